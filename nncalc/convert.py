@@ -1,0 +1,255 @@
+"""From a read node to the value of a field: the field's type decides, never YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, get_args, get_origin
+
+import numpy as np
+
+from nncalc import expression, scalars
+from nncalc.errors import Finding, InputError, Mark
+from nncalc.limits import Limits
+from nncalc.reader import MappingNode, Node, ScalarNode, SequenceNode
+from nncalc.topics.fields import REQUIRED, Array, Field, fields_of, whole_range
+
+Path = tuple[str | int, ...]
+BAD: Any = object()
+
+
+class Converter:
+    """Converts nodes, collecting every finding and where each value stood."""
+
+    def __init__(self, limits: Limits):
+        self.limits = limits
+        self.findings: list[Finding] = []
+        self.marks: dict[Path, Mark] = {}
+
+    def found(self, node: Node, path: Path, what: str, want: str = "", hint: str = "") -> Any:
+        """Notes a finding at a node; the value is then BAD."""
+        self.findings.append(Finding(what, node.mark, spelled(path), want, hint))
+        return BAD
+
+    def attempt(self, read: Callable[[], Any]) -> Any:
+        """The value, or BAD with its findings noted."""
+        try:
+            return read()
+        except InputError as error:
+            self.findings.extend(error.findings)
+            return BAD
+
+    def value(self, node: Node, field: Field, path: Path) -> Any:
+        """The field's value from its node."""
+        self.marks[path] = node.mark
+        if isinstance(node, ScalarNode):
+            return self.scalar(node, field, path)
+        if isinstance(node, SequenceNode):
+            return self.sequence(node, field, path)
+        return self.mapping(node, field, path)
+
+    def scalar(self, node: ScalarNode, field: Field, path: Path) -> Any:
+        """A number, a choice, a text, an expression."""
+        name, kinds = spelled(path), field.types
+        choices = field.of_kind(Literal)
+        number = int if int in kinds else float if float in kinds else None
+        if choices and (number is None or node.text in get_args(choices)):
+            return self.attempt(lambda: scalars.as_choice(node, name, get_args(choices)))
+        if number is int:
+            return self.attempt(lambda: scalars.as_whole(node, name, self.limits, field.about.least, field.about.most))
+        if number is float:
+            return self.real(node, field, path)
+        if bool in kinds:
+            return self.attempt(lambda: scalars.as_flag(node, name))
+        if str in kinds:
+            return self.attempt(lambda: scalars.as_text(node, name, self.limits.title))
+        if expression.Tree in kinds:
+            return self.tree(node, path)
+        if field.is_array and field.default is not REQUIRED and node.text == "0" and field.default == 0:
+            return 0
+        return self.found(node, path, f"want {field.wants}, got {node.shown()}")
+
+    def real(self, node: ScalarNode, field: Field, path: Path) -> Any:
+        """A number within the field's bounds."""
+        value = self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits))
+        above = field.about.above
+        if value is not BAD and above is not None and value <= above:
+            return self.found(node, path, f"want a number above {above:g}, got {node.shown()}")
+        return value
+
+    def tree(self, node: ScalarNode, path: Path) -> Any:
+        """An expression with variables."""
+        try:
+            return expression.parse(node.text, self.limits)
+        except expression.ExpressionError as error:
+            mark = node.mark.further(error.column - 1 + node.quoted)
+            self.findings.append(Finding(error.what, mark, spelled(path), hint=error.hint))
+            return BAD
+
+    def sequence(self, node: SequenceNode, field: Field, path: Path) -> Any:
+        """An array, a list of whole numbers, a list of records."""
+        if field.is_array:
+            return self.array(node, field, path)
+        kind = field.of_kind(list)
+        if kind is None:
+            return self.found(node, path, f"want {field.wants}, got a list")
+        if not node.items:
+            return self.found(node, path, "the list is empty", field.wants)
+        inner = get_args(kind)[0]
+        item = Field(field.name, (inner,), REQUIRED, field.about, field.axes)
+        values = [self.value(n, item, (*path, i)) for i, n in enumerate(node.items, 1)]
+        return BAD if any(v is BAD for v in values) else values
+
+    def mapping(self, node: MappingNode, field: Field, path: Path) -> Any:
+        """A record, or names with a value each."""
+        if field.record is not None:
+            values = self.record(node, fields_of(field.record), path)
+            return BAD if values is BAD else field.record(**values)
+        kind = field.of_kind(dict) or next((t for t in field.types if get_origin(t) in (dict, Mapping)), None)
+        if kind is None:
+            return self.found(node, path, f"want {field.wants}, got a mapping")
+        item = Field(field.name, (get_args(kind)[1],), REQUIRED, field.about, field.axes)
+        values = {name: self.value(n, item, (*path, name)) for name, n in node.entries.items()}
+        return BAD if any(v is BAD for v in values.values()) else values
+
+    def record(self, node: MappingNode, fields: tuple[Field, ...], path: Path) -> Any:
+        """Every field of a mapping by its description; unknown and missing keys are findings."""
+        known = {f.name: f for f in fields}
+        values: dict[str, Any] = {}
+        for name, child in node.entries.items():
+            if name in known:
+                values[name] = self.value(child, known[name], (*path, name))
+            else:
+                self.unknown(name, node.keys[name], fields, path)
+        for f in fields:
+            if f.required and f.name not in node.entries:
+                self.found(node, path, f"'{f.name}' is missing", f.wants)
+                values[f.name] = BAD
+        return BAD if any(v is BAD for v in values.values()) else bound(self, fields, values, path)
+
+    def unknown(self, name: str, mark: Mark, fields: tuple[Field, ...], path: Path) -> None:
+        """An unknown key, with the name that was probably meant."""
+        self.findings.append(Finding(*unknown_key(name, fields), mark=mark, field=spelled(path)))
+
+    def array(self, node: SequenceNode, field: Field, path: Path) -> Any:
+        """A rectangular array of finite numbers."""
+        count = [0]
+        nested = self.nested(node, path, count)
+        if nested is BAD:
+            return BAD
+        shapes = {len(axes) for axes in field.axes}
+        array = np.array(nested, float)
+        if shapes and array.ndim not in shapes and array.ndim:
+            return self.found(node, path, f"is {times(array.shape)}", field.wants)
+        return array
+
+    def nested(self, node: SequenceNode, path: Path, count: list[int]) -> Any:
+        """Lists of lists of numbers, all rows of one length."""
+        if not node.items:
+            return self.found(node, path, "an empty list has no numbers")
+        values: list[Any] = []
+        for i, item in enumerate(node.items, 1):
+            values.append(self.item(item, (*path, i), count))
+        if any(v is BAD for v in values):
+            return BAD
+        shapes = [np.shape(v) for v in values]
+        for item, shape, i in zip(node.items, shapes, range(1, len(shapes) + 1), strict=True):
+            if shape != shapes[0]:
+                first = times(shapes[0]) + " numbers" if shapes[0] else "one number"
+                got = times(shape) + " numbers" if shape else "one number"
+                return self.found(item, (*path, i), f"has {got}, but the first row has {first}", "rows of one length")
+        return np.array(values, float)
+
+    def item(self, node: Node, path: Path, count: list[int]) -> Any:
+        """A number, or a row."""
+        if isinstance(node, SequenceNode):
+            return self.nested(node, path, count)
+        if isinstance(node, MappingNode):
+            return self.found(node, path, "want a number, got a mapping")
+        count[0] += 1
+        if count[0] == self.limits.array + 1:
+            return self.found(node, path[:1], f"holds more than {self.limits.array} numbers, the limit")
+        if count[0] > self.limits.array:
+            return BAD
+        return self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits))
+
+
+def unknown_key(name: str, fields: tuple[Field, ...]) -> tuple[str]:
+    """What to say of an unknown key."""
+    from difflib import get_close_matches
+
+    from nncalc.errors import vis
+
+    for f in fields:
+        if name in f.about.also:
+            return (f"unknown key '{vis(name)}': nncalc calls it '{f.name}'",)
+    names = [f.name for f in fields]
+    lower = {n.lower(): n for n in reversed(names)}
+    near = get_close_matches(name.lower(), list(lower), 1, 0.6)
+    return (f"unknown key '{vis(name)}'" + (f"; did you mean '{lower[near[0]]}'?" if near else ""),)
+
+
+def bound(converter: Converter, fields: tuple[Field, ...], values: dict[str, Any], path: Path) -> Any:
+    """Checks that arrays agree on every axis they share a name of, and fills in zeros of the right shape."""
+    sizes: dict[str, tuple[int, str]] = {}
+    good = True
+    for f in fields:
+        value = values.get(f.name)
+        if isinstance(value, np.ndarray) and f.axes:
+            good = _bind(converter, f, value.shape, sizes, (*path, f.name)) and good
+    for f in fields:
+        if f.is_array and len(f.types) == 1 and f.axes and isinstance(values.get(f.name, f.default), int):
+            axes = next((a for a in f.axes if all(n in sizes for n in a)), None)
+            if axes is not None:
+                values[f.name] = np.zeros(tuple(sizes[n][0] for n in axes))
+    return values if good else BAD
+
+
+def _bind(converter: Converter, field: Field, shape: tuple[int, ...], sizes: dict[str, tuple[int, str]], path: Path) -> bool:
+    options = [axes for axes in field.axes if len(axes) == len(shape)]
+    agreeing = [axes for axes in options if _clash(axes, shape, sizes) is None]
+    if agreeing:
+        for name, size in zip(agreeing[0], shape, strict=True):
+            sizes.setdefault(name, (size, spelled(path)))
+        return True
+    if not options:
+        return True
+    name, size = _clash(options[0], shape, sizes) or ("", 0)
+    known, where = sizes[name]
+    mark = converter.marks.get((where,))
+    beside = f" ({mark.brief()})" if mark else ""
+    what = f"is {times(shape)}: its '{name}' is {size}, but {known} in {where}{beside}"
+    if where == spelled(path):
+        what = f"is {times(shape)}: its '{name}' is {known} and {size}"
+    converter.findings.append(Finding(what, converter.marks.get(path), spelled(path)))
+    return False
+
+
+def _clash(axes: tuple[str, ...], shape: tuple[int, ...], sizes: dict[str, tuple[int, str]]) -> tuple[str, int] | None:
+    own: dict[str, int] = {}
+    for name, size in zip(axes, shape, strict=True):
+        known = sizes[name][0] if name in sizes else own.setdefault(name, size)
+        if known != size:
+            sizes.setdefault(name, (known, ""))
+            return name, size
+    return None
+
+
+def spelled(path: Path) -> str:
+    """A path as one types it: layers[1].W[2,3]."""
+    text, indices = "", []
+    for part in (*path, ""):
+        if isinstance(part, int):
+            indices.append(str(part))
+            continue
+        text += f"[{','.join(indices)}]" if indices else ""
+        indices = []
+        text += ("." if text and part else "") + part
+    return text
+
+
+def times(shape: tuple[int, ...]) -> str:
+    """A shape in words: 3 x 2."""
+    return " x ".join(map(str, shape)) or "one number"
+
+
+__all__ = ["BAD", "Array", "Converter", "Path", "spelled", "times", "unknown_key", "whole_range"]

@@ -1,0 +1,133 @@
+"""A problem: which topic, in which form, with what values; read from a file, from flags, or from both."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nncalc import scalars
+from nncalc.convert import BAD, Converter, Path, spelled, unknown_key
+from nncalc.errors import Finding, InputError, Mark, Refused, vis
+from nncalc.limits import DEFAULT, Limits
+from nncalc.reader import MappingNode, Node, ScalarNode, read_file, read_text
+from nncalc.topics import TOPICS, kernels
+from nncalc.topics.fields import Field, fields_of
+
+RESERVED = ("topic", "title", "source", "expect", "marking")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A checked problem: a kernel and its arguments. `marks` knows where each value stood."""
+
+    topic: str
+    kernel: Callable[..., Any]
+    values: dict[str, Any]
+    title: str = ""
+    source: str = ""
+    expect: dict[str, Node] = field(default_factory=dict)
+    marking: Node | None = None
+    file: str = ""
+    marks: dict[Path, Mark] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The description of the kernel's fields."""
+        return fields_of(self.kernel)
+
+    def refusal(self, error: Refused) -> InputError:
+        """A topic's refusal with file and line: those of the value, or of what it stands in."""
+        path = error.path
+        mark = next((self.marks[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.marks), None)
+        return InputError(Finding(error.what, mark or Mark(self.file or self.topic), spelled(path), error.want, error.hint))
+
+
+def load(path: str, topic: str | None = None, flags: Mapping[str, str] | None = None, limits: Limits = DEFAULT) -> Problem:
+    """Reads and checks a problem file; `flags` (field: text) override what it says. `-` is stdin."""
+    return check(read_file(path, limits), path if path != "-" else "<stdin>", topic, flags or {}, limits)
+
+
+def from_flags(topic: str, flags: Mapping[str, str], limits: Limits = DEFAULT) -> Problem:
+    """A problem given by flags alone."""
+    mark = Mark(f"nncalc {topic}")
+    return check(MappingNode({}, {}, mark), "", topic, flags, limits)
+
+
+def check(root: Node, file: str, topic: str | None, flags: Mapping[str, str], limits: Limits) -> Problem:
+    """Checks a read problem against its topic's signature; every finding is reported at once."""
+    if not isinstance(root, MappingNode):
+        raise InputError(Finding("want fields (name: value)", root.mark, hint="see `nncalc --help` for the topics"))
+    converter = Converter(limits)
+    topic = _topic(root, topic, converter)
+    reserved = {name: root.entries[name] for name in RESERVED if name in root.entries}
+    given = {name: node for name, node in root.entries.items() if name not in RESERVED}
+    keys = dict(root.keys)
+    for name, text in flags.items():
+        given[name] = converter.attempt(lambda name=name, text=text: flag_node(topic, name, text, limits))  # type: ignore[misc]
+        keys[name] = Mark(f"--{name}")
+    if any(node is BAD for node in given.values()):
+        raise InputError(converter.findings)
+    kernel = _form(topic, given, keys)
+    values = converter.record(MappingNode(given, keys, root.mark), fields_of(kernel), ())
+    texts = {name: converter.attempt(lambda name=name: scalars.as_text(reserved[name], name, limits.title))  # type: ignore[misc]
+             for name in ("title", "source") if name in reserved}  # fmt: skip
+    expect = _mapping(reserved.get("expect"), converter)
+    if converter.findings:
+        raise InputError(converter.findings)
+    return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), expect,
+                   reserved.get("marking"), file, converter.marks)  # fmt: skip
+
+
+def _mapping(node: Node | None, converter: Converter) -> dict[str, Node]:
+    if node is None:
+        return {}
+    return node.entries if isinstance(node, MappingNode) else converter.found(node, ("expect",), "want step: value") or {}
+
+
+def _topic(root: MappingNode, asked: str | None, converter: Converter) -> str:
+    node = root.entries.get("topic")
+    if node is None:
+        if asked is None:
+            raise InputError(Finding("'topic' is missing", root.mark, want=f"one of {', '.join(TOPICS)}"))
+        return asked
+    name = scalars.as_choice(node, "topic", tuple(TOPICS)) if isinstance(node, ScalarNode) else None
+    if name is None:
+        raise InputError(Finding(f"want one of {', '.join(TOPICS)}", node.mark, "topic"))
+    if asked is not None and asked != name:
+        raise InputError(Finding(f"the file's topic is {name}, but the command is {asked}", node.mark, "topic",
+                                 hint=f"nncalc {name} {vis(root.mark.source)}"))  # fmt: skip
+    return name
+
+
+def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Mark]) -> Callable[..., Any]:
+    """The form whose fields these are; where none fits, an error says what each one needs."""
+    forms: tuple[Any, ...] = kernels(topic)
+    if len(forms) == 1:
+        return forms[0]  # type: ignore[no-any-return]
+    fitting = [f for f in forms if all(x.name in given for x in fields_of(f) if x.required)]
+    if fitting:
+        return max(fitting, key=lambda f: sum(x.name in given for x in fields_of(f)))  # type: ignore[no-any-return]
+    everything = tuple(x for f in forms for x in fields_of(f))
+    strangers = [Finding(*unknown_key(n, everything), mark=keys[n]) for n in given if n not in {x.name for x in everything}]
+    needs = [f"{f.__name__}: {', '.join(x.name for x in fields_of(f) if x.required)}" for f in forms]
+    mark = next((Mark(m.source) for m in keys.values()), None)
+    raise InputError([*strangers, Finding("fields are missing", mark, want="all that one form needs", hint="; ".join(needs))])
+
+
+def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
+    """A flag's text as a node: brackets may be left out, rows are parted by `;`, pairs are written x=3."""
+    described = next((x for f in kernels(topic) for x in fields_of(f) if x.name == name), None)  # type: ignore[arg-type]
+    if described is not None and not text.lstrip().startswith(("[", "{", '"', "'")):
+        if described.of_kind(dict) or any("Mapping" in str(t) for t in described.types):
+            text = "{" + ", ".join(": ".join(p.strip() for p in pair.split("=", 1)) for pair in text.split(",")) + "}"
+        elif (described.is_array or described.of_kind(list)) and ("," in text or ";" in text or len(described.types) == 1):
+            rows = [f"[{row}]" for row in text.split(";")]
+            text = rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
+        elif not described.is_array:
+            return ScalarNode(text, False, Mark(f"--{name}"))
+    return read_text(text, f"--{name}", limits)
+
+
+__all__ = ["Problem", "check", "from_flags", "inspect", "load", "replace"]

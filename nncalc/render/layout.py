@@ -1,0 +1,125 @@
+"""What the text formats share: a step as lines of working, an array as rows of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace.notation import TEXT, Expr, Index, Op, Ref, evaluate, middle, numbers, symbols, write
+from nncalc.trace.numbers import columns, number
+from nncalc.trace.steps import Step, ties
+
+# A terminal shows so many cells of a step, then says how to see the others. A pipe shows all.
+CELLS_ON_TERMINAL = 16
+
+
+@dataclass(frozen=True)
+class View:
+    """How a working is shown; the same for every format."""
+
+    digits: int = 6
+    detail: str = "normal"
+    terminal: bool = False
+    width: int | None = None
+    color: bool = False
+
+    @property
+    def cells(self) -> int | None:
+        """How many cells of a step are shown, None for all."""
+        return CELLS_ON_TERMINAL if self.terminal and self.detail != "full" else None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One cell's working: `cell = symbolic = stages… = value`."""
+
+    index: Index
+    cell: str
+    symbolic: str
+    stages: tuple[str, ...]
+    value: str
+    exact: str = ""
+    drift: str = ""
+
+
+def cell_name(step: Step, index: Index) -> str:
+    """The symbol of one cell: z_i[1]."""
+    return TEXT.symbol(step.symbol, ",".join(str(i + 1) for i in index))
+
+
+def formula(step: Step) -> str:
+    """How the whole step is written."""
+    return write(step.formula, TEXT, symbols(TEXT))
+
+
+def line(step: Step, index: Index, view: View) -> Line:
+    """The working of one cell: symbols, numbers put in, what the parts come to, value."""
+    x = step.element(index)
+    value = number(step.array[index], view.digits)
+    stages = [write(x, TEXT, numbers(view.digits), view.digits)]
+    parts = middle(x)
+    if parts is not None and isinstance(x, Op):
+        stages.append(write(Op(x.kind, tuple(_worked(p) for p in parts), x.label), TEXT, numbers(view.digits)))
+    computed = number(np.asarray(step.computed)[index], view.digits)
+    stages += [computed] if step.exact is not None else []
+    stages = [s for i, s in enumerate(stages) if s not in (value, *stages[:i])]
+    symbolic = write(x, TEXT, symbols(TEXT), view.digits)
+    exact, drift = _compared(step, index, view)
+    return Line(index, cell_name(step, index), symbolic, tuple(stages), value, exact, drift)
+
+
+def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:
+    if step.exact is None:
+        return "", ""
+    exact = float(np.asarray(step.exact)[index])
+    difference = float(step.array[index]) - exact
+    if abs(difference) <= 1e-12 * max(abs(exact), 1e-300):
+        return number(exact, view.digits), "0"
+    return number(exact, view.digits), f"{difference:+.{2}g}"
+
+
+class _Number:
+    """A number that stands in a formula for a part that has been worked."""
+
+    symbol = ""
+
+    def __init__(self, array: float):
+        self.array = array
+
+
+def _worked(x: Expr) -> Expr:
+    return Ref(_Number(evaluate(x)), ()) if isinstance(x, Op) else x
+
+
+def conventions_at_ties(step: Step, index: Index) -> list[str]:
+    """Where a derivative is a convention: a bracket whose two sides are equal."""
+    notes = []
+    for bracket in ties(step.element(index)):
+        written = write(bracket, TEXT, symbols(TEXT))
+        level = number(evaluate(bracket.args[0]))
+        notes.append(f"{written} at {level} {bracket.label} {level} counts as {number(evaluate(bracket))}, by convention")
+    return notes
+
+
+def matrix(array: Any, digits: int = 6) -> list[list[str]]:
+    """The rows of a vector (one row) or a matrix, each column with its decimal points in line."""
+    rows = np.atleast_2d(np.asarray(array))
+    turned = [columns(list(column), digits) for column in rows.T]
+    widths = [max(len(t) for t in column) for column in turned]
+    return [[t.rjust(w) for t, w in zip(row, widths, strict=True)] for row in zip(*turned, strict=True)]
+
+
+def blocks(name: str, array: Any) -> list[tuple[str, Any]]:
+    """An array of more than two axes as named matrices: Y[1], Y[2], …"""
+    array = np.asarray(array)
+    if array.ndim <= 2:
+        return [(name, array)]
+    return [block for i in range(array.shape[0]) for block in blocks(f"{name}[{i + 1}]", array[i])]
+
+
+def inline(array: Any, digits: int = 6) -> str:
+    """A number, or a vector in brackets."""
+    array = np.asarray(array)
+    return number(array[()], digits) if array.ndim == 0 else f"[{', '.join(number(v, digits) for v in array)}]"

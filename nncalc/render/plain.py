@@ -1,0 +1,45 @@
+"""Plain text, one line a cell, each line complete: for grep, awk and a reader without a screen."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+import numpy as np
+
+from nncalc.errors import vis
+from nncalc.render.layout import View, conventions_at_ties, formula, line
+from nncalc.trace.notation import TEXT
+from nncalc.trace.numbers import number
+from nncalc.trace.steps import Step, Trace
+
+
+def render(trace: Trace, view: View, out: TextIO) -> None:
+    """Writes `cell = symbols = numbers = value` for every cell, and the answer."""
+    print(" ".join(["#", trace.topic, *([vis(trace.title, 600)] if trace.title else [])]), file=out)
+    if trace.conventions:
+        print("# " + ", ".join(trace.conventions), file=out)
+    for name, value in trace.given.items():
+        for index in np.ndindex(value.shape):
+            cell = TEXT.symbol(name, ",".join(str(i + 1) for i in index))
+            print(f"{cell} = {number(np.asarray(value.array)[index], view.digits)}", file=out)
+    section = ""
+    for step in trace.steps:
+        if step.title != section:
+            section = step.title
+            print(f"# {section}", file=out)
+        _step(step, view, out)
+    for note in trace.notes:
+        print(f"# {note}", file=out)
+
+
+def _step(step: Step, view: View, out: TextIO) -> None:
+    if step.array.ndim and view.detail != "short":
+        print(f"# {TEXT.symbol(step.symbol, '')} = {formula(step)}", file=out)
+    for index in step.indices():
+        worked = line(step, index, view)
+        stages = [] if view.detail == "short" else [worked.symbolic, *worked.stages]
+        chain = [worked.cell, *[s for s in stages if s != worked.value], worked.value]
+        tail = f"  # exact {worked.exact}, drift {worked.drift}" if worked.exact else ""
+        print(" = ".join(chain) + tail, file=out)
+        for note in conventions_at_ties(step, index):
+            print(f"# {note}", file=out)

@@ -1,0 +1,192 @@
+"""Tables for people, with rich: each step's formula, and below it every cell's numbers and value.
+
+In a pipe the same tables come without colour and are never wrapped or cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+import numpy as np
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from nncalc.errors import vis
+from nncalc.render.layout import Line, View, blocks, conventions_at_ties, formula, inline, line, matrix
+from nncalc.render.window import Window, windows
+from nncalc.trace.notation import TEXT, pretty
+from nncalc.trace.numbers import number
+from nncalc.trace.steps import Step, Trace
+
+# Wide enough that nothing is ever wrapped where no terminal sets a width.
+NO_WIDTH = 100_000
+NAME, VALUE, QUIET, HEAD = "cyan", "bold", "dim", "bold magenta"
+
+
+def render(trace: Trace, view: View, out: TextIO) -> None:
+    """Writes the page of a working."""
+    page = _Page(view, out)
+    page.header(trace)
+    if _is_graph(trace):
+        page.graph(trace)
+    section = ""
+    for step in trace.steps:
+        if step.title != section:
+            section = step.title
+            page.say(Text(f"\n{section}", style=HEAD))
+        page.step(step, trace.explained)
+    page.answer(trace)
+
+
+class _Page:
+    """The console and the view, so that every part below is a few lines."""
+
+    def __init__(self, view: View, out: TextIO):
+        self.view = view
+        self.console = Console(
+            file=out, width=view.width or NO_WIDTH, markup=False, emoji=False, highlight=False,
+            color_system="standard" if view.color else None, force_terminal=view.color, legacy_windows=False,
+        )  # fmt: skip
+
+    def say(self, *parts: RenderableType) -> None:
+        for part in parts:
+            with self.console.capture() as capture:
+                self.console.print(part)
+            lines = capture.get().split("\n")
+            self.console.file.write("\n".join(text.rstrip() if not self.view.color else text for text in lines))
+
+    def header(self, trace: Trace) -> None:
+        """Topic, title, conventions, and what was given."""
+        head = Text(trace.topic, style=HEAD)
+        if trace.title:
+            head.append(f"   {vis(trace.title, 600)}", style=VALUE)
+        self.say(head)
+        if trace.conventions:
+            self.say(Text(", ".join(trace.conventions), style=QUIET))
+        for name, value in trace.given.items():
+            shown = value.symbol if value.symbol == name else f"{TEXT.symbol(value.symbol, '')} ({name})"
+            self.array(Text(shown, style=NAME), value.array, QUIET)
+
+    def step(self, step: Step, explained: bool) -> None:
+        """The formula, and below it the cells."""
+        if self.view.detail == "short":
+            self.array(Text(pretty(step.symbol), style=NAME), step.array, VALUE)
+            return
+        head = Text(pretty(step.symbol), style=f"bold {NAME}")
+        self.say(head.append(f" = {formula(step)}", style="default"))
+        indices = step.indices()
+        shown = indices if self.view.cells is None else indices[: self.view.cells]
+        if explained or self.view.detail == "full":
+            self.pictures(step, shown)
+        self.lines([line(step, index, self.view) for index in shown], step.exact is not None)
+        for note in dict.fromkeys(n for index in shown for n in conventions_at_ties(step, index)):
+            self.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
+        if len(shown) < len(indices):
+            self.say(Padding(Text(f"… {len(indices) - len(shown)} more cells: --detail full", style=QUIET), (0, 0, 0, 4)))
+        if step.array.ndim >= 2 and step.cells is None:
+            self.array(Text(pretty(step.symbol), style=NAME), step.array, VALUE, indent=4)
+
+    def lines(self, lines: list[Line], compared: bool) -> None:
+        """cell = working = value, each in its column; on paper with the exact value and the drift beside it."""
+        table = Table.grid(padding=(0, 1))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold", no_wrap=self.view.width is None)
+        table.add_column(no_wrap=True, justify="right")
+        values = columns_of(texts.value for texts in lines)
+        exacts, drifts = columns_of(texts.exact for texts in lines), [texts.drift for texts in lines]
+        if compared:
+            table.add_column(no_wrap=True)
+            table.add_column(no_wrap=True, justify="right")
+        for worked, value, exact, drift in zip(lines, values, exacts, drifts, strict=True):
+            working = "".join(f"= {stage} " for stage in worked.stages).rstrip()
+            row = [Text(worked.cell, style=NAME), Text(working), Text("= ").append(value, style=VALUE)]
+            if compared:
+                row += [Text(f"exact {exact}", style=QUIET), Text(f"drift {drift}", style=QUIET)]
+            table.add_row(*row)
+        self.say(Padding(table, (0, 0, 0, 4), expand=False))
+
+    def pictures(self, step: Step, indices: Iterable[Any]) -> None:
+        """Windows of a convolution, drawn beside their weights."""
+        for index in indices:
+            for window in windows(step.element(index)):
+                self.say(Padding(_picture(window, self.view.digits), (0, 0, 0, 4), expand=False))
+
+    def array(self, label: Text, array: Any, style: str, indent: int = 0) -> None:
+        """name = number or vector on a line; a matrix as rows under each other."""
+        if np.ndim(array) < 2:
+            text = Text.assemble(label, " = ", (inline(array, self.view.digits), style))
+            self.say(Padding(text, (0, 0, 0, indent)))
+            return
+        for title, block in blocks(label.plain, array):
+            table = Table.grid(padding=(0, 0))
+            for i, row in enumerate(matrix(block, self.view.digits)):
+                left = Text(f"{title} = " if i == 0 else "", style=label.style)
+                table.add_row(left, Text("  ".join(row), style=style, no_wrap=True, overflow="fold"))
+            self.say(Padding(table, (0, 0, 0, indent), expand=False))
+
+    def graph(self, trace: Trace) -> None:
+        """An expression at a glance: every node with its formula, value and gradient."""
+        gradients = {name.partition("/d")[2]: step for step in trace.steps if (name := step.name).startswith(_top(trace))}
+        table = Table.grid(padding=(0, 3))
+        for heading in ("node", "formula", "value", "gradient"):
+            table.add_column(Text(heading, style=HEAD), no_wrap=True)
+        table.add_row(*(Text(h, style=QUIET) for h in ("node", "formula", "value", f"∂{_output(trace)}/∂node")))
+        nodes = [(n, "", v.array) for n, v in trace.given.items()]
+        nodes += [(s.name, formula(s), s.array) for s in trace.steps if "/" not in s.name]
+        for name, written, value in nodes:
+            slope = number(gradients[name].array, self.view.digits) if name in gradients else "1" * (name == _output(trace))
+            table.add_row(Text(name, style=NAME), Text(written), Text(number(value, self.view.digits)), Text(slope, style=VALUE))
+        self.say(Text(""), table)
+
+    def answer(self, trace: Trace) -> None:
+        """The results together, and notes."""
+        if trace.answer:
+            self.say(Text("\nAnswer", style=HEAD))
+        for name, value in trace.answer.items():
+            self.array(Text(pretty(name), style=NAME), value, VALUE)
+        for note in trace.notes:
+            self.say(Text(note, style=QUIET))
+
+
+def columns_of(texts: Iterable[str]) -> list[str]:
+    """Numbers already written, with their decimal points in line."""
+    texts = list(texts)
+    after = [len(t) - t.index(".") if "." in t and "e" not in t else 0 for t in texts]
+    widest = max(after, default=0)
+    padded = [t + " " * (widest - a) for t, a in zip(texts, after, strict=True)]
+    width = max((len(t) for t in padded), default=0)
+    return [t.rjust(width) for t in padded]
+
+
+def _picture(window: Window, digits: int) -> Table:
+    left, right = matrix(window.left, digits), matrix(window.right, digits)
+    lead = "".join(f"{i + 1}," for i in window.lead)
+    place = f"{TEXT.symbol(window.source.symbol, '')}[{lead}{_span(window.rows)},{_span(window.columns)}]"
+    table = Table.grid(padding=(0, 2))
+    for i, (a, b) in enumerate(zip(left, right, strict=True)):
+        table.add_row(Text(place if i == 0 else "", style=QUIET), Text("  ".join(a)),
+                      Text("∘" if i == len(left) // 2 else ""), Text("  ".join(b)))  # fmt: skip
+    return table
+
+
+def _span(places: tuple[int, ...]) -> str:
+    """Rows 2 to 4 as 2:4; with a dilation each by itself."""
+    even = places[-1] - places[0] == len(places) - 1
+    return f"{places[0] + 1}:{places[-1] + 1}" if even else "+".join(str(p + 1) for p in places)
+
+
+def _output(trace: Trace) -> str:
+    return next(iter(trace.answer), "")
+
+
+def _top(trace: Trace) -> str:
+    return f"d{_output(trace)}/d"
+
+
+def _is_graph(trace: Trace) -> bool:
+    """All numbers, with gradients: then one table shows the whole graph."""
+    values = [*(v.array for v in trace.given.values()), *(s.array for s in trace.steps)]
+    return all(np.ndim(v) == 0 for v in values) and any(s.name.startswith(_top(trace)) for s in trace.steps)

@@ -1,0 +1,108 @@
+"""What a scalar means, once its field says what it wants: a number, a whole number, yes or no, a choice, a text."""
+
+from __future__ import annotations
+
+import math
+import re
+from difflib import get_close_matches
+
+from nncalc import expression
+from nncalc.errors import Finding, InputError, vis
+from nncalc.limits import Limits
+from nncalc.reader import ScalarNode
+
+NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*")
+YES, NO = ("true", "yes"), ("false", "no")
+
+
+def _refuse(node: ScalarNode, field: str, want: str, hint: str = "") -> InputError:
+    return InputError(Finding(f"want {want}, got {node.shown()}", node.mark, field, hint=hint))
+
+
+def as_number(node: ScalarNode, field: str, limits: Limits) -> float:
+    """A literal number, or an expression of numbers (1/3, sqrt(2), pi/4)."""
+    text = node.text.replace("\u2212", "-")
+    if not node.quoted and not _hint(text) and not NUMBER.fullmatch(text) and text:
+        return _expression(node, field, limits)
+    return as_literal(node, field, limits)
+
+
+def as_literal(node: ScalarNode, field: str, limits: Limits) -> float:
+    """A number written out: 2, -.5, 1e-3."""
+    text = node.text.replace("\u2212", "-")
+    if len(text) > limits.number_digits:
+        raise _refuse(node, field, f"a number of at most {limits.number_digits} digits")
+    hint = _hint(text) if not node.quoted else f"write {vis(text, 20)} without quotes" if NUMBER.fullmatch(text) else ""
+    if node.quoted or hint or not NUMBER.fullmatch(text):
+        raise _refuse(node, field, "a number", hint)
+    value = float(text)
+    if not math.isfinite(value):
+        raise _refuse(node, field, "a number below 1.8e308")
+    return value
+
+
+def _hint(text: str) -> str:
+    """The cure for what looks like a number but is none."""
+    if re.fullmatch(r"[-+]?0[0-9]+(\.[0-9]*)?", text):
+        sign = "-" if text.startswith("-") else ""
+        return f"write {sign}{text.lstrip('+-').lstrip('0') or '0'} without the leading zero"
+    if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
+        return f"write {text.replace(',', '.')}"
+    if DATE.fullmatch(text):
+        return "looks like a date; for a difference write it with spaces or work it out"
+    if re.fullmatch(r"[-+]?[0-9]+(_[0-9]+)+", text):
+        return f"write {text.replace('_', '')}"
+    if re.fullmatch(r"[-+]?[0-9]+(:[0-9]+)+", text):
+        return "a colon makes no number"
+    if text.lower().lstrip("+-.") in ("nan", "inf", "infinity"):
+        return "want a finite number"
+    if text.lower() in (*YES, *NO, "on", "off", "null", "~", "none"):
+        return "write a number"
+    return ""
+
+
+def _expression(node: ScalarNode, field: str, limits: Limits) -> float:
+    try:
+        return expression.evaluate(expression.parse(node.text, limits, names=()))
+    except expression.ExpressionError as error:
+        what = f"want a number, got the text '{vis(node.text)}': {error.what}"
+        raise InputError(Finding(what, node.mark.further(error.column - 1), field, hint=error.hint)) from None
+
+
+def as_whole(node: ScalarNode, field: str, limits: Limits, least: int | None = None, most: int | None = None) -> int:
+    """A whole number within bounds, written without a point."""
+    most = limits.integer if most is None and least is not None else most
+    want = "a whole number"
+    if least is not None:
+        want += f" from {least} to {most}"
+    text = node.text.replace("\u2212", "-")
+    if node.quoted or not re.fullmatch(r"[-+]?(0|[1-9][0-9]*)", text) or len(text) > limits.number_digits:
+        whole = re.fullmatch(r"([-+]?[0-9]+)\.0*", text)
+        raise _refuse(node, field, want, f"write {whole.group(1)}" if whole and not node.quoted else _hint(text))
+    value = int(text)
+    if (least is not None and value < least) or (most is not None and value > most):
+        raise _refuse(node, field, want)
+    return value
+
+
+def as_flag(node: ScalarNode, field: str) -> bool:
+    """true, yes, false or no."""
+    if node.quoted or node.text not in (*YES, *NO):
+        raise _refuse(node, field, "true or false")
+    return node.text in YES
+
+
+def as_text(node: ScalarNode, field: str, limit: int) -> str:
+    """Any text up to a length."""
+    if len(node.text) > limit:
+        raise InputError(Finding(f"is longer than {limit} characters, the limit", node.mark, field))
+    return node.text
+
+
+def as_choice(node: ScalarNode, field: str, choices: tuple[str, ...]) -> str:
+    """One of the choices; a near miss is told what was probably meant."""
+    if node.text not in choices:
+        near = get_close_matches(node.text.lower(), choices, 1, 0.6)
+        raise _refuse(node, field, f"one of {', '.join(choices)}", f"did you mean {near[0]}?" if near else "")
+    return node.text

@@ -1,0 +1,35 @@
+"""The topics, in the order of a course. A topic is one file here, one line in this table, and a problem file.
+
+The table is all that `nncalc --help` needs, so that it loads no NumPy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import NamedTuple
+
+
+class Topic(NamedTuple):
+    """A subcommand: its name, the module with its kernel, a line of help."""
+
+    name: str
+    module: str
+    summary: str
+
+
+TOPICS: dict[str, Topic] = {
+    topic.name: topic
+    for topic in (
+        Topic("softmax", "softmax", "scores to probabilities, with Jacobian, cross-entropy and gradient"),
+        Topic("backprop", "backprop", "the chain rule through an expression or a network, every gradient"),
+        Topic("conv", "conv", "convolution: stride, padding, channels, filters, and the way back"),
+        Topic("lstm", "lstm", "LSTM cell by cell: one step or a sequence, forward and backward"),
+    )
+}
+
+
+def kernels(topic: str) -> tuple[object, ...]:
+    """The kernels of a topic, one a form."""
+    module = import_module(f"nncalc.topics.{TOPICS[topic].module}")
+    forms: tuple[object, ...] = getattr(module, "FORMS", ()) or (getattr(module, topic),)
+    return forms

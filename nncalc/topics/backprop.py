@@ -1,0 +1,225 @@
+"""Backpropagation: through an expression node by node, or through a network layer by layer."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial, reduce
+from typing import Annotated, Any, Literal
+
+import numpy as np
+
+from nncalc.errors import Refused
+from nncalc.expression import Apply, Tree, Variable
+from nncalc.topics.activation import ACTIVATIONS, ActivationName
+from nncalc.topics.descent import updated
+from nncalc.topics.fields import About, Answer, Array
+from nncalc.topics.loss import LossName, targets
+from nncalc.topics.loss import loss as loss_of
+from nncalc.trace.functions import relu, sigmoid, softplus
+from nncalc.trace.work import Work
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "power": np.power,
+    "negative": np.negative, "exp": np.exp, "ln": np.log, "log10": np.log10, "sqrt": np.sqrt, "sin": np.sin,
+    "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "sigmoid": sigmoid,
+    "relu": relu, "softplus": softplus, "abs": np.abs, "max": np.maximum, "min": np.minimum,
+}  # fmt: skip
+
+
+def expression(
+    work: Work,
+    expr: Annotated[Tree, About("the expression, as 2*(x*y + max(z, w))", also=("expression", "f", "formula"))],
+    at: Annotated[Mapping[str, float], About("the number of each variable, as x=3, y=-4", also=("values", "inputs"))],
+) -> Answer:
+    """Every node's value forward, every local derivative and gradient backward.
+
+    The nodes are f1, f2, … in the order in which one works them, and f is the last. Going back, each edge's
+    gradient is upstream × local (Rumelhart et al. 1986; CS231n, "Backpropagation, Intuitions").
+    """
+    inputs = {name: work.given(name, value) for name, value in at.items()}
+    count = iter(f"f{i}" for i in range(1, 1 << 62))
+    values = walk(expr, inputs, lambda value: work.let(next(name for name in count if name not in inputs), value))
+    f = work.let("f", values)
+    return {"f": f} | work.backward(f, list(inputs.values()), local=True)
+
+
+def nodes(
+    work: Work,
+    nodes: Annotated[Mapping[str, Tree], About("name: expression, in order; the last is the output")],
+    at: Annotated[Mapping[str, float], About("the number of each variable, as x=3, y=-4")],
+) -> Answer:
+    """The same for a graph whose nodes you name yourself: {q: x + y, f: q*z}."""
+    inputs = {name: work.given(name, value) for name, value in at.items()}
+    known: dict[str, Any] = dict(inputs)
+    for name, tree in nodes.items():
+        if name in known:
+            raise Refused(("nodes", name), f"{name} is given twice")
+        known[name] = work.let(name, walk(tree, known, lambda value: value, ("nodes", name)))
+    output = list(nodes)[-1]
+    return {output: known[output]} | work.backward(known[output], list(inputs.values()), local=True)
+
+
+def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path: tuple[str, ...] = ("expr",)) -> Any:
+    """Works an expression from the inside out; `name` is told each node's value."""
+    done: list[Any] = []
+    stack: list[tuple[Tree, bool]] = [(tree, False)]
+    while stack:
+        node, ready = stack.pop()
+        if isinstance(node, Variable):
+            if node.name not in known:
+                raise Refused(path, f"{node.name} has no value", "a number for it in `at`")
+            done.append(known[node.name])
+        elif not isinstance(node, Apply):
+            done.append(node.value)
+        elif ready:
+            count = len(node.args)
+            args, done = done[-count:], done[:-count]
+            done.append(_apply(FUNCTIONS[node.function], args, name))
+        else:
+            stack.append((node, True))
+            stack.extend((arg, False) for arg in reversed(node.args))
+    return done[0]
+
+
+def _apply(function: Callable[..., Any], args: list[Any], name: Callable[[Any], Any]) -> Any:
+    """One node; a maximum of three is two nodes; what holds no variable is a written constant."""
+    while len(args) > 2:
+        args = [_apply(function, args[:2], name), *args[2:]]
+    value = function(*args)
+    return value if all(isinstance(a, (int, float, np.floating)) for a in args) else name(value)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One dense layer: activation(W a + b)."""
+
+    W: Annotated[Array, "unit input", About("one row of weights for each unit", also=("w", "weights", "weight"))]
+    b: Annotated[Array | None, "unit", About("one number for each unit", also=("bias", "biases"))] = None
+    activation: Annotated[ActivationName, About("what is applied to z", also=("function",))] = "identity"
+
+
+def network(
+    work: Work,
+    x: Annotated[Array, "input | sample input", About("the input, or one row for each sample", also=("X", "input"))],
+    layers: Annotated[list[Layer], About("a list of {W, b, activation}, from the input on", also=("network",))],
+    target: Annotated[float | Array | None, "output | sample | sample output",
+                      About("what the output should be; for cross-entropy also a class", also=("y", "t", "targets"))] = None,
+    loss: Annotated[LossName, About("how far off the output is", says="loss {}", also=("cost",))] = "half_squared_error",
+    rate: Annotated[float | None, About("step of gradient descent: gives the new weights", also=("lr", "eta", "learning_rate"))] = None,
+    steps: Annotated[int, About("how many updates", least=1, most=1000, also=("epochs", "iterations"))] = 1,
+    freeze_bias: Annotated[bool, About("leave the biases as they are in the update")] = False,
+    l2: Annotated[float, About("weight decay: adds l2/2 times the sum of squared weights to L", also=("weight_decay",))] = 0,
+    reduction: Annotated[Literal["mean", "sum"], About("over the samples")] = "mean",
+    first_class: Annotated[int, About("what the first class is called", least=0, most=1)] = 1,
+) -> Answer:
+    """Forward through the layers, every gradient on the way back, and the updated weights.
+
+    z_l = W_l a_(l−1) + b_l, a_l = g(z_l); W_new = W − rate·∂L/∂W (Rumelhart et al. 1986; Goodfellow et al. 6.5).
+    x: (input,) or (sample, input), then Z = A Wᵀ + b; W: (unit, input); b: (unit,).
+    """
+    _check_chain(x, layers)
+    out = (*x.shape[:-1], layers[-1].W.shape[0])
+    samples = x.shape[0] if x.ndim > 1 and reduction == "mean" else 1
+    net = Network(
+        x=x,
+        target=None if target is None else _target(work, target, out, loss, first_class),
+        activations=[layer.activation for layer in layers],
+        loss=partial(loss_of, loss, samples=samples),
+        l2=l2,
+    )
+    parameters: Parameters = {}
+    for k, layer in enumerate(layers, 1):
+        parameters[f"W{k}"] = work.given(f"W{k}", layer.W)
+        if layer.b is not None:
+            parameters[f"b{k}"] = work.given(f"b{k}", layer.b)
+    if rate is None or steps == 1:
+        return net.work_once(work, parameters, rate, freeze_bias, [x])[0]
+    return _descend(work, net, parameters, rate, freeze_bias, steps)
+
+
+Parameters = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Network:
+    """What stays the same from update to update."""
+
+    x: Any
+    target: Any
+    activations: list[str]
+    loss: Callable[..., tuple[Any, Any]]
+    l2: float
+
+    def work_once(
+        self, work: Work, parameters: Parameters, rate: float | None, freeze: bool, inputs: Sequence[Any] = ()
+    ) -> tuple[Answer, Parameters]:
+        """Forward; backward where there is a target; the update where there is a rate."""
+        z, a = self.forward(work, parameters)
+        answer: Answer = {f"a{len(self.activations)}": a}
+        if self.target is None:
+            return answer, parameters
+        written, like = self.loss(a, self.target, z=z, activation=self.activations[-1])
+        if self.l2:
+            decay = self.l2 / 2 * _squares(v for name, v in parameters.items() if name.startswith("W"))
+            written, like = written + decay, None if like is None else like + decay
+        L = work.let("L", written, like=like)
+        gradients = work.backward(L, [*inputs, *parameters.values()])
+        answer |= {"L": L} | gradients
+        if rate is None or not gradients:
+            return answer, parameters
+        moved = {name: v for name, v in parameters.items() if not (freeze and name.startswith("b"))}
+        new = updated(work, moved, gradients, rate)
+        return answer | new, {name: new.get(f"{name}_new", v) for name, v in parameters.items()}
+
+    def forward(self, work: Work, parameters: Parameters) -> tuple[Any, Any]:
+        """The last layer's z and a."""
+        z, a = None, self.x
+        for k, activation in enumerate(self.activations, 1):
+            W, b = parameters[f"W{k}"], parameters.get(f"b{k}")
+            z = W @ a if a.ndim == 1 else a @ W.T
+            z = work.let(f"z{k}", z if b is None else z + b)
+            a = work.let(f"a{k}", ACTIVATIONS[activation](z))
+        return z, a
+
+
+def _squares(weights: Iterable[Any]) -> Any:
+    return reduce(operator.add, (np.sum(w**2) for w in weights))
+
+
+def _descend(work: Work, net: Network, parameters: Parameters, rate: float, freeze: bool, steps: int) -> Answer:
+    """Update after update, each in a section of its own; the losses together at the end."""
+    losses: list[Any] = []
+    answer: Answer = {}
+    for number in range(1, steps + 1):
+        with work.section(f"step{number}", f"Update {number}"):
+            parameters = {name: work.let(name, v) for name, v in parameters.items()}
+            answer, parameters = net.work_once(work, parameters, rate, freeze)
+            losses.append(answer.get("L"))
+    return answer | {f"L_{i}": work.let(f"L_{i}", L) for i, L in enumerate(losses) if L is not None}
+
+
+def _check_chain(x: Any, layers: Sequence[Layer]) -> None:
+    size, before = x.shape[-1], "x has"
+    for k, layer in enumerate(layers, 1):
+        units, inputs = layer.W.shape
+        if inputs != size:
+            raise Refused(("layers", k, "W"), f"is {units} x {inputs}, for {inputs} inputs, but {before} {size}")
+        size, before = units, f"layer {k} gives"
+
+
+def _target(work: Work, target: float | Array, out: tuple[int, ...], kind: str, first_class: int) -> Any:
+    if kind == "cross_entropy":
+        whole = isinstance(target, float) and target.is_integer()
+        return targets(work, int(target) if whole else target, out, first_class)
+    given = np.array(target, float)
+    if given.ndim == 0 and out == (1,):
+        given = given.reshape(out)
+    if given.shape != out:
+        shape = " x ".join(map(str, given.shape)) or "one number"
+        raise Refused("target", f"is {shape}, but the output is {' x '.join(map(str, out))}")
+    return work.given("target", given)
+
+
+FORMS = (expression, nodes, network)

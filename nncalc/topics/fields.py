@@ -1,0 +1,137 @@
+"""What a kernel's signature says of its problem files: the one description of a topic's fields.
+
+The type of a parameter is the kind of the field, its default the default, `Annotated` adds the axis names of an
+array ("hidden input"; alternatives parted by "|") and an `About`. Readers, flags, help and schemas all use this.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import types
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, is_dataclass
+from dataclasses import fields as record_fields
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from nncalc.trace.numbers import number
+
+Array = np.ndarray[Any, Any]
+Answer = dict[str, Any]
+REQUIRED: Any = object()
+
+
+@dataclass(frozen=True)
+class About:
+    """What a type cannot say of a field.
+
+    symbol: what formulas call it (image is X). also: other names that people type, for the error only.
+    says: how outputs state it as a convention; `{}` is the value; for a flag, the words for (yes, no).
+    least, most, above: bounds of a number.
+    """
+
+    help: str = ""
+    symbol: str | None = None
+    also: tuple[str, ...] = ()
+    says: str | tuple[str, str] = ""
+    least: int | None = None
+    most: int | None = None
+    above: float | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a topic: its name, what it may be, and what it is when left out."""
+
+    name: str
+    types: tuple[Any, ...]
+    default: Any
+    about: About
+    axes: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def required(self) -> bool:
+        """Whether a problem must give it."""
+        return self.default is REQUIRED
+
+    def of_kind(self, kind: Any) -> Any:
+        """The first of the field's types that is (an instance of) a kind, or None."""
+        return next((t for t in self.types if t is kind or get_origin(t) is kind), None)
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it may be an array."""
+        return Array in self.types
+
+    @property
+    def record(self) -> Any:
+        """The dataclass of a nested record, or None."""
+        return next((t for t in self.types if is_dataclass(t)), None)
+
+    @property
+    def wants(self) -> str:
+        """What the field may be, in words."""
+        return " or ".join(dict.fromkeys(_words(t, self) for t in self.types))
+
+    def convention(self, value: Any) -> str:
+        """How an output states the value that was used, or nothing."""
+        says = self.about.says
+        if isinstance(says, tuple):
+            return says[0] if value else says[1]
+        return says.format(_shown(value)) if says and value is not None else ""
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    return {math.e: "e", math.pi: "pi"}.get(value, number(value))
+
+
+def _words(kind: Any, field: Field) -> str:
+    if kind is Array:
+        shapes = [" x ".join(axes) for axes in field.axes]
+        return "an array (" + " or ".join(shapes) + ")" if shapes else "an array of numbers"
+    if kind is int:
+        return whole_range(field.about)
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(map(str, get_args(kind)))
+    if get_origin(kind) is list:
+        return "a list"
+    if get_origin(kind) is dict or is_dataclass(kind):
+        return "a mapping (name: value)"
+    return {bool: "true or false", float: "a number", str: "a text"}.get(kind, "a value")
+
+
+def whole_range(about: About) -> str:
+    """A whole number with its bounds, in words."""
+    if about.least is not None and about.most is not None:
+        return f"a whole number from {about.least} to {about.most}"
+    return "a whole number" + (f" of at least {about.least}" if about.least is not None else "")
+
+
+@cache
+def fields_of(owner: Callable[..., Any] | type) -> tuple[Field, ...]:
+    """The fields of a kernel (its parameters after `work`) or of a record (its attributes)."""
+    hints = get_type_hints(owner, include_extras=True)
+    if is_dataclass(owner):
+        pairs = [(f.name, REQUIRED if f.default is MISSING else f.default) for f in record_fields(owner)]
+    else:
+        parameters = list(inspect.signature(owner).parameters.values())[1:]
+        pairs = [(p.name, REQUIRED if p.default is p.empty else p.default) for p in parameters]
+    return tuple(_field(name, hints[name], default) for name, default in pairs)
+
+
+def _field(name: str, hint: Any, default: Any) -> Field:
+    extras: tuple[Any, ...] = ()
+    if get_origin(hint) is Annotated:
+        hint, *rest = get_args(hint)
+        extras = tuple(rest)
+    about = next((e for e in extras if isinstance(e, About)), About())
+    names = next((e for e in extras if isinstance(e, str)), "")
+    axes = tuple(tuple(part.split()) for part in names.split("|")) if names else ()
+    union = get_origin(hint) in (Union, types.UnionType)
+    kinds = tuple(t for t in (get_args(hint) if union else (hint,)) if t is not type(None))
+    return Field(name, kinds, default, about, axes)

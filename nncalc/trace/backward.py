@@ -1,0 +1,195 @@
+"""The chain rule over recorded operations, in reverse.
+
+Gradients are ordinary traced values: built with the rules' derivatives, named where the value they belong to is
+named, so that they explain themselves, are rounded and are marked like everything else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace.rules.products import Outer, total
+from nncalc.trace.rules.rearranging import Placed, narrow
+from nncalc.trace.value import Value
+
+Inputs = Callable[[Value], Iterable[Value]]
+Needed = Container[int]
+Pull = Callable[[Value, Value, Needed], Iterator[tuple[Value, Any]]]
+Arrive = Callable[[Value, Value], Value]
+
+
+def gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool) -> dict[str, Value]:
+    """Names the gradient of every named value on the way from `ofs` back to `wrt`; returns those of `wrt`.
+
+    With a seed that was given, the number L that is differentiated stands outside the page.
+    """
+    top = "L" if any(isinstance(s, Value) for s in seeds) else local_name(ofs[0])
+    roots = [(v, s if isinstance(s, Value) else _constant(v, s)) for v, s in zip(ofs, seeds, strict=True)]
+    seeded = {id(s) for _, s in roots}
+    for value, s in roots:
+        if s.name is not None and s.shown is None:
+            s.shown = f"d{top}/d{local_name(value)}"
+    found: dict[int, Value] = {}
+
+    def arrive(value: Value, g: Value) -> Value:
+        if id(g) not in seeded and value.name is not None:
+            with work.beside(value):
+                g = work.let(f"d{top}/d{local_name(value)}", g)
+        found[id(value)] = g
+        return g
+
+    if local:
+        sweep(roots, wrt, named_inputs, edge_by_edge(work, {id(v) for v in ofs}), arrive)
+    else:
+        sweep(roots, wrt, Value.inputs, chain, arrive)
+    return {f"d{top}/d{local_name(v)}": found[id(v)] for v in wrt}
+
+
+def local_name(value: Value) -> str:
+    """What a value is called inside its section: h for t1.h."""
+    return value.symbol.rpartition(".")[2]
+
+
+def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pull: Pull, arrive: Arrive) -> None:
+    """One pass in reverse of recording; `arrive` is told each named or wanted value's gradient when it is complete.
+
+    A given value's gradient is complete once all that it feeds has been passed, and is told directly after the
+    value it feeds, in the order in which the values were given.
+    """
+    wanted = {id(v) for v in wrt}
+    nodes, consumers = _between([v for v, _ in roots], wanted, inputs)
+    addends: dict[int, list[Any]] = defaultdict(list)
+    for value, seed in roots:
+        addends[id(value)].append(seed)
+    ready: list[Value] = []
+
+    def tell() -> None:
+        for leaf in sorted(ready, key=lambda v: v.serial):
+            arrive(leaf, gathered(leaf, addends.pop(id(leaf), [])))
+        ready.clear()
+
+    for value in nodes:
+        feeds = [v for v in inputs(value) if id(v) in consumers]
+        if feeds or id(value) not in wanted:
+            arrived = addends.pop(id(value), [])
+            if arrived:
+                g = gathered(value, arrived)
+                if value.name is not None or id(value) in wanted:
+                    tell()
+                    g = arrive(value, g)
+                for arg, addend in pull(value, g, consumers):
+                    addends[id(arg)].append(addend)
+        for arg in feeds:
+            consumers[id(arg)] -= 1
+            if consumers[id(arg)] == 0 and not any(id(v) in consumers for v in inputs(arg)):
+                ready.append(arg)
+    tell()
+    told = {id(v) for v in nodes}
+    for value in wrt:
+        if id(value) not in told:
+            arrive(value, np.zeros_like(value))
+
+
+def _between(roots: list[Value], wanted: set[int], inputs: Inputs) -> tuple[list[Value], dict[int, int]]:
+    """The values from the roots back to the wanted ones, last recorded first, and how many uses each has among them."""
+    reached = {id(v): v for v in roots}
+    stack = list(roots)
+    while stack:
+        for arg in inputs(stack.pop()):
+            if id(arg) not in reached:
+                reached[id(arg)] = arg
+                stack.append(arg)
+    uses: dict[int, int] = {}
+    for value in sorted(reached.values(), key=lambda v: v.serial):
+        if id(value) in wanted or any(id(arg) in uses for arg in inputs(value)):
+            uses[id(value)] = 0
+    kept = [v for v in reached.values() if id(v) in uses]
+    for value in kept:
+        for arg in inputs(value):
+            if id(arg) in uses:
+                uses[id(arg)] += 1
+    return sorted(kept, key=lambda v: -v.serial), uses
+
+
+def gathered(value: Value, addends: list[Any]) -> Any:
+    """The sum of all that arrived at a value, in the order of recording; outer products as one product."""
+    addends = addends[::-1]
+    parts = [a for a in addends if not isinstance(a, (Outer, Placed))]
+    for kind in (Outer, Placed):
+        together = [a for a in addends if isinstance(a, kind)]
+        if together:
+            parts.append(kind.together(together))
+    if not parts:
+        return np.zeros_like(value)
+    return parts[0] if len(parts) == 1 else total(*parts)
+
+
+def chain(value: Value, g: Value, needed: Needed) -> Iterator[tuple[Value, Any]]:
+    """What a value's gradient adds to the gradients of its arguments, by its rule."""
+    if value.like is not None:
+        yield value.like, g
+        return
+    rule = value.rule
+    if rule is None or rule.derivative is None:
+        return
+    for position, arg in enumerate(value.args):
+        if isinstance(arg, Value) and id(arg) in needed:
+            derivative = rule.derivative(position) if callable(rule.derivative) else rule.derivative[position]
+            if derivative is not None:
+                addend = derivative(g, value, *value.args, **value.params)
+                yield arg, narrow(addend, arg.shape) if rule.elementwise else addend
+
+
+def named_inputs(value: Value) -> list[Value]:
+    """The nearest values with a name (or without inputs) that a value was made from, each once."""
+    found: dict[int, Value] = {}
+    stack = list(value.inputs())
+    while stack:
+        arg = stack.pop()
+        if arg.name is not None or arg.rule is None:
+            found[id(arg)] = arg
+        else:
+            stack.extend(arg.inputs())
+    return list(found.values())
+
+
+def edge_by_edge(work: Any, ofs: set[int]) -> Pull:
+    """As `chain`, but from name to name, each local derivative a step of its own; numbers only.
+
+    What is differentiated has the local derivatives as its gradients already, so there they get no other name.
+    """
+
+    def pull(value: Value, g: Value, needed: Needed) -> Iterator[tuple[Value, Any]]:
+        for arg, local in _local_derivatives(value, needed):
+            if id(value) in ofs:
+                yield arg, g * local
+            else:
+                with work.beside(value):
+                    named = work.let(f"d{local_name(value)}/d{local_name(arg)}", local)
+                yield arg, g * named
+
+    return pull
+
+
+def _local_derivatives(value: Value, needed: Needed) -> list[tuple[Value, Value]]:
+    found: list[tuple[Value, Value]] = []
+
+    def inputs(v: Value) -> Iterable[Value]:
+        return v.inputs() if v is value or v.name is None else ()
+
+    def arrive(v: Value, g: Value) -> Value:
+        if v is not value:
+            found.append((v, g))
+        return g
+
+    children = [v for v in named_inputs(value) if id(v) in needed]
+    sweep([(value, _constant(value, 1))], children, inputs, chain, arrive)
+    return found
+
+
+def _constant(value: Value, number: Any) -> Value:
+    return Value(np.full(value.shape, number, float), value.work)

@@ -1,0 +1,115 @@
+"""The functions that NumPy lacks, each one operation with one rule.
+
+Called with bare arrays they compute; called with Values they are recorded as one step.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace import notation as n
+from nncalc.trace.notation import Expr, Index
+from nncalc.trace.rules.table import rule, traced
+
+
+@traced
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(−x)), without overflow at either end."""
+    e = np.exp(-np.abs(x))
+    return np.where(np.asarray(x) >= 0, 1 / (1 + e), e / (1 + e))
+
+
+def _logistic(x: Any) -> Expr:
+    return n.divide(n.ONE, n.add(n.ONE, n.call("exp", n.negative(x))))
+
+
+rule(sigmoid, lambda i, x: _logistic(x[i]), (lambda g, y, x: g * y * (1 - y),),
+     whole=lambda x: n.call("sigmoid", x.whole()))  # fmt: skip
+
+
+@traced
+def relu(x: Any) -> Any:
+    """max(0, x); its derivative at 0 is taken as 0."""
+    return np.maximum(x, 0.0)
+
+
+rule(relu, lambda i, x: n.call("max", n.ZERO, x[i]), (lambda g, y, x: g * (x > 0),),
+     whole=lambda x: n.call("relu", x.whole()))  # fmt: skip
+
+
+@traced
+def leaky_relu(x: Any, alpha: float = 0.01) -> Any:
+    """x where x > 0, else alpha·x (Maas et al. 2013)."""
+    return np.where(np.asarray(x) > 0, x, alpha * np.asarray(x))
+
+
+def _leaky(index: Index, x: Any, alpha: float = 0.01) -> Expr:
+    return n.call("max" if alpha <= 1 else "min", n.times(n.const(alpha), x[index]), x[index])
+
+
+rule(leaky_relu, _leaky, (lambda g, y, x, alpha=0.01: g * (alpha + (1 - alpha) * (x > 0)),),
+     whole=lambda x, alpha=0.01: n.call("leaky_relu", x.whole()), options=("alpha",))  # fmt: skip
+
+
+@traced
+def softplus(x: Any) -> Any:
+    """ln(1 + exp(x)), without overflow."""
+    return np.logaddexp(0.0, x)
+
+
+rule(softplus, lambda i, x: n.call("ln", n.add(n.ONE, n.call("exp", x[i]))), (lambda g, y, x: g * sigmoid(x),),
+     whole=lambda x: n.call("softplus", x.whole()))  # fmt: skip
+
+
+@traced
+def softmax(x: Any) -> Any:
+    """exp(x) / Σ exp(x) along the last axis, with the largest subtracted first so that nothing overflows."""
+    e = np.exp(x - np.max(x, axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _softmax(index: Index, x: Any) -> Expr:
+    row = [n.call("exp", x[(*index[:-1], j)]) for j in range(x.shape[-1])]
+    return n.divide(row[index[-1]], n.add(*row))
+
+
+rule(softmax, _softmax, (lambda g, y, x: y * (g - (g * y).sum(axis=-1, keepdims=True)),))
+
+
+@traced
+def softmax_cross_entropy(x: Any, s: Any, target: Any) -> Any:
+    """−Σ target·ln softmax(x), where s is softmax(x) as it was worked before and each target row sums to 1.
+
+    Differentiated as one, as in every textbook: ∂L/∂x = s − target.
+    """
+    top = np.max(x, axis=-1, keepdims=True)
+    log_s = x - top - np.log(np.sum(np.exp(x - top), axis=-1, keepdims=True))
+    return -np.sum(target * log_s)
+
+
+@traced
+def sigmoid_cross_entropy(x: Any, s: Any, target: Any) -> Any:
+    """−Σ [target·ln σ(x) + (1 − target)·ln(1 − σ(x))], where s is σ(x) as it was worked before: ∂L/∂x = s − target."""
+    return np.sum(np.logaddexp(0.0, x) - target * x)
+
+
+def _log(p: Expr) -> Expr:
+    return n.call("ln", p)
+
+
+def _categorical(index: Index, x: Any, s: Any, target: Any) -> Expr:
+    return n.negative(n.add(*(n.times(target[i], _log(s[i])) for i in np.ndindex(x.shape))))
+
+
+def _binary(index: Index, x: Any, s: Any, target: Any) -> Expr:
+    terms = [n.add(n.times(target[i], _log(s[i])),
+                   n.times(n.subtract(n.ONE, target[i]), _log(n.subtract(n.ONE, s[i]))))
+             for i in np.ndindex(x.shape)]  # fmt: skip
+    return n.negative(n.add(*terms))
+
+
+_FUSED = (lambda g, y, x, s, target: g * (s - target), None, None)
+rule(softmax_cross_entropy, _categorical, _FUSED)
+rule(sigmoid_cross_entropy, _binary, _FUSED)

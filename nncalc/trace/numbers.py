@@ -1,0 +1,41 @@
+"""How a number is written down, in one place: digits, minus sign, infinities."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+# A decimal with this many significant digits is how a person reads a float: 0.1 + 0.2 is 0.3.
+READ_DIGITS = 12
+
+
+def number(value: Any, digits: int = 6) -> str:
+    """A number with at most `digits` decimals; whole numbers and short decimals stay as they are.
+
+    What `digits` decimals would wipe out is written with `digits` significant digits instead (0.000123457).
+    """
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    value = float(value)
+    if not math.isfinite(value):
+        return {math.inf: "inf", -math.inf: "-inf"}.get(value, "nan")
+    if value == 0:
+        return "0"
+    if abs(value) >= 1e15 or abs(value) < 10.0 ** (3 - digits) * 0.999999:
+        short = f"{value:.{READ_DIGITS}g}"
+        fixed = f"{value:.{max(digits, 1)}g}"
+        return short if len(short) < len(fixed) else fixed
+    text = f"{value:.{digits}f}"
+    short = text.rstrip("0").rstrip(".") if "." in text else text
+    exact = abs(float(short) - value) <= abs(value) * 10.0**-READ_DIGITS
+    return (short if exact else text) if text.strip("-0.") else f"{value:.{max(digits, 1)}g}"
+
+
+def columns(values: list[Any], digits: int = 6) -> list[str]:
+    """Numbers that stand below each other: one column, decimal points in line."""
+    texts = [number(v, digits) for v in values]
+    after = [len(t) - t.index(".") if "." in t and "e" not in t else 0 for t in texts]
+    widest = max(after, default=0)
+    return [t + " " * (widest - a) for t, a in zip(texts, after, strict=True)]

@@ -1,0 +1,47 @@
+"""The ways to run a kernel: what `work.let` gives back for a value that was just computed.
+
+Each is a function (step name, computed array) -> array. `exact` keeps the value, `on_paper` rounds it as a
+person does, so that the rest is worked with the rounded digits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace.numbers import READ_DIGITS
+
+Settle = Callable[[str, Any], Any]
+
+
+def exact(name: str, array: Any) -> Any:
+    """Goes on with the computed value."""
+    return array
+
+
+def on_paper(places: int | None = None, digits: int | None = None) -> Settle:
+    """Goes on with the value rounded to `places` decimals or to `digits` significant digits.
+
+    Halves go away from zero, after the float is read as the decimal a person sees (12 significant digits):
+    0.35·0.1 is 0.035, so 0.04, though the float lies below. Whole numbers and infinities stay as they are.
+    """
+
+    def settle(name: str, array: Any) -> Any:
+        if np.asarray(array).dtype.kind != "f":
+            return array
+        return np.array([paper_round(x, places, digits) for x in np.ravel(array)]).reshape(np.shape(array))
+
+    return settle
+
+
+def paper_round(value: float, places: int | None = None, digits: int | None = None) -> float:
+    """One number rounded half away from zero, to decimals or to significant digits."""
+    if not math.isfinite(value) or value == math.floor(value):
+        return float(value)
+    read = Decimal(f"{value:.{READ_DIGITS}g}")
+    last = -places if places is not None else read.adjusted() + 1 - (digits or READ_DIGITS)
+    return float(read.quantize(Decimal(1).scaleb(last), rounding=ROUND_HALF_UP))

@@ -1,0 +1,107 @@
+"""Rules of sums of products: matrix product, outer products, and a sum of many addends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace import notation as n
+from nncalc.trace.notation import Expr, Index
+from nncalc.trace.rules.table import rule, traced
+
+
+def _matmul(index: Index, a: Any, b: Any) -> Expr:
+    """Row times column."""
+    batch = index[: max(a.ndim, b.ndim) - 2] if max(a.ndim, b.ndim) > 2 else ()
+    rest = index[len(batch) :]
+    row = (rest[0],) if a.ndim > 1 else ()
+    column = (rest[-1],) if b.ndim > 1 else ()
+    return n.add(*(
+        n.times(a[(*batch[len(batch) - max(a.ndim - 2, 0) :], *row, k)],
+                b[(*batch[len(batch) - max(b.ndim - 2, 0) :], k, *column)])
+        for k in range(a.shape[-1])
+    ))  # fmt: skip
+
+
+def _turned(x: Any) -> Any:
+    """The transposed matrices, the batch axes left where they are."""
+    return x.T if x.ndim <= 2 else np.transpose(x, axes=(*range(x.ndim - 2), x.ndim - 1, x.ndim - 2))
+
+
+def _left(g: Any, y: Any, a: Any, b: Any) -> Any:
+    if a.ndim == 1:
+        return g * b if b.ndim == 1 else b @ g
+    return g @ _turned(b) if a.ndim > 2 else Outer(g, b)
+
+
+def _right(g: Any, y: Any, a: Any, b: Any) -> Any:
+    if b.ndim == 1:
+        return g * a if a.ndim == 1 else _turned(a) @ g
+    return Outer(a, g) if a.ndim == 1 else _turned(a) @ g
+
+
+rule(np.matmul, _matmul, (_left, _right), whole=lambda a, b: n.matmul(a.whole(), b.whole()))
+
+
+class Outer:
+    """An addend of a gradient: left·rightᵀ, to be computed together with the others as one product.
+
+    A weight that every time step uses gets one such addend a step; one product of the stacked columns is as
+    fast as one step, and no step's matrix is ever held.
+    """
+
+    __slots__ = ("left", "right")
+
+    def __init__(self, left: Any, right: Any):
+        self.left, self.right = left, right
+
+    @staticmethod
+    def together(addends: list[Outer]) -> Any:
+        """The sum of all the products."""
+        return outer_sum(*(a.left for a in addends), *(a.right for a in addends))
+
+
+@traced
+def outer_sum(*factors: Any) -> Any:
+    """Σ leftᵢ·rightᵢᵀ: the first half of the arguments are the lefts, the second the rights.
+
+    Each is a vector or a matrix of columns: (m,) or (m, k) against (n,) or (n, k); the result is (m, n).
+    """
+    half = len(factors) // 2
+    return np.column_stack(factors[:half]) @ np.column_stack(factors[half:]).T
+
+
+def _outer_sum(index: Index, *factors: Any) -> Expr:
+    half, (i, j) = len(factors) // 2, index
+    terms: list[Expr] = []
+    for left, right in zip(factors[:half], factors[half:], strict=True):
+        columns: list[Index] = [()] if left.ndim == 1 else [(k,) for k in range(left.shape[1])]
+        terms.extend(n.times(left[(i, *k)], right[(j, *k)]) for k in columns)
+    return n.add(*terms)
+
+
+def _outer_whole(*factors: Any) -> Expr:
+    half = len(factors) // 2
+    pairs = zip(factors[:half], factors[half:], strict=True)
+    return n.add(*(n.matmul(left.whole(), n.transpose(right.whole())) for left, right in pairs))
+
+
+def _outer_derivative(position: int) -> Any:
+    def derivative(g: Any, y: Any, *factors: Any) -> Any:
+        half = len(factors) // 2
+        return g @ factors[position + half] if position < half else g.T @ factors[position - half]
+
+    return derivative
+
+
+rule(outer_sum, _outer_sum, _outer_derivative, whole=_outer_whole)
+
+
+@traced
+def total(*addends: Any) -> Any:
+    """The sum of all the addends, which have one shape."""
+    return sum(addends[1:], addends[0])
+
+
+rule(total, lambda *xs: n.add(*xs), lambda position: lambda g, y, *xs: g, elementwise=True)

@@ -1,0 +1,225 @@
+"""Rules of functions that only move elements: indexing, transposing, padding, stacking.
+
+Each says where an element came from; backward, where it goes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace import notation as n
+from nncalc.trace.notation import Expr, Index
+from nncalc.trace.rules.table import rule, traced
+from nncalc.trace.value import getitem
+
+
+def _expanded(key: Any, ndim: int) -> list[Any]:
+    """A basic key (integers, slices, None, …) with its ellipsis written out to all axes."""
+    parts = list(key) if isinstance(key, tuple) else [key]
+    used = sum(p is not None and p is not Ellipsis for p in parts)
+    at = parts.index(Ellipsis) if any(p is Ellipsis for p in parts) else len(parts)
+    return parts[:at] + [slice(None)] * (ndim - used) + parts[at + 1 :]
+
+
+def source_of(key: Any, shape: tuple[int, ...], index: Index) -> Index:
+    """Which element of the array array[key][index] is."""
+    place, own = iter(index), []
+    axes = iter(shape)
+    for part in _expanded(key, len(shape)):
+        if part is None:
+            next(place)
+            continue
+        size = next(axes)
+        own.append(range(size)[part][next(place)] if isinstance(part, slice) else range(size)[part])
+    return tuple(own)
+
+
+def place_in(key: Any, shape: tuple[int, ...], index: Index) -> Index | None:
+    """Where in array[key] the array's element `index` stands, or None if it is not there."""
+    place: list[int] = []
+    axes = iter(zip(index, shape, strict=True))
+    for part in _expanded(key, len(shape)):
+        if part is None:
+            place.append(0)
+            continue
+        i, size = next(axes)
+        if isinstance(part, slice):
+            if i not in range(size)[part]:
+                return None
+            place.append(range(size)[part].index(i))
+        elif range(size)[part] != i:
+            return None
+    return tuple(place)
+
+
+def _key_text(key: Any) -> str:
+    parts = key if isinstance(key, tuple) else (key,)
+    texts = []
+    for part in parts:
+        if isinstance(part, slice):
+            ends = [str(e) if e is not None else "" for e in (part.start and part.start + 1, part.stop)]
+            texts.append(":".join(ends) if part != slice(None) else ":")
+        elif part is not None:
+            texts.append(str(int(part) + 1) if part is not Ellipsis else "…")
+    return ",".join(texts)
+
+
+def _part(x: Any, key: Any) -> Expr:
+    """x[2] for a row; an axis added for broadcasting changes no formula of the whole."""
+    text = _key_text(key)
+    return x.whole() if not text.strip(":,…") else n.item(x.whole(), text)
+
+
+class Placed:
+    """An addend of a gradient: a part's gradient, to be put in its place among zeros together with the others."""
+
+    __slots__ = ("key", "part", "shape")
+
+    def __init__(self, part: Any, key: Any, shape: tuple[int, ...]):
+        self.part, self.key, self.shape = part, key, shape
+
+    @staticmethod
+    def together(addends: list[Placed]) -> Any:
+        """The sum of all: one array filled once."""
+        return placed(*(a.part for a in addends), keys=tuple(a.key for a in addends), shape=addends[0].shape)
+
+
+@traced
+def placed(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+    """Zeros of a shape, with each part added at its key."""
+    out = np.zeros(shape)
+    for part, key in zip(parts, keys, strict=True):
+        out[key] += part
+    return out
+
+
+def _placed(index: Index, *parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Expr:
+    found = ((part, place_in(key, shape, index)) for part, key in zip(parts, keys, strict=True))
+    return n.add(*(part[place] for part, place in found if place is not None))
+
+
+def _rows(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Expr:
+    return parts[0].whole() if len(parts) == 1 else n.call("rows", *(p.whole() for p in parts))
+
+
+rule(getitem, lambda index, x, key: x[source_of(key, x.shape, index)],
+     (lambda g, y, x, key: Placed(g, key, x.shape),), whole=_part, options=("key",))  # fmt: skip
+rule(placed, _placed, lambda position: lambda g, y, *parts, keys, shape: g[keys[position]], whole=_rows)
+
+
+def _flipped(index: Index, x: Any, axis: Any = None) -> Expr:
+    axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+    turned = {a % x.ndim for a in axes}
+    return x[tuple(size - 1 - i if a in turned else i for a, (i, size) in enumerate(zip(index, x.shape, strict=True)))]
+
+
+rule(np.flip, _flipped, (lambda g, y, x, axis=None: np.flip(g, axis=axis),),
+     whole=lambda x, axis=None: n.call("flip", x.whole()), options=("axis",))  # fmt: skip
+
+
+def _inverse(axes: Any) -> Any:
+    return None if axes is None else tuple(np.argsort(axes))
+
+
+def _transposed(index: Index, x: Any, axes: Any = None) -> Expr:
+    order = axes if axes is not None else range(x.ndim)[::-1]
+    own = [0] * x.ndim
+    for place, axis in zip(index, order, strict=True):
+        own[axis] = place
+    return x[tuple(own)]
+
+
+rule(np.transpose, _transposed, (lambda g, y, x, axes=None: np.transpose(g, axes=_inverse(axes)),),
+     whole=lambda x, axes=None: n.transpose(x.whole()), options=("axes",))  # fmt: skip
+
+
+def _reshaped(index: Index, x: Any, shape: Any) -> Expr:
+    full = np.empty(x.shape, bool).reshape(shape).shape
+    flat = int(np.ravel_multi_index(index, full)) if full else 0
+    return x[tuple(int(i) for i in np.unravel_index(flat, x.shape))] if x.shape else x[()]
+
+
+rule(np.reshape, _reshaped, (lambda g, y, x, shape: g.reshape(x.shape),),
+     whole=lambda x, shape: x.whole(), options=("shape",))  # fmt: skip
+
+
+def narrow(g: Any, shape: tuple[int, ...]) -> Any:
+    """Sums a gradient over the axes along which its value was broadcast."""
+    if g.shape == shape:
+        return g
+    added = g.ndim - len(shape)
+    axes = tuple(a for a in range(g.ndim) if a < added or (shape[a - added] == 1 and g.shape[a] != 1))
+    g = g.sum(axis=axes)
+    return g if g.shape == shape else g.reshape(shape)
+
+
+rule(np.broadcast_to, lambda index, x, shape: x.aligned(index),
+     (lambda g, y, x, shape: narrow(g, x.shape),), whole=lambda x, shape: x.whole(), options=("shape",))  # fmt: skip
+
+
+def _padded(index: Index, x: Any, pad_width: Any) -> Expr:
+    own = tuple(i - before for i, (before, _) in zip(index, pad_width, strict=True))
+    inside = all(0 <= i < size for i, size in zip(own, x.shape, strict=True))
+    return x[own] if inside else n.ZERO
+
+
+def _unpadded(g: Any, y: Any, x: Any, pad_width: Any) -> Any:
+    return g[tuple(slice(before, before + size) for (before, _), size in zip(pad_width, x.shape, strict=True))]
+
+
+rule(np.pad, _padded, (_unpadded,), whole=lambda x, pad_width: n.call("pad", x.whole()), options=("pad_width",))
+
+
+def _stacked(index: Index, *xs: Any) -> Expr:
+    return xs[index[0]][index[1:]]
+
+
+def _joined(index: Index, *xs: Any, axis: int = 0) -> Expr:
+    axis %= xs[0].ndim
+    place = index[axis]
+    for x in xs:
+        if place < x.shape[axis]:
+            return x[(*index[:axis], place, *index[axis + 1 :])]
+        place -= x.shape[axis]
+    raise IndexError(index)
+
+
+def _joined_part(position: int) -> Any:
+    def derivative(g: Any, y: Any, *xs: Any, axis: int = 0) -> Any:
+        start = sum(x.shape[axis] for x in xs[:position])
+        key = [slice(None)] * xs[position].ndim
+        key[axis] = slice(start, start + xs[position].shape[axis])
+        return g[tuple(key)]
+
+    return derivative
+
+
+rule(np.stack, _stacked, lambda position: lambda g, y, *xs: g[position],
+     compute=lambda *xs: np.stack(xs), whole=lambda *xs: n.call("rows", *(x.whole() for x in xs)))  # fmt: skip
+rule(np.concatenate, _joined, _joined_part, compute=lambda *xs, axis=0: np.concatenate(xs, axis=axis),
+     whole=lambda *xs, axis=0: n.call("join", *(x.whole() for x in xs)))  # fmt: skip
+
+
+def _zeros(x: Any) -> Any:
+    return np.zeros(np.shape(x))
+
+
+rule(np.zeros_like, lambda index, x: n.ZERO, (None,), whole=lambda x: n.ZERO, compute=_zeros)
+
+
+def _diagonal(index: Index, x: Any) -> Expr:
+    """The diagonal of a matrix, or the diagonal matrix of a vector."""
+    if x.ndim == 2:
+        return x[index[0], index[0]]
+    return x[index[0]] if index[0] == index[1] else n.ZERO
+
+
+def _square_only(x: Any) -> Any:
+    if np.ndim(x) == 2 and x.shape[0] != x.shape[1]:
+        raise ValueError("np.diag has a rule for vectors and square matrices")
+    return np.diag(x)
+
+
+rule(np.diag, _diagonal, (lambda g, y, x: np.diag(g),), compute=_square_only)

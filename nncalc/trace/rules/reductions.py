@@ -1,0 +1,102 @@
+"""Rules of functions that take many elements to one: sum, mean, max."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace import notation as n
+from nncalc.trace.notation import Expr, Index
+from nncalc.trace.rules.table import rule, traced
+
+
+def _axes(axis: Any, ndim: int) -> tuple[int, ...]:
+    """The axes that are reduced, from 0."""
+    if axis is None:
+        return tuple(range(ndim))
+    return tuple(a % ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+
+
+def _reduced(index: Index, x: Any, axis: Any, keepdims: bool) -> list[Expr]:
+    """The elements of x that go into one element of the result, in row-major order."""
+    axes = _axes(axis, x.ndim)
+    kept = iter(index)
+    ranges: list[Any] = []
+    for a, size in enumerate(x.shape):
+        if a in axes:
+            ranges.append(range(size))
+            if keepdims:
+                next(kept)
+        else:
+            ranges.append((next(kept),))
+    return [x[i] for i in product(*ranges)]
+
+
+def _called(name: str, axis: Any, x: Any) -> Expr:
+    """sum(x) for all of it; of a matrix row_sum(x) or column_sum(x)."""
+    axes = _axes(axis, x.ndim)
+    if len(axes) == x.ndim:
+        return n.call(name, x.whole())
+    return n.call(("row_" if axes == (x.ndim - 1,) else "column_" if axes == (0,) else "axis_") + name, x.whole())
+
+
+def spread(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """The gradient of a reduction, repeated for every element that went into it."""
+    axes = _axes(axis, x.ndim)
+    kept = tuple(1 if a in axes else size for a, size in enumerate(x.shape))
+    return np.broadcast_to(g if g.shape == kept else g.reshape(kept), x.shape)
+
+
+def _count(x: Any, axis: Any) -> int:
+    return int(np.prod([x.shape[a] for a in _axes(axis, x.ndim)]))
+
+
+def _mean(index: Index, x: Any, axis: Any = None, keepdims: bool = False) -> Expr:
+    return n.divide(n.add(*_reduced(index, x, axis, keepdims)), n.const(_count(x, axis)))
+
+
+rule(
+    np.sum,
+    lambda index, x, axis=None, keepdims=False: n.add(*_reduced(index, x, axis, keepdims)),
+    (lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims),),
+    whole=lambda x, axis=None, keepdims=False: _called("sum", axis, x),
+    options=("axis",),
+)
+rule(
+    np.mean,
+    _mean,
+    (lambda g, y, x, axis=None, keepdims=False: spread(g / _count(x, axis), x, axis, keepdims),),
+    whole=lambda x, axis=None, keepdims=False: _called("mean", axis, x),
+    options=("axis",),
+)
+
+
+@traced
+def is_first_max(x: Any, axis: Any = None) -> Any:
+    """1 where an element is the largest along the axis (the first of equals), else 0."""
+    flat = np.reshape(x, (1, -1)) if axis is None else np.moveaxis(x, axis, -1).reshape(-1, x.shape[axis])
+    first = np.arange(flat.shape[1]) == np.argmax(flat, axis=1)[:, None]
+    if axis is None:
+        return first.reshape(np.shape(x)).astype(float)
+    moved = np.moveaxis(x, axis, -1).shape
+    return np.moveaxis(first.reshape(moved), -1, axis).astype(float)
+
+
+rule(
+    np.max,
+    lambda index, x, axis=None, keepdims=False: n.call("max", *_reduced(index, x, axis, keepdims)),
+    (lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims) * is_first_max(x, axis=axis),),
+    whole=lambda x, axis=None, keepdims=False: _called("max", axis, x),
+    options=("axis",),
+)
+
+
+def _is_max(index: Index, x: Any, axis: Any = None) -> Expr:
+    reduced = index if axis is None else index[:axis] + index[axis + 1 :] if axis >= 0 else index[:-1]
+    largest = n.call("max", *_reduced(() if axis is None else reduced, x, axis, False))
+    return n.compare("=", x[index], largest)
+
+
+rule(is_first_max, _is_max, (None,))

@@ -1,0 +1,122 @@
+"""The finished working: plain steps that renderers read, whole or cut to what explains one cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace.notation import Const, Expr, Index, Op, Ref
+from nncalc.trace.value import Value
+from nncalc.trace.writing import expand
+
+
+@dataclass(slots=True)
+class Step:
+    """One named step: what was worked, and from what.
+
+    `computed` is what the formula gives; `array` is what the rest goes on with (rounded, on paper); `exact` is
+    the same step of the exact working, where that is another. `cells`: only these, where the page is cut.
+    """
+
+    value: Value
+    section: str
+    title: str
+    computed: Any
+    exact: Any = None
+    cells: tuple[Index, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """The full name, as answer sheets write it: t1.h."""
+        return self.value.name or ""
+
+    @property
+    def symbol(self) -> str:
+        """What formulas call it."""
+        return self.value.symbol
+
+    @property
+    def array(self) -> Any:
+        """The value that the rest goes on with."""
+        return np.asarray(self.value.array)
+
+    @property
+    def formula(self) -> Expr:
+        """How the whole value is made."""
+        return expand(self.value, None)
+
+    def element(self, index: Index) -> Expr:
+        """How one element is made."""
+        return expand(self.value, index)
+
+    def indices(self) -> list[Index]:
+        """The cells to be shown, in row-major order."""
+        return list(self.cells) if self.cells is not None else list(np.ndindex(self.array.shape))
+
+
+@dataclass(slots=True)
+class Trace:
+    """A finished working. What surrounds the steps (title, conventions, answer) is set by who ran the kernel."""
+
+    topic: str = ""
+    title: str = ""
+    given: dict[str, Value] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    conventions: list[str] = field(default_factory=list)
+    answer: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    explained: bool = False
+
+    def __getitem__(self, name: str) -> Step:
+        """The step of that name; KeyError names what there is."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise KeyError(name)
+
+    def explain(self, *cells: tuple[str, Index | None]) -> Trace:
+        """The same working cut to what these cells (None: all of a step's) are made from, all the way down."""
+        wanted: dict[str, set[Index]] = {}
+        steps = {step.name: step for step in self.steps}
+        stack = [(name, i) for name, index in cells for i in ([index] if index is not None else steps[name].indices())]
+        while stack:
+            name, index = stack.pop()
+            if name in steps and index not in wanted.setdefault(name, set()):
+                wanted[name].add(index)
+                stack.extend(elements_in(steps[name].element(index)))
+        kept = [replace(s, cells=tuple(sorted(wanted[s.name]))) for s in self.steps if s.name in wanted]
+        return replace(self, steps=kept, answer={}, explained=True)
+
+
+def elements_in(x: Expr) -> list[tuple[str, Index]]:
+    """The elements of named values that a formula of one element refers to."""
+    found: list[tuple[str, Index]] = []
+    stack = [x]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Ref) and part.index is not None:
+            found.append((getattr(part.value, "name", "") or "", part.index))
+        elif isinstance(part, Op):
+            stack.extend(part.args)
+    return found
+
+
+def ties(x: Expr) -> list[Op]:
+    """The brackets [a > b] of a formula in which both sides are equal: where a derivative is a convention."""
+    from nncalc.trace.notation import evaluate
+
+    found: list[Op] = []
+    stack = [x]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Op):
+            if part.kind == "compare" and evaluate(part.args[0]) == evaluate(part.args[1]):
+                found.append(part)
+            stack.extend(part.args)
+    return found
+
+
+__all__ = ["Const", "Step", "Trace", "elements_in", "ties"]

@@ -1,0 +1,183 @@
+"""Values that remember how they were made.
+
+A `Value` wraps an array and takes part in NumPy's own protocols, so that a kernel is plain NumPy: every
+operation on a Value computes with NumPy and keeps the rule and the arguments it was made from. Nothing else is
+recorded; formulas and gradients are worked out later, from these, when somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+
+class EngineError(TypeError):
+    """A kernel did what the engine cannot follow; a mistake in a topic, never in a problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the engine knows of a function: how to compute it, to write it, and to differentiate it.
+
+    `options` names what may follow the one array argument by position; None where every argument is an array.
+    """
+
+    name: str
+    compute: Callable[..., Any]
+    element: Callable[..., Any]
+    whole: Callable[..., Any]
+    derivative: tuple[Callable[..., Any] | None, ...] | Callable[[int], Callable[..., Any]] | None
+    elementwise: bool = False
+    options: tuple[str, ...] | None = None
+    picture: Callable[..., Any] | None = None
+
+
+RULES: dict[Any, Rule] = {}
+
+
+class Value(NDArrayOperatorsMixin):
+    """An array that remembers the rule and the arguments it was made from (none for what was given)."""
+
+    __slots__ = ("args", "array", "like", "name", "params", "rule", "serial", "shown", "used", "work")
+
+    def __init__(self, array: Any, work: Any, rule: Rule | None = None, args: Any = (), params: Any = None):
+        self.array = array
+        self.work = work
+        self.rule = rule
+        self.args = args
+        self.params = params or {}
+        self.name: str | None = None
+        self.shown: str | None = None
+        self.like: Value | None = None
+        self.used = False
+        work.serial += 1
+        self.serial: int = work.serial
+
+    @property
+    def symbol(self) -> str:
+        """What formulas call it: its display symbol if it has one, else its name."""
+        return self.shown or self.name or "?"
+
+    def inputs(self) -> Iterator[Value]:
+        """The Values that this one is differentiated through."""
+        if self.like is not None:
+            yield self.like
+        else:
+            for arg in self.args:
+                if isinstance(arg, Value):
+                    yield arg
+
+    # NumPy's protocols
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Value:
+        if method != "__call__":
+            raise EngineError(f"np.{ufunc.__name__}.{method} has no rule; write it with functions that have one")
+        return apply(ufunc, args, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Value:
+        if args and isinstance(args[0], (list, tuple)) and any(isinstance(a, Value) for a in args[0]):
+            args = (*args[0], *args[1:])
+        return apply(function, args, kwargs)
+
+    def _refuse(self, what: str) -> EngineError:
+        return EngineError(f"{what} of the traced value {self.symbol} would lose its working; law: names and shapes "
+                           "depend on the problem, never on values")  # fmt: skip
+
+    def __bool__(self) -> bool:
+        raise self._refuse("the truth")
+
+    def __float__(self) -> float:
+        raise self._refuse("float()")
+
+    def __int__(self) -> int:
+        raise self._refuse("int()")
+
+    def __index__(self) -> int:
+        raise self._refuse("the index")
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise self._refuse("the bare array")
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise EngineError("kernels never assign into arrays; build the new value from the old ones")
+
+    # What ndarray offers as attributes and methods
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The array's shape."""
+        return np.shape(self.array)
+
+    @property
+    def ndim(self) -> int:
+        """The array's number of axes."""
+        return np.ndim(self.array)
+
+    @property
+    def size(self) -> int:
+        """The array's number of elements."""
+        return int(np.size(self.array))
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[Value]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, key: Any) -> Value:
+        return apply(getitem, (self,), {"key": key})
+
+    @property
+    def T(self) -> Value:
+        """The transposed array."""
+        return apply(np.transpose, (self,), {})
+
+    def reshape(self, *shape: Any) -> Value:
+        """As `ndarray.reshape`."""
+        return apply(np.reshape, (self,), {"shape": shape[0] if len(shape) == 1 else shape})
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Value:
+        """As `ndarray.sum`."""
+        return apply(np.sum, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Value:
+        """As `ndarray.mean`."""
+        return apply(np.mean, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Value:
+        """As `ndarray.max`."""
+        return apply(np.max, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def __repr__(self) -> str:
+        return f"Value({self.symbol} = {self.array!r})"
+
+
+def getitem(array: Any, key: Any) -> Any:
+    """array[key], as a function, so that it can have a rule."""
+    return array[key]
+
+
+def apply(function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Value:
+    """One recorded operation: computes with bare arrays and keeps rule and arguments."""
+    rule = RULES.get(function)
+    if rule is None:
+        raise EngineError(f"{getattr(function, '__name__', function)} has no rule; give it one in nncalc/trace/rules")
+    if "out" in params:
+        raise EngineError(f"{rule.name}(out=…) would overwrite a value that the working still needs")
+    if rule.options is not None and len(args) > 1:
+        params = dict(zip(rule.options, args[1:], strict=False)) | params
+        args = args[:1]
+    work = None
+    bare = []
+    for arg in args:
+        if isinstance(arg, Value):
+            work = arg.work
+            arg.used = True
+            bare.append(arg.array)
+        else:
+            bare.append(arg)
+    return Value(rule.compute(*bare, **params), work, rule, args, params)

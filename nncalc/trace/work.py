@@ -1,0 +1,135 @@
+"""The page one works on: what was given, the named steps, and the way back through them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace import convolution, functions, rules  # noqa: F401  (importing them fills the table of rules)
+from nncalc.trace.backward import gradients
+from nncalc.trace.rounding import Settle, exact
+from nncalc.trace.steps import Step, Trace
+from nncalc.trace.value import EngineError, Value
+
+
+class NotFinite(ArithmeticError):
+    """A step came out as infinity or as no number at all."""
+
+    def __init__(self, step: Step):
+        self.step = step
+        super().__init__(step.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in the working we are: the prefix that names get, and the heading."""
+
+    prefix: str = ""
+    title: str = ""
+
+
+class Work:
+    """Records one working. Given to every kernel; nothing about it is global.
+
+    `settle` is the way to run (`exact`, `on_paper(2)`, `following(sheet)`): what `let` goes on with.
+    """
+
+    def __init__(self, settle: Settle = exact):
+        self.settle = settle
+        self.serial = 0
+        self._place = _Place()
+        self._titles: dict[str, str] = {}
+        self._trace = Trace()
+
+    def given(self, name: str, array: Any, symbol: str | None = None) -> Value:
+        """A value of the problem: copied once and frozen, never rounded. `symbol` is what formulas call it."""
+        held = np.array(array)
+        held.setflags(write=False)
+        value = Value(held, self)
+        value.name = self._place.prefix + name
+        value.shown = symbol and self._place.prefix + symbol
+        self._claim(value.name)
+        self._trace.given[value.name] = value
+        return value
+
+    def let(self, name: str, value: Any, like: Any = None) -> Any:
+        """Names an intermediate and returns what the rest goes on with (bare arrays pass through).
+
+        `like` differentiates as another value of the same number does: softmax and cross-entropy as one.
+        """
+        if not isinstance(value, Value):
+            return value
+        if value.name is not None or value.rule is None:
+            value = +value
+        elif value.used:
+            raise EngineError(f"{name}: name a value before using it, or what used it escapes rounding and marking")
+        value.name = self._place.prefix + name
+        value.like = like
+        self._claim(value.name)
+        computed = value.array
+        step = Step(value, self._place.prefix.rstrip("."), self._place.title, computed)
+        if np.asarray(computed).dtype.kind == "f" and not np.isfinite(computed).all():
+            raise NotFinite(step)
+        value.array = self.settle(value.name, computed)
+        self._trace.steps.append(step)
+        return value
+
+    @contextmanager
+    def section(self, name: str, title: str) -> Iterator[None]:
+        """Scopes names (`t1.h`) and gives the steps a heading."""
+        outer = self._place
+        self._place = _Place(f"{outer.prefix}{name}.", title)
+        self._titles[outer.prefix + name] = title
+        try:
+            yield
+        finally:
+            self._place = outer
+
+    def backward(self, of: Any, wrt: Sequence[Any], seed: Any = 1, local: bool = False) -> dict[str, Any]:
+        """The gradients of `of` by each of `wrt`, as named steps: {"dL/dW1": …} in the order of `wrt`.
+
+        of: a value, or a list of them with a list of seeds (their ∂L/∂·; a given seed makes every name dL/d·).
+        local: for a graph of numbers, each edge's local derivative is a step of its own (`df8/df7`), so that a
+        gradient reads upstream × local. Bare arrays have no working to go back through and give {}.
+        """
+        ofs = list(of) if isinstance(of, (list, tuple)) else [of]
+        seeds = list(seed) if isinstance(seed, (list, tuple)) else [seed]
+        if not all(isinstance(v, Value) for v in ofs):
+            return {}
+        return gradients(self, ofs, seeds, [v for v in wrt if v is not None], local)
+
+    @contextmanager
+    def beside(self, value: Value) -> Iterator[None]:
+        """Names what follows in the section where a value stands, under that section's heading going back."""
+        outer, section = self._place, (value.name or "").rpartition(".")[0]
+        title = self._titles.get(section, "")
+        self._place = _Place(section + "." if section else "", f"{title}, backward" if title else "Backward")
+        try:
+            yield
+        finally:
+            self._place = outer
+
+    def trace(self) -> Trace:
+        """All that was worked so far."""
+        return self._trace
+
+    def _claim(self, name: str) -> None:
+        if name in self._trace.names:
+            raise EngineError(f"{name} is named twice in one working")
+        self._trace.names.add(name)
+
+
+class Bare(Work):
+    """The same kernel as a plain NumPy function: nothing is recorded, arrays go in and come out."""
+
+    def given(self, name: str, array: Any, symbol: str | None = None) -> Any:
+        """The array itself."""
+        return np.asarray(array)
+
+    def let(self, name: str, value: Any, like: Any = None) -> Any:
+        """The value itself."""
+        return value

@@ -1,0 +1,72 @@
+"""From a recorded value to its formula: element by element, or as a whole.
+
+Between two names lies one formula: arguments that have a name are referred to, unnamed ones are written out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace import notation
+from nncalc.trace.notation import Expr, Index, Ref
+from nncalc.trace.value import Value
+
+
+class Operand:
+    """An argument of an operation as its rule sees it: `operand[index]` is the formula of one element."""
+
+    __slots__ = ("shape", "value")
+
+    def __init__(self, value: Any):
+        self.value = value
+        self.shape = np.shape(value.array if isinstance(value, Value) else value)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    def __getitem__(self, index: Any) -> Expr:
+        if isinstance(self.value, Value):
+            return written(self.value, index if isinstance(index, tuple) else (index,))
+        return notation.const(np.asarray(self.value)[index])
+
+    def aligned(self, index: Index) -> Expr:
+        """The element that broadcasting puts at this index of the result."""
+        own = index[len(index) - self.ndim :] if self.ndim else ()
+        return self[tuple(0 if n == 1 else i for i, n in zip(own, self.shape, strict=True))]
+
+    def whole(self) -> Expr:
+        """The formula of the whole argument."""
+        return written(self.value, None) if isinstance(self.value, Value) else _constant(self.value)
+
+
+def written(value: Value, index: Index | None) -> Expr:
+    """The value's symbol if it has a name, else its formula."""
+    return Ref(value, index) if value.name is not None else expand(value, index)
+
+
+def expand(value: Value, index: Index | None) -> Expr:
+    """The formula by which the value was made: of one element, or with index None of the whole."""
+    rule = value.rule
+    if rule is None:
+        return notation.const(value.array[index]) if index is not None else _constant(value.array)
+    operands = [Operand(arg) for arg in value.args]
+    if index is None:
+        return rule.whole(*(o.whole() for o in operands), **value.params) if rule.elementwise else rule.whole(
+            *operands, **value.params
+        )
+    if rule.elementwise:
+        return rule.element(*(o.aligned(index) for o in operands), **value.params)
+    return rule.element(index, *operands, **value.params)
+
+
+def _constant(array: Any) -> Expr:
+    """A constant array in a formula of whole values: 1, I, or what it is filled with."""
+    array = np.asarray(array)
+    first = array.flat[0] if array.size else 0
+    if array.ndim == 2 and array.size > 1 and np.array_equal(array, np.eye(*array.shape)):
+        return notation.symbol("I")
+    return notation.const(first) if (array == first).all() else notation.symbol("constants")
