@@ -57,7 +57,11 @@ class Finding:
     hint: str = ""
 
     def __str__(self) -> str:
-        head = "".join(f"{part}: " for part in (str(self.mark or ""), self.field) if part)
+        # A flag names its field already, and counts no lines.
+        flag = self.mark is not None and self.mark.source.startswith("--")
+        place = Mark(self.mark.source) if self.mark and flag else self.mark
+        field = self.field.removeprefix(self.mark.source[2:]) if self.mark and flag else self.field
+        head = "".join(f"{part}: " for part in (str(place or ""), field) if part)
         tail = (f"; want {self.want}" if self.want else "") + (f" ({self.hint})" if self.hint else "")
         line = head + self.what + tail
         return line if len(line) <= MESSAGE_LIMIT else line[: MESSAGE_LIMIT - 1] + "…"

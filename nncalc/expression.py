@@ -97,8 +97,7 @@ def parse(text: str, limits: Limits = DEFAULT, names: Collection[str] | None = N
     """The tree of an expression. With `names`, any other name is an error; `pi` and `e` are names unless given."""
     if len(text) > limits.expression:
         raise ExpressionError(f"is longer than {limits.expression} characters, the limit", 1, text)
-    tree = _Parser(text, limits, names).whole()
-    return tree
+    return _Parser(text, limits, names).whole()
 
 
 def _tokens(text: str, limits: Limits) -> list[_Token]:
@@ -258,7 +257,8 @@ def evaluate(tree: Tree, values: Mapping[str, float] | None = None) -> float:
     done: list[float] = []
     for node in postorder(tree):
         if isinstance(node, Apply):
-            args, done = done[len(done) - len(node.args) :], done[: len(done) - len(node.args)]
+            args = done[-len(node.args) :]
+            del done[-len(node.args) :]
             done.append(_applied(node, args))
         else:
             done.append(node.value if isinstance(node, Number) else (values or {})[node.name])

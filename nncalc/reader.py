@@ -190,7 +190,7 @@ class _Builder:
 
     def scalar(self, event: Any) -> None:
         self.tagged(event)
-        quoted = event.style is not None
+        quoted = bool(event.style)
         if self.expects_key():
             self.take_key(event)
             return
@@ -205,7 +205,7 @@ class _Builder:
         mapping, name, mark = self.stack[-1][0], event.value, self.mark(event)
         if not isinstance(mapping, MappingNode):
             return
-        if name == "<<" and event.style is None:
+        if name == "<<" and not event.style:
             raise self.fail(event, "merge keys (<<) are not read; write the fields out")
         if not name:
             raise self.fail(event, "a key is empty; want a name before the colon")

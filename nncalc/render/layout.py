@@ -42,6 +42,12 @@ class Line:
     value: str
     exact: str = ""
     drift: str = ""
+    rounded: bool = False
+
+    @property
+    def equals(self) -> str:
+        """The sign before the value: ≈ where it was rounded."""
+        return "≈" if self.rounded else "="
 
 
 def cell_name(step: Step, index: Index) -> str:
@@ -62,12 +68,12 @@ def line(step: Step, index: Index, view: View) -> Line:
     parts = middle(x)
     if parts is not None and isinstance(x, Op):
         stages.append(write(Op(x.kind, tuple(_worked(p) for p in parts), x.label), TEXT, numbers(view.digits)))
-    computed = number(np.asarray(step.computed)[index], view.digits)
-    stages += [computed] if step.exact is not None else []
+    stages += [number(np.asarray(step.computed)[index], view.digits)] if step.exact is not None else []
     stages = [s for i, s in enumerate(stages) if s not in (value, *stages[:i])]
     symbolic = write(x, TEXT, symbols(TEXT), view.digits)
     exact, drift = _compared(step, index, view)
-    return Line(index, cell_name(step, index), symbolic, tuple(stages), value, exact, drift)
+    rounded = bool(step.array[index] != np.asarray(step.computed)[index])
+    return Line(index, cell_name(step, index), symbolic, tuple(stages), value, exact, drift, rounded)
 
 
 def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:

@@ -38,8 +38,8 @@ def _step(step: Step, view: View, out: TextIO) -> None:
     for index in step.indices():
         worked = line(step, index, view)
         stages = [] if view.detail == "short" else [worked.symbolic, *worked.stages]
-        chain = [worked.cell, *[s for s in stages if s != worked.value], worked.value]
+        chain = " = ".join([worked.cell, *[s for s in stages if s != worked.value]])
         tail = f"  # exact {worked.exact}, drift {worked.drift}" if worked.exact else ""
-        print(" = ".join(chain) + tail, file=out)
+        print(f"{chain} {worked.equals} {worked.value}{tail}", file=out)
         for note in conventions_at_ties(step, index):
             print(f"# {note}", file=out)

@@ -6,6 +6,7 @@ In a pipe the same tables come without colour and are never wrapped or cut.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any, TextIO
 
 import numpy as np
@@ -32,12 +33,18 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
     page.header(trace)
     if _is_graph(trace):
         page.graph(trace)
+    page.say(Text(""))
     section = ""
-    for step in trace.steps:
-        if step.title != section:
-            section = step.title
+    for (title, number), group in groupby(trace.steps, key=lambda s: (s.title, s.array.ndim == 0)):
+        steps = list(group)
+        if title != section:
+            section = title
             page.say(Text(f"\n{section}", style=HEAD))
-        page.step(step, trace.explained)
+        if number and len(steps) > 1 and view.detail != "short":
+            page.numbers(steps)
+        else:
+            for step in steps:
+                page.step(step, trace.explained)
     page.answer(trace)
 
 
@@ -66,7 +73,14 @@ class _Page:
         self.say(head)
         if trace.conventions:
             self.say(Text(", ".join(trace.conventions), style=QUIET))
+        if any(step.exact is not None for step in trace.steps):
+            self.say(Text("worked with rounded values: ≈ the value carried on (the exact one, the drift)", style=QUIET))
+        numbers = [f"{pretty(v.symbol)} = {inline(v.array, self.view.digits)}" for v in trace.given.values() if not v.ndim]
+        if numbers:
+            self.say(Text(", ".join(numbers)))
         for name, value in trace.given.items():
+            if not value.ndim:
+                continue
             shown = value.symbol if value.symbol == name else f"{TEXT.symbol(value.symbol, '')} ({name})"
             self.array(Text(shown, style=NAME), value.array, QUIET)
 
@@ -81,31 +95,49 @@ class _Page:
         shown = indices if self.view.cells is None else indices[: self.view.cells]
         if explained or self.view.detail == "full":
             self.pictures(step, shown)
-        self.lines([line(step, index, self.view) for index in shown], step.exact is not None)
+        lines = [line(step, index, self.view) for index in shown]
+        moved = step.cells is None and not any(worked.stages for worked in lines)
+        if moved and step.array.ndim:
+            shown = indices
+        else:
+            self.lines(lines, step.exact is not None)
         for note in dict.fromkeys(n for index in shown for n in conventions_at_ties(step, index)):
             self.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
         if len(shown) < len(indices):
             self.say(Padding(Text(f"… {len(indices) - len(shown)} more cells: --detail full", style=QUIET), (0, 0, 0, 4)))
-        if step.array.ndim >= 2 and step.cells is None:
+        if step.cells is None and (step.array.ndim >= 2 or (moved and step.array.ndim)):
             self.array(Text(pretty(step.symbol), style=NAME), step.array, VALUE, indent=4)
+
+    def numbers(self, steps: list[Step]) -> None:
+        """Steps of one number each, a line each: name = formula = numbers = value."""
+        lines = [line(step, (), self.view) for step in steps]
+        table = Table.grid(padding=(0, 1))
+        for column in range(4):
+            table.add_column(no_wrap=self.view.width is None or column in (0, 3), overflow="fold")
+        for step, worked, tail in zip(steps, lines, _tails(lines, steps[0].exact is not None), strict=True):
+            written = formula(step)
+            working = " = ".join(s for s in worked.stages if s != written)
+            table.add_row(Text(worked.cell, style=f"bold {NAME}"), Text(f"= {written}" if written != worked.value else ""),
+                          Text(f"= {working}" if working else ""), tail)  # fmt: skip
+        self.say(table)
+        for note in dict.fromkeys(n for step in steps for n in conventions_at_ties(step, ())):
+            self.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
 
     def lines(self, lines: list[Line], compared: bool) -> None:
         """cell = working = value, each in its column; on paper with the exact value and the drift beside it."""
         table = Table.grid(padding=(0, 1))
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold", no_wrap=self.view.width is None)
-        table.add_column(no_wrap=True, justify="right")
-        values = columns_of(texts.value for texts in lines)
-        exacts, drifts = columns_of(texts.exact for texts in lines), [texts.drift for texts in lines]
-        if compared:
-            table.add_column(no_wrap=True)
-            table.add_column(no_wrap=True, justify="right")
-        for worked, value, exact, drift in zip(lines, values, exacts, drifts, strict=True):
-            working = "".join(f"= {stage} " for stage in worked.stages).rstrip()
-            row = [Text(worked.cell, style=NAME), Text(working), Text("= ").append(value, style=VALUE)]
-            if compared:
-                row += [Text(f"exact {exact}", style=QUIET), Text(f"drift {drift}", style=QUIET)]
-            table.add_row(*row)
+        table.add_column(no_wrap=True, vertical="bottom")
+        tails = _tails(lines, compared)
+        room = NO_WIDTH
+        if self.view.width is not None and lines:
+            room = self.view.width - 4 - max(len(x.cell) for x in lines) - max(len(t) for t in tails) - 3
+        for worked, tail in zip(lines, tails, strict=True):
+            working = "= " + " = ".join(worked.stages) if worked.stages else ""
+            if len(working) > room:
+                working = "\n".join(f"= {stage}" for stage in worked.stages)
+            table.add_row(Text(worked.cell, style=NAME), Text(working), tail)
         self.say(Padding(table, (0, 0, 0, 4), expand=False))
 
     def pictures(self, step: Step, indices: Iterable[Any]) -> None:
@@ -131,14 +163,15 @@ class _Page:
         """An expression at a glance: every node with its formula, value and gradient."""
         gradients = {name.partition("/d")[2]: step for step in trace.steps if (name := step.name).startswith(_top(trace))}
         table = Table.grid(padding=(0, 3))
-        for heading in ("node", "formula", "value", "gradient"):
-            table.add_column(Text(heading, style=HEAD), no_wrap=True)
+        for wrapped in (False, True, False, False):
+            table.add_column(no_wrap=not wrapped or self.view.width is None, overflow="fold")
         table.add_row(*(Text(h, style=QUIET) for h in ("node", "formula", "value", f"∂{_output(trace)}/∂node")))
         nodes = [(n, "", v.array) for n, v in trace.given.items()]
         nodes += [(s.name, formula(s), s.array) for s in trace.steps if "/" not in s.name]
-        for name, written, value in nodes:
-            slope = number(gradients[name].array, self.view.digits) if name in gradients else "1" * (name == _output(trace))
-            table.add_row(Text(name, style=NAME), Text(written), Text(number(value, self.view.digits)), Text(slope, style=VALUE))
+        slopes = [number(gradients[n].array, self.view.digits) if n in gradients else "1" * (n == _output(trace)) for n, _, _ in nodes]
+        values = columns_of(number(value, self.view.digits) for _, _, value in nodes)
+        for (name, written, _), value, slope in zip(nodes, values, columns_of(slopes), strict=True):
+            table.add_row(Text(name, style=NAME), Text(written), Text(value), Text(slope, style=VALUE))
         self.say(Text(""), table)
 
     def answer(self, trace: Trace) -> None:
@@ -149,6 +182,16 @@ class _Page:
             self.array(Text(pretty(name), style=NAME), value, VALUE)
         for note in trace.notes:
             self.say(Text(note, style=QUIET))
+
+
+def _tails(lines: list[Line], compared: bool) -> list[Text]:
+    """The values at the end of the lines; on paper with (exact, drift) behind."""
+    tails = []
+    exacts = columns_of(worked.exact for worked in lines)
+    for worked, value, exact in zip(lines, columns_of(worked.value for worked in lines), exacts, strict=True):
+        tail = Text(f"{worked.equals} ").append(value, style=VALUE)
+        tails.append(tail.append(f"  ({exact}, {worked.drift})", style=QUIET) if compared else tail)
+    return tails
 
 
 def columns_of(texts: Iterable[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused
-from nncalc.expression import Apply, Tree, Variable
+from nncalc.expression import Apply, Number, Tree, postorder
 from nncalc.topics.activation import ACTIVATIONS, ActivationName
 from nncalc.topics.descent import updated
 from nncalc.topics.fields import About, Answer, Array
@@ -64,22 +64,17 @@ def nodes(
 def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path: tuple[str, ...] = ("expr",)) -> Any:
     """Works an expression from the inside out; `name` is told each node's value."""
     done: list[Any] = []
-    stack: list[tuple[Tree, bool]] = [(tree, False)]
-    while stack:
-        node, ready = stack.pop()
-        if isinstance(node, Variable):
-            if node.name not in known:
-                raise Refused(path, f"{node.name} has no value", "a number for it in `at`")
-            done.append(known[node.name])
-        elif not isinstance(node, Apply):
-            done.append(node.value)
-        elif ready:
-            count = len(node.args)
-            args, done = done[-count:], done[:-count]
+    for node in postorder(tree):
+        if isinstance(node, Apply):
+            args = done[-len(node.args) :]
+            del done[-len(node.args) :]
             done.append(_apply(FUNCTIONS[node.function], args, name))
+        elif isinstance(node, Number):
+            done.append(node.value)
+        elif node.name in known:
+            done.append(known[node.name])
         else:
-            stack.append((node, True))
-            stack.extend((arg, False) for arg in reversed(node.args))
+            raise Refused(path, f"{node.name} has no value", "a number for it in `at`")
     return done[0]
 
 

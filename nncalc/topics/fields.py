@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import numpy as np
 
+from nncalc.expression import Tree
 from nncalc.trace.numbers import number
 
 Array = np.ndarray[Any, Any]
@@ -132,6 +133,6 @@ def _field(name: str, hint: Any, default: Any) -> Field:
     about = next((e for e in extras if isinstance(e, About)), About())
     names = next((e for e in extras if isinstance(e, str)), "")
     axes = tuple(tuple(part.split()) for part in names.split("|")) if names else ()
-    union = get_origin(hint) in (Union, types.UnionType)
+    union = get_origin(hint) in (Union, types.UnionType) and hint != Tree
     kinds = tuple(t for t in (get_args(hint) if union else (hint,)) if t is not type(None))
     return Field(name, kinds, default, about, axes)

@@ -150,7 +150,10 @@ def matmul(a: Expr, b: Expr) -> Expr:
 
 
 def item(x: Expr, label: str) -> Expr:
-    """A part of a whole value, named by what is written in the brackets."""
+    """A part of a whole value, named by what is written in the brackets: ln(s)[2] is ln(s[2])."""
+    pointwise = isinstance(x, Op) and (x.kind in ("negative", "add", "times", "divide", "power") or x.label in FUNCTIONS)
+    if isinstance(x, Op) and pointwise:
+        return Op(x.kind, tuple(item(a, label) if rank(a) else a for a in x.args), x.label)
     return Op("item", (x,), label)
 
 
@@ -343,7 +346,7 @@ def _text_op(x: Op, parts: list[str]) -> str:
         case "compare":
             return f"[{parts[0]} {x.label} {parts[1]}]"
         case _:
-            return f"{x.label}({', '.join(parts)})"
+            return f"{'σ' if x.label == 'sigmoid' else x.label}({', '.join(parts)})"
 
 
 def _latex_op(x: Op, parts: list[str]) -> str:
@@ -424,6 +427,10 @@ def middle(x: Expr) -> Sequence[Expr] | None:
 
     6·1 + 9·(−1) is first 6 − 9, then −3; 2·3 is 6 at once.
     """
-    if not isinstance(x, Op) or x.kind == "negative" or not any(isinstance(a, Op) for a in x.args):
+    if not isinstance(x, Op) or x.kind == "negative":
         return None
-    return x.args
+    return x.args if any(isinstance(a, Op) and not _signed_leaf(a) for a in x.args) else None
+
+
+def _signed_leaf(x: Op) -> bool:
+    return x.kind == "negative" and not isinstance(x.args[0], Op)

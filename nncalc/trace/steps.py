@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace.notation import Const, Expr, Index, Op, Ref
+from nncalc.trace.notation import Expr, Index, Op, Ref, evaluate
 from nncalc.trace.value import Value
 from nncalc.trace.writing import expand
 
@@ -88,7 +88,9 @@ class Trace:
                 wanted[name].add(index)
                 stack.extend(elements_in(steps[name].element(index)))
         kept = [replace(s, cells=tuple(sorted(wanted[s.name]))) for s in self.steps if s.name in wanted]
-        return replace(self, steps=kept, answer={}, explained=True)
+        used = {name for step in kept for i in step.indices() for name, _ in elements_in(step.element(i))}
+        given = {name: value for name, value in self.given.items() if name in used}
+        return replace(self, steps=kept, given=given, answer={}, explained=True)
 
 
 def elements_in(x: Expr) -> list[tuple[str, Index]]:
@@ -106,8 +108,6 @@ def elements_in(x: Expr) -> list[tuple[str, Index]]:
 
 def ties(x: Expr) -> list[Op]:
     """The brackets [a > b] of a formula in which both sides are equal: where a derivative is a convention."""
-    from nncalc.trace.notation import evaluate
-
     found: list[Op] = []
     stack = [x]
     while stack:
@@ -117,6 +117,3 @@ def ties(x: Expr) -> list[Op]:
                 found.append(part)
             stack.extend(part.args)
     return found
-
-
-__all__ = ["Const", "Step", "Trace", "elements_in", "ties"]

@@ -68,7 +68,10 @@ class Work:
         elif value.used:
             raise EngineError(f"{name}: name a value before using it, or what used it escapes rounding and marking")
         value.name = self._place.prefix + name
-        value.like = like
+        if like is not None:
+            value.like = like
+            self.serial += 1
+            value.serial = self.serial  # after what it is differentiated through
         self._claim(value.name)
         computed = value.array
         step = Step(value, self._place.prefix.rstrip("."), self._place.title, computed)
@@ -80,10 +83,11 @@ class Work:
 
     @contextmanager
     def section(self, name: str, title: str) -> Iterator[None]:
-        """Scopes names (`t1.h`) and gives the steps a heading."""
+        """Scopes names (`t1.h`) and gives the steps a heading; without a name only the heading."""
         outer = self._place
-        self._place = _Place(f"{outer.prefix}{name}.", title)
-        self._titles[outer.prefix + name] = title
+        self._place = _Place(f"{outer.prefix}{name}." if name else outer.prefix, title)
+        if name:
+            self._titles[outer.prefix + name] = title
         try:
             yield
         finally:

@@ -55,21 +55,25 @@ def place_in(key: Any, shape: tuple[int, ...], index: Index) -> Index | None:
 
 
 def _key_text(key: Any) -> str:
-    parts = key if isinstance(key, tuple) else (key,)
     texts = []
-    for part in parts:
+    for part in key:
         if isinstance(part, slice):
             ends = [str(e) if e is not None else "" for e in (part.start and part.start + 1, part.stop)]
             texts.append(":".join(ends) if part != slice(None) else ":")
-        elif part is not None:
-            texts.append(str(int(part) + 1) if part is not Ellipsis else "…")
+        else:
+            texts.append(str(int(part) + 1))
     return ",".join(texts)
 
 
 def _part(x: Any, key: Any) -> Expr:
-    """x[2] for a row; an axis added for broadcasting changes no formula of the whole."""
-    text = _key_text(key)
-    return x.whole() if not text.strip(":,…") else n.item(x.whole(), text)
+    """x[2] for a row, xᵀ for a vector laid flat; an axis of one that comes or goes changes no formula of the whole."""
+    if key == (None, slice(None)):
+        return n.transpose(x.whole())
+    parts = _expanded(key, x.ndim)
+    sizes = iter(x.shape)
+    chosen = [p for p in parts if p is not None and not (next(sizes) == 1 and not isinstance(p, slice))]
+    text = _key_text(tuple(chosen))
+    return x.whole() if not text.strip(":,") else n.item(x.whole(), text)
 
 
 class Placed:

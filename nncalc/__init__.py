@@ -1,0 +1,13 @@
+"""nncalc: a step-by-step calculator for the hand-worked exercises of a deep-learning course."""
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """`load`, `solve` and friends, loaded when used, so that `nncalc --help` needs no NumPy."""
+    from importlib import import_module
+
+    homes = {"load": "problem", "solve": "solution", "Problem": "problem", "InputError": "errors"}
+    if name in homes:
+        return getattr(import_module(f"nncalc.{homes[name]}"), name)
+    raise AttributeError(f"module 'nncalc' has no attribute {name!r}")

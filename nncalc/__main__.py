@@ -1,0 +1,5 @@
+"""python -m nncalc."""
+
+from nncalc.cli import main
+
+main()

@@ -1,0 +1,130 @@
+"""A problem, worked: the kernel run on Values, exactly or on paper, and everything a page needs around the steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nncalc.errors import Finding, InputError, Mark, Refused
+from nncalc.problem import Problem
+from nncalc.topics.fields import fields_of
+from nncalc.trace.notation import TEXT, numbers, write
+from nncalc.trace.rounding import Settle, exact
+from nncalc.trace.steps import Trace
+from nncalc.trace.value import Value
+from nncalc.trace.work import NotFinite, Work
+
+
+def solve(problem: Problem, settle: Settle = exact) -> Trace:
+    """Works a problem. With another way to run than `exact`, each step carries its exact value beside it.
+
+    Raises InputError where the topic refuses the values or a step comes out infinite.
+    """
+    trace = _run(problem, settle)
+    if settle is not exact:
+        _compare(trace, _run(problem, exact))
+    trace.topic, trace.title = problem.topic, problem.title
+    trace.conventions = _conventions(problem)
+    return trace
+
+
+def _run(problem: Problem, settle: Settle) -> Trace:
+    work = Work(settle)
+    arguments = {f.name: f.default for f in problem.fields if not f.required} | problem.values
+    for field in problem.fields:
+        # A field that may also be something else than an array is given by the kernel, which knows what it is.
+        if field.types == (np.ndarray,) or (field.is_array and len(field.types) == 1):
+            if arguments[field.name] is not None:
+                arguments[field.name] = work.given(field.name, arguments[field.name], field.about.symbol)
+    try:
+        with np.errstate(all="ignore"):
+            answer = problem.kernel(work, **arguments)
+    except Refused as error:
+        raise problem.refusal(error) from None
+    except NotFinite as error:
+        raise InputError(_infinite(problem, error)) from None
+    trace = work.trace()
+    trace.answer = {name: np.asarray(v.array if isinstance(v, Value) else v) for name, v in answer.items()}
+    return trace
+
+
+def _conventions(problem: Problem) -> list[str]:
+    values = {f.name: f.default for f in fields_of(problem.kernel)} | problem.values
+    return [text for f in problem.fields if (text := f.convention(values[f.name]))]
+
+
+def _infinite(problem: Problem, error: NotFinite) -> Finding:
+    step = error.step
+    bad = np.argwhere(~np.isfinite(np.atleast_1d(np.asarray(step.computed))))[0]
+    index = tuple(int(i) for i in bad)[: np.ndim(step.computed)]
+    cell = TEXT.symbol(step.symbol, ",".join(str(i + 1) for i in index))
+    written = write(step.element(index), TEXT, numbers())
+    what = f"{cell} = {written if len(written) < 200 else '…'} is not a finite number"
+    stable = any(f.name == "stable" for f in problem.fields) and not problem.values.get("stable")
+    return Finding(what, Mark(problem.file or problem.topic), hint="add stable: true" if stable else "")
+
+
+def _compare(trace: Trace, reference: Trace) -> None:
+    """Puts the exact value beside each step; says where rounding wiped a value out."""
+    wiped = []
+    for step, other in zip(trace.steps, reference.steps, strict=True):
+        step.exact = other.array
+        if np.any((step.array == 0) & (np.asarray(step.computed) != 0)):
+            wiped.append(step.name)
+    if wiped:
+        shown = ", ".join(wiped[:5]) + (f" and {len(wiped) - 5} more" if len(wiped) > 5 else "")
+        trace.notes.append(f"rounding turned values of {shown} into 0; --sig 3 keeps them")
+
+
+def cell_of(trace: Trace, text: str) -> tuple[str, tuple[int, ...] | None]:
+    """A step's name and a cell from `Y:3,2` or `Y[3,2]` (from 1); without a cell the whole step.
+
+    Where only one step fits, `dW1` is dL/dW1 and `y` is Y. Raises InputError naming what there is.
+    """
+    name, _, cell = text.rstrip("]").replace("[", ":").partition(":")
+    step = trace[step_name(trace, name)]
+    if not cell:
+        return step.name, None
+    parts = cell.split(",")
+    shape = step.array.shape
+    good = len(parts) == len(shape) and all(p.strip().isascii() and p.strip().isdigit() for p in parts)
+    index = tuple(int(p) - 1 for p in parts) if good else ()
+    if not good or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
+        size = " x ".join(map(str, shape)) or "one number"
+        raise InputError(Finding(f"there is no cell {cell} in {step.name}", want=f"a cell of {size}, counted from 1"))
+    return step.name, index
+
+
+def step_name(trace: Trace, text: str) -> str:
+    """The step that is meant by a name, in full or short."""
+    names = [step.name for step in trace.steps]
+    if text in names:
+        return text
+    for short in (_without_loss, str.lower, lambda n: n.rpartition(".")[2]):
+        fitting = [n for n in names if short(n) == short(text)]
+        if len(fitting) == 1:
+            return fitting[0]
+    raise InputError(Finding(f"there is no step '{text}'", hint=_nearest(text, names)))
+
+
+def _without_loss(name: str) -> str:
+    """dW1 for dL/dW1."""
+    return name.replace("dL/d", "d")
+
+
+def _nearest(text: str, names: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(text, names, 1, 0.5)
+    return f"did you mean {near[0]}?" if near else f"the steps are {', '.join(names[:40])}"
+
+
+def value_of(trace: Trace, text: str) -> Any:
+    """The value of a step or a cell, or of an answer that is no step."""
+    name, _, cell = text.partition(":")
+    if not cell and name in trace.answer:
+        return trace.answer[name]
+    found, index = cell_of(trace, text)
+    array = trace[found].array
+    return array if index is None else array[index]
