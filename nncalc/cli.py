@@ -176,8 +176,13 @@ def _say(line: str) -> None:
 
 
 def _usage(error: Any) -> int:
-    """What Typer says of a wrong flag, in one line."""
-    _say(f"nncalc: {vis(error.format_message(), 500)}")
+    """What Typer says of a wrong flag or command, in one line, with what was probably meant."""
+    from difflib import get_close_matches
+
+    said = vis(error.format_message(), 500).rstrip(".")
+    word = said.partition("No such command '")[2].rstrip("'")
+    near = get_close_matches(word, [*TOPICS, "solve"], 1, 0.6) if word else []
+    _say(f"nncalc: {said}" + (f"; did you mean {near[0]}?" if near else "; see `nncalc --help`"))
     return BAD_INPUT
 
 

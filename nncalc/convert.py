@@ -82,7 +82,8 @@ class Converter:
             return expression.parse(node.text, self.limits)
         except expression.ExpressionError as error:
             mark = node.mark.further(error.column - 1 + node.quoted)
-            self.findings.append(Finding(error.what, mark, spelled(path), hint=error.hint))
+            what = f"column {error.column}: {error.what}" if mark.is_flag else error.what
+            self.findings.append(Finding(what, mark, spelled(path), hint=error.hint))
             return BAD
 
     def sequence(self, node: SequenceNode, field: Field, path: Path) -> Any:

@@ -41,6 +41,15 @@ class Mark:
     def __str__(self) -> str:
         return ":".join([vis(self.source, 300), *(str(n) for n in (self.line, self.column) if n is not None)])
 
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is a flag of the command line."""
+        return self.source.startswith("--")
+
+    def brief(self) -> str:
+        """File and line, as one points at another place: cell.yaml:7."""
+        return str(Mark(self.source) if self.is_flag else replace(self, column=None))
+
     def further(self, columns: int) -> Mark:
         """The same line, some columns on."""
         return self if self.column is None else replace(self, column=self.column + columns)
@@ -58,9 +67,9 @@ class Finding:
 
     def __str__(self) -> str:
         # A flag names its field already, and counts no lines.
-        flag = self.mark is not None and self.mark.source.startswith("--")
+        flag = self.mark is not None and self.mark.is_flag
         place = Mark(self.mark.source) if self.mark and flag else self.mark
-        field = self.field.removeprefix(self.mark.source[2:]) if self.mark and flag else self.field
+        field = "" if self.mark and flag and self.field == self.mark.source[2:] else self.field
         head = "".join(f"{part}: " for part in (str(place or ""), field) if part)
         tail = (f"; want {self.want}" if self.want else "") + (f" ({self.hint})" if self.hint else "")
         line = head + self.what + tail

@@ -66,7 +66,8 @@ def _expression(node: ScalarNode, field: str, limits: Limits) -> float:
     try:
         return expression.evaluate(expression.parse(node.text, limits, names=()))
     except expression.ExpressionError as error:
-        what = f"want a number, got the text '{vis(node.text)}': {error.what}"
+        why = "" if node.text.isidentifier() else f": {error.what}"
+        what = f"want a number, got the text '{vis(node.text)}'{why}"
         raise InputError(Finding(what, node.mark.further(error.column - 1), field, hint=error.hint)) from None
 
 

@@ -112,9 +112,7 @@ def conventions_at_ties(step: Step, index: Index) -> list[str]:
 def matrix(array: Any, digits: int = 6) -> list[list[str]]:
     """The rows of a vector (one row) or a matrix, each column with its decimal points in line."""
     rows = np.atleast_2d(np.asarray(array))
-    turned = [columns(list(column), digits) for column in rows.T]
-    widths = [max(len(t) for t in column) for column in turned]
-    return [[t.rjust(w) for t, w in zip(row, widths, strict=True)] for row in zip(*turned, strict=True)]
+    return [list(row) for row in zip(*(columns(list(column), digits) for column in rows.T), strict=True)]
 
 
 def blocks(name: str, array: Any) -> list[tuple[str, Any]]:

@@ -19,11 +19,12 @@ from nncalc.errors import vis
 from nncalc.render.layout import Line, View, blocks, conventions_at_ties, formula, inline, line, matrix
 from nncalc.render.window import Window, windows
 from nncalc.trace.notation import TEXT, pretty
-from nncalc.trace.numbers import number
+from nncalc.trace.numbers import aligned, number
 from nncalc.trace.steps import Step, Trace
 
 # Wide enough that nothing is ever wrapped where no terminal sets a width.
 NO_WIDTH = 100_000
+JOINED = "\u00a0"
 NAME, VALUE, QUIET, HEAD = "cyan", "bold", "dim", "bold magenta"
 
 
@@ -62,7 +63,7 @@ class _Page:
         for part in parts:
             with self.console.capture() as capture:
                 self.console.print(part)
-            lines = capture.get().split("\n")
+            lines = capture.get().replace(JOINED, " ").split("\n")
             self.console.file.write("\n".join(text.rstrip() if not self.view.color else text for text in lines))
 
     def header(self, trace: Trace) -> None:
@@ -137,7 +138,7 @@ class _Page:
             working = "= " + " = ".join(worked.stages) if worked.stages else ""
             if len(working) > room:
                 working = "\n".join(f"= {stage}" for stage in worked.stages)
-            table.add_row(Text(worked.cell, style=NAME), Text(working), tail)
+            table.add_row(Text(worked.cell, style=NAME), Text(_kept(working)), tail)
         self.say(Padding(table, (0, 0, 0, 4), expand=False))
 
     def pictures(self, step: Step, indices: Iterable[Any]) -> None:
@@ -169,8 +170,8 @@ class _Page:
         nodes = [(n, "", v.array) for n, v in trace.given.items()]
         nodes += [(s.name, formula(s), s.array) for s in trace.steps if "/" not in s.name]
         slopes = [number(gradients[n].array, self.view.digits) if n in gradients else "1" * (n == _output(trace)) for n, _, _ in nodes]
-        values = columns_of(number(value, self.view.digits) for _, _, value in nodes)
-        for (name, written, _), value, slope in zip(nodes, values, columns_of(slopes), strict=True):
+        values = aligned([number(value, self.view.digits) for _, _, value in nodes])
+        for (name, written, _), value, slope in zip(nodes, values, aligned(slopes), strict=True):
             table.add_row(Text(name, style=NAME), Text(written), Text(value), Text(slope, style=VALUE))
         self.say(Text(""), table)
 
@@ -184,24 +185,21 @@ class _Page:
             self.say(Text(note, style=QUIET))
 
 
+def _kept(working: str) -> str:
+    """An operator stays with what follows it where a line is broken."""
+    for operator in "+-=":
+        working = working.replace(f" {operator} ", f" {operator}{JOINED}")
+    return working
+
+
 def _tails(lines: list[Line], compared: bool) -> list[Text]:
     """The values at the end of the lines; on paper with (exact, drift) behind."""
     tails = []
-    exacts = columns_of(worked.exact for worked in lines)
-    for worked, value, exact in zip(lines, columns_of(worked.value for worked in lines), exacts, strict=True):
+    exacts = aligned([worked.exact for worked in lines])
+    for worked, value, exact in zip(lines, aligned([worked.value for worked in lines]), exacts, strict=True):
         tail = Text(f"{worked.equals} ").append(value, style=VALUE)
         tails.append(tail.append(f"  ({exact}, {worked.drift})", style=QUIET) if compared else tail)
     return tails
-
-
-def columns_of(texts: Iterable[str]) -> list[str]:
-    """Numbers already written, with their decimal points in line."""
-    texts = list(texts)
-    after = [len(t) - t.index(".") if "." in t and "e" not in t else 0 for t in texts]
-    widest = max(after, default=0)
-    padded = [t + " " * (widest - a) for t, a in zip(texts, after, strict=True)]
-    width = max((len(t) for t in padded), default=0)
-    return [t.rjust(width) for t in padded]
 
 
 def _picture(window: Window, digits: int) -> Table:

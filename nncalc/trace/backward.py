@@ -38,7 +38,8 @@ def gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], l
     def arrive(value: Value, g: Value) -> Value:
         if id(g) not in seeded and value.name is not None:
             with work.beside(value):
-                g = work.let(f"d{top}/d{local_name(value)}", g)
+                # What a sum hands to several values unchanged gets a name for each of them.
+                g = work.let(f"d{top}/d{local_name(value)}", +g if g.used and g.name is None else g)
         found[id(value)] = g
         return g
 
@@ -54,11 +55,16 @@ def local_name(value: Value) -> str:
     return value.symbol.rpartition(".")[2]
 
 
+def section_of(value: Value) -> str:
+    """The section in which a value was named."""
+    return (value.name or "").rpartition(".")[0]
+
+
 def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pull: Pull, arrive: Arrive) -> None:
     """One pass in reverse of recording; `arrive` is told each named or wanted value's gradient when it is complete.
 
     A given value's gradient is complete once all that it feeds has been passed, and is told directly after the
-    value it feeds, in the order in which the values were given.
+    value it feeds, in the order in which the values were given; what was given outside a section comes after it.
     """
     wanted = {id(v) for v in wrt}
     nodes, consumers = _between([v for v, _ in roots], wanted, inputs)
@@ -67,10 +73,11 @@ def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pu
         addends[id(value)].append(seed)
     ready: list[Value] = []
 
-    def tell() -> None:
-        for leaf in sorted(ready, key=lambda v: v.serial):
+    def tell(section: str | None = None) -> None:
+        now = [leaf for leaf in ready if section is None or section_of(leaf) == section]
+        ready[:] = [leaf for leaf in ready if section is not None and section_of(leaf) != section]
+        for leaf in sorted(now, key=lambda v: v.serial):
             arrive(leaf, gathered(leaf, addends.pop(id(leaf), [])))
-        ready.clear()
 
     for value in nodes:
         feeds = [v for v in inputs(value) if id(v) in consumers]
@@ -79,7 +86,7 @@ def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pu
             if arrived:
                 g = gathered(value, arrived)
                 if value.name is not None or id(value) in wanted:
-                    tell()
+                    tell(section_of(value))
                     g = arrive(value, g)
                 for arg, addend in pull(value, g, consumers):
                     addends[id(arg)].append(addend)
@@ -141,6 +148,8 @@ def chain(value: Value, g: Value, needed: Needed) -> Iterator[tuple[Value, Any]]
             derivative = rule.derivative(position) if callable(rule.derivative) else rule.derivative[position]
             if derivative is not None:
                 addend = derivative(g, value, *value.args, **value.params)
+                if addend is g:
+                    g.used = True
                 yield arg, narrow(addend, arg.shape) if rule.elementwise else addend
 
 

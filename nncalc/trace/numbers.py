@@ -35,7 +35,11 @@ def number(value: Any, digits: int = 6) -> str:
 
 def columns(values: list[Any], digits: int = 6) -> list[str]:
     """Numbers that stand below each other: one column, decimal points in line."""
-    texts = [number(v, digits) for v in values]
-    after = [len(t) - t.index(".") if "." in t and "e" not in t else 0 for t in texts]
-    widest = max(after, default=0)
-    return [t + " " * (widest - a) for t, a in zip(texts, after, strict=True)]
+    return aligned([number(v, digits) for v in values])
+
+
+def aligned(texts: list[str]) -> list[str]:
+    """Numbers already written, with their decimal points in line and all of one width."""
+    after = [len(t) - t.index(".") if "." in t else 0 for t in texts]
+    padded = [t + " " * (max(after) - a) for t, a in zip(texts, after, strict=True)]
+    return [t.rjust(max(map(len, padded))) for t in padded]

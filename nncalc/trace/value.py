@@ -24,6 +24,7 @@ class Rule:
     """What the engine knows of a function: how to compute it, to write it, and to differentiate it.
 
     `options` names what may follow the one array argument by position; None where every argument is an array.
+    `moves`: it only puts elements elsewhere, so that what it does to given numbers leaves them given.
     """
 
     name: str
@@ -33,7 +34,7 @@ class Rule:
     derivative: tuple[Callable[..., Any] | None, ...] | Callable[[int], Callable[..., Any]] | None
     elementwise: bool = False
     options: tuple[str, ...] | None = None
-    picture: Callable[..., Any] | None = None
+    moves: bool = False
 
 
 RULES: dict[Any, Rule] = {}
@@ -61,6 +62,13 @@ class Value(NDArrayOperatorsMixin):
     def symbol(self) -> str:
         """What formulas call it: its display symbol if it has one, else its name."""
         return self.shown or self.name or "?"
+
+    @property
+    def is_given(self) -> bool:
+        """Whether every number in it stands so in the problem (given, or given and moved)."""
+        if self.rule is None:
+            return True
+        return self.rule.moves and all(a.is_given for a in self.args if isinstance(a, Value))
 
     def inputs(self) -> Iterator[Value]:
         """The Values that this one is differentiated through."""

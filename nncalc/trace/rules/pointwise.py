@@ -34,7 +34,7 @@ pointwise(np.power, n.power,
           lambda g, y, a, b: g * b * a ** (b - 1),
           lambda g, y, a, b: g * y * np.log(a))  # fmt: skip
 pointwise(np.negative, n.negative, lambda g, y, x: -g)
-pointwise(np.positive, lambda x: x, lambda g, y, x: g)
+rule(np.positive, lambda x: x, (lambda g, y, x: g,), elementwise=True, moves=True, compute=lambda x: x)
 pointwise(np.square, lambda x: n.power(x, n.TWO), lambda g, y, x: g * 2 * x)
 pointwise(np.exp, called("exp"), lambda g, y, x: g * y)
 pointwise(np.log, called("ln"), lambda g, y, x: g / x)

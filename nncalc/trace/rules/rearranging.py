@@ -56,6 +56,8 @@ def place_in(key: Any, shape: tuple[int, ...], index: Index) -> Index | None:
 
 def _key_text(key: Any) -> str:
     texts = []
+    while len(key) > 1 and key[-1] == slice(None):
+        key = key[:-1]
     for part in key:
         if isinstance(part, slice):
             ends = [str(e) if e is not None else "" for e in (part.start and part.start + 1, part.stop)]
@@ -109,7 +111,7 @@ def _rows(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Expr:
 
 
 rule(getitem, lambda index, x, key: x[source_of(key, x.shape, index)],
-     (lambda g, y, x, key: Placed(g, key, x.shape),), whole=_part, options=("key",))  # fmt: skip
+     (lambda g, y, x, key: Placed(g, key, x.shape),), whole=_part, options=("key",), moves=True)  # fmt: skip
 rule(placed, _placed, lambda position: lambda g, y, *parts, keys, shape: g[keys[position]], whole=_rows)
 
 
@@ -120,7 +122,7 @@ def _flipped(index: Index, x: Any, axis: Any = None) -> Expr:
 
 
 rule(np.flip, _flipped, (lambda g, y, x, axis=None: np.flip(g, axis=axis),),
-     whole=lambda x, axis=None: n.call("flip", x.whole()), options=("axis",))  # fmt: skip
+     whole=lambda x, axis=None: n.call("flip", x.whole()), options=("axis",), moves=True)  # fmt: skip
 
 
 def _inverse(axes: Any) -> Any:
@@ -136,7 +138,7 @@ def _transposed(index: Index, x: Any, axes: Any = None) -> Expr:
 
 
 rule(np.transpose, _transposed, (lambda g, y, x, axes=None: np.transpose(g, axes=_inverse(axes)),),
-     whole=lambda x, axes=None: n.transpose(x.whole()), options=("axes",))  # fmt: skip
+     whole=lambda x, axes=None: n.transpose(x.whole()), options=("axes",), moves=True)  # fmt: skip
 
 
 def _reshaped(index: Index, x: Any, shape: Any) -> Expr:
@@ -146,7 +148,7 @@ def _reshaped(index: Index, x: Any, shape: Any) -> Expr:
 
 
 rule(np.reshape, _reshaped, (lambda g, y, x, shape: g.reshape(x.shape),),
-     whole=lambda x, shape: x.whole(), options=("shape",))  # fmt: skip
+     whole=lambda x, shape: x.whole(), options=("shape",), moves=True)  # fmt: skip
 
 
 def narrow(g: Any, shape: tuple[int, ...]) -> Any:
@@ -160,7 +162,7 @@ def narrow(g: Any, shape: tuple[int, ...]) -> Any:
 
 
 rule(np.broadcast_to, lambda index, x, shape: x.aligned(index),
-     (lambda g, y, x, shape: narrow(g, x.shape),), whole=lambda x, shape: x.whole(), options=("shape",))  # fmt: skip
+     (lambda g, y, x, shape: narrow(g, x.shape),), whole=lambda x, shape: x.whole(), options=("shape",), moves=True)  # fmt: skip
 
 
 def _padded(index: Index, x: Any, pad_width: Any) -> Expr:
@@ -173,7 +175,8 @@ def _unpadded(g: Any, y: Any, x: Any, pad_width: Any) -> Any:
     return g[tuple(slice(before, before + size) for (before, _), size in zip(pad_width, x.shape, strict=True))]
 
 
-rule(np.pad, _padded, (_unpadded,), whole=lambda x, pad_width: n.call("pad", x.whole()), options=("pad_width",))
+rule(np.pad, _padded, (_unpadded,), whole=lambda x, pad_width: n.call("pad", x.whole()), options=("pad_width",),
+     moves=True)  # fmt: skip
 
 
 def _stacked(index: Index, *xs: Any) -> Expr:
@@ -201,9 +204,10 @@ def _joined_part(position: int) -> Any:
 
 
 rule(np.stack, _stacked, lambda position: lambda g, y, *xs: g[position],
-     compute=lambda *xs: np.stack(xs), whole=lambda *xs: n.call("rows", *(x.whole() for x in xs)))  # fmt: skip
+     compute=lambda *xs: np.stack(xs), whole=lambda *xs: n.call("rows", *(x.whole() for x in xs)),
+     moves=True)  # fmt: skip
 rule(np.concatenate, _joined, _joined_part, compute=lambda *xs, axis=0: np.concatenate(xs, axis=axis),
-     whole=lambda *xs, axis=0: n.call("join", *(x.whole() for x in xs)))  # fmt: skip
+     whole=lambda *xs, axis=0: n.call("join", *(x.whole() for x in xs)), moves=True)  # fmt: skip
 
 
 def _zeros(x: Any) -> Any:

@@ -19,7 +19,7 @@ def rule(
     elementwise: bool = False,
     options: tuple[str, ...] | None = None,
     compute: Callable[..., Any] | None = None,
-    picture: Callable[..., Any] | None = None,
+    moves: bool = False,
 ) -> None:
     """States all that the engine knows of a function.
 
@@ -32,7 +32,7 @@ def rule(
     name = function.__name__
     if whole is None:
         whole = element if elementwise else _named(name)
-    RULES[function] = Rule(name, compute or function, element, whole, derivative, elementwise, options, picture)
+    RULES[function] = Rule(name, compute or function, element, whole, derivative, elementwise, options, moves)
 
 
 def _named(name: str) -> Callable[..., notation.Expr]:

@@ -1,0 +1,15 @@
+"""What the tests share: how many examples hypothesis tries, and small helpers."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "nncalc",
+    max_examples=int(os.environ.get("NNCALC_EXAMPLES", "25")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("nncalc")

@@ -1,0 +1,200 @@
+"""Every rule held against independent truth: NumPy's number for each element, finite differences for each slope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nncalc.trace import convolution as cv
+from nncalc.trace import functions as fn
+from nncalc.trace.notation import evaluate
+from nncalc.trace.rules.products import outer_sum, total
+from nncalc.trace.rules.rearranging import placed
+from nncalc.trace.rules.reductions import is_first_max
+from nncalc.trace.value import RULES, EngineError, Value, getitem
+from nncalc.trace.work import Work
+from nncalc.trace.writing import expand
+
+SEEDS = st.integers(0, 2**32 - 1)
+Case = tuple[Callable[..., Any], list[np.ndarray]]
+
+
+def away_from_zero(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Numbers with a distance from every kink at 0."""
+    return np.asarray(rng.uniform(0.3, 1.5, shape) * rng.choice([-1.0, 1.0], shape))
+
+
+def unary(function: Callable[..., Any], positive: bool = False) -> Callable[[np.random.Generator], Case]:
+    def case(rng: np.random.Generator) -> Case:
+        x = away_from_zero(rng, *rng.integers(1, 4, rng.integers(0, 3)))
+        return function, [np.asarray(np.abs(x) if positive else x)]
+
+    return case
+
+
+def binary(function: Callable[..., Any], positive: bool = False) -> Callable[[np.random.Generator], Case]:
+    """Two arguments of shapes that broadcast, far enough apart that no kink lies between."""
+
+    def case(rng: np.random.Generator) -> Case:
+        shape = tuple(int(n) for n in rng.integers(1, 4, 2))
+        other = [shape, shape[1:], (shape[0], 1), (1, shape[1]), ()][rng.integers(5)]
+        a, b = away_from_zero(rng, *shape), away_from_zero(rng, *other) * 1.01 + 0.005
+        if positive:
+            a, b = np.abs(a), np.abs(b)
+        return function, [np.asarray(v) for v in ((a, b) if rng.random() < 0.5 else (b, a))]
+
+    return case
+
+
+def fixed(function: Callable[..., Any], *shapes: tuple[int, ...]) -> Callable[[np.random.Generator], Case]:
+    return lambda rng: (function, [away_from_zero(rng, *shape) for shape in shapes])
+
+
+def probabilities(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    p = rng.uniform(0.1, 1, shape)
+    return p / p.sum(axis=-1, keepdims=True)
+
+
+def fused(function: Callable[..., Any], squash: Callable[..., Any]) -> Callable[[np.random.Generator], Case]:
+    """s is given as it was worked from the same x; only x is differentiated."""
+
+    def case(rng: np.random.Generator) -> Case:
+        t = probabilities(rng, 2, 3)
+        return lambda x: function(x, squash(x.array if isinstance(x, Value) else x), t), [away_from_zero(rng, 2, 3)]
+
+    return case
+
+
+CONV = {"stride": (2, 1), "dilation": (1, 2), "groups": 2}
+KEYS = [0, -1, slice(1, None), slice(None, None, 2), (slice(None), None), (None, slice(None)), (..., 0), (1, slice(0, 2))]
+
+# Every function that has a rule, with cases of it. A rule without a case fails `test_every_rule_has_a_case`.
+CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
+    np.add: [binary(np.add)], np.subtract: [binary(np.subtract)], np.multiply: [binary(np.multiply)],
+    np.divide: [binary(np.divide)], np.power: [binary(np.power, positive=True), unary(lambda x: x**2), unary(lambda x: x**-3)],
+    np.negative: [unary(np.negative)], np.positive: [unary(np.positive)], np.square: [unary(np.square)],
+    np.exp: [unary(np.exp)], np.log: [unary(np.log, True)], np.log2: [unary(np.log2, True)],
+    np.log10: [unary(np.log10, True)], np.sqrt: [unary(np.sqrt, True)], np.sin: [unary(np.sin)], np.cos: [unary(np.cos)],
+    np.tan: [unary(np.tan)], np.sinh: [unary(np.sinh)], np.cosh: [unary(np.cosh)], np.tanh: [unary(np.tanh)],
+    np.abs: [unary(np.abs)], np.sign: [unary(np.sign)], np.floor: [unary(lambda x: np.floor(x * 3 + 0.01))],
+    np.floor_divide: [lambda rng: (lambda a: a // 2.0, [rng.uniform(2.1, 3.9, (2, 3))])],
+    np.maximum: [binary(np.maximum)], np.minimum: [binary(np.minimum)],
+    np.greater: [binary(lambda a, b: (a > b) * a)], np.greater_equal: [binary(lambda a, b: (a >= b) * a)],
+    np.less: [binary(lambda a, b: (a < b) * a)], np.less_equal: [binary(lambda a, b: (a <= b) * a)],
+    np.equal: [binary(lambda a, b: (a == b) * a)],
+    np.where: [binary(lambda a, b: np.where(a > b, a * 2, b * b))],
+    np.sum: [fixed(lambda x: x.sum(), (2, 3)), fixed(lambda x: x.sum(axis=0), (2, 3)),
+             fixed(lambda x: np.sum(x, -1, keepdims=True), (2, 3)), fixed(lambda x: x.sum(axis=(0, 2)), (2, 3, 2))],
+    np.mean: [fixed(lambda x: x.mean(), (2, 3)), fixed(lambda x: x.mean(axis=1, keepdims=True), (2, 3))],
+    np.max: [fixed(lambda x: x.max(), (2, 3)), fixed(lambda x: x.max(axis=-1, keepdims=True), (2, 3)),
+             fixed(lambda x: x.max(axis=0), (3, 2))],
+    is_first_max: [fixed(lambda x: is_first_max(x) * x, (2, 3)), fixed(lambda x: is_first_max(x, axis=-1) * x, (2, 3))],
+    np.matmul: [fixed(np.matmul, *s) for s in (((2, 3), (3,)), ((3,), (3, 2)), ((3,), (3,)), ((2, 3), (3, 4)),
+                                               ((2, 2, 3), (2, 3, 2)))],
+    outer_sum: [fixed(outer_sum, (2,), (3,)), fixed(outer_sum, (2,), (2,), (3,), (3,)), fixed(outer_sum, (2, 3), (4, 3))],
+    total: [fixed(total, (2, 3), (2, 3), (2, 3))],
+    getitem: [fixed(lambda x, key=key: x[key], (3, 3)) for key in KEYS],
+    placed: [fixed(lambda a, b: placed(a, b, keys=(0, (slice(None), 1)), shape=(2, 3)), (3,), (2,))],
+    np.transpose: [fixed(lambda x: x.T, (2, 3)), fixed(lambda x: np.transpose(x, (2, 0, 1)), (2, 3, 2))],
+    np.reshape: [fixed(lambda x: x.reshape(3, 2), (2, 3)), fixed(lambda x: x.reshape(-1), (2, 3))],
+    np.flip: [fixed(np.flip, (2, 3)), fixed(lambda x: np.flip(x, axis=(0, 1)), (2, 3))],
+    np.broadcast_to: [fixed(lambda x: np.broadcast_to(x, (2, 3)), (3,)), fixed(lambda x: np.broadcast_to(x, (2, 3)), (2, 1))],
+    np.pad: [fixed(lambda x: np.pad(x, ((1, 0), (0, 2))), (2, 3))],
+    np.stack: [fixed(lambda a, b: np.stack([a, b]), (2, 3), (2, 3))],
+    np.concatenate: [fixed(lambda a, b: np.concatenate([a, b], axis=1), (2, 3), (2, 1))],
+    np.zeros_like: [fixed(lambda x: np.zeros_like(x) + x, (2, 3))],
+    np.diag: [fixed(np.diag, (3,)), fixed(np.diag, (3, 3))],
+    fn.sigmoid: [unary(fn.sigmoid)], fn.relu: [unary(fn.relu)], fn.softplus: [unary(fn.softplus)],
+    fn.leaky_relu: [unary(fn.leaky_relu), unary(lambda x: fn.leaky_relu(x, alpha=1.5))],
+    fn.softmax: [fixed(fn.softmax, (3,)), fixed(fn.softmax, (2, 3))],
+    fn.softmax_cross_entropy: [fused(fn.softmax_cross_entropy, fn.softmax)],
+    fn.sigmoid_cross_entropy: [fused(fn.sigmoid_cross_entropy, fn.sigmoid)],
+    cv.conv: [fixed(cv.conv, (2, 4, 4), (3, 2, 2, 3)), fixed(lambda x, k: cv.conv(x, k, **CONV), (4, 6, 5), (2, 2, 2, 2))],
+    cv.conv_transposed: [fixed(lambda g, k: cv.conv_transposed(g, k, size=(6, 5), **CONV), (2, 3, 3), (2, 2, 2, 2))],
+    cv.conv_filter_gradient: [
+        fixed(lambda x, g: cv.conv_filter_gradient(x, g, size=(2, 2), **CONV), (4, 6, 5), (2, 3, 3))],
+}  # fmt: skip
+ALL = [pytest.param(case, id=f"{function.__name__}-{i}") for function, cases in CASES.items() for i, case in enumerate(cases)]
+
+
+def test_every_rule_has_a_case() -> None:
+    assert set(RULES) == set(CASES)
+
+
+def traced(function: Callable[..., Any], arrays: list[np.ndarray]) -> tuple[Work, Value, list[Value]]:
+    work = Work()
+    values = [work.given(f"x{i}", a) for i, a in enumerate(arrays)]
+    return work, function(*values), values
+
+
+@pytest.mark.parametrize("case", ALL)
+@given(seed=SEEDS)
+def test_value_is_numpys_and_every_element_says_the_same_number(case: Callable[..., Case], seed: int) -> None:
+    function, arrays = case(np.random.default_rng(seed))
+    _, y, _ = traced(function, arrays)
+    np.testing.assert_array_equal(y.array, function(*arrays))
+    said = [evaluate(expand(y, index)) for index in np.ndindex(np.shape(y.array))]
+    np.testing.assert_allclose(said, np.ravel(y.array), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("case", ALL)
+@given(seed=SEEDS)
+def test_derivative_is_the_finite_difference(case: Callable[..., Case], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    function, arrays = case(rng)
+    work, y, values = traced(function, arrays)
+    weights = rng.uniform(0.5, 1.5, np.shape(y.array))
+    gradients = work.backward(work.let("f", (y * weights).sum()), values)
+    for i, array in enumerate(arrays):
+        slope = np.zeros_like(array)
+        for index in np.ndindex(array.shape):
+            ends = []
+            for step in (1e-6, -1e-6):
+                moved = [a.copy() for a in arrays]
+                moved[i][index] += step
+                ends.append(np.sum(function(*moved) * weights))
+            slope[index] = (ends[0] - ends[1]) / 2e-6
+        np.testing.assert_allclose(gradients[f"df/dx{i}"].array, slope, rtol=2e-6, atol=2e-7)
+
+
+@pytest.mark.parametrize("case", ALL)
+def test_derivatives_explain_themselves(case: Callable[..., Case]) -> None:
+    function, arrays = case(np.random.default_rng(1))
+    work, y, values = traced(function, arrays)
+    work.backward(work.let("f", y.sum()), values)
+    for step in work.trace().steps:
+        for index in step.indices():
+            assert evaluate(step.element(index)) == pytest.approx(float(step.array[index]), rel=1e-9, abs=1e-12)
+
+
+def test_a_maximum_at_a_tie_gives_the_first_all() -> None:
+    for function, first in ((np.maximum, 1.0), (np.minimum, 1.0)):
+        work = Work()
+        a, b = work.given("a", 2.0), work.given("b", 2.0)
+        gradients = work.backward(work.let("f", function(a, b)), [a, b])
+        assert (gradients["df/da"].array, gradients["df/db"].array) == (first, 1 - first)
+
+
+def test_kinks_at_zero_have_slope_zero() -> None:
+    for function in (fn.relu, np.abs):
+        work = Work()
+        x = work.given("x", np.array([0.0, -1.0, 2.0]))
+        slope = work.backward(work.let("f", function(x).sum()), [x])["df/dx"].array
+        assert slope[0] == 0 and slope[2] == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda v: np.arctan(v), lambda v: np.cumsum(v), lambda v: bool(v), float, lambda v: np.asarray(v),
+        lambda v: np.add(v, v, out=np.zeros(2)), lambda v: np.add.reduce(v), lambda v: v.__setitem__(0, 1.0),
+    ],
+)  # fmt: skip
+def test_what_has_no_rule_is_refused_by_name(wrong: Callable[[Any], Any]) -> None:
+    with pytest.raises(EngineError):
+        wrong(Work().given("v", np.array([1.0, 2.0])))
