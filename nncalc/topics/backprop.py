@@ -190,8 +190,11 @@ def _descend(work: Work, net: Network, parameters: Parameters, rate: float, free
     for number in range(1, steps + 1):
         with work.section(f"step{number}", f"Update {number}"):
             parameters = {name: work.let(name, v) for name, v in parameters.items()}
-            answer, parameters = net.work_once(work, parameters, rate, freeze)
+            answer, new = net.work_once(work, parameters, rate, freeze)
             losses.append(answer.get("L"))
+        if new is parameters:
+            break
+        parameters = new
     return answer | {f"L_{i}": work.let(f"L_{i}", L) for i, L in enumerate(losses) if L is not None}
 
 

@@ -35,7 +35,7 @@ def conv(
     flip: Annotated[bool, About("turn the filter around first (convolution as mathematics means it)",
                                 says=("filter flipped", "filter not flipped"), also=("flipped",))] = False,
     activation: Annotated[ActivationName, About("applied to Y")] = "identity",
-    upstream: Annotated[Array | None, "height width | filter height width",
+    upstream: Annotated[Array | None, "out_height out_width | filters out_height out_width",
                         About("∂L/∂Y (∂L/∂A with an activation), for the way back", also=("dY", "dL/dY"))] = None,
 ) -> Answer:
     """Slide the filter over the image; each output is the sum of products of filter and window.

@@ -1,7 +1,7 @@
 """The ways to run a kernel: what `work.let` gives back for a value that was just computed.
 
-Each is a function (step name, computed array) -> array. `exact` keeps the value, `on_paper` rounds it as a
-person does, so that the rest is worked with the rounded digits.
+Each is a function (step name, computed array, whether it only moves given numbers) -> array. `exact` keeps the
+value, `on_paper` rounds it as a person does, so that the rest is worked with the rounded digits.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import numpy as np
 
 from nncalc.trace.numbers import READ_DIGITS
 
-Settle = Callable[[str, Any], Any]
+Settle = Callable[[str, Any, bool], Any]
 
 
-def exact(name: str, array: Any) -> Any:
+def exact(name: str, array: Any, as_given: bool) -> Any:
     """Goes on with the computed value."""
     return array
 
@@ -27,11 +27,11 @@ def on_paper(places: int | None = None, digits: int | None = None) -> Settle:
     """Goes on with the value rounded to `places` decimals or to `digits` significant digits.
 
     Halves go away from zero, after the float is read as the decimal a person sees (12 significant digits):
-    0.35·0.1 is 0.035, so 0.04, though the float lies below. Whole numbers and infinities stay as they are.
+    0.35·0.1 is 0.035, so 0.04, though the float lies below. Given and whole numbers and infinities stay as they are.
     """
 
-    def settle(name: str, array: Any) -> Any:
-        if np.asarray(array).dtype.kind != "f":
+    def settle(name: str, array: Any, as_given: bool) -> Any:
+        if as_given or np.asarray(array).dtype.kind != "f":
             return array
         return np.array([paper_round(x, places, digits) for x in np.ravel(array)]).reshape(np.shape(array))
 

@@ -77,7 +77,7 @@ class Work:
         step = Step(value, self._place.prefix.rstrip("."), self._place.title, computed)
         if np.asarray(computed).dtype.kind == "f" and not np.isfinite(computed).all():
             raise NotFinite(step)
-        value.array = computed if value.is_given else self.settle(value.name, computed)
+        value.array = self.settle(value.name, computed, value.is_given)
         self._trace.steps.append(step)
         return value
 

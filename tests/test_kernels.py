@@ -1,0 +1,234 @@
+"""Every kernel, on random problems: bare arrays, finite differences, perturbed steps, rounding, pairs under `like`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from examples import problem, random_problems
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nncalc.problem import Problem
+from nncalc.solution import solve
+from nncalc.topics.recurrent import Upstream
+from nncalc.trace.backward import chain, sweep
+from nncalc.trace.notation import evaluate
+from nncalc.trace.rounding import on_paper
+from nncalc.trace.value import Value
+from nncalc.trace.work import Bare, Work
+
+NAMES = list(random_problems(0))
+SEEDS = st.integers(0, 10_000)
+
+
+def run(p: Problem, work: Work, **other: Any) -> dict[str, Any]:
+    """The kernel on this work, as `solve` calls it."""
+    arguments = {f.name: f.default for f in p.fields if not f.required} | p.values | other
+    for f in p.fields:
+        if f.is_array and len(f.types) == 1 and arguments[f.name] is not None:
+            arguments[f.name] = work.given(f.name, arguments[f.name], f.about.symbol)
+    answer: dict[str, Any] = p.kernel(work, **arguments)
+    return answer
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(seed=SEEDS)
+def test_bare_arrays_give_the_same_numbers_and_no_values(name: str, seed: int) -> None:
+    p = problem(random_problems(seed)[name])
+    # Without a record there is no way back, so bare arrays know no second update.
+    once = {"steps": 1} if "steps" in p.values else {}
+    bare, traced = run(p, Bare(), **once), run(p, Work(), **once)
+    assert bare and not any(isinstance(v, Value) for v in bare.values())
+    for key, value in bare.items():
+        expected = traced[key].array if isinstance(traced[key], Value) else traced[key]
+        np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-14, err_msg=key)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(seed=SEEDS)
+def test_every_element_evaluates_to_its_value(name: str, seed: int) -> None:
+    for step in solve(problem(random_problems(seed)[name])).steps:
+        for index in step.indices():
+            said = evaluate(step.element(index))
+            assert said == pytest.approx(float(step.array[index]), rel=1e-9, abs=1e-12), (step.name, index)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(seed=SEEDS)
+def test_gradients_are_finite_differences(name: str, seed: int) -> None:
+    """Every dL/d· (df/d·) of something given, by moving what is given; on paper every gradient is a recorded step."""
+    p = problem(random_problems(seed)[name])
+    work = Work()
+    run(p, work)
+    trace = work.trace()
+    of, weights = scalar_of(trace)
+    if of is None:
+        pytest.skip("no gradient in this problem")
+    top = "df" if p.topic == "backprop" and "f" in trace.names else "dL"
+    for given_name, value in trace.given.items():
+        found = [s for s in trace.steps if s.name == f"{top}/d{value.symbol}"]
+        for step in found:
+            direction = np.random.default_rng(seed).uniform(0.5, 1.5, value.shape)
+            ends = [moved_scalar(p, given_name, d * direction, of, weights) for d in (1e-6, -1e-6)]
+            slope = (ends[0] - ends[1]) / 2e-6
+            assert np.sum(step.array * direction) == pytest.approx(slope, rel=1e-5, abs=1e-7), step.name
+
+
+class Moved(Work):
+    """A work in which one given value is another."""
+
+    def __init__(self, name: str, by: Any):
+        super().__init__()
+        self.moved = (name, by)
+
+    def given(self, name: str, array: Any, symbol: str | None = None) -> Value:
+        if name == self.moved[0]:
+            array = np.asarray(array) + self.moved[1]
+        return super().given(name, array, symbol)
+
+
+def scalar_of(trace: Any) -> tuple[list[str] | None, list[Any]]:
+    """The steps that are differentiated and the weights that make one number of them."""
+    ups = {n: v.array for n, v in trace.given.items() if n.startswith("upstream")}
+    names = [s.name for s in trace.steps]
+    if "L" in names or "step1.L" in names:
+        return (["L"] if "L" in names else ["step1.L"]), [1.0]
+    if "df/dx" in names:
+        return ["f"], [1.0]
+    if "upstream" in ups:
+        return [next(n for n in ("A", "Y", "s") if n in names)], [ups["upstream"]]
+    if ups:
+        h, c = ups["upstream_h"], ups["upstream_c"]
+        return ["t1.h", "t2.h", "t2.c"], [h[0], h[1], c]
+    return None, []
+
+
+def moved_scalar(p: Problem, name: str, by: Any, of: list[str], weights: list[Any]) -> float:
+    work = Moved(name, by)
+    run(p, work)
+    trace = work.trace()
+    return float(sum(np.sum(trace[n].array * w) for n, w in zip(of, weights, strict=True)))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_moving_a_step_moves_what_is_made_from_it(name: str) -> None:
+    """Names are used: what goes on is what `let` gave back, so rounding and marking reach everything after.
+
+    Only where another factor is zero (the local derivative of a maximum not taken) may a step not move.
+    """
+    p = problem(random_problems(3)[name])
+    base = solve(p)
+    users: dict[str, set[str]] = {}
+    for step in base.steps:
+        for value in reached(step.value):
+            users.setdefault(value, set()).add(step.name)
+    for step in base.steps:
+
+        def settle(at: str, array: Any, as_given: bool, step: Any = step) -> Any:
+            by = 0.01 * (1 + np.arange(np.size(array))).reshape(np.shape(array))
+            return array + by if at == step.name else array
+
+        moved = solve(p, settle)
+        for user in users.get(step.name, ()):
+            still = np.allclose(moved[user].array, base[user].array, rtol=0, atol=1e-14)
+            switched_off = any(not np.any(base[n].array) for n in reached(base[user].value) if n in base.names - {*base.given})
+            assert not still or switched_off, (step.name, user)
+
+
+def reached(value: Value) -> set[str]:
+    """The names that a value's formula refers to."""
+    found, stack = set(), [a for a in value.args if isinstance(a, Value)]
+    while stack:
+        arg = stack.pop()
+        if arg.name is not None:
+            found.add(arg.name)
+        else:
+            stack.extend(a for a in arg.args if isinstance(a, Value))
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_and_shapes_depend_on_the_problem_only(name: str) -> None:
+    one, other = (solve(problem(random_problems(seed)[name])) for seed in (1, 2))
+    assert [(s.name, s.array.shape) for s in one.steps] == [(s.name, s.array.shape) for s in other.steps]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_paper_every_step_is_rounded_and_goes_on_rounded(name: str) -> None:
+    p = problem(random_problems(4)[name])
+    trace = solve(p, on_paper(places=3))
+    exact = solve(p)
+    for step in trace.steps:
+        if not step.value.is_given and np.asarray(step.array).dtype.kind == "f":
+            np.testing.assert_allclose(step.array, np.round(step.array, 3), atol=1e-12, err_msg=step.name)
+            again = [evaluate(step.element(i)) for i in step.indices()]
+            np.testing.assert_allclose(np.ravel(step.computed), again, rtol=1e-9, atol=1e-12)
+        np.testing.assert_array_equal(step.exact, exact[step.name].array)
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n.startswith(("softmax", "network", "lstm seq"))])
+@given(seed=SEEDS)
+def test_pairs_under_like_are_equal(name: str, seed: int) -> None:
+    """What is written and what is differentiated: the same number, the same gradient."""
+    work = Work()
+    run(problem(random_problems(seed)[name]), work)
+    for step in [s for s in work.trace().steps if s.value.like is not None]:
+        like = step.value.like
+        assert like is not None
+        np.testing.assert_allclose(like.array, step.computed, rtol=1e-9, atol=1e-12)
+        assert plain_gradient_agrees(step.value)
+
+
+def plain_gradient_agrees(loss: Value) -> bool:
+    """The gradient with `like` is the one that the chain rule gives through what is written."""
+    wrt = [v for v in ancestors(loss) if v.rule is None and v.name is not None and v.name != "target"]
+    fused = gradient_values(loss, wrt)
+    like, loss.like = loss.like, None
+    written = gradient_values(loss, wrt)
+    loss.like = like
+    return all(np.allclose(a, b, rtol=1e-9, atol=1e-12) for a, b in zip(fused, written, strict=True))
+
+
+def ancestors(value: Value) -> list[Value]:
+    found: dict[int, Value] = {}
+    stack = [value]
+    while stack:
+        for arg in stack.pop().inputs():
+            if id(arg) not in found:
+                found[id(arg)] = arg
+                stack.append(arg)
+    return list(found.values())
+
+
+def gradient_values(loss: Value, wrt: list[Value]) -> list[Any]:
+    found: dict[int, Any] = {}
+
+    def arrive(value: Value, g: Value) -> Value:
+        found[id(value)] = g.array
+        return g
+
+    sweep([(loss, Value(np.ones(loss.shape), loss.work))], wrt, Value.inputs, chain, arrive)
+    return [found[id(v)] for v in wrt]
+
+
+@given(seed=SEEDS)
+def test_lstm_jacobians_are_what_backward_gives_row_by_row(seed: int) -> None:
+    p = problem(random_problems(seed)["lstm"])
+    trace = solve(p)
+    for of in ("c", "h"):
+        for row in range(2):
+            work = Work()
+            run(p, work, target=None, rate=None, jacobian=False, upstream=Upstream(**{of: np.eye(2)[row]}))
+            np.testing.assert_allclose(work.trace()["dL/dh_0"].array, trace[f"d{of}/dh_0"].array[row], rtol=1e-9, atol=1e-12)
+
+
+@given(seed=SEEDS)
+def test_softmax_jacobian_is_what_backward_gives_row_by_row(seed: int) -> None:
+    p = problem(random_problems(seed)["softmax"])
+    J = solve(p)["J"].array
+    for row in range(4):
+        work = Work()
+        run(p, work, target=None, upstream=np.eye(4)[row])
+        np.testing.assert_allclose(work.trace()["dL/dx"].array, J[row], rtol=1e-9, atol=1e-12)
