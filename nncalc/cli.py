@@ -31,8 +31,18 @@ def _view_options() -> list[TyperOption]:
         _option("--sig", "work with values rounded to N significant digits", metavar="N"),
         _option("--digits", "show N decimals (default 6)", metavar="N"),
         _option("--detail", "short: values only; normal; full: every cell, symbols, windows", metavar="LEVEL"),
-        _option("--explain", "only this cell, all the way down: Y:3,2 (several times for several)", metavar="CELL", multiple=True),
-        _option("--get", "only this value, bare: s:1; JSON for an array (several, one a line)", metavar="NAME", multiple=True),
+        _option(
+            "--explain",
+            "only this cell, all the way down: Y:3,2 (several times for several)",
+            metavar="CELL",
+            multiple=True,
+        ),
+        _option(
+            "--get",
+            "only this value, bare: s:1; JSON for an array (several, one a line)",
+            metavar="NAME",
+            multiple=True,
+        ),
         _option("--format", "table, plain or json", metavar="FORMAT"),
         _option("--output", "write to FILE; its ending chooses the format", metavar="FILE", short=["-o"]),
         _option("--color", "auto, always or never", metavar="WHEN"),
@@ -72,12 +82,20 @@ def topic_command(topic: str) -> TyperCommand:
     forms: Any = kernels(topic)
     fields = {field.name: field for form in forms for field in fields_of(form)}
     params: list[Any] = [
-        TyperArgument(param_decls=["file"], type=str, required=False, metavar="[FILE]", help="the problem file, or - for stdin"),
+        TyperArgument(
+            param_decls=["file"], type=str, required=False, metavar="[FILE]", help="the problem file, or - for stdin"
+        ),
         _option("--input", "the problem file, or - for stdin", metavar="FILE", short=["-i"]),
     ]
     for field in fields.values():
-        default = "" if field.default in (REQUIRED, None, 0) or field.default is False else f" (default {field.convention(field.default) or field.default})"
-        params.append(_option(f"--{field.name}", f"{field.about.help or field.wants}{default}", metavar=_metavar(field)))
+        default = (
+            ""
+            if field.default in (REQUIRED, None, 0) or field.default is False
+            else f" (default {field.convention(field.default) or field.default})"
+        )
+        params.append(
+            _option(f"--{field.name}", f"{field.about.help or field.wants}{default}", metavar=_metavar(field))
+        )
     names = list(fields)
 
     def run(**given: Any) -> None:
@@ -109,7 +127,9 @@ def solve_command() -> TyperCommand:
 
         _show([load(path) for path in files], given)
 
-    files = TyperArgument(param_decls=["files"], type=str, nargs=-1, required=True, metavar="FILE...", help="problem files, or -")
+    files = TyperArgument(
+        param_decls=["files"], type=str, nargs=-1, required=True, metavar="FILE...", help="problem files, or -"
+    )
     help = "Solve problem files; each says its topic."
     return TyperCommand(name="solve", callback=run, params=[files, *_view_options()], help=help, rich_markup_mode=None)
 

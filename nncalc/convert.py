@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
 
 from nncalc import expression, scalars
-from nncalc.errors import Finding, InputError, Mark
+from nncalc.errors import Finding, InputError, Mark, vis
 from nncalc.limits import Limits
 from nncalc.reader import MappingNode, Node, ScalarNode, SequenceNode
-from nncalc.topics.fields import REQUIRED, Array, Field, fields_of, whole_range
+from nncalc.topics.fields import REQUIRED, Field, fields_of
 
 Path = tuple[str | int, ...]
 BAD: Any = object()
@@ -176,10 +177,6 @@ class Converter:
 
 def unknown_key(name: str, fields: tuple[Field, ...]) -> tuple[str]:
     """What to say of an unknown key."""
-    from difflib import get_close_matches
-
-    from nncalc.errors import vis
-
     for f in fields:
         if name in f.about.also:
             return (f"unknown key '{vis(name)}': nncalc calls it '{f.name}'",)
@@ -198,14 +195,16 @@ def bound(converter: Converter, fields: tuple[Field, ...], values: dict[str, Any
         if isinstance(value, np.ndarray) and f.axes:
             good = _bind(converter, f, value.shape, sizes, (*path, f.name)) and good
     for f in fields:
-        if f.is_array and len(f.types) == 1 and f.axes and isinstance(values.get(f.name, f.default), int):
+        if f.is_only_array and f.axes and isinstance(values.get(f.name, f.default), int):
             axes = next((a for a in f.axes if all(n in sizes for n in a)), None)
             if axes is not None:
                 values[f.name] = np.zeros(tuple(sizes[n][0] for n in axes))
     return values if good else BAD
 
 
-def _bind(converter: Converter, field: Field, shape: tuple[int, ...], sizes: dict[str, tuple[int, str]], path: Path) -> bool:
+def _bind(
+    converter: Converter, field: Field, shape: tuple[int, ...], sizes: dict[str, tuple[int, str]], path: Path
+) -> bool:
     options = [axes for axes in field.axes if len(axes) == len(shape)]
     agreeing = [axes for axes in options if _clash(axes, shape, sizes) is None]
     if agreeing:
@@ -251,6 +250,3 @@ def spelled(path: Path) -> str:
 def times(shape: tuple[int, ...]) -> str:
     """A shape in words: 3 x 2."""
     return " x ".join(map(str, shape)) or "one number"
-
-
-__all__ = ["BAD", "Array", "Converter", "Path", "spelled", "times", "unknown_key", "whole_range"]

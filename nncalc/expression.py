@@ -80,7 +80,8 @@ TOKEN = re.compile(
 )
 HINTS = {
     "×": "write * for times", "·": "write * for times", "÷": "write / for divided by", "²": "write ^2", "³": "write ^3",
-    "[": "write ( and )", "]": "write ( and )", "{": "write ( and )", "}": "write ( and )", "=": "an expression has no =",
+    "[": "write ( and )", "]": "write ( and )", "{": "write ( and )", "}": "write ( and )",
+    "=": "an expression has no =",
     "√": "write sqrt(…)", "π": "write pi", ";": "write one expression", "%": "there is no remainder or per cent here",
     "!": "there is no factorial here",
 }  # fmt: skip
@@ -109,7 +110,9 @@ def _tokens(text: str, limits: Limits) -> list[_Token]:
             at += len(text[at:]) - len(text[at:].lstrip())
             raise ExpressionError(f"'{vis(text[at])}' has no meaning here", at + 1, text, HINTS.get(text[at], ""))
         word = match.group(match.lastgroup)
-        tokens.append(_Token(match.lastgroup, {"**": "^", "\u2212": "-"}.get(word, word), match.start(match.lastgroup) + 1))
+        tokens.append(
+            _Token(match.lastgroup, {"**": "^", "\u2212": "-"}.get(word, word), match.start(match.lastgroup) + 1)
+        )
         if match.lastgroup == "name" and len(word) > limits.name:
             raise ExpressionError(f"a name is longer than {limits.name} characters, the limit", tokens[-1].column, text)
         at = match.end()
@@ -183,7 +186,9 @@ class _Parser:
         if token.text == "+":
             return self.climb(SIGN_BINDS)
         self.at -= 1
-        what = "something is missing at the end" if token.kind == "end" else f"something is missing before '{token.text}'"
+        what = (
+            "something is missing at the end" if token.kind == "end" else f"something is missing before '{token.text}'"
+        )
         raise self.fail(what, token, "want a number, a name or (")
 
     def close(self, opened: _Token) -> None:
@@ -215,7 +220,9 @@ class _Parser:
             return Number(CONSTANTS[token.text], token.column)
         if self.names is not None and token.text not in self.names:
             near = get_close_matches(token.text, [*self.names, *CALLS, *CONSTANTS], 1, 0.6)
-            raise self.fail(f"the name '{vis(token.text)}' is not known", token, f"did you mean {near[0]}?" if near else "")
+            raise self.fail(
+                f"the name '{vis(token.text)}' is not known", token, f"did you mean {near[0]}?" if near else ""
+            )
         self.seen.add(token.text)
         if len(self.seen) > self.limits.expression_names:
             raise self.fail(f"has more than {self.limits.expression_names} names, the limit", token)
@@ -230,7 +237,9 @@ class _Parser:
         self.close(opened)
         many = token.text in ("min", "max")
         if many != (len(args) > 1):
-            raise self.fail(f"{token.text} wants {'two or more arguments' if many else 'one argument'}, got {len(args)}", token)
+            raise self.fail(
+                f"{token.text} wants {'two or more arguments' if many else 'one argument'}, got {len(args)}", token
+            )
         return Apply(CALLS[token.text], tuple(args), token.column)
 
 

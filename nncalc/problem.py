@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from nncalc import scalars
@@ -41,10 +41,14 @@ class Problem:
         """A topic's refusal with file and line: those of the value, or of what it stands in."""
         path = error.path
         mark = next((self.marks[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.marks), None)
-        return InputError(Finding(error.what, mark or Mark(self.file or self.topic), spelled(path), error.want, error.hint))
+        return InputError(
+            Finding(error.what, mark or Mark(self.file or self.topic), spelled(path), error.want, error.hint)
+        )
 
 
-def load(path: str, topic: str | None = None, flags: Mapping[str, str] | None = None, limits: Limits = DEFAULT) -> Problem:
+def load(
+    path: str, topic: str | None = None, flags: Mapping[str, str] | None = None, limits: Limits = DEFAULT
+) -> Problem:
     """Reads and checks a problem file; `flags` (field: text) override what it says. `-` is stdin."""
     return check(read_file(path, limits), path if path != "-" else "<stdin>", topic, flags or {}, limits)
 
@@ -65,14 +69,13 @@ def check(root: Node, file: str, topic: str | None, flags: Mapping[str, str], li
     given = {name: node for name, node in root.entries.items() if name not in RESERVED}
     keys = dict(root.keys)
     for name, text in flags.items():
-        given[name] = converter.attempt(lambda name=name, text=text: flag_node(topic, name, text, limits))  # type: ignore[misc]
+        given[name] = converter.attempt(partial(flag_node, topic, name, text, limits))
         keys[name] = Mark(f"--{name}")
     if any(node is BAD for node in given.values()):
         raise InputError(converter.findings)
     kernel = _form(topic, given, keys)
     values = converter.record(MappingNode(given, keys, root.mark), fields_of(kernel), ())
-    texts = {name: converter.attempt(lambda name=name: scalars.as_text(reserved[name], name, limits.title))  # type: ignore[misc]
-             for name in ("title", "source") if name in reserved}  # fmt: skip
+    texts = {name: _text(reserved[name], name, converter) for name in ("title", "source") if name in reserved}
     expect = _mapping(reserved.get("expect"), converter)
     if converter.findings:
         raise InputError(converter.findings)
@@ -80,10 +83,18 @@ def check(root: Node, file: str, topic: str | None, flags: Mapping[str, str], li
                    reserved.get("marking"), file, converter.marks)  # fmt: skip
 
 
+def _text(node: Node, name: str, converter: Converter) -> str:
+    if not isinstance(node, ScalarNode):
+        return str(converter.found(node, (name,), "want a text"))
+    return str(converter.attempt(partial(scalars.as_text, node, name, converter.limits.title)))
+
+
 def _mapping(node: Node | None, converter: Converter) -> dict[str, Node]:
     if node is None:
         return {}
-    return node.entries if isinstance(node, MappingNode) else converter.found(node, ("expect",), "want step: value") or {}
+    return (
+        node.entries if isinstance(node, MappingNode) else converter.found(node, ("expect",), "want step: value") or {}
+    )
 
 
 def _topic(root: MappingNode, asked: str | None, converter: Converter) -> str:
@@ -105,29 +116,32 @@ def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Mark]) -> Ca
     """The form whose fields these are; where none fits, an error says what each one needs."""
     forms: tuple[Any, ...] = kernels(topic)
     if len(forms) == 1:
-        return forms[0]  # type: ignore[no-any-return]
+        return forms[0]
     fitting = [f for f in forms if all(x.name in given for x in fields_of(f) if x.required)]
     if fitting:
-        return max(fitting, key=lambda f: sum(x.name in given for x in fields_of(f)))  # type: ignore[no-any-return]
+        return max(fitting, key=lambda f: sum(x.name in given for x in fields_of(f)))
     everything = tuple(x for f in forms for x in fields_of(f))
-    strangers = [Finding(*unknown_key(n, everything), mark=keys[n]) for n in given if n not in {x.name for x in everything}]
+    strangers = [
+        Finding(*unknown_key(n, everything), mark=keys[n]) for n in given if n not in {x.name for x in everything}
+    ]
     needs = [f"{f.__name__}: {', '.join(x.name for x in fields_of(f) if x.required)}" for f in forms]
     mark = next((Mark(m.source) for m in keys.values()), None)
-    raise InputError([*strangers, Finding("fields are missing", mark, want="all that one form needs", hint="; ".join(needs))])
+    raise InputError(
+        [*strangers, Finding("fields are missing", mark, want="all that one form needs", hint="; ".join(needs))]
+    )
 
 
 def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
     """A flag's text as a node: brackets may be left out, rows are parted by `;`, pairs are written x=3."""
-    described = next((x for f in kernels(topic) for x in fields_of(f) if x.name == name), None)  # type: ignore[arg-type]
+    described = next((x for f in kernels(topic) for x in fields_of(f) if x.name == name), None)
     if described is not None and not text.lstrip().startswith(("[", "{", '"', "'")):
         if described.of_kind(dict) or any("Mapping" in str(t) for t in described.types):
             text = "{" + ", ".join(": ".join(p.strip() for p in pair.split("=", 1)) for pair in text.split(",")) + "}"
-        elif (described.is_array or described.of_kind(list)) and ("," in text or ";" in text or len(described.types) == 1):
+        elif (described.is_array or described.of_kind(list)) and (
+            "," in text or ";" in text or len(described.types) == 1
+        ):
             rows = [f"[{row}]" for row in text.split(";")]
             text = rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
         elif not described.is_array:
             return ScalarNode(text, False, Mark(f"--{name}"))
     return read_text(text, f"--{name}", limits)
-
-
-__all__ = ["Problem", "check", "from_flags", "inspect", "load", "replace"]

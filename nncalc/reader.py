@@ -30,7 +30,9 @@ class ScalarNode:
 
     def shown(self) -> str:
         """The text for a message."""
-        return "nothing" if not self.text and not self.quoted else f"'{vis(self.text)}'" if self.quoted else vis(self.text)
+        return (
+            "nothing" if not self.text and not self.quoted else f"'{vis(self.text)}'" if self.quoted else vis(self.text)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,11 @@ def _bytes_of(path: str, limit: int) -> bytes:
 
 def _plain(error: Exception) -> str:
     """What went wrong with a file, in plain words."""
-    known = {FileNotFoundError: "no such file", PermissionError: "may not be read", IsADirectoryError: "is a folder; want a file"}
+    known: dict[type[Exception], str] = {
+        FileNotFoundError: "no such file",
+        PermissionError: "may not be read",
+        IsADirectoryError: "is a folder; want a file",
+    }
     if type(error) in known:
         return known[type(error)]
     return vis(error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error), 200)
@@ -225,7 +231,8 @@ class _Builder:
             raise self.fail(event, f"is nested deeper than {self.limits.depth} levels, the limit")
         self.count(event, in_list=False)
         mark = self.mark(event)
-        node: Node = SequenceNode([], mark) if isinstance(event, yaml.SequenceStartEvent) else MappingNode({}, {}, mark)
+        listed = isinstance(event, yaml.SequenceStartEvent)
+        node: SequenceNode | MappingNode = SequenceNode([], mark) if listed else MappingNode({}, {}, mark)
         self.place(node, None)
         if event.anchor:
             self.anchors[event.anchor] = None

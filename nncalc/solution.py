@@ -9,9 +9,9 @@ import numpy as np
 from nncalc.errors import Finding, InputError, Mark, Refused
 from nncalc.problem import Problem
 from nncalc.topics.fields import fields_of
-from nncalc.trace.notation import TEXT, numbers, write
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Trace
+from nncalc.trace.style import TEXT, numbers, write
 from nncalc.trace.value import Value
 from nncalc.trace.work import NotFinite, Work
 
@@ -33,10 +33,8 @@ def _run(problem: Problem, settle: Settle) -> Trace:
     work = Work(settle)
     arguments = {f.name: f.default for f in problem.fields if not f.required} | problem.values
     for field in problem.fields:
-        # A field that may also be something else than an array is given by the kernel, which knows what it is.
-        if field.types == (np.ndarray,) or (field.is_array and len(field.types) == 1):
-            if arguments[field.name] is not None:
-                arguments[field.name] = work.given(field.name, arguments[field.name], field.about.symbol)
+        if field.is_only_array and arguments[field.name] is not None:
+            arguments[field.name] = work.given(field.name, arguments[field.name], field.about.symbol)
     try:
         with np.errstate(all="ignore"):
             answer = problem.kernel(work, **arguments)

@@ -27,7 +27,7 @@ def run(p: Problem, work: Work, **other: Any) -> dict[str, Any]:
     """The kernel on this work, as `solve` calls it."""
     arguments = {f.name: f.default for f in p.fields if not f.required} | p.values | other
     for f in p.fields:
-        if f.is_array and len(f.types) == 1 and arguments[f.name] is not None:
+        if f.is_only_array and arguments[f.name] is not None:
             arguments[f.name] = work.given(f.name, arguments[f.name], f.about.symbol)
     answer: dict[str, Any] = p.kernel(work, **arguments)
     return answer
@@ -133,7 +133,9 @@ def test_moving_a_step_moves_what_is_made_from_it(name: str) -> None:
         moved = solve(p, settle)
         for user in users.get(step.name, ()):
             still = np.allclose(moved[user].array, base[user].array, rtol=0, atol=1e-14)
-            switched_off = any(not np.any(base[n].array) for n in reached(base[user].value) if n in base.names - {*base.given})
+            switched_off = any(
+                not np.any(base[n].array) for n in reached(base[user].value) if n in base.names - {*base.given}
+            )
             assert not still or switched_off, (step.name, user)
 
 
@@ -221,7 +223,9 @@ def test_lstm_jacobians_are_what_backward_gives_row_by_row(seed: int) -> None:
         for row in range(2):
             work = Work()
             run(p, work, target=None, rate=None, jacobian=False, upstream=Upstream(**{of: np.eye(2)[row]}))
-            np.testing.assert_allclose(work.trace()["dL/dh_0"].array, trace[f"d{of}/dh_0"].array[row], rtol=1e-9, atol=1e-12)
+            np.testing.assert_allclose(
+                work.trace()["dL/dh_0"].array, trace[f"d{of}/dh_0"].array[row], rtol=1e-9, atol=1e-12
+            )
 
 
 @given(seed=SEEDS)

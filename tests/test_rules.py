@@ -71,7 +71,16 @@ def fused(function: Callable[..., Any], squash: Callable[..., Any]) -> Callable[
 
 
 CONV = {"stride": (2, 1), "dilation": (1, 2), "groups": 2}
-KEYS = [0, -1, slice(1, None), slice(None, None, 2), (slice(None), None), (None, slice(None)), (..., 0), (1, slice(0, 2))]
+KEYS = [
+    0,
+    -1,
+    slice(1, None),
+    slice(None, None, 2),
+    (slice(None), None),
+    (None, slice(None)),
+    (..., 0),
+    (1, slice(0, 2)),
+]
 
 # Every function that has a rule, with cases of it. A rule without a case fails `test_every_rule_has_a_case`.
 CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
@@ -119,7 +128,11 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     cv.conv_filter_gradient: [
         fixed(lambda x, g: cv.conv_filter_gradient(x, g, size=(2, 2), **CONV), (4, 6, 5), (2, 3, 3))],
 }  # fmt: skip
-ALL = [pytest.param(case, id=f"{function.__name__}-{i}") for function, cases in CASES.items() for i, case in enumerate(cases)]
+ALL = [
+    pytest.param(case, id=f"{function.__name__}-{i}")
+    for function, cases in CASES.items()
+    for i, case in enumerate(cases)
+]
 
 
 def test_every_rule_has_a_case() -> None:

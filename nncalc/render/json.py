@@ -9,8 +9,9 @@ from typing import Any, TextIO
 import numpy as np
 
 from nncalc.render.layout import View
-from nncalc.trace.notation import LATEX, TEXT, Index, numbers, symbols, write
+from nncalc.trace.notation import Index
 from nncalc.trace.steps import Step, Trace
+from nncalc.trace.style import LATEX, TEXT, numbers, symbols, write
 
 FORMAT = 1
 ELEMENTS = 1000

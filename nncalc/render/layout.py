@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace.notation import TEXT, Expr, Index, Op, Ref, evaluate, middle, numbers, symbols, write
+from nncalc.trace.notation import Expr, Index, Op, Ref, evaluate, middle
 from nncalc.trace.numbers import columns, number
 from nncalc.trace.steps import Step, ties
+from nncalc.trace.style import TEXT, numbers, symbols, write
 
 # A terminal shows so many cells of a step, then says how to see the others. A pipe shows all.
 CELLS_ON_TERMINAL = 16
@@ -105,7 +106,9 @@ def conventions_at_ties(step: Step, index: Index) -> list[str]:
     for bracket in ties(step.element(index)):
         written = write(bracket, TEXT, symbols(TEXT))
         level = number(evaluate(bracket.args[0]))
-        notes.append(f"{written} at {level} {bracket.label} {level} counts as {number(evaluate(bracket))}, by convention")
+        notes.append(
+            f"{written} at {level} {bracket.label} {level} counts as {number(evaluate(bracket))}, by convention"
+        )
     return notes
 
 

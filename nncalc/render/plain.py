@@ -8,9 +8,9 @@ import numpy as np
 
 from nncalc.errors import vis
 from nncalc.render.layout import View, conventions_at_ties, formula, line
-from nncalc.trace.notation import TEXT
 from nncalc.trace.numbers import number
 from nncalc.trace.steps import Step, Trace
+from nncalc.trace.style import TEXT
 
 
 def render(trace: Trace, view: View, out: TextIO) -> None:

@@ -18,9 +18,9 @@ from rich.text import Text
 from nncalc.errors import vis
 from nncalc.render.layout import Line, View, blocks, conventions_at_ties, formula, inline, line, matrix
 from nncalc.render.window import Window, windows
-from nncalc.trace.notation import TEXT, pretty
 from nncalc.trace.numbers import aligned, number
 from nncalc.trace.steps import Step, Trace
+from nncalc.trace.style import TEXT, pretty
 
 # Wide enough that nothing is ever wrapped where no terminal sets a width.
 NO_WIDTH = 100_000
@@ -36,12 +36,12 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
         page.graph(trace)
     page.say(Text(""))
     section = ""
-    for (title, number), group in groupby(trace.steps, key=lambda s: (s.title, s.array.ndim == 0)):
+    for (title, scalar), group in groupby(trace.steps, key=lambda s: (s.title, s.array.ndim == 0)):
         steps = list(group)
         if title != section:
             section = title
             page.say(Text(f"\n{section}", style=HEAD))
-        if number and len(steps) > 1 and view.detail != "short":
+        if scalar and len(steps) > 1 and view.detail != "short":
             page.numbers(steps)
         else:
             for step in steps:
@@ -76,7 +76,9 @@ class _Page:
             self.say(Text(", ".join(trace.conventions), style=QUIET))
         if any(step.exact is not None for step in trace.steps):
             self.say(Text("worked with rounded values: ≈ the value carried on (the exact one, the drift)", style=QUIET))
-        numbers = [f"{pretty(v.symbol)} = {inline(v.array, self.view.digits)}" for v in trace.given.values() if not v.ndim]
+        numbers = [
+            f"{pretty(v.symbol)} = {inline(v.array, self.view.digits)}" for v in trace.given.values() if not v.ndim
+        ]
         if numbers:
             self.say(Text(", ".join(numbers)))
         for name, value in trace.given.items():
@@ -105,7 +107,9 @@ class _Page:
         for note in dict.fromkeys(n for index in shown for n in conventions_at_ties(step, index)):
             self.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
         if len(shown) < len(indices):
-            self.say(Padding(Text(f"… {len(indices) - len(shown)} more cells: --detail full", style=QUIET), (0, 0, 0, 4)))
+            self.say(
+                Padding(Text(f"… {len(indices) - len(shown)} more cells: --detail full", style=QUIET), (0, 0, 0, 4))
+            )
         if step.cells is None and (step.array.ndim >= 2 or (moved and step.array.ndim)):
             self.array(Text(pretty(step.symbol), style=NAME), step.array, VALUE, indent=4)
 
@@ -118,8 +122,9 @@ class _Page:
         for step, worked, tail in zip(steps, lines, _tails(lines, steps[0].exact is not None), strict=True):
             written = formula(step)
             working = " = ".join(s for s in worked.stages if s != written)
-            table.add_row(Text(worked.cell, style=f"bold {NAME}"), Text(f"= {written}" if written != worked.value else ""),
-                          Text(f"= {working}" if working else ""), tail)  # fmt: skip
+            symbolic = Text(f"= {written}" if written != worked.value else "")
+            numbers = Text(f"= {working}" if working else "")
+            table.add_row(Text(worked.cell, style=f"bold {NAME}"), symbolic, numbers, tail)
         self.say(table)
         for note in dict.fromkeys(n for step in steps for n in conventions_at_ties(step, ())):
             self.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
@@ -162,14 +167,19 @@ class _Page:
 
     def graph(self, trace: Trace) -> None:
         """An expression at a glance: every node with its formula, value and gradient."""
-        gradients = {name.partition("/d")[2]: step for step in trace.steps if (name := step.name).startswith(_top(trace))}
+        gradients = {
+            name.partition("/d")[2]: step for step in trace.steps if (name := step.name).startswith(_top(trace))
+        }
         table = Table.grid(padding=(0, 3))
         for wrapped in (False, True, False, False):
             table.add_column(no_wrap=not wrapped or self.view.width is None, overflow="fold")
         table.add_row(*(Text(h, style=QUIET) for h in ("node", "formula", "value", f"∂{_output(trace)}/∂node")))
         nodes = [(n, "", v.array) for n, v in trace.given.items()]
         nodes += [(s.name, formula(s), s.array) for s in trace.steps if "/" not in s.name]
-        slopes = [number(gradients[n].array, self.view.digits) if n in gradients else "1" * (n == _output(trace)) for n, _, _ in nodes]
+        slopes = [
+            number(gradients[n].array, self.view.digits) if n in gradients else "1" * (n == _output(trace))
+            for n, _, _ in nodes
+        ]
         values = aligned([number(value, self.view.digits) for _, _, value in nodes])
         for (name, written, _), value, slope in zip(nodes, values, aligned(slopes), strict=True):
             table.add_row(Text(name, style=NAME), Text(written), Text(value), Text(slope, style=VALUE))

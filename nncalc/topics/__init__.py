@@ -6,7 +6,7 @@ The table is all that `nncalc --help` needs, so that it loads no NumPy.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Topic(NamedTuple):
@@ -28,8 +28,8 @@ TOPICS: dict[str, Topic] = {
 }
 
 
-def kernels(topic: str) -> tuple[object, ...]:
+def kernels(topic: str) -> tuple[Any, ...]:
     """The kernels of a topic, one a form."""
     module = import_module(f"nncalc.topics.{TOPICS[topic].module}")
-    forms: tuple[object, ...] = getattr(module, "FORMS", ()) or (getattr(module, topic),)
+    forms: tuple[Any, ...] = getattr(module, "FORMS", ()) or (getattr(module, topic),)
     return forms

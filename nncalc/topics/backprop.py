@@ -99,13 +99,22 @@ def network(
     work: Work,
     x: Annotated[Array, "input | sample input", About("the input, or one row for each sample", also=("X", "input"))],
     layers: Annotated[list[Layer], About("a list of {W, b, activation}, from the input on", also=("network",))],
-    target: Annotated[float | Array | None, "output | sample | sample output",
-                      About("what the output should be; for cross-entropy also a class", also=("y", "t", "targets"))] = None,
-    loss: Annotated[LossName, About("how far off the output is", says="loss {}", also=("cost",))] = "half_squared_error",
-    rate: Annotated[float | None, About("step of gradient descent: gives the new weights", also=("lr", "eta", "learning_rate"))] = None,
+    target: Annotated[
+        float | Array | None,
+        "output | sample | sample output",
+        About("what the output should be; for cross-entropy also a class", also=("y", "t", "targets")),
+    ] = None,
+    loss: Annotated[
+        LossName, About("how far off the output is", says="loss {}", also=("cost",))
+    ] = "half_squared_error",
+    rate: Annotated[
+        float | None, About("step of gradient descent: gives the new weights", also=("lr", "eta", "learning_rate"))
+    ] = None,
     steps: Annotated[int, About("how many updates", least=1, most=1000, also=("epochs", "iterations"))] = 1,
     freeze_bias: Annotated[bool, About("leave the biases as they are in the update")] = False,
-    l2: Annotated[float, About("weight decay: adds l2/2 times the sum of squared weights to L", also=("weight_decay",))] = 0,
+    l2: Annotated[
+        float, About("weight decay: adds l2/2 times the sum of squared weights to L", also=("weight_decay",))
+    ] = 0,
     reduction: Annotated[Literal["mean", "sum"], About("over the samples")] = "mean",
     first_class: Annotated[int, About("what the first class is called", least=0, most=1)] = 1,
 ) -> Answer:
@@ -209,8 +218,7 @@ def _check_chain(x: Any, layers: Sequence[Layer]) -> None:
 
 def _target(work: Work, target: float | Array, out: tuple[int, ...], kind: str, first_class: int) -> Any:
     if kind == "cross_entropy":
-        whole = isinstance(target, float) and target.is_integer()
-        return targets(work, int(target) if whole else target, out, first_class)
+        return targets(work, target if isinstance(target, np.ndarray) else int(target), out, first_class)
     given = np.array(target, float)
     if given.ndim == 0 and out == (1,):
         given = given.reshape(out)

@@ -17,26 +17,53 @@ Sides = tuple[int, int, int, int]
 
 def conv(
     work: Work,
-    image: Annotated[Array, "height width | channel height width", About("the image", symbol="X", also=("input", "x", "X"))],
+    image: Annotated[
+        Array, "height width | channel height width", About("the image", symbol="X", also=("input", "x", "X"))
+    ],
     filter: Annotated[
         Array,
         "rows columns | filter rows columns | filter depth rows columns",
         About("the filter, or several", symbol="K", also=("kernel", "weight", "weights", "W", "K", "filters")),
     ],
     bias: Annotated[Array | None, "filter", About("a number for each filter", symbol="b", also=("b",))] = None,
-    stride: Annotated[int | list[int], About("step of the window; a number or [height, width]", least=1, most=1_000_000,
-                                             says="stride {}", also=("strides", "s"))] = 1,
-    pad: Annotated[int | list[int] | Literal["same", "valid"],
-                   About("zeros around the image: a number, [height, width], [top, left, bottom, right], same or valid",
-                         least=0, most=1_000_000, says="padding {}", also=("padding", "p"))] = 0,
+    stride: Annotated[
+        int | list[int],
+        About(
+            "step of the window; a number or [height, width]",
+            least=1,
+            most=1_000_000,
+            says="stride {}",
+            also=("strides", "s"),
+        ),
+    ] = 1,
+    pad: Annotated[
+        int | list[int] | Literal["same", "valid"],
+        About(
+            "zeros around the image: a number, [height, width], [top, left, bottom, right], same or valid",
+            least=0,
+            most=1_000_000,
+            says="padding {}",
+            also=("padding", "p"),
+        ),
+    ] = 0,
     dilation: Annotated[int | list[int], About("distance between a window's cells", least=1, most=1_000_000)] = 1,
-    groups: Annotated[int, About("channels and filters are divided into so many groups", least=1, most=1_000_000,
-                                 also=("group",))] = 1,
-    flip: Annotated[bool, About("turn the filter around first (convolution as mathematics means it)",
-                                says=("filter flipped", "filter not flipped"), also=("flipped",))] = False,
+    groups: Annotated[
+        int, About("channels and filters are divided into so many groups", least=1, most=1_000_000, also=("group",))
+    ] = 1,
+    flip: Annotated[
+        bool,
+        About(
+            "turn the filter around first (convolution as mathematics means it)",
+            says=("filter flipped", "filter not flipped"),
+            also=("flipped",),
+        ),
+    ] = False,
     activation: Annotated[ActivationName, About("applied to Y")] = "identity",
-    upstream: Annotated[Array | None, "out_height out_width | filters out_height out_width",
-                        About("∂L/∂Y (∂L/∂A with an activation), for the way back", also=("dY", "dL/dY"))] = None,
+    upstream: Annotated[
+        Array | None,
+        "out_height out_width | filters out_height out_width",
+        About("∂L/∂Y (∂L/∂A with an activation), for the way back", also=("dY", "dL/dY")),
+    ] = None,
 ) -> Answer:
     """Slide the filter over the image; each output is the sum of products of filter and window.
 
@@ -77,8 +104,12 @@ def _several(image: Array, filter: Array) -> bool:
 def _cubes(image: Array, filter: Array, groups: int) -> tuple[Array, Array]:
     """The image with its channel axis, the filter with all four."""
     X = image if image.ndim == 3 else image[None]
-    K = filter if filter.ndim == 4 else filter[None, None] if filter.ndim == 2 else (
-        filter[:, None] if image.ndim == 2 else filter[None]
+    K = (
+        filter
+        if filter.ndim == 4
+        else filter[None, None]
+        if filter.ndim == 2
+        else (filter[:, None] if image.ndim == 2 else filter[None])
     )
     if X.shape[0] % groups or K.shape[0] % groups:
         raise Refused("groups", f"{groups} groups cannot share {X.shape[0]} channels and {K.shape[0]} filters evenly")
@@ -96,7 +127,9 @@ def _pair(field: str, given: int | list[int]) -> tuple[int, int]:
     return pair[0], pair[1]
 
 
-def _sides(pad: int | list[int] | str, n: tuple[int, ...], f: tuple[int, ...], s: tuple[int, int], d: tuple[int, int]) -> Sides:
+def _sides(
+    pad: int | list[int] | str, n: tuple[int, ...], f: tuple[int, ...], s: tuple[int, int], d: tuple[int, int]
+) -> Sides:
     """Padding at top, left, bottom, right; `same` puts what is odd at bottom and right, as TensorFlow does."""
     if pad == "same":
         whole = [max((-(-n[i] // s[i]) - 1) * s[i] + d[i] * (f[i] - 1) + 1 - n[i], 0) for i in (0, 1)]
@@ -109,13 +142,16 @@ def _sides(pad: int | list[int] | str, n: tuple[int, ...], f: tuple[int, ...], s
     return top, left, top, left
 
 
-def _size(work: Work, n: tuple[int, ...], f: tuple[int, ...], s: tuple[int, int], sides: Sides, d: tuple[int, int]) -> Array:
+def _size(
+    work: Work, n: tuple[int, ...], f: tuple[int, ...], s: tuple[int, int], sides: Sides, d: tuple[int, int]
+) -> Array:
     """The output's height and width: floor((n + padding − d·(f − 1) − 1) / s) + 1, written as simply as it goes."""
     above, below = np.array(sides[:2]), np.array(sides[2:])
     for i in (0, 1):
         if n[i] + above[i] + below[i] < d[i] * (f[i] - 1) + 1:
-            raise Refused("filter", f"covers {d[0] * (f[0] - 1) + 1} x {d[1] * (f[1] - 1) + 1} cells, more than the "
-                                    f"padded image has ({n[0] + above[0] + below[0]} x {n[1] + above[1] + below[1]})")  # fmt: skip
+            covered = f"{d[0] * (f[0] - 1) + 1} x {d[1] * (f[1] - 1) + 1}"
+            there = f"{n[0] + above[0] + below[0]} x {n[1] + above[1] + below[1]}"
+            raise Refused("filter", f"covers {covered} cells, more than the padded image has ({there})")
     room = work.given("n", n)
     if any(sides):
         p = work.given("p", above)

@@ -68,6 +68,14 @@ class Field:
         return Array in self.types
 
     @property
+    def is_only_array(self) -> bool:
+        """Whether it is an array and nothing else: then the kernel gets it as a given value.
+
+        What may also be something else is given by the kernel, which knows what it is.
+        """
+        return self.types == (Array,)
+
+    @property
     def record(self) -> Any:
         """The dataclass of a nested record, or None."""
         return next((t for t in self.types if is_dataclass(t)), None)

@@ -48,7 +48,10 @@ LOSSES: dict[str, Loss] = {
 }
 
 # Pairs that every textbook differentiates as one: ∂L/∂z = prediction − target.
-FUSED = {("softmax", "cross_entropy"): softmax_cross_entropy, ("sigmoid", "binary_cross_entropy"): sigmoid_cross_entropy}
+FUSED = {
+    ("softmax", "cross_entropy"): softmax_cross_entropy,
+    ("sigmoid", "binary_cross_entropy"): sigmoid_cross_entropy,
+}
 
 
 def loss(kind: str, p: Any, target: Any, samples: int = 1, z: Any = None, activation: str = "") -> tuple[Any, Any]:
@@ -67,7 +70,7 @@ def _scaled(total: Any, divisor: int) -> Any:
     return total if divisor == 1 else total / divisor
 
 
-def targets(work: Work, target: int | Array, shape: tuple[int, ...], first: int = 1, field: str = "target") -> Array:
+def targets(work: Work, target: int | Array, shape: tuple[int, ...], first: int = 1, field: str = "target") -> Any:
     """Gives the working its target as probabilities: of a class, a class a row, or as they stand.
 
     shape: of the scores, (class,) or (sample, class). Each row of probabilities must add up to 1.

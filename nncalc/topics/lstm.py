@@ -22,21 +22,38 @@ Bias = Annotated[Array | None, "hidden"]
 
 def lstm(
     work: Work,
-    x: Annotated[Array, "time input | input", About("the inputs, a row a time step; or one vector", also=("X", "input", "x_t"))],
-    W_xi: Weight, W_hi: Recurrent, W_xf: Weight, W_hf: Recurrent,
-    W_xo: Weight, W_ho: Recurrent, W_xg: Weight, W_hg: Recurrent,
-    b_i: Bias = None, b_f: Bias = None, b_o: Bias = None, b_g: Bias = None,
-    p_i: Bias = None, p_f: Bias = None, p_o: Bias = None,
+    x: Annotated[
+        Array, "time input | input", About("the inputs, a row a time step; or one vector", also=("X", "input", "x_t"))
+    ],
+    W_xi: Weight,
+    W_hi: Recurrent,
+    W_xf: Weight,
+    W_hf: Recurrent,
+    W_xo: Weight,
+    W_ho: Recurrent,
+    W_xg: Weight,
+    W_hg: Recurrent,
+    b_i: Bias = None,
+    b_f: Bias = None,
+    b_o: Bias = None,
+    b_g: Bias = None,
+    p_i: Bias = None,
+    p_f: Bias = None,
+    p_o: Bias = None,
     h_0: Annotated[Array, "hidden", About("the state before the first step", also=("h", "h_prev", "h0"))] = 0,  # type: ignore[assignment]  # 0: zeros of the shape
     c_0: Annotated[Array, "hidden", About("the cell state before the first step", also=("c", "c_prev", "c0"))] = 0,  # type: ignore[assignment]
     W_hy: Annotated[Array | None, "output hidden", About("the output layer")] = None,
     b_y: Annotated[Array | None, "output"] = None,
     output_activation: Annotated[ActivationName, About("of the output layer")] = "identity",
-    target: Annotated[float | Array | None, "output | time | time output", About("gives the loss and the way back", also=("y",))] = None,
+    target: Annotated[
+        float | Array | None, "output | time | time output", About("gives the loss and the way back", also=("y",))
+    ] = None,
     loss: Annotated[LossName, About("of the output (without W_hy, of h)")] = "half_squared_error",
     loss_on: Annotated[Literal["all", "last"], About("which steps have a loss")] = "all",
     upstream: Annotated[Upstream | None, About("∂L/∂h and ∂L/∂c, for the way back without a target")] = None,
-    rate: Annotated[float | None, About("step of gradient descent: gives the new weights", also=("lr", "eta", "learning_rate"))] = None,
+    rate: Annotated[
+        float | None, About("step of gradient descent: gives the new weights", also=("lr", "eta", "learning_rate"))
+    ] = None,
     jacobian: Annotated[bool, About("also ∂c/∂h and ∂h/∂h of each step, gate by gate", also=("gradients",))] = False,
 ) -> Answer:
     """Four gates, the cell state, the hidden state, at every step; gradients through time.
@@ -65,8 +82,8 @@ def lstm(
     answer: Answer = {"h": h, "c": c}
     if W_hy is not None:
         answer["y"] = y if x.ndim == 1 else np.stack(states["y"])
-    parameters = {f"W_x{g}": gates[g][0] for g in gates} | {f"W_h{g}": gates[g][1] for g in gates}
-    parameters |= {f"{letter}_{g}": gates[g][n] for g in gates for letter, n in (("b", 2), ("p", 3))}
+    kinds = ("W_x{}", "W_h{}", "b_{}", "p_{}")
+    parameters: dict[str, Any] = {k.format(g): gates[g][n] for g in gates for n, k in enumerate(kinds)}
     parameters |= {"W_hy": W_hy, "b_y": b_y}
     wrt = [x, *parameters.values(), h_0, c_0]
     if L is not None:

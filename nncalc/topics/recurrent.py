@@ -72,7 +72,15 @@ class Readout:
 
 
 def readout(
-    work: Work, x: Any, W_hy: Any, b_y: Any, activation: str, target: Any, kind: str, on: Literal["all", "last"], size: int
+    work: Work,
+    x: Any,
+    W_hy: Any,
+    b_y: Any,
+    activation: str,
+    target: Any,
+    kind: str,
+    on: Literal["all", "last"],
+    size: int,
 ) -> Readout:
     """Checks the target against the steps that have a loss and gives it to the working.
 
@@ -81,7 +89,7 @@ def readout(
     steps = 1 if x.ndim == 1 else x.shape[0]
     outputs = size if W_hy is None else W_hy.shape[0]
     many = on == "all" and x.ndim > 1
-    given = None
+    given: Any = None
     if target is not None and kind == "cross_entropy":
         whole = target if not isinstance(target, float) else int(target)
         given = targets(work, whole, (steps, outputs) if many else (outputs,))

@@ -7,27 +7,36 @@ from typing import Annotated
 
 import numpy as np
 
+from nncalc.errors import Refused
 from nncalc.topics.fields import About, Answer, Array
 from nncalc.topics.loss import targets
-from nncalc.errors import Refused
 from nncalc.trace.functions import softmax_cross_entropy
 from nncalc.trace.work import Work
 
 
 def softmax(
     work: Work,
-    x: Annotated[Array, "class | sample class", About("the scores; of a matrix each row gets its own softmax",
-                                                      also=("logits", "scores", "z", "input"))],
+    x: Annotated[
+        Array,
+        "class | sample class",
+        About("the scores; of a matrix each row gets its own softmax", also=("logits", "scores", "z", "input")),
+    ],
     temperature: Annotated[float, About("x is divided by it", says="temperature {}", above=0, also=("T", "tau"))] = 1,
     base: Annotated[float, About("what is raised to the power x", says="base {}", above=0)] = math.e,
-    stable: Annotated[bool, About("subtract the largest score first",
-                                  says=("maximum subtracted first", "maximum not subtracted"))] = False,
+    stable: Annotated[
+        bool, About("subtract the largest score first", says=("maximum subtracted first", "maximum not subtracted"))
+    ] = False,
     jacobian: Annotated[bool, About("also every ∂s_i/∂x_j", also=("J", "jac"))] = False,
-    target: Annotated[int | Array | None, "class | sample | sample class",
-                      About("the right class (from 1), or its probabilities: gives the cross-entropy and its gradient",
-                            also=("y", "label", "class"), least=0)] = None,
-    upstream: Annotated[Array | None, "class | sample class",
-                        About("∂L/∂s, for the way back without a target")] = None,
+    target: Annotated[
+        int | Array | None,
+        "class | sample | sample class",
+        About(
+            "the right class (from 1), or its probabilities: gives the cross-entropy and its gradient",
+            also=("y", "label", "class"),
+            least=0,
+        ),
+    ] = None,
+    upstream: Annotated[Array | None, "class | sample class", About("∂L/∂s, for the way back without a target")] = None,
     log: Annotated[bool, About("also the logarithm of s")] = False,
     log_base: Annotated[float, About("of the logarithm in log_s and L", above=0)] = math.e,
     first_class: Annotated[int, About("what the first class is called", least=0, most=1)] = 1,

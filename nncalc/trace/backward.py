@@ -98,7 +98,7 @@ def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pu
     told = {id(v) for v in nodes}
     for value in wrt:
         if id(value) not in told:
-            arrive(value, np.zeros_like(value))
+            arrive(value, gathered(value, []))
 
 
 def _between(roots: list[Value], wanted: set[int], inputs: Inputs) -> tuple[list[Value], dict[int, int]]:
@@ -126,7 +126,8 @@ def gathered(value: Value, addends: list[Any]) -> Any:
     """The sum of all that arrived at a value, in the order of recording; outer products as one product."""
     addends = addends[::-1]
     parts = [a for a in addends if not isinstance(a, (Outer, Placed))]
-    for kind in (Outer, Placed):
+    kinds: tuple[Any, ...] = (Outer, Placed)
+    for kind in kinds:
         together = [a for a in addends if isinstance(a, kind)]
         if together:
             parts.append(kind.together(together))

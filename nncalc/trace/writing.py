@@ -55,8 +55,10 @@ def expand(value: Value, index: Index | None) -> Expr:
         return notation.const(value.array[index]) if index is not None else _constant(value.array)
     operands = [Operand(arg) for arg in value.args]
     if index is None:
-        return rule.whole(*(o.whole() for o in operands), **value.params) if rule.elementwise else rule.whole(
-            *operands, **value.params
+        return (
+            rule.whole(*(o.whole() for o in operands), **value.params)
+            if rule.elementwise
+            else rule.whole(*operands, **value.params)
         )
     if rule.elementwise:
         return rule.element(*(o.aligned(index) for o in operands), **value.params)

@@ -162,7 +162,8 @@ def narrow(g: Any, shape: tuple[int, ...]) -> Any:
 
 
 rule(np.broadcast_to, lambda index, x, shape: x.aligned(index),
-     (lambda g, y, x, shape: narrow(g, x.shape),), whole=lambda x, shape: x.whole(), options=("shape",), moves=True)  # fmt: skip
+     (lambda g, y, x, shape: narrow(g, x.shape),), whole=lambda x, shape: x.whole(), options=("shape",),
+     moves=True)  # fmt: skip
 
 
 def _padded(index: Index, x: Any, pad_width: Any) -> Expr:
