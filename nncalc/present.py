@@ -49,13 +49,11 @@ def present(problems: Sequence[Problem], request: Request) -> None:
     if request.explain:
         traces = [trace.explain(*(cell_of(trace, text) for text in request.explain)) for trace in traces]
     out = io.StringIO()
-    for i, trace in enumerate(traces):
-        if request.get:
+    if request.get:
+        for trace in traces:
             _bare(trace, request.get, out)
-            continue
-        if i and format != "json":
-            out.write("\n")
-        render(trace, view, out, format)
+    else:
+        render(traces, view, out, format)
     if request.output is None:
         _print(out.getvalue())
     else:

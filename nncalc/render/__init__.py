@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TextIO
 
@@ -12,9 +13,15 @@ FORMATS = {"table": "table", "plain": "plain", "json": "json"}
 ENDINGS = {".txt": "table", ".json": "json"}
 
 
-def render(trace: Trace, view: View, out: TextIO, format: str = "table") -> None:
-    """Writes a finished working in one of the formats."""
-    import_module(f"nncalc.render.{FORMATS[format]}").render(trace, view, out)
+def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "table") -> None:
+    """Writes finished workings as one document: pages below each other, in JSON a list if they are several."""
+    page = import_module(f"nncalc.render.{FORMATS[format]}").render
+    before, between, after = ("[", ",\n", "]\n") if format == "json" and len(traces) > 1 else ("", "\n", "")
+    out.write(before)
+    for i, trace in enumerate(traces):
+        out.write(between if i else "")
+        page(trace, view, out)
+    out.write(after)
 
 
 __all__ = ["ENDINGS", "FORMATS", "View", "render"]

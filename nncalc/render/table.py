@@ -5,7 +5,6 @@ In a pipe the same tables come without colour and are never wrapped or cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, TextIO
 
@@ -96,12 +95,12 @@ class _Page:
         self.say(head.append(f" = {formula(step)}", style="default"))
         indices = step.indices()
         shown = indices if self.view.cells is None else indices[: self.view.cells]
-        if explained or self.view.detail == "full":
-            self.pictures(step, shown)
         lines = [line(step, index, self.view) for index in shown]
         moved = step.cells is None and not any(worked.stages for worked in lines)
         if moved and step.array.ndim:
             shown = indices
+        elif explained or self.view.detail == "full":
+            self.pictured(step, lines)
         else:
             self.lines(lines, step.exact is not None)
         for note in dict.fromkeys(n for index in shown for n in conventions_at_ties(step, index)):
@@ -146,11 +145,16 @@ class _Page:
             table.add_row(Text(worked.cell, style=NAME), Text(_kept(working)), tail)
         self.say(Padding(table, (0, 0, 0, 4), expand=False))
 
-    def pictures(self, step: Step, indices: Iterable[Any]) -> None:
-        """Windows of a convolution, drawn beside their weights."""
-        for index in indices:
-            for window in windows(step.element(index)):
+    def pictured(self, step: Step, lines: list[Line]) -> None:
+        """Each cell that sums over windows below these windows, drawn beside their weights."""
+        drawn = {worked.index: windows(step.element(worked.index)) for worked in lines}
+        if not any(drawn.values()):
+            self.lines(lines, step.exact is not None)
+            return
+        for worked in lines:
+            for window in drawn[worked.index]:
                 self.say(Padding(_picture(window, self.view.digits), (0, 0, 0, 4), expand=False))
+            self.lines([worked], step.exact is not None)
 
     def array(self, label: Text, array: Any, style: str, indent: int = 0) -> None:
         """name = number or vector on a line; a matrix as rows under each other."""

@@ -87,7 +87,12 @@ class Trace:
             if name in steps and index not in wanted.setdefault(name, set()):
                 wanted[name].add(index)
                 stack.extend(elements_in(steps[name].element(index)))
-        kept = [replace(s, cells=tuple(sorted(wanted[s.name]))) for s in self.steps if s.name in wanted]
+        asked = {name for name, _ in cells}
+        kept = [
+            replace(s, cells=tuple(sorted(wanted[s.name])))
+            for s in self.steps
+            if s.name in wanted and (s.name in asked or not s.value.is_given)
+        ]
         used = {name for step in kept for i in step.indices() for name, _ in elements_in(step.element(i))}
         given = {name: value for name, value in self.given.items() if name in used}
         return replace(self, steps=kept, given=given, answer={}, explained=True)
