@@ -156,9 +156,8 @@ class Converter:
         shapes = [np.shape(v) for v in values]
         for item, shape, i in zip(node.items, shapes, range(1, len(shapes) + 1), strict=True):
             if shape != shapes[0]:
-                first = times(shapes[0]) + " numbers" if shapes[0] else "one number"
-                got = times(shape) + " numbers" if shape else "one number"
-                return self.found(item, (*path, i), f"has {got}, but the first row has {first}", "rows of one length")
+                what = f"{_numbers(shape)}, but the first row {_numbers(shapes[0])}"
+                return self.found(item, (*path, i), what, "rows of one length")
         return np.array(values, float)
 
     def item(self, node: Node, path: Path, count: list[int]) -> Any:
@@ -245,6 +244,10 @@ def spelled(path: Path) -> str:
         indices = []
         text += ("." if text and part else "") + part
     return text
+
+
+def _numbers(shape: tuple[int, ...]) -> str:
+    return f"has {times(shape)} number{'s' * (shape != (1,))}" if shape else "is a number"
 
 
 def times(shape: tuple[int, ...]) -> str:
