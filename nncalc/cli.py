@@ -72,12 +72,29 @@ class Topics(TyperGroup):
             formatter.write_dl(rows)
 
 
+class TopicCommand(TyperCommand):
+    """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes."""
+
+    def __init__(self, flags: set[str], **given: Any):
+        super().__init__(**given)
+        self.flags = flags
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Puts the yes behind a bare flag."""
+        words: list[str] = []
+        for word, following in zip(args, [*args[1:], ""], strict=True):
+            words.append(word)
+            if word in self.flags and following not in ("yes", "no", "true", "false"):
+                words.append("yes")
+        return super().parse_args(ctx, words)
+
+
 def topic_command(topic: str) -> TyperCommand:
     """The command of a topic: every field of its forms is a flag of exactly its name."""
     import inspect
 
     from nncalc.topics import kernels
-    from nncalc.topics.fields import REQUIRED, fields_of
+    from nncalc.topics.fields import REQUIRED, fields_of, shown
 
     forms: Any = kernels(topic)
     fields = {field.name: field for form in forms for field in fields_of(form)}
@@ -88,14 +105,9 @@ def topic_command(topic: str) -> TyperCommand:
         _option("--input", "the problem file, or - for stdin", metavar="FILE", short=["-i"]),
     ]
     for field in fields.values():
-        default = (
-            ""
-            if field.default in (REQUIRED, None, 0) or field.default is False
-            else f" (default {field.convention(field.default) or field.default})"
-        )
-        params.append(
-            _option(f"--{field.name}", f"{field.about.help or field.wants}{default}", metavar=_metavar(field))
-        )
+        plain = field.default in (REQUIRED, None, 0) or field.default is False
+        default = "" if plain else f" (default {shown(field.default)})"
+        params.append(_option(f"--{field.name}", (field.about.help or field.wants) + default, metavar=_metavar(field)))
     names = list(fields)
 
     def run(**given: Any) -> None:
@@ -111,7 +123,10 @@ def topic_command(topic: str) -> TyperCommand:
         _show([load(path, topic, flags) if path else from_flags(topic, flags)], given)
 
     text = "\n\n".join(inspect.getdoc(form) or "" for form in forms)
-    return TyperCommand(name=topic, callback=run, params=[*params, *_view_options()], help=text, rich_markup_mode=None)
+    flags = {f"--{field.name}" for field in fields.values() if bool in field.types}
+    return TopicCommand(
+        flags, name=topic, callback=run, params=[*params, *_view_options()], help=text, rich_markup_mode=None
+    )
 
 
 def _metavar(field: Any) -> str:

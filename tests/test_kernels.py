@@ -139,6 +139,16 @@ def test_moving_a_step_moves_what_is_made_from_it(name: str) -> None:
             assert not still or switched_off, (step.name, user)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_no_step_is_idle(name: str) -> None:
+    """Each step is an answer or something is made from it: a kernel that works past its own `let` shows here."""
+    trace = solve(problem(random_problems(3)[name]))
+    used = {n for step in trace.steps for n in reached(step.value)}
+    gradients = {s.name for s in trace.steps if "/d" in s.name}
+    answers = {n.rpartition(".")[2] for n in trace.answer}
+    assert {s.name for s in trace.steps if s.name.rpartition(".")[2] not in answers} - used - gradients == set()
+
+
 def reached(value: Value) -> set[str]:
     """The names that a value's formula refers to."""
     found, stack = set(), [a for a in value.args if isinstance(a, Value)]

@@ -90,11 +90,14 @@ class Field:
         says = self.about.says
         if isinstance(says, tuple):
             return says[0] if value else says[1]
-        return says.format(_shown(value)) if says and value is not None else ""
+        return says.format(shown(value)) if says and value is not None else ""
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+def shown(value: Any) -> str:
+    """A field's value in words: e and pi by their names, yes and no."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, (int, float)):
         return str(value)
     return {math.e: "e", math.pi: "pi"}.get(value, number(value))
 
