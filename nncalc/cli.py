@@ -9,6 +9,7 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)  # before the imports: an early Ctr
 import io  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
+from itertools import pairwise  # noqa: E402
 from typing import Any, NoReturn  # noqa: E402
 
 import typer  # noqa: E402
@@ -82,7 +83,7 @@ class TopicCommand(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Puts the yes behind a bare flag."""
         words: list[str] = []
-        for word, following in zip(args, [*args[1:], ""], strict=True):
+        for word, following in pairwise([*args, ""]):
             words.append(word)
             if word in self.flags and following not in ("yes", "no", "true", "false"):
                 words.append("yes")

@@ -135,24 +135,36 @@ def _colour(when: str, terminal: bool) -> bool:
 
 
 def write_file(path: str, text: str) -> None:
-    """Replaces a file at once: no reader ever sees half of it, no failure leaves a part."""
+    """Replaces a file at once: no reader ever sees half of it, no failure leaves a part.
+
+    A device or a pipe is written to as it is; a link is refused, for what it replaces may lie anywhere.
+    """
     target = Path(path)
     try:
+        if target.is_symlink():
+            raise OSError(0, "is a link; want a file")
         if target.is_dir():
-            raise IsADirectoryError(21, "is a folder; want a file")
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".nncalc-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(handle)
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, target)
-        except BaseException:
-            os.unlink(name)
-            raise
+            raise OSError(0, "is a folder; want a file")
+        if target.exists() and not target.is_file():
+            target.write_text(text, encoding="utf-8")
+        else:
+            _replace(target, text)
     except OSError as error:
         raise InputError(Finding(f"cannot be written: {vis(error.strerror or error)}", Mark(path))) from None
+
+
+def _replace(target: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".nncalc-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(handle)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
 
 
 def _umask() -> int:

@@ -31,6 +31,7 @@ class Problem:
     marking: Node | None = None
     file: str = ""
     marks: dict[Path, Mark] = field(default_factory=dict)
+    limits: Limits = DEFAULT
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -80,7 +81,7 @@ def check(root: Node, file: str, topic: str | None, flags: Mapping[str, str], li
     if converter.findings:
         raise InputError(converter.findings)
     return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), expect,
-                   reserved.get("marking"), file, converter.marks)  # fmt: skip
+                   reserved.get("marking"), file, converter.marks, limits)  # fmt: skip
 
 
 def _text(node: Node, name: str, converter: Converter) -> str:

@@ -30,7 +30,7 @@ def solve(problem: Problem, settle: Settle = exact) -> Trace:
 
 
 def _run(problem: Problem, settle: Settle) -> Trace:
-    work = Work(settle)
+    work = Work(settle, problem.limits.array)
     arguments = {f.name: f.default for f in problem.fields if not f.required} | problem.values
     for field in problem.fields:
         if field.is_only_array and arguments[field.name] is not None:

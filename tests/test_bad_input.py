@@ -39,6 +39,8 @@ WRONG = [
     (CONV, "[[1]]", "[1]", "p.yaml:3:9: filter: is 1; want an array (rows x columns or filter x rows x columns or filter x depth x rows x columns)"),
     (CONV + "upstream: [[1, 2], [3, 4]]\n", ", [3, 4]]\nf", "]\nf", "p.yaml:4:11: upstream: is 2 x 2, but Y is 1 x 2"),
     (CONV + "bias: [1]\n", "[1]\n", "[1, 2]\n", "p.yaml:4:7: bias: has 2 numbers, but there are 1 filters"),
+    (CONV + "pad: 1\n", "pad: 1", "pad: 20000", "p.yaml:4:6: pad: asks for an array of 1 x 40002 x 40002 = 1600160004 numbers; the limit is 200000"),
+    (GRAPH, "2*(x*y + max(z, w))", "2", "p.yaml:2:7: expr: has no variable, so there is nothing to differentiate by"),
     (CONV, "topic: conv", "topic: cnov", "p.yaml:1:8: topic: want one of softmax, backprop, conv, lstm, got cnov (did you mean conv?)"),
     (CONV, "topic: conv\n", "", "p.yaml:1:1: 'topic' is missing; want one of softmax, backprop, conv, lstm"),
     (CONV, CONV, "- 1\n", "p.yaml:1:1: want fields (name: value) (see `nncalc --help` for the topics)"),

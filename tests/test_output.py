@@ -155,6 +155,24 @@ def test_output_is_replaced_at_once_and_its_ending_chooses_the_format(tmp_path: 
     assert sorted(p.name for p in tmp_path.iterdir()) == ["key.json", "p.yaml"]
 
 
+def test_devices_are_written_to_and_links_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "aim").write_text("keep")
+    (tmp_path / "link").symlink_to("aim")
+    assert nncalc(tmp_path, "softmax", "--x", "1,2", "-o", "/dev/null").returncode == 0
+    assert Path("/dev/null").is_char_device()
+    done = nncalc(tmp_path, "softmax", "--x", "1,2", "-o", "link")
+    assert done.returncode == 2 and "is a link" in done.stderr and (tmp_path / "aim").read_text() == "keep"
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no /dev/full here")
+def test_a_full_disk_is_one_line_and_2(tmp_path: Path) -> None:
+    for words in (["-o", "/dev/full"], [">", "/dev/full"], [">&-"]):
+        command = " ".join([sys.executable, "-m", "nncalc", "softmax", "--x", "1,2", *words])
+        done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 2 and "cannot" in done.stderr and "Traceback" not in done.stderr, done
+
+
 def test_on_paper_shows_value_exact_and_drift_and_says_what_became_zero(tmp_path: Path) -> None:
     done = nncalc(tmp_path, "softmax", "--x", "9,1", "--round", "2")
     assert "s[2] = 2.72/8105.8 = 0.000335562 ≈ 0" in done.stdout

@@ -68,6 +68,7 @@ def plain(array: Any) -> Any:
     if array.ndim:
         return [plain(part) for part in array]
     value = array.item()
+    value = 0.0 if value == 0 and isinstance(value, float) else value  # no -0.0
     if isinstance(value, float) and not math.isfinite(value):
         return {math.inf: "inf", -math.inf: "-inf"}.get(value, "nan")
     return value

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused
-from nncalc.expression import Apply, Number, Tree, postorder
+from nncalc.expression import Apply, Number, Tree, postorder, variables
 from nncalc.topics.activation import ACTIVATIONS, ActivationName
 from nncalc.topics.descent import updated
 from nncalc.topics.fields import About, Answer, Array
@@ -38,6 +38,8 @@ def expression(
     The nodes are f1, f2, … in the order in which one works them, and f is the last. Going back, each edge's
     gradient is upstream × local (Rumelhart et al. 1986; CS231n, "Backpropagation, Intuitions").
     """
+    if not variables(expr):
+        raise Refused("expr", "has no variable, so there is nothing to differentiate by")
     inputs = {name: work.given(name, value) for name, value in at.items()}
     count = iter(f"f{i}" for i in range(1, 1 << 62))
     values = walk(expr, inputs, lambda value: work.let(next(name for name in count if name not in inputs), value))
@@ -56,7 +58,8 @@ def nodes(
     for name, tree in nodes.items():
         if name in known:
             raise Refused(("nodes", name), f"{name} is given twice")
-        known[name] = work.let(name, walk(tree, known, lambda value: value, ("nodes", name)))
+        value = walk(tree, known, lambda value: value, ("nodes", name))
+        known[name] = work.let(name, value) if variables(tree) else work.given(name, value)
     output = list(nodes)[-1]
     return {output: known[output]} | work.backward(known[output], list(inputs.values()), local=True)
 

@@ -75,6 +75,9 @@ def conv(
     steps, apart = _pair("stride", stride), _pair("dilation", dilation)
     sides = _sides(pad, X.shape[1:], K.shape[2:], steps, apart)
     size = work.let("size", _size(work, X.shape[1:], K.shape[2:], steps, sides, apart))
+    rows, columns = (n + sides[i] + sides[i + 2] for i, n in enumerate(X.shape[1:]))
+    work.reserve("pad", (X.shape[0], rows, columns))
+    work.reserve("filter", (K.shape[0], (rows - K.shape[2]) // steps[0] + 1, (columns - K.shape[3]) // steps[1] + 1))
     if any(sides):
         padded = np.pad(X, ((0, 0), (sides[0], sides[2]), (sides[1], sides[3])))
         X = work.let("X_pad", padded[0] if image.ndim == 2 else padded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.errors import Refused
 from nncalc.trace import convolution, functions, rules  # noqa: F401  (importing them fills the table of rules)
 from nncalc.trace.backward import gradients
 from nncalc.trace.rounding import Settle, exact
@@ -35,11 +37,13 @@ class _Place:
 class Work:
     """Records one working. Given to every kernel; nothing about it is global.
 
-    `settle` is the way to run (`exact`, `on_paper(2)`, `following(sheet)`): what `let` goes on with.
+    `settle` is the way to run (`exact`, `on_paper(2)`, `following(sheet)`): what `let` goes on with. `limit` is how
+    many numbers an array may have (None: as many as memory holds).
     """
 
-    def __init__(self, settle: Settle = exact):
+    def __init__(self, settle: Settle = exact, limit: int | None = None):
         self.settle = settle
+        self.limit = limit
         self.serial = 0
         self._place = _Place()
         self._titles: dict[str, str] = {}
@@ -80,6 +84,13 @@ class Work:
         value.array = self.settle(value.name, computed, value.is_given)
         self._trace.steps.append(step)
         return value
+
+    def reserve(self, field: str, shape: Sequence[int]) -> None:
+        """Refuses an array of more numbers than the limit, before its memory is taken; names the field to blame."""
+        size = math.prod(shape)
+        if self.limit is not None and size > self.limit:
+            shown = " x ".join(map(str, shape))
+            raise Refused(field, f"asks for an array of {shown} = {size} numbers; the limit is {self.limit}")
 
     @contextmanager
     def section(self, name: str, title: str) -> Iterator[None]:
