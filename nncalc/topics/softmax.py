@@ -10,7 +10,7 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.fields import About, Answer, Array
 from nncalc.topics.loss import targets
-from nncalc.trace.functions import softmax_cross_entropy
+from nncalc.trace.functions import softmax_cross_entropy, softmax_worked
 from nncalc.trace.work import Work
 
 
@@ -51,9 +51,10 @@ def softmax(
         logits = logits - work.let("m", logits.max(axis=-1, keepdims=x.ndim > 1))
     e = work.let("e", np.exp(logits) if base == math.e else base**logits)
     Z = work.let("Z", e.sum(axis=-1, keepdims=x.ndim > 1))
-    s = work.let("s", e / Z)
-    answer: Answer = {"s": s}
     natural = logits if base == math.e else logits * math.log(base)
+    quotient = e / Z
+    s = work.let("s", quotient, like=softmax_worked(natural, quotient))
+    answer: Answer = {"s": s}
     if log:
         answer["log_s"] = work.let("log_s", _log(s, log_base))
     if jacobian:

@@ -79,6 +79,29 @@ rule(softmax, _softmax, (lambda g, y, x: y * (g - (g * y).sum(axis=-1, keepdims=
 
 
 @traced
+def softmax_worked(x: Any, s: Any) -> Any:
+    """softmax(x) where it was worked before as s: ∂L/∂x = s∘(∂L/∂s − Σ ∂L/∂s∘s)."""
+    return softmax(x)
+
+
+rule(softmax_worked, lambda index, x, s: s[index],
+     (lambda g, y, x, s: s * (g - (g * s).sum(axis=-1, keepdims=True)), None))  # fmt: skip
+
+
+@traced
+def masked(scores: Any, mask: Any) -> Any:
+    """The scores where the mask is 1, −∞ where it is 0: after the softmax these weights are 0."""
+    return np.where(np.asarray(mask) != 0, scores, -np.inf)
+
+
+def _masked(index: Index, scores: Any, mask: Any) -> Expr:
+    return scores[index] if n.evaluate(mask.aligned(index)) else n.const(-np.inf)
+
+
+rule(masked, _masked, (lambda g, y, scores, mask: g * mask, None), infinite=True)
+
+
+@traced
 def softmax_cross_entropy(x: Any, s: Any, target: Any) -> Any:
     """−Σ target·ln softmax(x), where s is softmax(x) as it was worked before and each target row sums to 1.
 

@@ -25,6 +25,7 @@ class Rule:
 
     `options` names what may follow the one array argument by position; None where every argument is an array.
     `moves`: it only puts elements elsewhere, so that what it does to given numbers leaves them given.
+    `infinite`: −∞ is a value of it, as of an attention mask.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Rule:
     elementwise: bool = False
     options: tuple[str, ...] | None = None
     moves: bool = False
+    infinite: bool = False
 
 
 RULES: dict[Any, Rule] = {}
@@ -74,9 +76,10 @@ class Value(NDArrayOperatorsMixin):
         """The Values that this one is differentiated through."""
         if self.like is not None:
             yield self.like
-        else:
-            for arg in self.args:
-                if isinstance(arg, Value):
+        elif self.rule is not None and self.rule.derivative is not None:
+            slopes = self.rule.derivative
+            for position, arg in enumerate(self.args):
+                if isinstance(arg, Value) and (callable(slopes) or slopes[position] is not None):
                     yield arg
 
     # NumPy's protocols

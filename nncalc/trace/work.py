@@ -69,7 +69,7 @@ class Work:
             return value
         if value.name is not None or value.rule is None:
             value = +value
-        elif value.used:
+        elif value.used and like is None:
             raise EngineError(f"{name}: name a value before using it, or what used it escapes rounding and marking")
         value.name = self._place.prefix + name
         if like is not None:
@@ -79,7 +79,7 @@ class Work:
         self._claim(value.name)
         computed = value.array
         step = Step(value, self._place.prefix.rstrip("."), self._place.title, computed)
-        if np.asarray(computed).dtype.kind == "f" and not np.isfinite(computed).all():
+        if np.asarray(computed).dtype.kind == "f" and not np.isfinite(computed).all() and not _masked(value):
             raise NotFinite(step)
         value.array = self.settle(value.name, computed, value.is_given)
         self._trace.steps.append(step)
@@ -128,6 +128,10 @@ class Work:
         finally:
             self._place = outer
 
+    def note(self, text: str) -> None:
+        """A remark at the end of the page."""
+        self._trace.notes.append(text)
+
     def trace(self) -> Trace:
         """All that was worked so far."""
         return self._trace
@@ -136,6 +140,12 @@ class Work:
         if name in self._trace.names:
             raise EngineError(f"{name} is named twice in one working")
         self._trace.names.add(name)
+
+
+def _masked(value: Value) -> bool:
+    """Whether −∞ is meant here: a mask's, and no other number is lost."""
+    bad = np.asarray(value.array)[~np.isfinite(value.array)]
+    return value.rule is not None and value.rule.infinite and bool((bad == -np.inf).all())
 
 
 class Bare(Work):

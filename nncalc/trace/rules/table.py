@@ -20,6 +20,7 @@ def rule(
     options: tuple[str, ...] | None = None,
     compute: Callable[..., Any] | None = None,
     moves: bool = False,
+    infinite: bool = False,
 ) -> None:
     """States all that the engine knows of a function.
 
@@ -32,7 +33,7 @@ def rule(
     name = function.__name__
     if whole is None:
         whole = element if elementwise else _named(name)
-    RULES[function] = Rule(name, compute or function, element, whole, derivative, elementwise, options, moves)
+    RULES[function] = Rule(name, compute or function, element, whole, derivative, elementwise, options, moves, infinite)
 
 
 def _named(name: str) -> Callable[..., notation.Expr]:
