@@ -98,7 +98,10 @@ def scalar_of(trace: Any) -> tuple[list[str] | None, list[Any]]:
     if "df/dx" in names:
         return ["f"], [1.0]
     if "upstream" in ups:
-        return [next(n for n in ("A", "Y", "s") if n in names)], [ups["upstream"]]
+        answer = next(n for n in ("s", "Z", "a", "A", "Y") if n in names)
+        return [answer], [ups["upstream"]]
+    if "upstream_h" in ups and "upstream_c" not in ups:
+        return ["h"], [ups["upstream_h"]]
     if ups:
         h, c = ups["upstream_h"], ups["upstream_c"]
         return ["t1.h", "t2.h", "t2.c"], [h[0], h[1], c]
@@ -246,3 +249,25 @@ def test_softmax_jacobian_is_what_backward_gives_row_by_row(seed: int) -> None:
         work = Work()
         run(p, work, target=None, upstream=np.eye(4)[row])
         np.testing.assert_allclose(work.trace()["dL/dx"].array, J[row], rtol=1e-9, atol=1e-12)
+
+
+@given(seed=SEEDS)
+def test_rnn_factors_are_what_backward_gives_row_by_row(seed: int) -> None:
+    p = problem(random_problems(seed)["rnn upstream"])
+    J = solve(p)["dh/dh_0"].array
+    for row in range(2):
+        work = Work()
+        run(p, work, upstream=np.eye(2)[row], gradient_flow=False)
+        np.testing.assert_allclose(work.trace()["dL/dh_0"].array, J[row], rtol=1e-9, atol=1e-12)
+
+
+@given(seed=SEEDS)
+def test_activation_slopes_are_what_backward_gives(seed: int) -> None:
+    work = Work()
+    answer = run(problem(random_problems(seed)["activation"]), work)
+    x = work.trace().given["x"]
+    for name, y in answer.items():
+        if name.endswith(".y"):
+            slope = answer[name.replace(".y", ".dy")]
+            expected = gradient_values(y.sum(), [x])[0]
+            np.testing.assert_allclose(slope.array, expected, rtol=1e-9, atol=1e-12, err_msg=name)

@@ -1,0 +1,56 @@
+"""Sinusoidal positional encoding."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+
+from nncalc.errors import Refused
+from nncalc.topics.fields import About, Answer, Array
+from nncalc.trace.work import Work
+
+
+def posenc(
+    work: Work,
+    d_model: Annotated[int, About("numbers in each encoding", least=1, most=1_000_000, also=("d", "dim", "dimension"))],
+    positions: Annotated[
+        int | list[int], About("how many, from 0, or a list of them", least=0, most=1_000_000, also=("pos", "length"))
+    ] = 0,
+    tokens: Annotated[list[str] | None, About("one position each, from 0; labels of the rows")] = None,
+    base: Annotated[float, About("what the exponents are of", says="base {}", above=0)] = 10000,
+    arrangement: Annotated[
+        Literal["interleaved", "concatenated"], About("sin and cos in turn, or all sines first", says="{}")
+    ] = "interleaved",
+    embedding: Annotated[
+        Array | None, "position dimension", About("added to the encoding", also=("embeddings", "x"))
+    ] = None,
+) -> Answer:
+    """PE(pos, 2i) = sin(pos / base^(2i/d)), PE(pos, 2i+1) = cos of the same angle (Vaswani et al. 2017, 3.5).
+
+    Positions and i count from 0. PE: (position, d_model); angle: (position, ⌈d_model/2⌉).
+    """
+    counted = positions or len(tokens or ())
+    places = counted if isinstance(counted, list) else list(range(counted))
+    if not places:
+        raise Refused("positions", "no positions are given", "positions: a count or a list, or tokens")
+    work.reserve("d_model", (len(places), d_model))
+    pos = work.given("pos", np.array(places, float))
+    half = -(-d_model // 2)
+    i = work.given("i", np.arange(half, dtype=float))
+    angle = work.let("angle", pos[:, None] / base ** (2 * i / d_model)[None, :])
+    sines, cosines = np.sin(angle), np.cos(angle)
+    if arrangement == "concatenated":
+        PE = np.concatenate([sines, cosines[:, : d_model // 2]], axis=1)
+    else:
+        pairs = np.transpose(np.stack([sines, cosines]), (1, 2, 0))
+        PE = pairs.reshape(len(places), 2 * half)[:, :d_model]
+    PE = work.let("PE", PE)
+    answer: Answer = {"PE": PE}
+    if embedding is not None:
+        if embedding.shape != PE.shape:
+            raise Refused(
+                "embedding", f"is {embedding.shape[0]} x {embedding.shape[1]}, but PE is {len(places)} x {d_model}"
+            )
+        answer["X"] = work.let("X", embedding + PE)
+    return answer
