@@ -119,6 +119,7 @@ def topic_command(topic: str) -> TyperCommand:
         if given["input"] and given["file"]:
             raise InputError(Finding(f"two problem files: {vis(given['file'])} and {vis(given['input'])}", want="one"))
         if path is None and not flags:
+            _example(topic)
             raise InputError(Finding("no problem given", Mark(f"nncalc {topic}"), want="a FILE or flags",
                                      hint=f"see `nncalc {topic} --help`"))  # fmt: skip
         _show([load(path, topic, flags) if path else from_flags(topic, flags)], given)
@@ -128,6 +129,13 @@ def topic_command(topic: str) -> TyperCommand:
     return TopicCommand(
         flags, name=topic, callback=run, params=[*params, *_view_options()], help=text, rich_markup_mode=None
     )
+
+
+def _example(topic: str) -> None:
+    """An example to paste, on stderr."""
+    from nncalc.templates import example
+
+    _say(f"# an example; `nncalc new {topic}` prints it too\n{example(topic)}")
 
 
 def _metavar(field: Any) -> str:
@@ -148,6 +156,49 @@ def solve_command() -> TyperCommand:
     )
     help = "Solve problem files; each says its topic."
     return TyperCommand(name="solve", callback=run, params=[files, *_view_options()], help=help, rich_markup_mode=None)
+
+
+def batch_command() -> TyperCommand:
+    """nncalc batch FOLDER: every problem below it, with its key checked."""
+
+    def run(**given: Any) -> None:
+        from nncalc.present import BatchRequest, present_batch
+
+        asked = {
+            name: given[name]
+            for name in (*VIEW, "folder", "force", "resume")
+            if name not in ("debug", "explain", "get")
+        }
+        if not present_batch(BatchRequest(**asked)):
+            raise typer.Exit(NO)
+
+    params = [
+        TyperArgument(
+            param_decls=["folder"], type=str, required=True, metavar="FOLDER", help="problems and folders of them"
+        ),
+        TyperOption(param_decls=["--force"], is_flag=True, help="replace workings that are there already"),
+        TyperOption(param_decls=["--resume"], is_flag=True, help="keep workings that are there already"),
+        *(option for option in _view_options() if option.name not in ("explain", "get")),
+    ]
+    help = "Solve every problem below a folder and check its key; -o FOLDER writes the workings."
+    return TyperCommand(name="batch", callback=run, params=params, help=help, rich_markup_mode=None)
+
+
+def new_command() -> TyperCommand:
+    """nncalc new TOPIC: a commented example to start from."""
+
+    def run(topic: str, form: str | None, **given: Any) -> None:
+        from nncalc.templates import example
+
+        sys.stdout.write(example(topic, form))
+
+    params: list[Any] = [
+        TyperArgument(param_decls=["topic"], type=str, required=True, metavar="TOPIC", help=", ".join(TOPICS)),
+        _option("--form", "which form of the topic, where it has several", metavar="FORM"),
+        TyperOption(param_decls=["--debug"], is_flag=True, help="show the traceback of a bug of ours"),
+    ]
+    help = "Print a commented example of a topic's problem file, which solves as it is."
+    return TyperCommand(name="new", callback=run, params=params, help=help, rich_markup_mode=None)
 
 
 def _show(problems: list[Any], given: dict[str, Any]) -> None:
@@ -174,7 +225,8 @@ def main() -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     command: Any = typer.main.get_command(app)
-    command.add_command(solve_command())
+    for make in (solve_command, batch_command, new_command):
+        command.add_command(make())
     sys.exit(_guarded(command))
 
 
@@ -217,7 +269,7 @@ def _usage(error: Any) -> int:
 
     said = vis(error.format_message(), 500).rstrip(".")
     word = said.partition("No such command '")[2].rstrip("'")
-    near = get_close_matches(word, [*TOPICS, "solve"], 1, 0.6) if word else []
+    near = get_close_matches(word, [*TOPICS, "solve", "batch", "new"], 1, 0.6) if word else []
     _say(f"nncalc: {said}" + (f"; did you mean {near[0]}?" if near else "; see `nncalc --help`"))
     return BAD_INPUT
 

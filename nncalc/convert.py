@@ -12,7 +12,7 @@ from nncalc import expression, scalars
 from nncalc.errors import Finding, InputError, Mark, vis
 from nncalc.limits import Limits
 from nncalc.reader import MappingNode, Node, ScalarNode, SequenceNode
-from nncalc.topics.fields import REQUIRED, Field, fields_of
+from nncalc.topics.fields import REQUIRED, Field, Variant, fields_of
 
 Path = tuple[str | int, ...]
 BAD: Any = object()
@@ -42,6 +42,8 @@ class Converter:
     def value(self, node: Node, field: Field, path: Path) -> Any:
         """The field's value from its node."""
         self.marks[path] = node.mark
+        if field.variant is not None:
+            return self.variant(node, field.variant, path)
         if isinstance(node, ScalarNode):
             return self.scalar(node, field, path)
         if isinstance(node, SequenceNode):
@@ -112,6 +114,24 @@ class Converter:
         item = Field(field.name, (get_args(kind)[1],), REQUIRED, field.about, field.axes)
         values = {name: self.value(n, item, (*path, name)) for name, n in node.entries.items()}
         return BAD if any(v is BAD for v in values.values()) else values
+
+    def variant(self, node: Node, kinds: type[Variant], path: Path) -> Any:
+        """A record of one of several kinds: {kind: {fields}}, or the bare name of the kind."""
+        want = f"one of {', '.join(kinds.options)}"
+        if isinstance(node, ScalarNode):
+            node = MappingNode({node.text: MappingNode({}, {}, node.mark)}, {node.text: node.mark}, node.mark)
+        if not isinstance(node, MappingNode) or len(node.entries) != 1:
+            return self.found(node, path, "want one kind with its fields", want)
+        kind, inner = next(iter(node.entries.items()))
+        if kind not in kinds.options:
+            near = get_close_matches(kind, kinds.options, 1, 0.6)
+            return self.found(
+                node, path, f"unknown kind '{vis(kind)}'", want, f"did you mean {near[0]}?" if near else ""
+            )
+        if not isinstance(inner, MappingNode):
+            return self.found(inner, (*path, kind), "want a mapping (name: value)")
+        values = self.record(inner, fields_of(kinds.options[kind]), (*path, kind))
+        return BAD if values is BAD else (kind, kinds.options[kind](**values))
 
     def record(self, node: MappingNode, fields: tuple[Field, ...], path: Path) -> Any:
         """Every field of a mapping by its description; unknown and missing keys are findings."""

@@ -9,15 +9,18 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from nncalc.batch import output_names, problem_files, run_all
 from nncalc.errors import Finding, InputError, Mark, vis
 from nncalc.problem import Problem
 from nncalc.render import ENDINGS, FORMATS, View, render
 from nncalc.render.json import plain
+from nncalc.render.summary import progress, summary
 from nncalc.solution import cell_of, solve, value_of
 from nncalc.trace.rounding import Settle, exact, on_paper
 from nncalc.trace.steps import Trace
@@ -58,6 +61,56 @@ def present(problems: Sequence[Problem], request: Request) -> None:
         _print(out.getvalue())
     else:
         write_file(request.output, out.getvalue())
+
+
+@dataclass(frozen=True)
+class BatchRequest(Request):
+    """What was asked of a whole folder."""
+
+    folder: str = "."
+    force: bool = False
+    resume: bool = False
+
+
+def present_batch(request: BatchRequest) -> bool:
+    """Solves a folder, writes the workings with -o, prints the summary; whether all is well."""
+    if not os.path.isdir(request.folder):
+        raise InputError(Finding("no such folder", Mark(request.folder)))
+    paths = problem_files(request.folder)
+    if not paths:
+        raise InputError(Finding("holds no problem files (*.yaml)", Mark(request.folder)))
+    view, settle = _view(replace(request, output=None)), _settle(request)
+    written = {} if request.output is None else _targets(request, paths)
+    rows = []
+    results: Any = progress(run_all(paths, settle), len(paths), sys.stderr)
+    for result in results:
+        if result.trace is not None and result.path in written:
+            out = io.StringIO()
+            render(
+                [result.trace], replace(view, terminal=False, width=None, color=False), out, request.format or "table"
+            )
+            os.makedirs(os.path.dirname(written[result.path]), exist_ok=True)
+            write_file(written[result.path], out.getvalue())
+        key = f"key of {result.keyed} holds" if result.keyed else "no key"
+        verdict = f"solved, {key}" if result.good else "FAILED"
+        lines = InputError(list(result.findings)).lines() if result.findings else []
+        rows.append((result.path, result.trace.topic if result.trace else "", verdict, lines))
+    if sys.stdout is None:
+        raise OSError(0, "stdout is closed")
+    summary(rows, sys.stdout, view.width, view.color)
+    return all(not row[3] for row in rows)
+
+
+def _targets(request: BatchRequest, paths: list[str]) -> dict[str, str]:
+    """Where each working goes; existing files are only replaced by --force, or kept by --resume."""
+    endings = {format: ending for ending, format in ENDINGS.items()}
+    format = _choice("--format", request.format, list(FORMATS))
+    names = output_names(paths, request.folder, endings.get(format, ".txt"))
+    written = {path: os.path.join(request.output or "", name) for path, name in names.items()}
+    there = [target for target in written.values() if os.path.lexists(target)]
+    if there and not (request.force or request.resume):
+        raise InputError(Finding("is there already", Mark(there[0]), hint="--force replaces, --resume keeps it"))
+    return {p: t for p, t in written.items() if not (request.resume and os.path.lexists(t))}
 
 
 def _print(text: str) -> None:

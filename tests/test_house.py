@@ -17,7 +17,7 @@ IDS = [str(p.relative_to(ROOT)) for p in FILES]
 
 # The floors from the top down: a file imports only from its own floor's room or from below.
 FLOORS = [
-    ["__main__"], ["cli"], ["present"], ["render", "solution"], ["problem"], ["convert"], ["scalars"],
+    ["__main__"], ["cli"], ["present"], ["batch"], ["key"], ["render", "solution", "templates"], ["problem"], ["convert"], ["scalars"],
     ["topics"], ["trace"], ["reader", "expression"], ["limits", "errors"],
 ]  # fmt: skip
 LEVEL = {name: -i for i, names in enumerate(FLOORS) for name in names}

@@ -119,7 +119,8 @@ def moved_scalar(p: Problem, name: str, by: Any, of: list[str], weights: list[An
 def test_moving_a_step_moves_what_is_made_from_it(name: str) -> None:
     """Names are used: what goes on is what `let` gave back, so rounding and marking reach everything after.
 
-    Only where another factor is zero (the local derivative of a maximum not taken) may a step not move.
+    Only where another factor is zero (the local derivative of a maximum not taken) may a step not move, and where it
+    is a step function.
     """
     p = problem(random_problems(3)[name])
     base = solve(p)
@@ -139,7 +140,8 @@ def test_moving_a_step_moves_what_is_made_from_it(name: str) -> None:
             switched_off = any(
                 not np.any(base[n].array) for n in reached(base[user].value) if n in base.names - {*base.given}
             )
-            assert not still or switched_off, (step.name, user)
+            stepwise = user.endswith("y_hat")
+            assert not still or switched_off or stepwise, (step.name, user)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -148,7 +150,8 @@ def test_no_step_is_idle(name: str) -> None:
     trace = solve(problem(random_problems(3)[name]))
     used = {n for step in trace.steps for n in reached(step.value)}
     gradients = {s.name for s in trace.steps if "/d" in s.name}
-    answers = {n.rpartition(".")[2] for n in trace.answer}
+    # The sizes that a counted layer gives are answers of that layer.
+    answers = {n.rpartition(".")[2] for n in trace.answer} | ({"H", "W"} if trace.topic == "params" else set())
     assert {s.name for s in trace.steps if s.name.rpartition(".")[2] not in answers} - used - gradients == set()
 
 

@@ -2,36 +2,95 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from nncalc.convert import Converter
-from nncalc.limits import DEFAULT
+from nncalc.batch import problem_files, run
 from nncalc.problem import load
-from nncalc.reader import ScalarNode, SequenceNode
-from nncalc.scalars import as_number
-from nncalc.solution import solve, value_of
+from nncalc.templates import example
+from nncalc.topics import TOPICS, kernels
 
-FILES = sorted((Path(__file__).parent.parent / "problems").rglob("*.yaml"))
+ROOT = Path(__file__).parent.parent / "problems"
+FILES = sorted(ROOT.rglob("*.yaml"))
 
 
-def expected(node: object) -> np.ndarray:
-    if isinstance(node, ScalarNode):
-        return np.array(as_number(node, "", DEFAULT))
-    assert isinstance(node, SequenceNode)
-    return np.array(Converter(DEFAULT).nested(node, (), [0]))
+def nncalc(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "nncalc", *words], cwd=folder, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_the_key_holds(path: Path) -> None:
     problem = load(str(path))
-    trace = solve(problem)
     assert problem.expect and problem.title and problem.source
-    for name, node in problem.expect.items():
-        np.testing.assert_allclose(value_of(trace, name), expected(node), rtol=0, atol=5.1e-7, err_msg=name)
+    assert run(str(path)).findings == ()
 
 
-def test_there_are_problems() -> None:
-    assert len(FILES) >= 13
+def test_every_exercise_of_the_notes_has_its_file() -> None:
+    assert {int(path.name[:2]) for path in FILES} == set(range(1, 30))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_any_digit_of_a_key_that_is_changed_is_found(path: Path, tmp_path: Path) -> None:
+    """One digit at a time, every digit of the key."""
+    before, _, key = path.read_text().partition("expect:\n")
+    for match in re.finditer(r"(?<![A-Za-z_\d.])-?[\d.]+(?=[\],\n ])", key):
+        if key[match.end() : match.end() + 1] == ":":
+            continue
+        for at in range(match.start(), match.end()):
+            if not key[at].isdigit() or (key[at] == "0" and match.group() != "0" and at == match.start()):
+                continue
+            wrong = tmp_path / "p.yaml"
+            wrong.write_text(before + "expect:\n" + key[:at] + str((int(key[at]) + 1) % 10) + key[at + 1 :])
+            findings = run(str(wrong)).findings
+            assert findings, (match.group(), key[at], at - match.start())
+
+
+def test_a_batch_names_file_step_and_both_values_and_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "hw"
+    (folder / "deep").mkdir(parents=True)
+    good = (ROOT / "02-softmax.yaml").read_text()
+    (folder / "good.yaml").write_text(good)
+    (folder / "deep" / "wrong.yaml").write_text(good.replace("0.242433", "0.242533"))
+    (folder / "bad.yaml").write_text("topic: softmax\nx: [1, two]\n")
+    (folder / "good.answers.yaml").write_text("s: [1]")
+    (folder / ".hidden.yaml").write_text("x")
+    done = nncalc(tmp_path, "batch", "hw", "-o", "out")
+    assert done.returncode == 1
+    assert "hw/deep/wrong.yaml:7:17: expect.s[2]: the key says 0.242533, worked is 0.242432971" in done.stdout
+    assert "hw/bad.yaml:2:8: x[2]: want a number, got the text 'two'" in done.stdout
+    assert done.stdout.splitlines()[-1] == "1 solved, 2 failed"
+    assert sorted(str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*.txt")) == [
+        "deep/wrong.txt",
+        "good.txt",
+    ]
+    again = nncalc(tmp_path, "batch", "hw", "-o", "out")
+    assert again.returncode == 2 and "is there already (--force replaces" in again.stderr
+    assert nncalc(tmp_path, "batch", "hw", "-o", "out", "--resume").returncode == 1
+    assert nncalc(tmp_path, "batch", "hw", "-o", "out", "--force").returncode == 1
+
+
+def test_the_folder_of_the_notes_is_all_well() -> None:
+    done = nncalc(ROOT.parent, "batch", "problems")
+    assert done.returncode == 0 and done.stdout.splitlines()[-1] == f"{len(FILES)} solved, 0 failed"
+    assert problem_files(str(ROOT)) == [str(p) for p in FILES]
+
+
+@pytest.mark.parametrize(
+    "words", [["batch", "none"], ["batch", "."], ["new", "nothing"], ["new", "lstm", "--form", "x"]]
+)
+def test_wrong_use_is_one_line_and_2(words: list[str], tmp_path: Path) -> None:
+    done = nncalc(tmp_path, *words)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize(("topic", "form"), [(t, k.__name__) for t in TOPICS for k in kernels(t)])
+def test_every_new_example_solves_as_it_is(topic: str, form: str, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text(example(topic, form))
+    assert run(str(tmp_path / "p.yaml")).findings == ()
+    assert len(example(topic, form).splitlines()) > 3

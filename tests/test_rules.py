@@ -15,7 +15,7 @@ from nncalc.trace import functions as fn
 from nncalc.trace.notation import evaluate
 from nncalc.trace.rules.products import outer_sum, total
 from nncalc.trace.rules.rearranging import placed
-from nncalc.trace.rules.reductions import is_first_max
+from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
 from nncalc.trace.value import RULES, EngineError, Value, getitem
 from nncalc.trace.work import Work
 from nncalc.trace.writing import expand
@@ -103,6 +103,8 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     np.max: [fixed(lambda x: x.max(), (2, 3)), fixed(lambda x: x.max(axis=-1, keepdims=True), (2, 3)),
              fixed(lambda x: x.max(axis=0), (3, 2))],
     is_first_max: [fixed(lambda x: is_first_max(x) * x, (2, 3)), fixed(lambda x: is_first_max(x, axis=-1) * x, (2, 3))],
+    largest: [fixed(largest, (2, 3), (2, 3), (2, 3))],
+    is_largest: [fixed(lambda a, b, c: is_largest(a, b, c, position=1) * b, (2, 3), (2, 3), (2, 3))],
     np.matmul: [fixed(np.matmul, *s) for s in (((2, 3), (3,)), ((3,), (3, 2)), ((3,), (3,)), ((2, 3), (3, 4)),
                                                ((2, 2, 3), (2, 3, 2)))],
     outer_sum: [fixed(outer_sum, (2,), (3,)), fixed(outer_sum, (2,), (2,), (3,), (3,)), fixed(outer_sum, (2, 3), (4, 3))],

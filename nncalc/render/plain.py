@@ -18,7 +18,7 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
     print(" ".join(["#", trace.topic, *([vis(trace.title, 600)] if trace.title else [])]), file=out)
     if trace.conventions:
         print("# " + ", ".join(trace.conventions), file=out)
-    for name, value in trace.given.items():
+    for name, value in trace.header.items():
         for index in np.ndindex(value.shape):
             cell = TEXT.symbol(name, ",".join(str(i + 1) for i in index))
             print(f"{cell} = {number(np.asarray(value.array)[index], view.digits)}", file=out)

@@ -76,11 +76,11 @@ class _Page:
         if any(step.exact is not None for step in trace.steps):
             self.say(Text("worked with rounded values: ≈ the value carried on (the exact one, the drift)", style=QUIET))
         numbers = [
-            f"{pretty(v.symbol)} = {inline(v.array, self.view.digits)}" for v in trace.given.values() if not v.ndim
+            f"{pretty(v.symbol)} = {inline(v.array, self.view.digits)}" for v in trace.header.values() if not v.ndim
         ]
         if numbers:
             self.say(Text(", ".join(numbers)))
-        for name, value in trace.given.items():
+        for name, value in trace.header.items():
             if not value.ndim:
                 continue
             shown = value.symbol if value.symbol == name else f"{TEXT.symbol(value.symbol, '')} ({name})"

@@ -22,13 +22,18 @@ TOPICS: dict[str, Topic] = {
     for topic in (
         Topic("activation", "activation", "activation functions and their derivatives"),
         Topic("softmax", "softmax", "scores to probabilities, with Jacobian, cross-entropy and gradient"),
+        Topic("perceptron", "perceptron", "what a perceptron says of each sample, its learning rule, and XOR"),
         Topic("backprop", "backprop", "the chain rule through an expression or a network, every gradient"),
         Topic("conv", "conv", "convolution: stride, padding, channels, filters, and the way back"),
+        Topic("pool", "pool", "the largest or the average of each window, and the way back"),
         Topic("residual", "residual", "a residual block, with or without a projection"),
         Topic("rnn", "rnn", "a plain recurrent network, back through time, the vanishing gradient"),
         Topic("lstm", "lstm", "LSTM cell by cell: one step or a sequence, forward and backward"),
         Topic("attention", "attention", "attention from q, k, v or from embeddings, with heads and masks"),
         Topic("posenc", "posenc", "sinusoidal positional encodings"),
+        Topic(
+            "params", "params", "output sizes, parameters and multiply-adds, layer by layer; updates of a training run"
+        ),
     )
 }
 

@@ -57,7 +57,10 @@ Function = Literal[
 
 def activation(
     work: Work,
-    function: Annotated[Function | list[Function], About("one, or a list of several", also=("functions", "name"))],
+    function: Annotated[
+        Function | list[Function],
+        About("one, or a list of several", also=("functions", "name"), example="[sigmoid, tanh, relu]"),
+    ],
     x: Annotated[float | Array, "number | row number", About("where to work it", also=("z", "input"))],
     alpha: Annotated[float | None, About("the slope of leaky_relu below 0 (0.01), the limit of elu (1)")] = None,
 ) -> Answer:

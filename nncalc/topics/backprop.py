@@ -31,7 +31,12 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 def expression(
     work: Work,
     expr: Annotated[Tree, About("the expression, as 2*(x*y + max(z, w))", also=("expression", "f", "formula"))],
-    at: Annotated[Mapping[str, float], About("the number of each variable, as x=3, y=-4", also=("values", "inputs"))],
+    at: Annotated[
+        Mapping[str, float],
+        About(
+            "the number of each variable, as x=3, y=-4", also=("values", "inputs"), example="{x: 3, y: -4, z: 2, w: -1}"
+        ),
+    ],
 ) -> Answer:
     """Every node's value forward, every local derivative and gradient backward.
 
@@ -49,8 +54,12 @@ def expression(
 
 def nodes(
     work: Work,
-    nodes: Annotated[Mapping[str, Tree], About("name: expression, in order; the last is the output")],
-    at: Annotated[Mapping[str, float], About("the number of each variable, as x=3, y=-4")],
+    nodes: Annotated[
+        Mapping[str, Tree], About("name: expression, in order; the last is the output", example="{q: x + y, f: q*z}")
+    ],
+    at: Annotated[
+        Mapping[str, float], About("the number of each variable, as x=3, y=-4", example="{x: -2, y: 5, z: -4}")
+    ],
 ) -> Answer:
     """The same for a graph whose nodes you name yourself: {q: x + y, f: q*z}."""
     inputs = {name: work.given(name, value) for name, value in at.items()}
@@ -101,7 +110,14 @@ class Layer:
 def network(
     work: Work,
     x: Annotated[Array, "input | sample input", About("the input, or one row for each sample", also=("X", "input"))],
-    layers: Annotated[list[Layer], About("a list of {W, b, activation}, from the input on", also=("network",))],
+    layers: Annotated[
+        list[Layer],
+        About(
+            "a list of {W, b, activation}, from the input on",
+            also=("network",),
+            example="[{W: [[0.15, 0.2], [0.25, 0.3]], b: [0.35, 0.35], activation: sigmoid}]",
+        ),
+    ],
     target: Annotated[
         float | Array | None,
         "output | sample | sample output",

@@ -18,7 +18,14 @@ Sides = tuple[int, int, int, int]
 def conv(
     work: Work,
     image: Annotated[
-        Array, "height width | channel height width", About("the image", symbol="X", also=("input", "x", "X"))
+        Array,
+        "height width | channel height width",
+        About(
+            "the image",
+            symbol="X",
+            also=("input", "x", "X"),
+            example="[[2, 3, 7, 4], [6, 6, 9, 8], [3, 4, 8, 3], [7, 8, 3, 6]]",
+        ),
     ],
     filter: Annotated[
         Array,

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, dataclass, is_dataclass
 from dataclasses import fields as record_fields
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class About:
 
     symbol: what formulas call it (image is X). also: other names that people type, for the error only.
     says: how outputs state it as a convention; `{}` is the value; for a flag, the words for (yes, no).
-    least, most, above: bounds of a number.
+    least, most, above: bounds of a number. example: what `nncalc new` writes.
     """
 
     help: str = ""
@@ -41,6 +41,16 @@ class About:
     least: int | None = None
     most: int | None = None
     above: float | None = None
+    example: str = ""
+
+
+class Variant(tuple[str, Any]):
+    """A record of one of several kinds: a mapping with one key, or the bare name of a kind that needs nothing.
+
+    In a kernel it is the pair (name of the kind, record).
+    """
+
+    options: ClassVar[dict[str, type]] = {}
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,11 @@ class Field:
         return next((t for t in self.types if is_dataclass(t)), None)
 
     @property
+    def variant(self) -> type[Variant] | None:
+        """The kinds of a record of one of several kinds, or None."""
+        return next((t for t in self.types if isinstance(t, type) and issubclass(t, Variant)), None)
+
+    @property
     def wants(self) -> str:
         """What the field may be, in words."""
         return " or ".join(dict.fromkeys(_words(t, self) for t in self.types))
@@ -112,6 +127,8 @@ def _words(kind: Any, field: Field) -> str:
         return "one of " + ", ".join(map(str, get_args(kind)))
     if get_origin(kind) is list:
         return "a list"
+    if isinstance(kind, type) and issubclass(kind, Variant):
+        return "one of " + ", ".join(getattr(kind, "options", {}))
     if get_origin(kind) is dict or is_dataclass(kind):
         return "a mapping (name: value)"
     return {bool: "true or false", float: "a number", str: "a text"}.get(kind, "a value")

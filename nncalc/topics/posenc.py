@@ -15,9 +15,10 @@ def posenc(
     work: Work,
     d_model: Annotated[int, About("numbers in each encoding", least=1, most=1_000_000, also=("d", "dim", "dimension"))],
     positions: Annotated[
-        int | list[int], About("how many, from 0, or a list of them", least=0, most=1_000_000, also=("pos", "length"))
-    ] = 0,
-    tokens: Annotated[list[str] | None, About("one position each, from 0; labels of the rows")] = None,
+        int | list[int],
+        About("how many, from 0, or a list of them", least=0, most=1_000_000, also=("pos", "length"), example="4"),
+    ],
+    tokens: Annotated[list[str] | None, About("names of the rows, one for each position")] = None,
     base: Annotated[float, About("what the exponents are of", says="base {}", above=0)] = 10000,
     arrangement: Annotated[
         Literal["interleaved", "concatenated"], About("sin and cos in turn, or all sines first", says="{}")
@@ -30,10 +31,11 @@ def posenc(
 
     Positions and i count from 0. PE: (position, d_model); angle: (position, ⌈d_model/2⌉).
     """
-    counted = positions or len(tokens or ())
-    places = counted if isinstance(counted, list) else list(range(counted))
+    places = positions if isinstance(positions, list) else list(range(positions))
     if not places:
-        raise Refused("positions", "no positions are given", "positions: a count or a list, or tokens")
+        raise Refused("positions", "want at least one position")
+    if tokens is not None and len(tokens) != len(places):
+        raise Refused("tokens", f"are {len(tokens)}, but there are {len(places)} positions")
     work.reserve("d_model", (len(places), d_model))
     pos = work.given("pos", np.array(places, float))
     half = -(-d_model // 2)

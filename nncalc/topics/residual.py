@@ -15,7 +15,11 @@ def residual(
     work: Work,
     x: Annotated[Array, "input", About("what enters the block, a[l]", also=("a", "input"))],
     layers: Annotated[
-        list[Layer], About("the layers that are gone around; the last one's activation comes after the sum")
+        list[Layer],
+        About(
+            "the layers that are gone around",
+            example="[{W: [[1, 0], [2, 1]], activation: relu}, {W: [[-1, 1], [0.5, 0]]}]",
+        ),
     ],
     projection: Annotated[
         Array | None, "output input", About("W_s where the sizes differ", symbol="W_s", also=("W_s",))

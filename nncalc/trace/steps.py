@@ -70,6 +70,11 @@ class Trace:
     notes: list[str] = field(default_factory=list)
     explained: bool = False
 
+    @property
+    def header(self) -> dict[str, Value]:
+        """What was given to the whole problem; what a section was given stands in its formulas."""
+        return {name: value for name, value in self.given.items() if "." not in name}
+
     def __getitem__(self, name: str) -> Step:
         """The step of that name; KeyError names what there is."""
         for step in self.steps:

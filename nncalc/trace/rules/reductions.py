@@ -100,3 +100,26 @@ def _is_max(index: Index, x: Any, axis: Any = None) -> Expr:
 
 
 rule(is_first_max, _is_max, (None,))
+
+
+@traced
+def largest(*xs: Any) -> Any:
+    """The largest of several arrays, element by element; at a tie the gradient goes to the first."""
+    return np.max(np.stack(xs), axis=0)
+
+
+@traced
+def is_largest(*xs: Any, position: int) -> Any:
+    """1 where the array at `position` is the first that is the largest, else 0."""
+    return (np.argmax(np.stack(xs), axis=0) == position).astype(float)
+
+
+def _is_largest(*xs: Expr, position: int) -> Expr:
+    """[x = max(…)], and 0 where one before it is as large."""
+    earlier = n.rank(xs[0]) == 0 and any(n.evaluate(x) >= n.evaluate(xs[position]) for x in xs[:position])
+    return n.ZERO if earlier else n.compare("=", xs[position], n.call("max", *xs))
+
+
+rule(largest, lambda *xs: n.call("max", *xs),
+     lambda position: lambda g, y, *xs: g * is_largest(*xs, position=position), elementwise=True)  # fmt: skip
+rule(is_largest, _is_largest, None, elementwise=True)

@@ -1,0 +1,41 @@
+"""The end of a batch: a line a file, and how many there were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from rich.text import Text
+
+from nncalc.errors import vis
+from nncalc.render.table import NO_WIDTH, QUIET, VALUE
+
+Row = tuple[str, str, str, Sequence[str]]
+
+
+def progress(items: Iterable[object], total: int, stream: TextIO) -> Iterable[object]:
+    """The items again, with a bar on a terminal."""
+    console = Console(file=stream, markup=False, emoji=False, highlight=False)
+    return track(items, "solving", total=total, console=console, transient=True) if stream.isatty() else items
+
+
+def summary(rows: Sequence[Row], out: TextIO, width: int | None, color: bool) -> None:
+    """path, topic, verdict; below a file what was wrong with it; at the end the counts."""
+    console = Console(
+        file=out, width=width or NO_WIDTH, markup=False, emoji=False, highlight=False,
+        color_system="standard" if color else None, force_terminal=color, legacy_windows=False,
+    )  # fmt: skip
+    table = Table.grid(padding=(0, 2))
+    for _ in range(3):
+        table.add_column(no_wrap=width is None, overflow="fold")
+    for path, topic, verdict, _ in rows:
+        table.add_row(Text(vis(path, 300)), Text(topic, style=QUIET), Text(verdict, style=VALUE))
+    with console.capture() as capture:
+        console.print(table)
+    out.write("\n".join(line.rstrip() if not color else line for line in capture.get().split("\n")))
+    failed = [row for row in rows if row[3]]
+    out.write("".join(f"{line}\n" for row in failed for line in row[3]))
+    out.write(f"{len(rows) - len(failed)} solved, {len(failed)} failed\n")

@@ -1,0 +1,67 @@
+"""A problem file to start from, made from the kernel's signature: what must be given, and what may be."""
+
+from __future__ import annotations
+
+from dataclasses import is_dataclass
+from itertools import cycle
+from typing import Any, Literal, get_args, get_origin
+
+from nncalc.errors import Finding, InputError, vis
+from nncalc.expression import Tree
+from nncalc.topics import TOPICS, kernels
+from nncalc.topics.fields import REQUIRED, Array, Field, fields_of, shown
+
+NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
+
+
+def example(topic: str, form: str | None = None) -> str:
+    """A commented problem of a topic (and form) that solves as it is."""
+    if topic not in TOPICS:
+        raise InputError(Finding(f"there is no topic '{vis(topic)}'", want=f"one of {', '.join(TOPICS)}"))
+    forms = {kernel.__name__: kernel for kernel in kernels(topic)}
+    if form is not None and form not in forms:
+        raise InputError(Finding(f"{topic} has no form '{vis(form)}'", want=f"one of {', '.join(forms)}"))
+    kernel = forms[form] if form else next(iter(forms.values()))
+    lines = [f"# {(kernel.__doc__ or '').strip().splitlines()[0]}", f"topic: {topic}"]
+    if len(forms) > 1:
+        lines.insert(1, f"# form {kernel.__name__}; the others: {', '.join(f for f in forms if f != kernel.__name__)}")
+    source = cycle(NUMBERS)
+    for field in fields_of(kernel):
+        if field.required:
+            lines.append(_given(field, source))
+    optional = [field for field in fields_of(kernel) if not field.required]
+    return "\n".join([*lines, *(["", "# What may be added:"] if optional else []), *map(_optional, optional), ""])
+
+
+def _given(field: Field, source: Any) -> str:
+    text = field.about.example or _value(field, source)
+    comment = f"  # {field.about.help}" if field.about.help else ""
+    return f"{field.name}: {text}{comment}"
+
+
+def _optional(field: Field) -> str:
+    default = "" if field.default in (REQUIRED, None) else f" ({shown(field.default)})"
+    return f"# {field.name}:  # {field.about.help or field.wants}{default}"
+
+
+def _value(field: Field, source: Any) -> str:
+    """A small value of the field's kind; axes have two places each."""
+    kind = field.types[0]
+    if kind is Array or Array in field.types:
+        axes = max(field.axes, key=len, default=("n",)) if len(field.axes) == 1 else min(field.axes, key=len)
+        return _array(len(axes), source)
+    if get_origin(kind) is Literal:
+        return str(get_args(kind)[0])
+    if kind is Tree:
+        return "2*(x*y + max(z, w))"
+    if kind is int:
+        return str(max(field.about.least or 0, 2))
+    if is_dataclass(kind):
+        return "{" + ", ".join(f"{f.name}: {_value(f, source)}" for f in fields_of(field.record) if f.required) + "}"
+    return "1" if kind is float else "[]"
+
+
+def _array(axes: int, source: Any) -> str:
+    if axes == 0:
+        return str(next(source))
+    return "[" + ", ".join(_array(axes - 1, source) for _ in range(2)) + "]"

@@ -1,0 +1,106 @@
+"""The perceptron: what it says of every sample, what no line can do, and its learning rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+
+from nncalc.errors import Refused
+from nncalc.topics.activation import ACTIVATIONS, ActivationName
+from nncalc.topics.fields import About, Answer, Array
+from nncalc.trace.work import Work
+
+GATES = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "nand": [1, 1, 1, 0], "nor": [1, 0, 0, 0], "xor": [0, 1, 1, 0]}
+NO_LINE = (
+    "no line can do XOR: 00 wants b <= 0, 01 wants w2 + b > 0, 10 wants w1 + b > 0, 11 wants w1 + w2 + b <= 0;",
+    "the two in the middle add up to w1 + w2 + 2b > 0, so w1 + w2 + b > -b >= 0, against the last; a hidden layer can",
+)
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A layer before the perceptron: h = activation(W x + c)."""
+
+    W: Annotated[Array, "unit input", About("a row of weights for each hidden unit")]
+    c: Annotated[Array, "unit", About("a bias for each hidden unit", also=("b",))]
+    activation: Annotated[ActivationName, About("of the hidden units")] = "relu"
+
+
+@dataclass(frozen=True)
+class Training:
+    """The perceptron rule: w ← w + rate·(target − ŷ)·x, sample after sample."""
+
+    rate: Annotated[float, About("step size", above=0, also=("lr", "eta"))] = 1
+    epochs: Annotated[int, About("how often through all samples", least=1, most=100)] = 1
+
+
+def perceptron(
+    work: Work,
+    w: Annotated[Array, "weight", About("one weight for each input (or hidden unit)", also=("weights", "W"))],
+    b: Annotated[float, About("the bias", also=("bias",))] = 0,
+    X: Annotated[
+        Array | None, "sample input", About("a row for each sample (default: the truth table)", also=("x",))
+    ] = None,
+    gate: Annotated[Literal["and", "or", "nand", "nor", "xor"] | None, About("gives the targets")] = None,
+    target: Annotated[
+        Array | None, "sample", About("what each sample should give: 0 and 1, or -1 and 1", also=("y", "targets"))
+    ] = None,
+    hidden: Annotated[Hidden | None, About("a layer {W, c, activation} before it")] = None,
+    train: Annotated[Training | None, About("{rate, epochs}: the perceptron rule, from the given w and b")] = None,
+    fires: Annotated[
+        Literal["z > 0", "z >= 0"], About("when it says 1", says="fires where {}", also=("threshold",))
+    ] = "z > 0",
+) -> Answer:
+    """z = w·x + b for every sample; ŷ = 1 where it fires.
+
+    X: (sample, input); w: (input,). Rosenblatt 1958; XOR: Goodfellow et al., Deep Learning, 6.1.
+    """
+    inputs = hidden.W.shape[1] if hidden is not None else w.shape[0]
+    rows = X if X is not None else work.given("X", np.array(list(np.ndindex(*(2,) * inputs)), float))
+    t: Any = target
+    if gate is not None and target is None:
+        if rows.shape != (4, 2):
+            raise Refused("gate", "wants the truth table of two inputs")
+        t = work.given("target", np.array(GATES[gate], float))
+    signed = t is not None and bool((getattr(t, "array", t) < 0).any())
+    bias = work.given("b", float(b))
+    if train is not None:
+        if t is None or hidden is not None:
+            raise Refused("train", "wants a target or a gate, and no hidden layer")
+        w, bias = _train(work, rows, t, w, bias, train, fires, signed)
+    h = rows
+    if hidden is not None:
+        W, c = work.given("W", hidden.W), work.given("c", hidden.c)
+        h = work.let("h", ACTIVATIONS[hidden.activation](rows @ W.T + c))
+    if h.shape[1] != w.shape[0]:
+        raise Refused("w", f"has {w.shape[0]} numbers, for {h.shape[1]}")
+    z = work.let("z", h @ w + bias)
+    y = work.let("y_hat", _fire(z, fires, signed))
+    answer: Answer = {"y_hat": y} | ({"w": w, "b": bias} if train is not None else {})
+    if t is not None:
+        answer["errors"] = work.let("errors", t - y)
+        errors: Any = answer["errors"]
+        wrong = int(np.count_nonzero(getattr(errors, "array", errors)))
+        work.note("all targets are met" if not wrong else f"{wrong} of {rows.shape[0]} samples come out wrong")
+    if gate == "xor" and hidden is None:
+        for line in NO_LINE:
+            work.note(line)
+    return answer
+
+
+def _fire(z: Any, fires: str, signed: bool) -> Any:
+    on = (z > 0) if fires == "z > 0" else (z >= 0)
+    return 2 * on - 1 if signed else 1 * on
+
+
+def _train(work: Work, X: Any, t: Any, w: Any, b: Any, train: Training, fires: str, signed: bool) -> tuple[Any, Any]:
+    for epoch in range(1, train.epochs + 1):
+        for s in range(X.shape[0]):
+            with work.section(f"e{epoch}.s{s + 1}", f"Epoch {epoch}, sample {s + 1}"):
+                z = work.let("z", w @ X[s] + b)
+                y = work.let("y_hat", _fire(z, fires, signed))
+                w = work.let("w", w + train.rate * (t[s] - y) * X[s])
+                b = work.let("b", b + train.rate * (t[s] - y))
+    return w, b
