@@ -89,7 +89,7 @@ def test_json_is_strict_and_says_what_the_working_says(text: str) -> None:
     assert read["format"] == 1 and read["topic"] == trace.topic
     assert [s["name"] for s in read["steps"]] == [s.name for s in trace.steps]
     for told, step in zip(read["steps"], trace.steps, strict=True):
-        np.testing.assert_array_equal(np.array(told["value"]), step.array)
+        np.testing.assert_array_equal(np.array(told["value"], float), step.array)
         assert told["shape"] == list(step.array.shape) and told["formula"]["text"] and told["formula"]["latex"]
         assert len(told["elements"]) == step.array.size
         assert told["formula"]["latex"].count("{") == told["formula"]["latex"].count("}")
