@@ -124,7 +124,8 @@ def topic_command(topic: str) -> TyperCommand:
                                      hint=f"see `nncalc {topic} --help`"))  # fmt: skip
         _show([load(path, topic, flags) if path else from_flags(topic, flags)], given)
 
-    text = "\n\n".join(inspect.getdoc(form) or "" for form in forms)
+    start = f"To start: nncalc new {topic} > {topic}.yaml, then nncalc {topic} {topic}.yaml"
+    text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), start])
     flags = {f"--{field.name}" for field in fields.values() if bool in field.types}
     return TopicCommand(
         flags, name=topic, callback=run, params=[*params, *_view_options()], help=text, rich_markup_mode=None

@@ -274,3 +274,19 @@ def test_activation_slopes_are_what_backward_gives(seed: int) -> None:
             slope = answer[name.replace(".y", ".dy")]
             expected = gradient_values(y.sum(), [x])[0]
             np.testing.assert_allclose(slope.array, expected, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+@given(seed=SEEDS)
+def test_the_flow_is_the_gradient_of_the_last_state_by_the_first(seed: int) -> None:
+    """∂h_3/∂h_1 by moving h_1 and letting the rest follow from it."""
+    p = problem(random_problems(seed)["rnn"])
+    flow = solve(p)["flow"].array
+    for column in range(3):
+        ends = []
+        for by in (1e-6, -1e-6):
+
+            def settle(at: str, array: Any, as_given: bool, by: float = by, column: int = column) -> Any:
+                return array + by * np.eye(3)[column] if at == "t1.h" else array
+
+            ends.append(solve(p, settle)["t3.h"].array)
+        np.testing.assert_allclose((ends[0] - ends[1]) / 2e-6, flow[:, column], rtol=1e-5, atol=1e-8)

@@ -212,7 +212,7 @@ def _tails(lines: list[Line], compared: bool) -> list[Text]:
     exacts = aligned([worked.exact for worked in lines])
     for worked, value, exact in zip(lines, aligned([worked.value for worked in lines]), exacts, strict=True):
         tail = Text(f"{worked.equals} ").append(value, style=VALUE)
-        tails.append(tail.append(f"  ({exact}, {worked.drift})", style=QUIET) if compared else tail)
+        tails.append(tail.append(f"  ({exact.strip()}, {worked.drift})", style=QUIET) if compared else tail)
     return tails
 
 
