@@ -97,7 +97,11 @@ class _Number:
 
 
 def _worked(x: Expr) -> Expr:
-    return Ref(_Number(evaluate(x)), ()) if isinstance(x, Op) else x
+    if not isinstance(x, Op):
+        return x
+    value = evaluate(x)
+    zero = value == 0 and x.kind == "negative"  # 1 - 0² is 1 - 0, not 1 + 0
+    return Op("negative", (Ref(_Number(0.0), ()),)) if zero else Ref(_Number(value), ())
 
 
 def conventions_at_ties(step: Step, index: Index) -> list[str]:

@@ -60,7 +60,9 @@ def _key_text(key: Any) -> str:
         key = key[:-1]
     for part in key:
         if isinstance(part, slice):
-            ends = [str(e) if e is not None else "" for e in (part.start and part.start + 1, part.stop)]
+            ends = [
+                str(e) if e is not None else "" for e in (None if part.start is None else part.start + 1, part.stop)
+            ]
             texts.append(":".join(ends) if part != slice(None) else ":")
         else:
             texts.append(str(int(part) + 1))
