@@ -105,7 +105,7 @@ def random_problems(seed: int) -> dict[str, str]:
                                  upstream=n(3, 4)),
         "attention scaled": _yaml("attention", q=n(2, 2), k=n(3, 2), v=n(3, 2), scale=0.3, mask=[[1, 0, 1], [1, 1, 0]],
                                   upstream=n(2, 2)),
-        "pool max": _yaml("pool", image=n(2, 5, 4), window=[2, 3], stride=[2, 1], upstream=n(2, 2, 2)),
+        "pool max": _yaml("pool", image=rng.normal(size=(2, 5, 4)), window=[2, 3], stride=[2, 1], upstream=n(2, 2, 2)),
         "pool average": _yaml("pool", image=n(4, 4), window=2, kind="average", upstream=n(2, 2)),
         "perceptron": _yaml("perceptron", w=n(2), b=0.3, hidden={"W": n(2, 3).tolist(), "c": n(2).tolist(), "activation": "tanh"},
                             X=n(4, 3), target=[0, 1, 1, 0]),

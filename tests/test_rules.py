@@ -43,7 +43,7 @@ def binary(function: Callable[..., Any], positive: bool = False) -> Callable[[np
     def case(rng: np.random.Generator) -> Case:
         shape = tuple(int(n) for n in rng.integers(1, 4, 2))
         other = [shape, shape[1:], (shape[0], 1), (1, shape[1]), ()][rng.integers(5)]
-        a, b = away_from_zero(rng, *shape), away_from_zero(rng, *other) * 1.01 + 0.005
+        a, b = np.round(away_from_zero(rng, *shape), 1), np.round(away_from_zero(rng, *other), 1) + 0.05
         if positive:
             a, b = np.abs(a), np.abs(b)
         return function, [np.asarray(v) for v in ((a, b) if rng.random() < 0.5 else (b, a))]
