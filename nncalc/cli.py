@@ -94,6 +94,7 @@ def topic_command(topic: str) -> TyperCommand:
     """The command of a topic: every field of its forms is a flag of exactly its name."""
     import inspect
 
+    from nncalc.templates import commands
     from nncalc.topics import kernels
     from nncalc.topics.fields import REQUIRED, fields_of, shown
 
@@ -124,8 +125,8 @@ def topic_command(topic: str) -> TyperCommand:
                                      hint=f"see `nncalc {topic} --help`"))  # fmt: skip
         _show([load(path, topic, flags) if path else from_flags(topic, flags)], given)
 
-    start = f"To start: nncalc new {topic} > {topic}.yaml, then nncalc {topic} {topic}.yaml"
-    text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), start])
+    examples = "\n  ".join(["\b\nExamples:", *commands(topic)])
+    text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), examples])
     flags = {f"--{field.name}" for field in fields.values() if bool in field.types}
     return TopicCommand(
         flags, name=topic, callback=run, params=[*params, *_view_options()], help=text, rich_markup_mode=None

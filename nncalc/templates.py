@@ -12,6 +12,8 @@ from nncalc.topics import TOPICS, kernels
 from nncalc.topics.fields import REQUIRED, Array, Field, fields_of, shown
 
 NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
+# A command line longer than this is better a file.
+LONGEST = 130
 
 
 def example(topic: str, form: str | None = None) -> str:
@@ -31,6 +33,20 @@ def example(topic: str, form: str | None = None) -> str:
             lines.append(_given(field, source))
     optional = [field for field in fields_of(kernel) if not field.required]
     return "\n".join([*lines, *(["", "# What may be added:"] if optional else []), *map(_optional, optional), ""])
+
+
+def commands(topic: str) -> list[str]:
+    """Command lines that show a topic's use, as they can be pasted."""
+    lines = [f"nncalc new {topic} > {topic}.yaml", f"nncalc {topic} {topic}.yaml --round 2"]
+    for kernel in kernels(topic):
+        source = cycle(NUMBERS)
+        asked = [field for field in fields_of(kernel) if field.required]
+        values = [(field.about.example or _value(field, source)).strip("'\"") for field in asked]
+        words = [value if value.isalnum() else f'"{value}"' for value in values]
+        flags = " ".join(f"--{field.name} {word}" for field, word in zip(asked, words, strict=True))
+        if len(flags) <= LONGEST:
+            lines.append(f"nncalc {topic} {flags}")
+    return lines
 
 
 def _given(field: Field, source: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from nncalc.batch import problem_files, run
 from nncalc.problem import load
-from nncalc.templates import example
+from nncalc.templates import commands, example
 from nncalc.topics import TOPICS, kernels
 
 ROOT = Path(__file__).parent.parent / "problems"
@@ -94,3 +95,26 @@ def test_every_new_example_solves_as_it_is(topic: str, form: str, tmp_path: Path
     (tmp_path / "p.yaml").write_text(example(topic, form))
     assert run(str(tmp_path / "p.yaml")).findings == ()
     assert len(example(topic, form).splitlines()) > 3
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_examples_in_the_help_run_as_they_stand(topic: str, tmp_path: Path) -> None:
+    shown = re.sub(r"\s+", " ", nncalc(tmp_path, topic, "--help").stdout)
+    for command in commands(topic):
+        assert re.sub(r"\s+", " ", command) in shown
+        done = subprocess.run(
+            f'nncalc() {{ "{sys.executable}" -m nncalc "$@"; }}\n{command}',
+            shell=True, cwd=tmp_path, capture_output=True, text=True, check=False, executable="/bin/bash",
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), command
+
+
+def test_a_shell_can_complete_topics_and_fields(tmp_path: Path) -> None:
+    def completed(words: str, place: int) -> list[str]:
+        given = {"_NNCALC_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(place)}
+        done = subprocess.run([sys.executable, "-c", "from nncalc.cli import main; main()"], env={**os.environ, **given},
+                              capture_output=True, text=True, check=False)  # fmt: skip
+        return done.stdout.split()
+
+    assert completed("nncalc so", 1) == ["softmax", "solve"]
+    assert completed("nncalc conv --str", 2) == ["--stride"]

@@ -14,7 +14,7 @@ from nncalc.trace import convolution as cv
 from nncalc.trace import functions as fn
 from nncalc.trace.notation import evaluate
 from nncalc.trace.rules.products import outer_sum, total
-from nncalc.trace.rules.rearranging import placed
+from nncalc.trace.rules.rearranging import interleave, placed
 from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
 from nncalc.trace.value import RULES, EngineError, Value, getitem
 from nncalc.trace.work import Work
@@ -117,6 +117,7 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     np.broadcast_to: [fixed(lambda x: np.broadcast_to(x, (2, 3)), (3,)), fixed(lambda x: np.broadcast_to(x, (2, 3)), (2, 1))],
     np.pad: [fixed(lambda x: np.pad(x, ((1, 0), (0, 2))), (2, 3))],
     np.stack: [fixed(lambda a, b: np.stack([a, b]), (2, 3), (2, 3))],
+    interleave: [fixed(lambda a, b: interleave(a, b), (2, 3), (2, 2)), fixed(lambda a, b: interleave(a, b), (2,), (2,))],
     np.concatenate: [fixed(lambda a, b: np.concatenate([a, b], axis=1), (2, 3), (2, 1))],
     np.zeros_like: [fixed(lambda x: np.zeros_like(x) + x, (2, 3))],
     np.diag: [fixed(np.diag, (3,)), fixed(np.diag, (3, 3))],

@@ -17,6 +17,7 @@ from rich.text import Text
 from nncalc.errors import vis
 from nncalc.render.layout import Line, View, blocks, conventions_at_ties, formula, inline, line, matrix
 from nncalc.render.window import Window, windows
+from nncalc.trace.notation import Index
 from nncalc.trace.numbers import aligned, number
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.style import TEXT, pretty
@@ -41,10 +42,11 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
             section = title
             page.say(Text(f"\n{section}", style=HEAD))
         if scalar and len(steps) > 1 and view.detail != "short":
-            page.numbers(steps)
+            page.numbers(steps, trace.explained)
         else:
             for step in steps:
                 page.step(step, trace.explained)
+    page.overview(trace)
     page.answer(trace)
 
 
@@ -103,29 +105,43 @@ class _Page:
             self.pictured(step, lines)
         else:
             self.lines(lines, step.exact is not None)
-        for note in dict.fromkeys(n for index in shown for n in conventions_at_ties(step, index)):
-            self.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
+        self.notes([step], shown)
         if len(shown) < len(indices):
             self.say(
                 Padding(Text(f"… {len(indices) - len(shown)} more cells: --detail full", style=QUIET), (0, 0, 0, 4))
             )
-        if step.cells is None and (step.array.ndim >= 2 or (moved and step.array.ndim)):
+        if step.cells is None and ((step.array.ndim >= 2 and step.array.size > 1) or (moved and step.array.ndim)):
             self.array(Text(pretty(step.symbol), style=NAME), step.array, VALUE, indent=4)
 
-    def numbers(self, steps: list[Step]) -> None:
-        """Steps of one number each, a line each: name = formula = numbers = value."""
+    def numbers(self, steps: list[Step], explained: bool) -> None:
+        """Steps of one number each, a line each: name = formula = numbers = value, in columns where they have room."""
         lines = [line(step, (), self.view) for step in steps]
-        table = Table.grid(padding=(0, 1))
-        for column in range(4):
-            table.add_column(no_wrap=self.view.width is None or column in (0, 3), overflow="fold")
+        rows = []
         for step, worked, tail in zip(steps, lines, _tails(lines, steps[0].exact is not None), strict=True):
             written = formula(step)
             working = " = ".join(s for s in worked.stages if s != written)
-            symbolic = Text(f"= {written}" if written != worked.value else "")
-            numbers = Text(f"= {working}" if working else "")
-            table.add_row(Text(worked.cell, style=f"bold {NAME}"), symbolic, numbers, tail)
-        self.say(table)
-        for note in dict.fromkeys(n for step in steps for n in conventions_at_ties(step, ())):
+            symbolic = f"= {written}" if written != worked.value else ""
+            cells = (Text(worked.cell, style=f"bold {NAME}"), Text(symbolic), Text(f"= {working}" if working else ""))
+            rows.append((*cells, tail))
+        room = self.view.width or NO_WIDTH
+        if sum(max(map(len, column)) + 1 for column in zip(*rows, strict=True)) <= room:
+            table = Table.grid(padding=(0, 1))
+            for row in rows:
+                table.add_row(*row)
+            self.say(table)
+            self.notes(steps, [()])
+            return
+        for step, row, worked in zip(steps, rows, lines, strict=True):
+            whole = Text(" ").join([*(t for t in row[:3] if t), _tails([worked], step.exact is not None)[0]])
+            if len(whole) > room:
+                self.step(step, explained)
+            else:
+                self.say(whole)
+                self.notes([step], [()])
+
+    def notes(self, steps: list[Step], cells: list[Index]) -> None:
+        """What was a convention, where the numbers meet a kink."""
+        for note in dict.fromkeys(n for step in steps for index in cells for n in conventions_at_ties(step, index)):
             self.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
 
     def lines(self, lines: list[Line], compared: bool) -> None:
@@ -187,6 +203,19 @@ class _Page:
         values = aligned([number(value, self.view.digits) for _, _, value in nodes])
         for (name, written, _), value, slope in zip(nodes, values, aligned(slopes), strict=True):
             table.add_row(Text(name, style=NAME), Text(written), Text(value), Text(slope, style=VALUE))
+        self.say(Text(""), table)
+
+    def overview(self, trace: Trace) -> None:
+        """What was counted, a row a part: words to the left, counts with commas to the right."""
+        if not trace.overview:
+            return
+        table = Table.grid(padding=(0, 3))
+        for cell in trace.overview[-1]:
+            table.add_column(justify="right" if isinstance(cell, int) else "left", overflow="fold")
+        head, *rows = trace.overview
+        table.add_row(*(Text(str(cell), style=QUIET) for cell in head))
+        for row in rows:
+            table.add_row(*(Text(f"{c:,}" if isinstance(c, int) else c) for c in row))
         self.say(Text(""), table)
 
     def answer(self, trace: Trace) -> None:

@@ -111,11 +111,13 @@ def params(
         raise Refused("input_shape", "want [height, width, channels] or [n]")
     shape = (*input_shape[1:], input_shape[0]) if channels_first and len(input_shape) == 3 else tuple(input_shape)
     counts = _Counts(work, shape)
+    work.overview("layer", "output", "parameters", "MACs")
     for k, (kind, layer) in enumerate(layers, 1):
         counts.layer(k, kind, layer)
     total = work.let("params", _sum(counts.parameters))
     macs = work.let("macs", _sum(counts.macs))
     flops = work.let("flops", 2 * macs)
+    work.overview("total", "", whole(total), whole(macs))
     return {"output": np.array(counts.shape), "params": total, "macs": macs, "flops": flops}
 
 
@@ -134,11 +136,12 @@ class _Counts:
         if not name.isidentifier() or name in self.names:
             raise Refused(("layers", k), f"the name '{name}' is taken or has other signs than letters, digits and _")
         self.names.add(name)
-        count = COUNTS.get(kind)
-        if count is None:
-            return
-        with self.work.section(name, f"{name}: {' x '.join(map(str, self.shape))} in"):
-            count(self, k, layer)
+        learned, cost = len(self.parameters), len(self.macs)
+        if kind in COUNTS:
+            with self.work.section(name, f"{name}: {times(self.shape)} in"):
+                COUNTS[kind](self, k, layer)
+        sums = (sum(map(whole, counts)) for counts in (self.parameters[learned:], self.macs[cost:]))
+        self.work.overview(name, times(self.shape), *sums)
 
     def number(self, name: str, value: int) -> Any:
         """A whole number with a name of its own, exact at any size."""
@@ -177,6 +180,11 @@ class _Counts:
             self.parameters.append(self.work.let("params", parameters))
         if macs is not None:
             self.macs.append(self.work.let("macs", macs))
+
+
+def times(shape: tuple[int, ...]) -> str:
+    """28 x 28 x 1"""
+    return " x ".join(map(str, shape))
 
 
 def whole(value: Any) -> int:

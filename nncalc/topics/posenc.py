@@ -8,6 +8,7 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.topics.fields import About, Answer, Array
+from nncalc.trace.rules.rearranging import interleave, join
 from nncalc.trace.work import Work
 
 
@@ -38,16 +39,12 @@ def posenc(
         raise Refused("tokens", f"are {len(tokens)}, but there are {len(places)} positions")
     work.reserve("d_model", (len(places), d_model))
     pos = work.given("pos", np.array(places, float))
-    half = -(-d_model // 2)
-    i = work.given("i", np.arange(half, dtype=float))
-    angle = work.let("angle", pos[:, None] / base ** (2 * i / d_model)[None, :])
-    sines, cosines = np.sin(angle), np.cos(angle)
-    if arrangement == "concatenated":
-        PE = np.concatenate([sines, cosines[:, : d_model // 2]], axis=1)
-    else:
-        pairs = np.transpose(np.stack([sines, cosines]), (1, 2, 0))
-        PE = pairs.reshape(len(places), 2 * half)[:, :d_model]
-    PE = work.let("PE", PE)
+    i = work.given("i", np.arange(-(-d_model // 2), dtype=float))
+    d = work.given("d", np.array(float(d_model)))
+    angle = work.let("angle", pos[:, None] / base ** (2 * i / d))
+    sines, cosines = np.sin(angle), np.cos(angle[:, : d_model // 2])
+    arrange = interleave if arrangement == "interleaved" else join
+    PE = work.let("PE", arrange(sines, cosines))
     answer: Answer = {"PE": PE}
     if embedding is not None:
         if embedding.shape != PE.shape:

@@ -68,6 +68,7 @@ class Trace:
     conventions: list[str] = field(default_factory=list)
     answer: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    overview: list[tuple[str | int, ...]] = field(default_factory=list)
     explained: bool = False
 
     @property
@@ -100,7 +101,7 @@ class Trace:
         ]
         used = {name for step in kept for i in step.indices() for name, _ in elements_in(step.element(i))}
         given = {name: value for name, value in self.given.items() if name in used}
-        return replace(self, steps=kept, given=given, answer={}, explained=True)
+        return replace(self, steps=kept, given=given, answer={}, overview=[], explained=True)
 
 
 def elements_in(x: Expr) -> list[tuple[str, Index]]:

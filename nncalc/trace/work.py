@@ -132,6 +132,10 @@ class Work:
         """A remark at the end of the page."""
         self._trace.notes.append(text)
 
+    def overview(self, *row: str | int) -> None:
+        """A row of the table that sums up a page, the first being its heads: counts part by part."""
+        self._trace.overview.append(row)
+
     def trace(self) -> Trace:
         """All that was worked so far."""
         return self._trace

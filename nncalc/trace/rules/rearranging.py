@@ -69,13 +69,17 @@ def _key_text(key: Any) -> str:
     return ",".join(texts)
 
 
+def _all_if_whole(part: Any, size: int) -> Any:
+    return slice(None) if isinstance(part, slice) and range(size)[part] == range(size) else part
+
+
 def _part(x: Any, key: Any) -> Expr:
     """x[2] for a row, xᵀ for a vector laid flat; an axis of one that comes or goes changes no formula of the whole."""
     if key == (None, slice(None)):
         return n.transpose(x.whole())
     parts = _expanded(key, x.ndim)
-    sizes = iter(x.shape)
-    chosen = [p for p in parts if p is not None and not (next(sizes) == 1 and not isinstance(p, slice))]
+    own = zip((p for p in parts if p is not None), x.shape, strict=True)
+    chosen = [_all_if_whole(p, size) for p, size in own if size != 1 or isinstance(p, slice)]
     text = _key_text(tuple(chosen))
     return x.whole() if not text.strip(":,") else n.item(x.whole(), text)
 
@@ -211,6 +215,29 @@ rule(np.stack, _stacked, lambda position: lambda g, y, *xs: g[position],
      moves=True)  # fmt: skip
 rule(np.concatenate, _joined, _joined_part, compute=lambda *xs, axis=0: np.concatenate(xs, axis=axis),
      whole=lambda *xs, axis=0: n.call("join", *(x.whole() for x in xs)), moves=True)  # fmt: skip
+
+
+@traced
+def interleave(*xs: Any) -> Any:
+    """The last axes of several arrays in turn: a1 b1 a2 b2 …; the first may have one place more."""
+    out = np.empty((*np.shape(xs[0])[:-1], sum(np.shape(x)[-1] for x in xs)))
+    for k, x in enumerate(xs):
+        out[..., k :: len(xs)] = x
+    return out
+
+
+def join(*xs: Any) -> Any:
+    """The last axes of several arrays behind each other."""
+    return np.concatenate(xs, axis=-1)
+
+
+def _interleaved(index: Index, *xs: Any) -> Expr:
+    place, k = divmod(index[-1], len(xs))
+    return xs[k][(*index[:-1], place)]
+
+
+rule(interleave, _interleaved, lambda position: lambda g, y, *xs: g[..., position :: len(xs)],
+     whole=lambda *xs: n.call("interleave", *(x.whole() for x in xs)), moves=True)  # fmt: skip
 
 
 def _zeros(x: Any) -> Any:
