@@ -7,7 +7,13 @@ def __getattr__(name: str) -> object:
     """`load`, `solve` and friends, loaded when used, so that `nncalc --help` needs no NumPy."""
     from importlib import import_module
 
-    homes = {"load": "problem", "solve": "solution", "Problem": "problem", "InputError": "errors"}
+    homes = {
+        "load": "problem",
+        "solve": "solution",
+        "Problem": "problem",
+        "InputError": "errors",
+        "Rules": "reading.limits",
+    }
     if name in homes:
         return getattr(import_module(f"nncalc.{homes[name]}"), name)
     raise AttributeError(f"module 'nncalc' has no attribute {name!r}")

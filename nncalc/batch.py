@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import FrameType
 
 from nncalc.errors import Finding, InputError, Mark
 from nncalc.key import check_key
-from nncalc.limits import DEFAULT
-from nncalc.problem import load
+from nncalc.problem import UNBOUNDED, load
+from nncalc.reading.limits import Limits, Rules, raising
+from nncalc.reading.source import plain_words
 from nncalc.solution import solve
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Trace
 
-DEEPEST = 8
 ENDINGS = (".yaml", ".yml")
+SHEETS = tuple(f".answers{ending}" for ending in ENDINGS)
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file of a folder, or what keeps it from being read."""
+
+    path: str
+    trouble: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,48 +44,93 @@ class Result:
     keyed: int
     findings: tuple[Finding, ...]
 
-    @property
-    def good(self) -> bool:
-        """Whether it was solved and its key holds."""
-        return not self.findings
 
+def problem_files(folder: str, limits: Limits) -> list[Found]:
+    """The problem files below a folder, sorted; hidden files, backups and answer sheets are passed over.
 
-def problem_files(folder: str) -> list[str]:
-    """The problem files below a folder, sorted; hidden files, backups and answer sheets are passed over."""
-    found = []
-    for root, folders, files in os.walk(folder, followlinks=False):
+    A link is followed only where it stays inside the folder; what is not followed is in the list with its trouble.
+    """
+    if not os.path.isdir(folder):
+        raise InputError(
+            Finding("is a file; want a folder" if os.path.exists(folder) else "no such folder", Mark(folder))
+        )
+    found: list[Found] = []
+
+    def unreadable(error: OSError) -> None:
+        found.append(Found(os.fsdecode(error.filename), plain_words(error)))
+
+    for root, folders, files in os.walk(folder, onerror=unreadable, followlinks=False):
         depth = 0 if root == folder else os.path.relpath(root, folder).count(os.sep) + 1
-        folders[:] = sorted(f for f in folders if not f.startswith(".")) if depth < DEEPEST else []
-        for name in files:
-            path = os.path.join(root, name)
-            sheet = name.endswith(tuple(f".answers{e}" for e in ENDINGS))
-            if name.endswith(ENDINGS) and not name.startswith(".") and not sheet and _inside(path, folder):
-                found.append(path)
-    return sorted(found)
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        if depth >= limits.folders:
+            trouble = f"is a folder deeper than {limits.folders} levels, the limit"
+            found += [Found(os.path.join(root, f), trouble, raising("folders")) for f in folders]
+            folders[:] = []
+        names = (f for f in files if f.endswith(ENDINGS) and not f.startswith(".") and not f.endswith(SHEETS))
+        found += [_followed(os.path.join(root, name), folder) for name in names]
+    return sorted(found, key=lambda f: f.path)
 
 
-def _inside(path: str, folder: str) -> bool:
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+def _followed(path: str, folder: str) -> Found:
+    inside = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    return Found(path, "" if inside else "is a link that leaves the folder")
 
 
-def run(path: str, settle: Settle = exact) -> Result:
+def run(found: Found, settle: Settle = exact, rules: Rules = UNBOUNDED) -> Result:
     """Solves one file and checks its key."""
+    path = found.path
+    if found.trouble:
+        return Result(path, None, 0, (Finding(found.trouble, Mark(path), hint=found.hint),))
     try:
-        problem = load(path, limits=DEFAULT)
+        problem = load(path, rules=rules)
         trace = solve(problem, settle)
         return Result(path, trace, len(problem.expect), tuple(check_key(problem, trace)))
     except InputError as error:
         return Result(path, None, 0, tuple(error.findings))
     except MemoryError:
         return Result(path, None, 0, (Finding("needs more memory than there is", Mark(path)),))
+    except Exception as error:  # a bug of ours in one file must not cost the others
+        what = f"a bug of ours, please report it ({type(error).__name__}: {error})"
+        return Result(path, None, 0, (Finding(what, Mark(path)),))
 
 
 def run_all(
-    paths: Iterable[str], settle: Settle = exact, over: Callable[..., Iterable[Result]] = map
+    files: Iterable[Found],
+    settle: Settle = exact,
+    rules: Rules = UNBOUNDED,
+    over: Callable[..., Iterable[Result]] = map,
 ) -> Iterator[Result]:
     """The results in order; `over` is `map`, or that of any concurrent.futures executor."""
-    paths = list(paths)
-    yield from over(run, paths, [settle] * len(paths))
+    yield from over(partial(run, settle=settle, rules=rules), files)
+
+
+class Interrupted(BaseException):
+    """A signal came; what is done is done."""
+
+    def __init__(self, number: int):
+        self.number = number
+        super().__init__(number)
+
+    def obey(self) -> None:
+        """Ends as the signal wants it, so that whoever sent it sees that."""
+        signal.signal(self.number, signal.SIG_DFL)
+        os.kill(os.getpid(), self.number)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Inside, SIGINT, SIGTERM and SIGHUP raise Interrupted, unless the process was told to ignore them."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Interrupted(number)
+
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) != signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def output_names(paths: list[str], folder: str, ending: str) -> dict[str, str]:

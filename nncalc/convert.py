@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 
-from nncalc import expression, scalars
 from nncalc.errors import Finding, InputError, Mark, vis
-from nncalc.limits import Limits
-from nncalc.reader import MappingNode, Node, ScalarNode, SequenceNode
-from nncalc.topics.fields import REQUIRED, Field, Variant, fields_of
+from nncalc.reading import expression, scalars
+from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
+from nncalc.reading.limits import Rules, raising
+from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from nncalc.topics.fields import REQUIRED, About, Field, Symbol, Variant, also_called, fields_of
 
 Path = tuple[str | int, ...]
 BAD: Any = object()
+SYMBOL = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class ArrayFile:
+    """An array in a file of its own."""
+
+    file: Annotated[str, About("an .npy, .npz or .csv below the problem's folder")]
+    key: Annotated[str | None, About("which array of an .npz")] = None
 
 
 class Converter:
     """Converts nodes, collecting every finding and where each value stood."""
 
-    def __init__(self, limits: Limits):
-        self.limits = limits
+    def __init__(self, rules: Rules, folder: str):
+        self.limits = rules.limits
+        self.beside = Beside(folder, rules)
+        self.from_files = 0
         self.findings: list[Finding] = []
         self.marks: dict[Path, Mark] = {}
 
@@ -74,9 +88,11 @@ class Converter:
     def real(self, node: ScalarNode, field: Field, path: Path) -> Any:
         """A number within the field's bounds."""
         value = self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits))
-        above = field.about.above
+        above, least = field.about.above, field.about.least
         if value is not BAD and above is not None and value <= above:
             return self.found(node, path, f"want a number above {above:g}, got {node.shown()}")
+        if value is not BAD and least is not None and value < least:
+            return self.found(node, path, f"want a number of at least {least:g}, got {node.shown()}")
         return value
 
     def tree(self, node: ScalarNode, path: Path) -> Any:
@@ -104,16 +120,56 @@ class Converter:
         return BAD if any(v is BAD for v in values) else values
 
     def mapping(self, node: MappingNode, field: Field, path: Path) -> Any:
-        """A record, or names with a value each."""
+        """A record, names with a value each, or an array in a file of its own."""
+        if field.is_array and "file" in node.entries:
+            return self.external(node, field, path)
         if field.record is not None:
             values = self.record(node, fields_of(field.record), path)
             return BAD if values is BAD else field.record(**values)
-        kind = field.of_kind(dict) or next((t for t in field.types if get_origin(t) in (dict, Mapping)), None)
+        kind = field.mapping
         if kind is None:
             return self.found(node, path, f"want {field.wants}, got a mapping")
-        item = Field(field.name, (get_args(kind)[1],), REQUIRED, field.about, field.axes)
+        named, inner = get_args(kind)
+        item = Field(field.name, (inner,), REQUIRED, field.about, field.axes)
+        if named is Symbol:
+            for name in node.entries:
+                self.symbol(name, node.keys[name], path)
         values = {name: self.value(n, item, (*path, name)) for name, n in node.entries.items()}
         return BAD if any(v is BAD for v in values.values()) else values
+
+    def symbol(self, name: str, mark: Mark, path: Path) -> None:
+        """What an expression can call by its name."""
+        if not SYMBOL.fullmatch(name) or name in expression.CALLS:
+            what = f"'{vis(name)}' cannot be a name; want letters, digits and _, and no function's name"
+            self.findings.append(Finding(what, mark, spelled(path)))
+
+    def external(self, node: MappingNode, field: Field, path: Path) -> Any:
+        """An array that lies in a file beside the problem."""
+        given = self.record(node, fields_of(ArrayFile), path)
+        if given is BAD:
+            return BAD
+        file, key = given["file"], given.get("key")
+        try:
+            where = self.beside.find(file)
+            if where.endswith(".csv"):
+                return self.table(read_csv(where, file, self.beside.rules), field, path)
+            array = read_numpy(where, key, self.beside.rules)
+        except Unusable as error:
+            return self.found(node, path, f"{vis(file)}: {error.what}", hint=error.hint)
+        self.from_files += array.size
+        if self.from_files > 5 * self.limits.array:
+            what = f"the arrays in files hold more than {5 * self.limits.array} numbers, the limit"
+            return self.found(node, path, what, hint=raising("array"))
+        return self.shaped(node, array, field, path)
+
+    def table(self, rows: SequenceNode, field: Field, path: Path) -> Any:
+        """The numbers of a CSV file; one row, or one number a line, is a vector where the field may be one."""
+        if any(len(axes) == 1 for axes in field.axes):
+            if len(rows.items) == 1:
+                rows = rows.items[0]  # type: ignore[assignment]  # of a table every item is a row
+            elif all(isinstance(row, SequenceNode) and len(row.items) == 1 for row in rows.items):
+                rows = SequenceNode([row.items[0] for row in rows.items if isinstance(row, SequenceNode)], rows.mark)
+        return self.array(rows, field, path)
 
     def variant(self, node: Node, kinds: type[Variant], path: Path) -> Any:
         """A record of one of several kinds: {kind: {fields}}, or the bare name of the kind."""
@@ -156,11 +212,12 @@ class Converter:
         """A rectangular array of finite numbers."""
         count = [0]
         nested = self.nested(node, path, count)
-        if nested is BAD:
-            return BAD
+        return BAD if nested is BAD else self.shaped(node, np.array(nested, float), field, path)
+
+    def shaped(self, node: Node, array: Any, field: Field, path: Path) -> Any:
+        """The array, if it has as many axes as the field may have."""
         shapes = {len(axes) for axes in field.axes}
-        array = np.array(nested, float)
-        if shapes and array.ndim not in shapes and array.ndim:
+        if shapes and array.ndim not in shapes:
             return self.found(node, path, f"is {times(array.shape)}", field.wants)
         return array
 
@@ -188,7 +245,8 @@ class Converter:
             return self.found(node, path, "want a number, got a mapping")
         count[0] += 1
         if count[0] == self.limits.array + 1:
-            return self.found(node, path[:1], f"holds more than {self.limits.array} numbers, the limit")
+            what = f"holds more than {self.limits.array} numbers, the limit"
+            return self.found(node, path[:1], what, hint=raising("array"))
         if count[0] > self.limits.array:
             return BAD
         return self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits))
@@ -196,13 +254,11 @@ class Converter:
 
 def unknown_key(name: str, fields: tuple[Field, ...]) -> tuple[str]:
     """What to say of an unknown key."""
-    for f in fields:
-        if name in f.about.also:
-            return (f"unknown key '{vis(name)}': nncalc calls it '{f.name}'",)
-    names = [f.name for f in fields]
-    lower = {n.lower(): n for n in reversed(names)}
-    near = get_close_matches(name.lower(), list(lower), 1, 0.6)
-    return (f"unknown key '{vis(name)}'" + (f"; did you mean '{lower[near[0]]}'?" if near else ""),)
+    field = also_called(name, fields)
+    if field is not None:
+        return (f"unknown key '{vis(name)}': nncalc calls it '{field.name}'",)
+    near = get_close_matches(name, [f.name for f in fields], 1, 0.6)
+    return (f"unknown key '{vis(name)}'" + (f"; did you mean '{near[0]}'?" if near else ""),)
 
 
 def bound(converter: Converter, fields: tuple[Field, ...], values: dict[str, Any], path: Path) -> Any:

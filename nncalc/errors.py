@@ -3,40 +3,54 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 MESSAGE_LIMIT = 2000
 FINDINGS_SHOWN = 20
+EXCERPT = 60
 
 # Text from a file may hold what a terminal obeys (escapes, C1), what turns a line around (bidi) and what
-# nobody sees (zero width, tags, surrogates): all of it is shown, none of it is sent.
+# nobody sees (zero width, fillers, tags, surrogates): all of it is shown, none of it is sent.
 _UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e0fff]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
+# They join letters in Persian and people in emoji; a title may keep them.
+JOINERS = "\u200c\u200d"
 
 
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def vis(text: object, limit: int = 60) -> str:
+def vis(text: str, limit: int = 60, keep: str = "") -> str:
     """Foreign text as it may be shown: nothing invisible, nothing a terminal obeys, at most `limit` characters."""
-    cut = text if isinstance(text, str) else str(text)
-    cut = cut[: limit + 1]
-    shown = _UNSEEN.sub(_escape, cut)
+
+    def escape(match: re.Match[str]) -> str:
+        code = ord(match.group())
+        if match.group() in keep:
+            return match.group()
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+    shown = _UNSEEN.sub(escape, text[: limit + 1])
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _width(text: str) -> int:
+    """The columns that a terminal takes for a text."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in a file (lines and columns count from 1) or, without a line, in a flag."""
+    """A place in a file (lines and columns count from 1) or, without a line, in a flag.
+
+    `text` is the whole text it points into (one string, shared by all marks), so that an error can show its line.
+    """
 
     source: str
     line: int | None = None
     column: int | None = None
+    text: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         return ":".join([vis(self.source, 300), *(str(n) for n in (self.line, self.column) if n is not None)])
@@ -49,6 +63,17 @@ class Mark:
     def brief(self) -> str:
         """File and line, as one points at another place: cell.yaml:7."""
         return str(Mark(self.source) if self.is_flag else replace(self, column=None))
+
+    def excerpt(self) -> list[str]:
+        """The line it points into and a caret below the place; of a long line what stands around it."""
+        if not self.text or self.line is None or self.column is None:
+            return []
+        line = self.text.split("\n")[self.line - 1].replace("\t", " ")
+        start = max(0, self.column - 1 - EXCERPT // 2)
+        before = vis(line[start : self.column - 1], EXCERPT)
+        lead = "…" if start else ""
+        shown = lead + before + vis(line[self.column - 1 :], EXCERPT - len(before))
+        return [f"    {shown}", " " * (4 + _width(lead + before)) + "^"]
 
     def further(self, columns: int) -> Mark:
         """The same line, some columns on."""
@@ -72,8 +97,7 @@ class Finding:
         field = "" if self.mark and flag and self.field == self.mark.source[2:] else self.field
         head = "".join(f"{part}: " for part in (str(place or ""), field) if part)
         tail = (f"; want {self.want}" if self.want else "") + (f" ({self.hint})" if self.hint else "")
-        line = head + self.what + tail
-        return line if len(line) <= MESSAGE_LIMIT else line[: MESSAGE_LIMIT - 1] + "…"
+        return vis(head + self.what + tail, MESSAGE_LIMIT)
 
 
 class InputError(Exception):
@@ -83,10 +107,15 @@ class InputError(Exception):
         self.findings = [findings] if isinstance(findings, Finding) else list(findings)
         super().__init__("\n".join(self.lines()))
 
-    def lines(self) -> list[str]:
-        """The findings as lines to print, at most `FINDINGS_SHOWN` and then how many more there are."""
-        shown = [str(finding) for finding in self.findings[:FINDINGS_SHOWN]]
-        more = len(self.findings) - len(shown)
+    def lines(self, excerpts: bool = False) -> list[str]:
+        """The findings as lines to print, at most `FINDINGS_SHOWN` and then how many more there are.
+
+        excerpts: below each the line of the file with a caret, as a terminal shows it.
+        """
+        shown: list[str] = []
+        for finding in self.findings[:FINDINGS_SHOWN]:
+            shown += [str(finding), *(finding.mark.excerpt() if excerpts and finding.mark else [])]
+        more = len(self.findings) - FINDINGS_SHOWN
         return [*shown, *([f"and {more} more"] if more > 0 else [])]
 
 

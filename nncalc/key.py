@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nncalc import scalars
 from nncalc.convert import spelled, times
 from nncalc.errors import Finding, InputError, vis
-from nncalc.limits import DEFAULT
 from nncalc.problem import Problem
-from nncalc.reader import MappingNode, Node, ScalarNode
+from nncalc.reading import scalars
+from nncalc.reading.limits import Limits
+from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.solution import value_of
 from nncalc.trace.numbers import number
 from nncalc.trace.steps import Trace
@@ -25,7 +25,7 @@ def check_key(problem: Problem, trace: Trace) -> list[Finding]:
     findings: list[Finding] = []
     for name, node in problem.expect.items():
         try:
-            findings += _compared(name, node, np.asarray(value_of(trace, name)))
+            findings += _compared(name, node, np.asarray(value_of(trace, name)), problem.limits)
         except InputError as error:
             findings += [
                 Finding(f.what, f.mark or node.mark, f"expect.{vis(name)}", f.want, f.hint) for f in error.findings
@@ -33,7 +33,7 @@ def check_key(problem: Problem, trace: Trace) -> list[Finding]:
     return findings
 
 
-def _compared(name: str, node: Node, worked: np.ndarray) -> list[Finding]:
+def _compared(name: str, node: Node, worked: np.ndarray, limits: Limits) -> list[Finding]:
     cells = list(_cells(node, ()))
     shape = tuple(max(i[axis] for i, _ in cells) for axis in range(len(cells[0][0]))) if cells else ()
     if shape != worked.shape or len(cells) != worked.size:
@@ -43,7 +43,7 @@ def _compared(name: str, node: Node, worked: np.ndarray) -> list[Finding]:
     found = []
     for index, cell in cells:
         value = float(worked[tuple(i - 1 for i in index)])
-        key = scalars.as_number(cell, f"expect.{name}", DEFAULT)
+        key = scalars.as_number(cell, f"expect.{name}", limits)
         if abs(key - value) > _tolerance(cell.text) * (1 + 1e-9) + 1e-12 * abs(value):
             what = f"the key says {vis(cell.text)}, worked is {number(value, 9)}"
             found.append(Finding(what, cell.mark, spelled((f"expect.{vis(name)}", *index))))

@@ -5,9 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,15 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.batch import output_names, problem_files, run_all
+from nncalc import terminal
+from nncalc.batch import Interrupted, Result, interruptible, output_names, problem_files, run_all
 from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.files import make_folder, write_file
 from nncalc.problem import Problem
+from nncalc.reading.limits import Rules
 from nncalc.render import ENDINGS, FORMATS, View, render
 from nncalc.render.json import plain
-from nncalc.render.summary import progress, summary
+from nncalc.render.summary import Row, progress, summary
 from nncalc.solution import cell_of, solve, value_of
 from nncalc.trace.rounding import Settle, exact, on_paper
-from nncalc.trace.steps import Trace
 
 MOST_DIGITS = 15
 
@@ -41,24 +41,24 @@ class Request:
     format: str | None = None
     output: str | None = None
     color: str | None = None
+    no_color: bool = False
 
 
 def present(problems: Sequence[Problem], request: Request) -> None:
     """Solves all problems and writes them as one document."""
-    view = _view(request)
-    format = _format(request)
-    settle = _settle(request)
+    view, format, settle = _view(request), _format(request), _settle(request)
     traces = [solve(problem, settle) for problem in problems]
     if request.explain:
         traces = [trace.explain(*(cell_of(trace, text) for text in request.explain)) for trace in traces]
     out = io.StringIO()
     if request.get:
         for trace in traces:
-            _bare(trace, request.get, out)
+            for name in request.get:
+                _bare(value_of(trace, name), out)
     else:
         render(traces, view, out, format)
     if request.output is None:
-        _print(out.getvalue())
+        terminal.out(out.getvalue())
     else:
         write_file(request.output, out.getvalue())
 
@@ -72,71 +72,81 @@ class BatchRequest(Request):
     resume: bool = False
 
 
-def present_batch(request: BatchRequest) -> bool:
-    """Solves a folder, writes the workings with -o, prints the summary; whether all is well."""
-    if not os.path.isdir(request.folder):
-        raise InputError(Finding("no such folder", Mark(request.folder)))
-    paths = problem_files(request.folder)
-    if not paths:
+def present_batch(request: BatchRequest, rules: Rules) -> bool:
+    """Solves a folder, writes the workings with -o, prints the summary; whether all is well.
+
+    A signal (Ctrl-C, a time limit) ends the work; the summary of what is done is printed, then the signal obeyed.
+    """
+    view, settle, format = (
+        _view(replace(request, output=None)),
+        _settle(request),
+        _format(replace(request, output=None)),
+    )
+    found = problem_files(request.folder, rules.limits)
+    if not found:
         raise InputError(Finding("holds no problem files (*.yaml)", Mark(request.folder)))
-    view, settle = _view(replace(request, output=None)), _settle(request)
-    written = {} if request.output is None else _targets(request, paths)
-    rows = []
-    results: Any = progress(run_all(paths, settle), len(paths), sys.stderr)
-    for result in results:
-        if result.trace is not None and result.path in written:
-            out = io.StringIO()
-            render(
-                [result.trace], replace(view, terminal=False, width=None, color=False), out, request.format or "table"
-            )
-            os.makedirs(os.path.dirname(written[result.path]), exist_ok=True)
-            write_file(written[result.path], out.getvalue())
-        key = f"key of {result.keyed} holds" if result.keyed else "no key"
-        verdict = f"solved, {key}" if result.good else "FAILED"
-        lines = InputError(list(result.findings)).lines() if result.findings else []
-        rows.append((result.path, result.trace.topic if result.trace else "", verdict, lines))
-    if sys.stdout is None:
-        raise OSError(0, "stdout is closed")
-    summary(rows, sys.stdout, view.width, view.color)
+    targets = {} if request.output is None else _targets(request, [f.path for f in found])
+    page = replace(view, terminal=False, width=None, color=False)
+    rows: list[Row] = []
+    interrupted: Interrupted | None = None
+    try:
+        with interruptible():
+            results: Any = progress(run_all(found, settle, rules), len(found), sys.stderr)
+            for result in results:
+                rows.append(_row(result, targets.get(result.path), page, format))
+    except Interrupted as signal:
+        interrupted = signal
+    out = io.StringIO()
+    summary(rows, out, view.width, view.color, left=len(found) - len(rows))
+    terminal.out(out.getvalue())
+    if interrupted is not None:
+        terminal.flush()
+        interrupted.obey()
     return all(not row[3] for row in rows)
+
+
+def _row(result: Result, target: str | None, view: View, format: str) -> Row:
+    """One file's line in the summary; its working is written first."""
+    findings = list(result.findings)
+    if result.trace is not None and target is not None:
+        out = io.StringIO()
+        render([result.trace], view, out, format)
+        try:
+            make_folder(os.path.dirname(target))
+            write_file(target, out.getvalue())
+        except InputError as error:
+            findings += error.findings
+    key = f"key of {result.keyed} holds" if result.keyed else "no key"
+    verdict = "FAILED" if findings else f"solved, {key}"
+    return (result.path, result.trace.topic if result.trace else "", verdict, InputError(findings).lines())
 
 
 def _targets(request: BatchRequest, paths: list[str]) -> dict[str, str]:
     """Where each working goes; existing files are only replaced by --force, or kept by --resume."""
     endings = {format: ending for ending, format in ENDINGS.items()}
-    format = _choice("--format", request.format, list(FORMATS))
-    names = output_names(paths, request.folder, endings.get(format, ".txt"))
-    written = {path: os.path.join(request.output or "", name) for path, name in names.items()}
+    ending = endings.get(request.format or "table", ".txt")
+    written = {
+        path: os.path.join(request.output or "", name)
+        for path, name in output_names(paths, request.folder, ending).items()
+    }
     there = [target for target in written.values() if os.path.lexists(target)]
     if there and not (request.force or request.resume):
-        raise InputError(Finding("is there already", Mark(there[0]), hint="--force replaces, --resume keeps it"))
+        hint = "--force replaces, --resume keeps it"
+        raise InputError([Finding("is there already", Mark(target), hint=hint) for target in there])
     return {p: t for p, t in written.items() if not (request.resume and os.path.lexists(t))}
 
 
-def _print(text: str) -> None:
-    if sys.stdout is None:
-        raise OSError(0, "stdout is closed")
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    sys.stdout.write(text if encoding.lower().replace("-", "") == "utf8" else text.translate(ASCII))
+def _bare(value: Any, out: io.StringIO) -> None:
+    """A bare number, or compact JSON, at full precision, on a line."""
+    shown = plain(np.asarray(value))
+    out.write((json.dumps(shown) if not isinstance(shown, str) else shown) + "\n")
 
 
-# Where the terminal cannot show a sign, what one types instead.
-ASCII = str.maketrans({"·": "*", "∘": "*", "∂": "d", "²": "^2", "ᵀ": "^T", "…": "...", "σ": "sigmoid", "Σ": "sum"})
-
-
-def _bare(trace: Trace, names: Sequence[str], out: io.StringIO) -> None:
-    """A bare number, or compact JSON, at full precision; one a line."""
-    for name in names:
-        value = np.asarray(value_of(trace, name))
-        shown = plain(value)
-        out.write((json.dumps(shown) if not isinstance(shown, str) else shown) + "\n")
-
-
-def _whole(flag: str, text: str | None, most: int) -> int | None:
+def _whole(flag: str, text: str | None, least: int = 0) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and int(text) <= most):
-        raise InputError(Finding(f"want a whole number from 0 to {most}, got {vis(text)}", Mark(flag)))
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= MOST_DIGITS):
+        raise InputError(Finding(f"want a whole number from {least} to {MOST_DIGITS}, got {vis(text)}", Mark(flag)))
     return int(text)
 
 
@@ -147,11 +157,9 @@ def _choice(flag: str, text: str | None, choices: Sequence[str]) -> str:
 
 
 def _settle(request: Request) -> Settle:
-    places, digits = _whole("--round", request.round, MOST_DIGITS), _whole("--sig", request.sig, MOST_DIGITS)
+    places, digits = _whole("--round", request.round), _whole("--sig", request.sig, least=1)
     if places is not None and digits is not None:
         raise InputError(Finding("--round and --sig exclude each other", want="one of them"))
-    if digits == 0:
-        raise InputError(Finding("want a whole number from 1 to 15, got 0", Mark("--sig")))
     return exact if places is None and digits is None else on_paper(places, digits)
 
 
@@ -162,65 +170,13 @@ def _format(request: Request) -> str:
 
 
 def _view(request: Request) -> View:
-    digits = _whole("--digits", request.digits, MOST_DIGITS)
-    terminal = request.output is None and sys.stdout is not None and sys.stdout.isatty()
-    width = max(shutil.get_terminal_size((80, 24)).columns, 40) if terminal else None
-    when = _choice("--color", request.color, ["auto", "always", "never"])
+    digits = _whole("--digits", request.digits)
+    width = terminal.width() if request.output is None else None
+    when = _choice("--color", "never" if request.no_color else request.color, ["auto", "always", "never"])
     return View(
         digits=6 if digits is None else digits,
         detail=_choice("--detail", request.detail, ["normal", "short", "full"]),
-        terminal=terminal,
+        terminal=width is not None,
         width=width,
-        color=_colour(when, terminal),
+        color=terminal.colour(when if request.output is None or when == "always" else "never"),
     )
-
-
-def _colour(when: str, terminal: bool) -> bool:
-    """--color, then NO_COLOR, then FORCE_COLOR, then a dumb terminal, then whether it is one."""
-    environment = os.environ
-    if when != "auto":
-        return when == "always"
-    if environment.get("NO_COLOR"):
-        return False
-    if environment.get("FORCE_COLOR") or environment.get("CLICOLOR_FORCE", "0") != "0":
-        return True
-    return terminal and environment.get("TERM") != "dumb"
-
-
-def write_file(path: str, text: str) -> None:
-    """Replaces a file at once: no reader ever sees half of it, no failure leaves a part.
-
-    A device or a pipe is written to as it is; a link is refused, for what it replaces may lie anywhere.
-    """
-    target = Path(path)
-    try:
-        if target.is_symlink():
-            raise OSError(0, "is a link; want a file")
-        if target.is_dir():
-            raise OSError(0, "is a folder; want a file")
-        if target.exists() and not target.is_file():
-            target.write_text(text, encoding="utf-8")
-        else:
-            _replace(target, text)
-    except OSError as error:
-        raise InputError(Finding(f"cannot be written: {vis(error.strerror or error)}", Mark(path))) from None
-
-
-def _replace(target: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".nncalc-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(handle)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

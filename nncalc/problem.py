@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from nncalc import scalars
 from nncalc.convert import BAD, Converter, Path, spelled, unknown_key
 from nncalc.errors import Finding, InputError, Mark, Refused, vis
-from nncalc.limits import DEFAULT, Limits
-from nncalc.reader import MappingNode, Node, ScalarNode, read_file, read_text
+from nncalc.reading import scalars
+from nncalc.reading.limits import DEFAULT, LIBRARY, Limits, Rules
+from nncalc.reading.nodes import MappingNode, Node, ScalarNode
+from nncalc.reading.reader import read_file, read_text
+from nncalc.reading.source import name_of
 from nncalc.topics import TOPICS, kernels
-from nncalc.topics.fields import Field, fields_of
+from nncalc.topics.fields import About, Field, fields_of
 
+UNBOUNDED = Rules(LIBRARY)
 RESERVED = ("topic", "title", "source", "expect", "marking")
+
+
+@dataclass(frozen=True)
+class Marking:
+    """What is asked of students, and how closely; a file says it under `marking`."""
+
+    points: Annotated[dict[str, float] | None, About("step: points", least=0)] = None
+    places: Annotated[int | None, About("decimals asked (2, or 2 significant digits)", least=0, most=15)] = None
+    sig: Annotated[int | None, About("significant digits asked", least=1, most=15)] = None
+    tolerance: Annotated[float | None, About("how far off is right", above=0)] = None
+    follow: Annotated[bool, About("whether what follows from an earlier slip counts as right")] = True
 
 
 @dataclass(frozen=True)
@@ -28,7 +43,7 @@ class Problem:
     title: str = ""
     source: str = ""
     expect: dict[str, Node] = field(default_factory=dict)
-    marking: Node | None = None
+    marking: Marking = field(default_factory=Marking)
     file: str = ""
     marks: dict[Path, Mark] = field(default_factory=dict)
     limits: Limits = DEFAULT
@@ -48,29 +63,34 @@ class Problem:
 
 
 def load(
-    path: str, topic: str | None = None, flags: Mapping[str, str] | None = None, limits: Limits = DEFAULT
+    path: str, topic: str | None = None, flags: Mapping[str, str] | None = None, rules: Rules = UNBOUNDED
 ) -> Problem:
     """Reads and checks a problem file; `flags` (field: text) override what it says. `-` is stdin."""
-    return check(read_file(path, limits), path if path != "-" else "<stdin>", topic, flags or {}, limits)
+    root = read_file(path, rules.limits)
+    return check(root, name_of(path), topic, flags or {}, rules, os.path.dirname(path) if path != "-" else "")
 
 
-def from_flags(topic: str, flags: Mapping[str, str], limits: Limits = DEFAULT) -> Problem:
+def from_flags(topic: str, flags: Mapping[str, str], rules: Rules = UNBOUNDED) -> Problem:
     """A problem given by flags alone."""
-    mark = Mark(f"nncalc {topic}")
-    return check(MappingNode({}, {}, mark), "", topic, flags, limits)
+    return check(MappingNode({}, {}, Mark(f"nncalc {topic}")), "", topic, flags, rules)
 
 
-def check(root: Node, file: str, topic: str | None, flags: Mapping[str, str], limits: Limits) -> Problem:
-    """Checks a read problem against its topic's signature; every finding is reported at once."""
+def check(
+    root: Node, file: str, topic: str | None, flags: Mapping[str, str], rules: Rules, folder: str = ""
+) -> Problem:
+    """Checks a read problem against its topic's signature; every finding is reported at once.
+
+    folder: where the arrays lie that it names by their files.
+    """
     if not isinstance(root, MappingNode):
         raise InputError(Finding("want fields (name: value)", root.mark, hint="see `nncalc --help` for the topics"))
-    converter = Converter(limits)
+    converter = Converter(rules, folder)
     topic = _topic(root, topic, converter)
     reserved = {name: root.entries[name] for name in RESERVED if name in root.entries}
     given = {name: node for name, node in root.entries.items() if name not in RESERVED}
     keys = dict(root.keys)
     for name, text in flags.items():
-        given[name] = converter.attempt(partial(flag_node, topic, name, text, limits))
+        given[name] = converter.attempt(partial(flag_node, topic, name, text, rules.limits))
         keys[name] = Mark(f"--{name}")
     if any(node is BAD for node in given.values()):
         raise InputError(converter.findings)
@@ -78,10 +98,21 @@ def check(root: Node, file: str, topic: str | None, flags: Mapping[str, str], li
     values = converter.record(MappingNode(given, keys, root.mark), fields_of(kernel), ())
     texts = {name: _text(reserved[name], name, converter) for name in ("title", "source") if name in reserved}
     expect = _mapping(reserved.get("expect"), converter)
+    marking = _marking(reserved.get("marking"), converter)
     if converter.findings:
         raise InputError(converter.findings)
     return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), expect,
-                   reserved.get("marking"), file, converter.marks, limits)  # fmt: skip
+                   marking, file, converter.marks, rules.limits)  # fmt: skip
+
+
+def _marking(node: Node | None, converter: Converter) -> Marking:
+    if node is None:
+        return Marking()
+    if not isinstance(node, MappingNode):
+        converter.found(node, ("marking",), "want a mapping (name: value)")
+        return Marking()
+    values = converter.record(node, fields_of(Marking), ("marking",))
+    return Marking() if values is BAD else Marking(**values)
 
 
 def _text(node: Node, name: str, converter: Converter) -> str:
@@ -91,11 +122,11 @@ def _text(node: Node, name: str, converter: Converter) -> str:
 
 
 def _mapping(node: Node | None, converter: Converter) -> dict[str, Node]:
-    if node is None:
-        return {}
-    return (
-        node.entries if isinstance(node, MappingNode) else converter.found(node, ("expect",), "want step: value") or {}
-    )
+    if isinstance(node, MappingNode):
+        return node.entries
+    if node is not None:
+        converter.found(node, ("expect",), "want step: value")
+    return {}
 
 
 def _topic(root: MappingNode, asked: str | None, converter: Converter) -> str:
@@ -136,7 +167,7 @@ def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
     """A flag's text as a node: brackets may be left out, rows are parted by `;`, pairs are written x=3."""
     described = next((x for f in kernels(topic) for x in fields_of(f) if x.name == name), None)
     if described is not None and not text.lstrip().startswith(("[", "{", '"', "'")):
-        if described.of_kind(dict) or any("Mapping" in str(t) for t in described.types):
+        if described.mapping is not None:
             text = "{" + ", ".join(": ".join(p.strip() for p in pair.split("=", 1)) for pair in text.split(",")) + "}"
         elif (described.is_array or described.of_kind(list)) and (
             "," in text or ";" in text or len(described.types) == 1

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Mark, Refused
+from nncalc.errors import Finding, InputError, Mark, Refused, vis
 from nncalc.problem import Problem
+from nncalc.reading.limits import raising
 from nncalc.topics.fields import fields_of
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Trace
 from nncalc.trace.style import TEXT, numbers, write
-from nncalc.trace.value import Value
-from nncalc.trace.work import NotFinite, Work
+from nncalc.trace.value import TooLarge, Value
+from nncalc.trace.work import NotFinite, TooLong, Work
+
+# A place counted from 1; more digits than any axis has are no place.
+PLACE = re.compile("[0-9]{1,12}")
 
 
 def solve(problem: Problem, settle: Settle = exact) -> Trace:
@@ -30,7 +36,8 @@ def solve(problem: Problem, settle: Settle = exact) -> Trace:
 
 
 def _run(problem: Problem, settle: Settle) -> Trace:
-    work = Work(settle, problem.limits.array)
+    limits = problem.limits
+    work = Work(settle, limits.array, limits.steps)
     arguments = {f.name: f.default for f in problem.fields if not f.required} | problem.values
     for field in problem.fields:
         if field.is_only_array and arguments[field.name] is not None:
@@ -40,6 +47,11 @@ def _run(problem: Problem, settle: Settle) -> Trace:
             answer = problem.kernel(work, **arguments)
     except Refused as error:
         raise problem.refusal(error) from None
+    except TooLarge as error:
+        raise _large(problem, error) from None
+    except TooLong:
+        what = f"asks for more than {limits.steps} steps, the limit"
+        raise InputError(Finding(what, Mark(problem.file or problem.topic), hint=raising("steps"))) from None
     except NotFinite as error:
         raise InputError(_infinite(problem, error)) from None
     trace = work.trace()
@@ -50,6 +62,21 @@ def _run(problem: Problem, settle: Settle) -> Trace:
 def _conventions(problem: Problem) -> list[str]:
     values = {f.name: f.default for f in fields_of(problem.kernel)} | problem.values
     return [text for f in problem.fields if (text := f.convention(values[f.name]))]
+
+
+def _large(problem: Problem, error: TooLarge) -> InputError:
+    size = math.prod(error.shape)
+    what = f"needs an array of {' x '.join(map(str, error.shape))} = {size} numbers ({_bytes(8 * size)})"
+    if error.names:
+        what += f", made from {' and '.join(list(dict.fromkeys(error.names))[:4])}"
+    return problem.refusal(Refused(error.field, f"{what}; the limit is {error.limit}", hint=raising("array")))
+
+
+def _bytes(count: int) -> str:
+    """A size in memory as one says it: 12.8 GB."""
+    units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
+    power = min(max(0, (len(str(count)) - 1) // 3), len(units) - 1)
+    return f"{count / 1000**power:.3g} {units[power]}"
 
 
 def _infinite(problem: Problem, error: NotFinite) -> Finding:
@@ -86,11 +113,13 @@ def cell_of(trace: Trace, text: str) -> tuple[str, tuple[int, ...] | None]:
         return step.name, None
     parts = cell.split(",")
     shape = step.array.shape
-    good = len(parts) == len(shape) and all(p.strip().isascii() and p.strip().isdigit() for p in parts)
+    good = len(parts) == len(shape) and all(PLACE.fullmatch(p.strip()) for p in parts)
     index = tuple(int(p) - 1 for p in parts) if good else ()
     if not good or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
         size = " x ".join(map(str, shape)) or "one number"
-        raise InputError(Finding(f"there is no cell {cell} in {step.name}", want=f"a cell of {size}, counted from 1"))
+        raise InputError(
+            Finding(f"there is no cell {vis(cell)} in {step.name}", want=f"a cell of {size}, counted from 1")
+        )
     return step.name, index
 
 
@@ -103,7 +132,7 @@ def step_name(trace: Trace, text: str) -> str:
         fitting = [n for n in names if short(n) == short(text)]
         if len(fitting) == 1:
             return fitting[0]
-    raise InputError(Finding(f"there is no step '{text}'", hint=_nearest(text, names)))
+    raise InputError(Finding(f"there is no step '{vis(text)}'", hint=_nearest(text, names)))
 
 
 def _without_loss(name: str) -> str:

@@ -7,7 +7,7 @@ from itertools import cycle
 from typing import Any, Literal, get_args, get_origin
 
 from nncalc.errors import Finding, InputError, vis
-from nncalc.expression import Tree
+from nncalc.reading.expression import Tree
 from nncalc.topics import TOPICS, kernels
 from nncalc.topics.fields import REQUIRED, Array, Field, fields_of, shown
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.limits import DEFAULT
 from nncalc.problem import Problem, check
-from nncalc.reader import read_text
+from nncalc.reading.limits import Rules
+from nncalc.reading.reader import read_text
 
 LSTM = """
 topic: lstm
@@ -54,7 +54,7 @@ rate: 0.5
 
 def problem(text: str) -> Problem:
     """A problem from its YAML."""
-    return check(read_text(text, "p.yaml"), "p.yaml", None, {}, DEFAULT)
+    return check(read_text(text, "p.yaml"), "p.yaml", None, {}, Rules())
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from examples import LSTM
 
 from nncalc.errors import InputError
 from nncalc.problem import from_flags, load
+from nncalc.reading.limits import Rules
 from nncalc.solution import solve
 
 CONV = "topic: conv\nimage: [[1, 2], [3, 4]]\nfilter: [[1]]\n"
@@ -39,7 +40,7 @@ WRONG = [
     (CONV, "[[1]]", "[1]", "p.yaml:3:9: filter: is 1; want an array (rows x columns or filter x rows x columns or filter x depth x rows x columns)"),
     (CONV + "upstream: [[1, 2], [3, 4]]\n", ", [3, 4]]\nf", "]\nf", "p.yaml:4:11: upstream: is 2 x 2, but Y is 1 x 2"),
     (CONV + "bias: [1]\n", "[1]\n", "[1, 2]\n", "p.yaml:4:7: bias: has 2 numbers, but there are 1 filters"),
-    (CONV + "pad: 1\n", "pad: 1", "pad: 20000", "p.yaml:4:6: pad: asks for an array of 1 x 40002 x 40002 = 1600160004 numbers; the limit is 200000"),
+    (CONV + "pad: 1\n", "pad: 1", "pad: 20000", "p.yaml:4:6: pad: needs an array of 1 x 40002 x 40002 = 1600160004 numbers (12.8 GB); the limit is 200000 (--limit array=N raises the limit)"),
     (GRAPH, "2*(x*y + max(z, w))", "2", "p.yaml:2:7: expr: has no variable, so there is nothing to differentiate by"),
     (CONV, "topic: conv", "topic: cnov", "p.yaml:1:8: topic: want one of activation, softmax, perceptron, backprop, conv, pool, residual, rnn, lstm, attention, posenc, params, got cnov (did you mean conv?)"),
     (CONV, "topic: conv\n", "", "p.yaml:1:1: 'topic' is missing; want one of activation, softmax, perceptron, backprop, conv, pool, residual, rnn, lstm, attention, posenc, params"),
@@ -69,11 +70,11 @@ def test_the_line_says_where_what_and_what_is_wanted(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("p.yaml").write_text(good)
-    solve(load("p.yaml"))
+    solve(load("p.yaml", rules=Rules()))
     assert part in good
     Path("p.yaml").write_text(good.replace(part, instead, 1))
     with pytest.raises(InputError) as error:
-        solve(load("p.yaml"))
+        solve(load("p.yaml", rules=Rules()))
     assert error.value.lines()[0] == line
 
 
@@ -81,7 +82,7 @@ def test_all_findings_of_a_file_at_once(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     Path("p.yaml").write_text("topic: conv\nimage: [[1, b], [c, 4]]\nstirde: 1\npad: -1\n")
     with pytest.raises(InputError) as error:
-        load("p.yaml")
+        load("p.yaml", rules=Rules())
     assert [line.split(": ")[0] for line in error.value.lines()] == [
         "p.yaml:2:13",
         "p.yaml:2:18",
@@ -97,11 +98,11 @@ def test_all_findings_of_a_file_at_once(tmp_path: Path, monkeypatch: pytest.Monk
     ("backprop", {"expr": "2x", "at": "x=1"}, "--expr: column 2: an operator is missing (write 2*x)"),
     ("backprop", {"expr": "x", "at": "x=1="}, "--at: at.x: want a number, got the text '1=': '=' has no meaning here (an expression has no =)"),
     ("softmax", {"x": "1,2", "temperature": "-1"}, "--temperature: want a number above 0, got -1"),
-    ("softmax", {"x": "[1,2"}, "--x: is not YAML: did not find expected ',' or ']'"),
+    ("softmax", {"x": "[1,2"}, "--x: is not YAML: this [ is never closed"),
 ])  # fmt: skip
 def test_flags_get_the_same_errors_and_name_the_flag(topic: str, flags: dict[str, str], line: str) -> None:
     with pytest.raises(InputError) as error:
-        solve(from_flags(topic, flags))
+        solve(from_flags(topic, flags, Rules()))
     assert error.value.lines()[0] == line
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncalc.expression import FUNCTIONS, ExpressionError, evaluate, parse, variables
+from nncalc.reading.expression import FUNCTIONS, ExpressionError, evaluate, parse, variables
 
 X = {"x": 0.7, "y": -1.3, "z": 2.0}
 

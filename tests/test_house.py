@@ -17,11 +17,11 @@ IDS = [str(p.relative_to(ROOT)) for p in FILES]
 
 # The floors from the top down: a file imports only from its own floor's room or from below.
 FLOORS = [
-    ["__main__"], ["cli"], ["present"], ["batch"], ["key"], ["render", "solution", "templates"], ["problem"], ["convert"], ["scalars"],
-    ["topics"], ["trace"], ["reader", "expression"], ["limits", "errors"],
+    ["__main__"], ["cli"], ["commands"], ["present"], ["batch"], ["key"], ["render", "solution", "templates", "schema"], ["problem"],
+    ["convert"], ["topics"], ["trace"], ["reading"], ["files", "terminal"], ["errors"],
 ]  # fmt: skip
 LEVEL = {name: -i for i, names in enumerate(FLOORS) for name in names}
-OUTSIDE = {"typer": {"cli"}, "rich": {"render"}, "yaml": {"reader"}}
+OUTSIDE = {"typer": {"commands"}, "rich": {"render"}, "yaml": {"reading"}}
 
 
 def room(path: Path) -> str:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from nncalc.batch import problem_files, run
+from nncalc.batch import Found, problem_files, run
 from nncalc.problem import load
+from nncalc.reading.limits import DEFAULT
 from nncalc.templates import commands, example
 from nncalc.topics import TOPICS, kernels
 
@@ -29,7 +30,7 @@ def nncalc(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_the_key_holds(path: Path) -> None:
     problem = load(str(path))
     assert problem.expect and problem.title and problem.source
-    assert run(str(path)).findings == ()
+    assert run(Found(str(path))).findings == ()
 
 
 def test_every_exercise_of_the_notes_has_its_file() -> None:
@@ -48,7 +49,7 @@ def test_any_digit_of_a_key_that_is_changed_is_found(path: Path, tmp_path: Path)
                 continue
             wrong = tmp_path / "p.yaml"
             wrong.write_text(before + "expect:\n" + key[:at] + str((int(key[at]) + 1) % 10) + key[at + 1 :])
-            findings = run(str(wrong)).findings
+            findings = run(Found(str(wrong))).findings
             assert findings, (match.group(), key[at], at - match.start())
 
 
@@ -79,7 +80,7 @@ def test_a_batch_names_file_step_and_both_values_and_goes_on(tmp_path: Path) -> 
 def test_the_folder_of_the_notes_is_all_well() -> None:
     done = nncalc(ROOT.parent, "batch", "problems")
     assert done.returncode == 0 and done.stdout.splitlines()[-1] == f"{len(FILES)} solved, 0 failed"
-    assert problem_files(str(ROOT)) == [str(p) for p in FILES]
+    assert problem_files(str(ROOT), DEFAULT) == [Found(str(p)) for p in FILES]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_wrong_use_is_one_line_and_2(words: list[str], tmp_path: Path) -> None:
 @pytest.mark.parametrize(("topic", "form"), [(t, k.__name__) for t in TOPICS for k in kernels(t)])
 def test_every_new_example_solves_as_it_is(topic: str, form: str, tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(example(topic, form))
-    assert run(str(tmp_path / "p.yaml")).findings == ()
+    assert run(Found(str(tmp_path / "p.yaml"))).findings == ()
     assert len(example(topic, form).splitlines()) > 3
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from nncalc.trace.style import TEXT, numbers, symbols, write
 
 # A terminal shows so many cells of a step, then says how to see the others. A pipe shows all.
 CELLS_ON_TERMINAL = 16
+# A remark may name what a file calls its rows; it ends somewhere.
+NOTE = 2000
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,9 @@ def line(step: Step, index: Index, view: View) -> Line:
     stages = [write(x, TEXT, numbers(view.digits), view.digits)]
     parts = middle(x)
     if parts is not None and isinstance(x, Op):
-        stages.append(write(Op(x.kind, tuple(_worked(p) for p in parts), x.label), TEXT, numbers(view.digits)))
+        worked = Op(x.kind, tuple(_worked(p) for p in parts), x.label)
+        if all(math.isfinite(evaluate(p)) for p in worked.args):  # what overflows on the way says nothing
+            stages.append(write(worked, TEXT, numbers(view.digits)))
     stages += [number(np.asarray(step.computed)[index], view.digits)] if step.exact is not None else []
     stages = [s for i, s in enumerate(stages) if s not in (value, *stages[:i])]
     symbolic = write(x, TEXT, symbols(TEXT), view.digits)

@@ -22,8 +22,8 @@ def progress(items: Iterable[object], total: int, stream: TextIO) -> Iterable[ob
     return track(items, "solving", total=total, console=console, transient=True) if stream.isatty() else items
 
 
-def summary(rows: Sequence[Row], out: TextIO, width: int | None, color: bool) -> None:
-    """path, topic, verdict; below a file what was wrong with it; at the end the counts."""
+def summary(rows: Sequence[Row], out: TextIO, width: int | None, color: bool, left: int = 0) -> None:
+    """path, topic, verdict; below a file what was wrong with it; at the end the counts, `left` those not begun."""
     console = Console(
         file=out, width=width or NO_WIDTH, markup=False, emoji=False, highlight=False,
         color_system="standard" if color else None, force_terminal=color, legacy_windows=False,
@@ -38,4 +38,5 @@ def summary(rows: Sequence[Row], out: TextIO, width: int | None, color: bool) ->
     out.write("\n".join(line.rstrip() if not color else line for line in capture.get().split("\n")))
     failed = [row for row in rows if row[3]]
     out.write("".join(f"{line}\n" for row in failed for line in row[3]))
-    out.write(f"{len(rows) - len(failed)} solved, {len(failed)} failed\n")
+    more = f", {left} not done: interrupted" if left else ""
+    out.write(f"{len(rows) - len(failed)} solved, {len(failed)} failed{more}\n")

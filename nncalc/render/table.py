@@ -14,8 +14,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nncalc.errors import vis
-from nncalc.render.layout import Line, View, blocks, conventions_at_ties, formula, inline, line, matrix
+from nncalc.errors import JOINERS, vis
+from nncalc.render.layout import NOTE, Line, View, blocks, conventions_at_ties, formula, inline, line, matrix
 from nncalc.render.window import Window, windows
 from nncalc.trace.notation import Index
 from nncalc.trace.numbers import aligned, number
@@ -71,7 +71,7 @@ class _Page:
         """Topic, title, conventions, and what was given."""
         head = Text(trace.topic, style=HEAD)
         if trace.title:
-            head.append(f"   {vis(trace.title, 600)}", style=VALUE)
+            head.append(f"   {vis(trace.title, 600, JOINERS)}", style=VALUE)
         self.say(head)
         if trace.conventions:
             self.say(Text(", ".join(trace.conventions), style=QUIET))
@@ -225,7 +225,7 @@ class _Page:
         for name, value in trace.answer.items():
             self.array(Text(pretty(name), style=NAME), value, VALUE)
         for note in trace.notes:
-            self.say(Text(note, style=QUIET))
+            self.say(Text(vis(note, NOTE), style=QUIET))
 
 
 def _kept(working: str) -> str:

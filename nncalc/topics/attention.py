@@ -106,7 +106,6 @@ def embeddings(
         About(
             "Q, K and V are divided into so many",
             least=1,
-            most=1_000_000,
             says="heads {}",
             also=("num_heads", "n_heads"),
         ),

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused
-from nncalc.expression import Apply, Number, Tree, postorder, variables
+from nncalc.reading.expression import Apply, Number, Tree, postorder, variables
 from nncalc.topics.activation import ACTIVATIONS, ActivationName
 from nncalc.topics.descent import updated
-from nncalc.topics.fields import About, Answer, Array
+from nncalc.topics.fields import About, Answer, Array, Symbol
 from nncalc.topics.loss import LossName, targets
 from nncalc.topics.loss import loss as loss_of
 from nncalc.trace.functions import relu, sigmoid, softplus
@@ -32,7 +32,7 @@ def expression(
     work: Work,
     expr: Annotated[Tree, About("the expression, as 2*(x*y + max(z, w))", also=("expression", "f", "formula"))],
     at: Annotated[
-        Mapping[str, float],
+        Mapping[Symbol, float],
         About(
             "the number of each variable, as x=3, y=-4", also=("values", "inputs"), example="{x: 3, y: -4, z: 2, w: -1}"
         ),
@@ -45,7 +45,7 @@ def expression(
     """
     if not variables(expr):
         raise Refused("expr", "has no variable, so there is nothing to differentiate by")
-    inputs = {name: work.given(name, value) for name, value in at.items()}
+    inputs: dict[str, Any] = {name: work.given(name, value) for name, value in at.items()}
     count = iter(f"f{i}" for i in range(1, 1 << 62))
     values = walk(expr, inputs, lambda value: work.let(next(name for name in count if name not in inputs), value))
     f = work.let("f", values)
@@ -55,14 +55,14 @@ def expression(
 def nodes(
     work: Work,
     nodes: Annotated[
-        Mapping[str, Tree], About("name: expression, in order; the last is the output", example="{q: x + y, f: q*z}")
+        Mapping[Symbol, Tree], About("name: expression, in order; the last is the output", example="{q: x + y, f: q*z}")
     ],
     at: Annotated[
-        Mapping[str, float], About("the number of each variable, as x=3, y=-4", example="{x: -2, y: 5, z: -4}")
+        Mapping[Symbol, float], About("the number of each variable, as x=3, y=-4", example="{x: -2, y: 5, z: -4}")
     ],
 ) -> Answer:
     """The same for a graph whose nodes you name yourself: {q: x + y, f: q*z}."""
-    inputs = {name: work.given(name, value) for name, value in at.items()}
+    inputs: dict[str, Any] = {name: work.given(name, value) for name, value in at.items()}
     known: dict[str, Any] = dict(inputs)
     for name, tree in nodes.items():
         if name in known:

@@ -38,7 +38,6 @@ def conv(
         About(
             "step of the window; a number or [height, width]",
             least=1,
-            most=1_000_000,
             says="stride {}",
             also=("strides", "s"),
         ),
@@ -48,15 +47,12 @@ def conv(
         About(
             "zeros around the image: a number, [height, width], [top, left, bottom, right], same or valid",
             least=0,
-            most=1_000_000,
             says="padding {}",
             also=("padding", "p"),
         ),
     ] = 0,
-    dilation: Annotated[int | list[int], About("distance between a window's cells", least=1, most=1_000_000)] = 1,
-    groups: Annotated[
-        int, About("channels and filters are divided into so many groups", least=1, most=1_000_000, also=("group",))
-    ] = 1,
+    dilation: Annotated[int | list[int], About("distance between a window's cells", least=1)] = 1,
+    groups: Annotated[int, About("channels and filters are divided into so many groups", least=1, also=("group",))] = 1,
     flip: Annotated[
         bool,
         About(

@@ -9,20 +9,22 @@ from __future__ import annotations
 import inspect
 import math
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, is_dataclass
 from dataclasses import fields as record_fields
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from nncalc.expression import Tree
+from nncalc.reading.expression import Tree
 from nncalc.trace.numbers import number
 
 Array = np.ndarray[Any, Any]
 Answer = dict[str, Any]
 REQUIRED: Any = object()
+# A name that an expression can use.
+Symbol = NewType("Symbol", str)
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ class Field:
         return self.types == (Array,)
 
     @property
+    def mapping(self) -> Any:
+        """The type of names with a value each, or None."""
+        return next((t for t in self.types if get_origin(t) in (dict, Mapping)), None)
+
+    @property
     def record(self) -> Any:
         """The dataclass of a nested record, or None."""
         return next((t for t in self.types if is_dataclass(t)), None)
@@ -106,6 +113,15 @@ class Field:
         if isinstance(says, tuple):
             return says[0] if value else says[1]
         return says.format(shown(value)) if says and value is not None else ""
+
+
+def also_called(name: str, fields: tuple[Field, ...]) -> Field | None:
+    """The field that people also call by this name, or that is it but for capitals."""
+    for same in (lambda f: name in f.about.also, lambda f: name.lower() == f.name.lower()):
+        found = next((f for f in fields if same(f)), None)
+        if found is not None:
+            return found
+    return None
 
 
 def shown(value: Any) -> str:
@@ -129,7 +145,7 @@ def _words(kind: Any, field: Field) -> str:
         return "a list"
     if isinstance(kind, type) and issubclass(kind, Variant):
         return "one of " + ", ".join(getattr(kind, "options", {}))
-    if get_origin(kind) is dict or is_dataclass(kind):
+    if get_origin(kind) in (dict, Mapping) or is_dataclass(kind):
         return "a mapping (name: value)"
     return {bool: "true or false", float: "a number", str: "a text"}.get(kind, "a value")
 

@@ -14,10 +14,10 @@ from nncalc.trace.work import Work
 
 def posenc(
     work: Work,
-    d_model: Annotated[int, About("numbers in each encoding", least=1, most=1_000_000, also=("d", "dim", "dimension"))],
+    d_model: Annotated[int, About("numbers in each encoding", least=1, also=("d", "dim", "dimension"))],
     positions: Annotated[
         int | list[int],
-        About("how many, from 0, or a list of them", least=0, most=1_000_000, also=("pos", "length"), example="4"),
+        About("how many, from 0, or a list of them", least=0, also=("pos", "length"), example="4"),
     ],
     tokens: Annotated[list[str] | None, About("names of the rows, one for each position")] = None,
     base: Annotated[float, About("what the exponents are of", says="base {}", above=0)] = 10000,

@@ -199,25 +199,33 @@ RELATIONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
 
 
 def evaluate(x: Expr) -> float:
-    """The number that a formula of elements stands for (whole values have none)."""
+    """The number that a formula of elements stands for (whole values have none).
+
+    A part that overflows is inf, one without a value nan, as in NumPy: σ(−1000) is 0 though exp(1000) is written in it.
+    """
     if isinstance(x, Const):
         return float(x.value)
     if isinstance(x, Ref):
         return float(x.value.array[x.index] if x.index else x.value.array)
     args = [evaluate(a) for a in x.args]
-    if x.kind == "call":
-        return float(FUNCTIONS[x.label][0](*args))
-    if x.kind == "compare":
-        return float(RELATIONS[x.label][0](*args))
-    return float(_ARITHMETIC[x.kind](args))
+    try:
+        if x.kind == "call":
+            return float(FUNCTIONS[x.label][0](*args))
+        if x.kind == "compare":
+            return float(RELATIONS[x.label][0](*args))
+        return float(_ARITHMETIC[x.kind](args))
+    except OverflowError:
+        return math.inf
+    except (ValueError, ZeroDivisionError):
+        return math.nan
 
 
 _ARITHMETIC: dict[str, Callable[[list[float]], float]] = {
     "add": math.fsum,
     "negative": lambda a: -a[0],
     "times": math.prod,
-    "divide": lambda a: a[0] / a[1],
-    "power": lambda a: a[0] ** a[1],
+    "divide": lambda a: a[0] / a[1] if a[1] else math.copysign(math.inf, a[0]) if a[0] else math.nan,
+    "power": lambda a: math.pow(*a),
 }
 
 

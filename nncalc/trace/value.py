@@ -7,7 +7,8 @@ recorded; formulas and gradients are worked out later, from these, when somebody
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ class Rule:
     `options` names what may follow the one array argument by position; None where every argument is an array.
     `moves`: it only puts elements elsewhere, so that what it does to given numbers leaves them given.
     `infinite`: −∞ is a value of it, as of an attention mask.
+    `shape`: the shape of a result that may be far larger than the arguments (elementwise ones broadcast).
     """
 
     name: str
@@ -37,6 +39,18 @@ class Rule:
     options: tuple[str, ...] | None = None
     moves: bool = False
     infinite: bool = False
+    shape: Callable[..., tuple[int, ...]] | None = None
+
+
+class TooLarge(Exception):
+    """An operation would need an array over the limit; nothing has been allocated for it.
+
+    `names` are those of the values it would be made from; `field` is the one to blame, where that is known.
+    """
+
+    def __init__(self, shape: tuple[int, ...], limit: int, names: Sequence[str] = (), field: str = ""):
+        self.shape, self.limit, self.names, self.field = shape, limit, names, field
+        super().__init__(shape)
 
 
 RULES: dict[Any, Rule] = {}
@@ -191,4 +205,25 @@ def apply(function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Value
             bare.append(arg.array)
         else:
             bare.append(arg)
+    if work is not None and work.limit is not None:
+        _bound(rule, args, bare, params, work.limit)
     return Value(rule.compute(*bare, **params), work, rule, args, params)
+
+
+def _bound(rule: Rule, args: Sequence[Any], bare: Sequence[Any], params: dict[str, Any], limit: int) -> None:
+    """Works out the size of a result before its memory is taken."""
+    if rule.shape is not None:
+        shape = rule.shape(*bare, **params)
+    elif rule.elementwise and len(bare) > 1:
+        shape = np.broadcast_shapes(*(np.shape(b) for b in bare))
+    else:
+        return
+    if math.prod(shape) > limit:
+        raise TooLarge(shape, limit, [name for arg in args for name in _named(arg)])
+
+
+def _named(value: Any) -> list[str]:
+    """The names nearest to a value, itself or what it was made from."""
+    if not isinstance(value, Value):
+        return []
+    return [value.symbol] if value.name else [name for arg in value.args for name in _named(arg)]

@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Refused
 from nncalc.trace import convolution, functions, rules  # noqa: F401  (importing them fills the table of rules)
 from nncalc.trace.backward import gradients
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Step, Trace
-from nncalc.trace.value import EngineError, Value
+from nncalc.trace.value import EngineError, TooLarge, Value
+
+
+class TooLong(Exception):
+    """A working has more steps than the limit."""
 
 
 class NotFinite(ArithmeticError):
@@ -38,12 +41,13 @@ class Work:
     """Records one working. Given to every kernel; nothing about it is global.
 
     `settle` is the way to run (`exact`, `on_paper(2)`, `following(sheet)`): what `let` goes on with. `limit` is how
-    many numbers an array may have (None: as many as memory holds).
+    many numbers an array may have, `steps` how many steps the working (None: as many as memory holds).
     """
 
-    def __init__(self, settle: Settle = exact, limit: int | None = None):
+    def __init__(self, settle: Settle = exact, limit: int | None = None, steps: int | None = None):
         self.settle = settle
         self.limit = limit
+        self.steps = steps
         self.serial = 0
         self._place = _Place()
         self._titles: dict[str, str] = {}
@@ -83,14 +87,15 @@ class Work:
             raise NotFinite(step)
         value.array = self.settle(value.name, computed, value.is_given)
         self._trace.steps.append(step)
+        if self.steps is not None and len(self._trace.steps) > self.steps:
+            raise TooLong
         return value
 
     def reserve(self, field: str, shape: Sequence[int]) -> None:
         """Refuses an array of more numbers than the limit, before its memory is taken; names the field to blame."""
         size = math.prod(shape)
         if self.limit is not None and size > self.limit:
-            shown = " x ".join(map(str, shape))
-            raise Refused(field, f"asks for an array of {shown} = {size} numbers; the limit is {self.limit}")
+            raise TooLarge(tuple(shape), self.limit, field=field)
 
     @contextmanager
     def section(self, name: str, title: str) -> Iterator[None]:

@@ -41,7 +41,13 @@ def _right(g: Any, y: Any, a: Any, b: Any) -> Any:
     return Outer(a, g) if a.ndim == 1 else _turned(a) @ g
 
 
-rule(np.matmul, _matmul, (_left, _right), whole=lambda a, b: n.matmul(a.whole(), b.whole()))
+def _matmul_shape(a: Any, b: Any) -> tuple[int, ...]:
+    rows = np.shape(a)[-2:-1]
+    columns = np.shape(b)[-1:] if np.ndim(b) > 1 else ()
+    return (*np.broadcast_shapes(np.shape(a)[:-2], np.shape(b)[:-2]), *rows, *columns)
+
+
+rule(np.matmul, _matmul, (_left, _right), whole=lambda a, b: n.matmul(a.whole(), b.whole()), shape=_matmul_shape)
 
 
 class Outer:
@@ -95,7 +101,8 @@ def _outer_derivative(position: int) -> Any:
     return derivative
 
 
-rule(outer_sum, _outer_sum, _outer_derivative, whole=_outer_whole)
+rule(outer_sum, _outer_sum, _outer_derivative, whole=_outer_whole,
+     shape=lambda *factors: (len(factors[0]), len(factors[-1])))  # fmt: skip
 
 
 @traced

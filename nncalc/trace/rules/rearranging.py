@@ -169,7 +169,7 @@ def narrow(g: Any, shape: tuple[int, ...]) -> Any:
 
 rule(np.broadcast_to, lambda index, x, shape: x.aligned(index),
      (lambda g, y, x, shape: narrow(g, x.shape),), whole=lambda x, shape: x.whole(), options=("shape",),
-     moves=True)  # fmt: skip
+     moves=True, shape=lambda x, shape: shape)  # fmt: skip
 
 
 def _padded(index: Index, x: Any, pad_width: Any) -> Expr:
@@ -260,4 +260,5 @@ def _square_only(x: Any) -> Any:
     return np.diag(x)
 
 
-rule(np.diag, _diagonal, (lambda g, y, x: np.diag(g),), compute=_square_only)
+rule(np.diag, _diagonal, (lambda g, y, x: np.diag(g),), compute=_square_only,
+     shape=lambda x: np.shape(x) * 2 if np.ndim(x) == 1 else np.shape(x)[:1])  # fmt: skip

@@ -21,6 +21,7 @@ def rule(
     compute: Callable[..., Any] | None = None,
     moves: bool = False,
     infinite: bool = False,
+    shape: Callable[..., tuple[int, ...]] | None = None,
 ) -> None:
     """States all that the engine knows of a function.
 
@@ -33,7 +34,8 @@ def rule(
     name = function.__name__
     if whole is None:
         whole = element if elementwise else _named(name)
-    RULES[function] = Rule(name, compute or function, element, whole, derivative, elementwise, options, moves, infinite)
+    RULES[function] = Rule(name, compute or function, element, whole, derivative, elementwise, options, moves, infinite,
+                           shape)  # fmt: skip
 
 
 def _named(name: str) -> Callable[..., notation.Expr]:

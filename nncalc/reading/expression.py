@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from nncalc.errors import vis
-from nncalc.limits import DEFAULT, Limits
+from nncalc.reading.limits import DEFAULT, Limits, raising
 
 
 class ExpressionError(Exception):
@@ -97,7 +97,8 @@ class _Token:
 def parse(text: str, limits: Limits = DEFAULT, names: Collection[str] | None = None) -> Tree:
     """The tree of an expression. With `names`, any other name is an error; `pi` and `e` are names unless given."""
     if len(text) > limits.expression:
-        raise ExpressionError(f"is longer than {limits.expression} characters, the limit", 1, text)
+        what = f"is longer than {limits.expression} characters, the limit"
+        raise ExpressionError(what, 1, text, raising("expression"))
     return _Parser(text, limits, names).whole()
 
 
@@ -114,7 +115,8 @@ def _tokens(text: str, limits: Limits) -> list[_Token]:
             _Token(match.lastgroup, {"**": "^", "\u2212": "-"}.get(word, word), match.start(match.lastgroup) + 1)
         )
         if match.lastgroup == "name" and len(word) > limits.name:
-            raise ExpressionError(f"a name is longer than {limits.name} characters, the limit", tokens[-1].column, text)
+            what = f"a name is longer than {limits.name} characters, the limit"
+            raise ExpressionError(what, tokens[-1].column, text, raising("name"))
         at = match.end()
     return [*tokens, _Token("end", "", stop + 1)]
 
@@ -158,7 +160,8 @@ class _Parser:
     def climb(self, least: int) -> Tree:
         self.depth += 1
         if self.depth > self.limits.expression_depth:
-            raise self.fail(f"is nested deeper than {self.limits.expression_depth} levels, the limit", self.token)
+            what = f"is nested deeper than {self.limits.expression_depth} levels, the limit"
+            raise self.fail(what, self.token, raising("expression_depth"))
         left = self.operand()
         while self.token.kind == "op" and self.token.text in BINARY:
             function, binds = BINARY[self.token.text]
@@ -225,7 +228,8 @@ class _Parser:
             )
         self.seen.add(token.text)
         if len(self.seen) > self.limits.expression_names:
-            raise self.fail(f"has more than {self.limits.expression_names} names, the limit", token)
+            what = f"has more than {self.limits.expression_names} names, the limit"
+            raise self.fail(what, token, raising("expression_names"))
         return Variable(token.text, token.column)
 
     def call(self, token: _Token) -> Tree:

@@ -6,10 +6,10 @@ import math
 import re
 from difflib import get_close_matches
 
-from nncalc import expression
 from nncalc.errors import Finding, InputError, vis
-from nncalc.limits import Limits
-from nncalc.reader import ScalarNode
+from nncalc.reading import expression
+from nncalc.reading.limits import Limits, raising
+from nncalc.reading.nodes import ScalarNode
 
 NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*")
@@ -32,7 +32,7 @@ def as_literal(node: ScalarNode, field: str, limits: Limits) -> float:
     """A number written out: 2, -.5, 1e-3."""
     text = node.text.replace("\u2212", "-")
     if len(text) > limits.number_digits:
-        raise _refuse(node, field, f"a number of at most {limits.number_digits} digits")
+        raise _refuse(node, field, f"a number of at most {limits.number_digits} digits", raising("number_digits"))
     hint = _hint(text) if not node.quoted else f"write {vis(text, 20)} without quotes" if NUMBER.fullmatch(text) else ""
     if node.quoted or hint or not NUMBER.fullmatch(text):
         raise _refuse(node, field, "a number", hint)
@@ -73,7 +73,8 @@ def _expression(node: ScalarNode, field: str, limits: Limits) -> float:
 
 def as_whole(node: ScalarNode, field: str, limits: Limits, least: int | None = None, most: int | None = None) -> int:
     """A whole number within bounds, written without a point."""
-    most = limits.integer if most is None and least is not None else most
+    limited = most is None and least is not None
+    most = limits.integer if limited else most
     want = "a whole number"
     if least is not None:
         want += f" from {least} to {most}"
@@ -83,7 +84,7 @@ def as_whole(node: ScalarNode, field: str, limits: Limits, least: int | None = N
         raise _refuse(node, field, want, f"write {whole.group(1)}" if whole and not node.quoted else _hint(text))
     value = int(text)
     if (least is not None and value < least) or (most is not None and value > most):
-        raise _refuse(node, field, want)
+        raise _refuse(node, field, want, raising("integer") if limited and value > limits.integer else "")
     return value
 
 
@@ -97,7 +98,8 @@ def as_flag(node: ScalarNode, field: str) -> bool:
 def as_text(node: ScalarNode, field: str, limit: int) -> str:
     """Any text up to a length."""
     if len(node.text) > limit:
-        raise InputError(Finding(f"is longer than {limit} characters, the limit", node.mark, field))
+        what = f"is longer than {limit} characters, the limit"
+        raise InputError(Finding(what, node.mark, field, hint=raising("title")))
     return node.text
 
 

@@ -1,0 +1,290 @@
+"""The commands and their flags, made from the kernels' signatures: arguments in, calls out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from itertools import pairwise
+from typing import Any
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from nncalc import terminal
+from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.topics import TOPICS
+
+NO = 1
+
+
+def option(name: str, help: str, **extra: Any) -> TyperOption:
+    """An option that takes a text."""
+    return TyperOption(param_decls=[name.lstrip("-"), name, *extra.pop("short", [])], type=str, help=help, **extra)
+
+
+def flag(name: str, help: str) -> TyperOption:
+    """An option that is there or not."""
+    return TyperOption(param_decls=[name.lstrip("-").replace("-", "_"), name], is_flag=True, help=help)
+
+
+def argument(name: str, help: str, **extra: Any) -> TyperArgument:
+    """What is given by its place."""
+    return TyperArgument(param_decls=[name], type=str, help=help, **extra)
+
+
+def view_options() -> list[TyperOption]:
+    """How a working is shown: the same for every command that solves."""
+    return [
+        option("--round", "work with values rounded to N decimals, the drift beside them", metavar="N"),
+        option("--sig", "work with values rounded to N significant digits", metavar="N"),
+        option("--digits", "show N decimals (default 6)", metavar="N"),
+        option("--detail", "short: values only; normal; full: every cell, symbols, windows", metavar="LEVEL"),
+        option("--format", "table, plain or json", metavar="FORMAT"),
+        option("--output", "write to FILE; its ending chooses the format", metavar="FILE", short=["-o"]),
+        option("--color", "auto, always or never", metavar="WHEN"),
+        flag("--no-color", "the same as --color never"),
+    ]
+
+
+def choice_options() -> list[TyperOption]:
+    """What is shown of a working."""
+    cell = "only this cell, all the way down: Y:3,2 (several times for several)"
+    value = "only this value, bare: s:1; JSON for an array (several, one a line)"
+    return [
+        option("--explain", cell, metavar="CELL", multiple=True),
+        option("--get", value, metavar="NAME", multiple=True),
+    ]
+
+
+def reading_options() -> list[TyperOption]:
+    """What a problem may ask for; never set by a file."""
+    return [
+        option("--limit", "raise a limit: array=1000000 (errors name theirs)", metavar="NAME=N", multiple=True),
+        flag("--allow-outside", "let {file: …} lie outside the problem's folder"),
+        flag("--debug", "show the traceback of a bug of ours"),
+    ]
+
+
+class Topics(TyperGroup):
+    """A subcommand a topic, built from the kernel's signature when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The topics in the order of a course, then the rest."""
+        return [*TOPICS, *self.commands]
+
+    def get_command(self, ctx: Any, name: str) -> Any:
+        """The topic's command, or one of the others."""
+        return topic_command(name) if name in TOPICS else super().get_command(ctx, name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list in `nncalc --help`, from the table alone: no topic is loaded for it."""
+        rows = [(topic.name, topic.summary) for topic in TOPICS.values()]
+        rows += [(name, command.get_short_help_str(100)) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+class TopicCommand(TyperCommand):
+    """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes."""
+
+    def __init__(self, fields: tuple[Any, ...], **given: Any):
+        super().__init__(**given)
+        self.fields = fields
+        self.bare = {f"--{field.name}" for field in fields if bool in field.types}
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Puts the yes behind a bare flag."""
+        words: list[str] = []
+        for word, following in pairwise([*args, ""]):
+            words.append(word)
+            if word in self.bare and following not in ("yes", "no", "true", "false"):
+                words.append("yes")
+        return super().parse_args(ctx, words)
+
+
+def topic_command(topic: str) -> TyperCommand:
+    """The command of a topic: every field of its forms is a flag of exactly its name."""
+    import inspect
+
+    from nncalc.templates import commands
+    from nncalc.topics import kernels
+    from nncalc.topics.fields import fields_of
+
+    forms: Any = kernels(topic)
+    fields = {field.name: field for form in forms for field in fields_of(form)}
+    problem = "the problem file, or - for stdin"
+    params = [
+        argument("file", problem, required=False, metavar="[FILE]"),
+        option("--input", problem, metavar="FILE", short=["-i"]),
+        *(option(f"--{field.name}", _help(field), metavar=_metavar(field)) for field in fields.values()),
+    ]
+
+    def run(**given: Any) -> None:
+        flags = {name: given[name] for name in fields if given[name] is not None}
+        paths = [path for path in (given["file"], given["input"]) if path]
+        if len(paths) > 1:
+            raise InputError(Finding(f"two problem files: {vis(paths[0])} and {vis(paths[1])}", want="one"))
+        if not paths and not flags:
+            _example(topic)
+            raise InputError(Finding("no problem given", Mark(f"nncalc {topic}"), want="a FILE or flags",
+                                     hint=f"see `nncalc {topic} --help`"))  # fmt: skip
+        _show([lambda rules: _load(paths[0] if paths else None, topic, flags, rules)], given)
+
+    examples = "\n  ".join(["\b\nExamples:", *commands(topic)])
+    text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), examples])
+    params += [*choice_options(), *view_options(), *reading_options()]
+    given: dict[str, Any] = {"name": topic, "callback": run, "params": params, "help": text}
+    return TopicCommand(tuple(fields.values()), rich_markup_mode=None, **given)
+
+
+def _help(field: Any) -> str:
+    from nncalc.topics.fields import REQUIRED, shown
+
+    plain = field.default in (REQUIRED, None, 0) or field.default is False
+    return (field.about.help or field.wants) + ("" if plain else f" (default {shown(field.default)})")
+
+
+def _metavar(field: Any) -> str:
+    kinds = {int: "N", float: "NUMBER", bool: "yes|no"}
+    return "ARRAY" if field.is_array else next((kinds[t] for t in field.types if t in kinds), "TEXT")
+
+
+def _example(topic: str) -> None:
+    """An example to paste, on stderr."""
+    from nncalc.templates import example
+
+    terminal.say(f"# an example; `nncalc new {topic}` prints it too\n{example(topic)}")
+
+
+def _load(path: str | None, topic: str | None, flags: dict[str, str], rules: Any) -> Any:
+    from nncalc.problem import from_flags, load
+
+    return load(path, topic, flags, rules) if path else from_flags(topic or "", flags, rules)
+
+
+def _show(loaders: list[Callable[[Any], Any]], given: dict[str, Any]) -> None:
+    """Reads all, solves all, then writes: nothing is on stdout unless everything has worked."""
+    from nncalc.present import Request, present
+    from nncalc.reading.limits import Rules, limits_from
+
+    request = Request(**_asked(given, Request))
+    rules = Rules(limits_from(given["limit"]), given["allow_outside"])
+    problems, findings = [], []
+    for load in loaders:
+        try:
+            problems.append(load(rules))
+        except InputError as error:
+            findings += error.findings
+    if findings:
+        raise InputError(findings)
+    present(problems, request)
+
+
+def _asked(given: dict[str, Any], request: Any) -> dict[str, Any]:
+    """What a request wants to know of what was typed."""
+    from dataclasses import fields
+
+    return {f.name: given[f.name] for f in fields(request)}
+
+
+def solve_command() -> TyperCommand:
+    """nncalc solve FILE…: the topic comes from each file."""
+
+    def run(files: tuple[str, ...], **given: Any) -> None:
+        _show([lambda rules, path=path: _load(path, None, {}, rules) for path in files], given)  # type: ignore[misc]
+
+    files = argument("files", "problem files, or -", nargs=-1, required=True, metavar="FILE...")
+    params = [files, *choice_options(), *view_options(), *reading_options()]
+    help = "Solve problem files; each says its topic."
+    return TyperCommand(name="solve", callback=run, params=params, help=help, rich_markup_mode=None)
+
+
+def batch_command() -> TyperCommand:
+    """nncalc batch FOLDER: every problem below it, with its key checked."""
+
+    def run(**given: Any) -> None:
+        from nncalc.present import BatchRequest, present_batch
+        from nncalc.reading.limits import Rules, limits_from
+
+        rules = Rules(limits_from(given["limit"]), given["allow_outside"])
+        if not present_batch(BatchRequest(**_asked({"explain": (), "get": (), **given}, BatchRequest)), rules):
+            raise typer.Exit(NO)
+
+    params = [
+        argument("folder", "problems and folders of them", required=True, metavar="FOLDER"),
+        flag("--force", "replace workings that are there already"),
+        flag("--resume", "keep workings that are there already"),
+        *view_options(),
+        *reading_options(),
+    ]
+    help = "Solve every problem below a folder and check its key; -o FOLDER writes the workings."
+    return TyperCommand(name="batch", callback=run, params=params, help=help, rich_markup_mode=None)
+
+
+def new_command() -> TyperCommand:
+    """nncalc new TOPIC: a commented example to start from."""
+
+    def run(topic: str, form: str | None, **given: Any) -> None:
+        from nncalc.templates import example
+
+        terminal.out(example(topic, form))
+
+    params: list[Any] = [
+        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC"),
+        option("--form", "which form of the topic, where it has several", metavar="FORM"),
+        flag("--debug", "show the traceback of a bug of ours"),
+    ]
+    help = "Print a commented example of a topic's problem file, which solves as it is."
+    return TyperCommand(name="new", callback=run, params=params, help=help, rich_markup_mode=None)
+
+
+def schema_command() -> TyperCommand:
+    """nncalc schema TOPIC: what a problem file may hold, for editors."""
+
+    def run(topic: str, **given: Any) -> None:
+        import json
+
+        from nncalc.schema import schema
+
+        terminal.out(json.dumps(schema(topic), indent=2) + "\n")
+
+    params: list[Any] = [
+        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC"),
+        flag("--debug", "show the traceback of a bug of ours"),
+    ]
+    help = "Print the JSON Schema of a topic's problem files, for editors."
+    return TyperCommand(name="schema", callback=run, params=params, help=help, rich_markup_mode=None)
+
+
+COMMANDS = (solve_command, batch_command, new_command, schema_command)
+app = typer.Typer(cls=Topics, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True)
+
+
+@app.callback(invoke_without_command=False)
+def _root() -> None:
+    """A step-by-step calculator for deep learning's hand-worked exercises.
+
+    nncalc softmax --x 2,1,0.1 shows all the working; nncalc TOPIC --help shows a topic's fields.
+    """
+
+
+def command() -> Any:
+    """The whole command line."""
+    whole: Any = typer.main.get_command(app)
+    for make in COMMANDS:
+        whole.add_command(make())
+    return whole
+
+
+def meant(error: Any) -> str:
+    """What was probably meant by a flag or a command that there is not, or nothing."""
+    asked = getattr(error, "option_name", None)
+    fields = getattr(getattr(getattr(error, "ctx", None), "command", None), "fields", None)
+    if asked and fields:
+        from nncalc.topics.fields import also_called
+
+        field = also_called(asked.lstrip("-"), fields)
+        return f"nncalc calls it --{field.name}" if field else ""
+    word = error.format_message().partition("No such command '")[2].rstrip("'.")
+    near = get_close_matches(word, [*TOPICS, *(c().name or "" for c in COMMANDS)], 1, 0.6) if word else []
+    return f"did you mean {near[0]}?" if near else ""

@@ -1,0 +1,84 @@
+"""Writing files: a reader sees the old one or the whole new one, whatever fails and whenever we are killed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from nncalc.errors import Finding, InputError, Mark, vis
+
+
+def write_file(path: str, text: str) -> None:
+    """Replaces a file at once. InputError says why it cannot be written; then nothing has changed.
+
+    A device or a pipe is written to as it is; a link is refused, for what it replaces may lie anywhere.
+    """
+    target, data = Path(path), text.encode("utf-8", "backslashreplace")
+    try:
+        if target.is_symlink():
+            raise OSError(0, "is a link; want a file")
+        if target.is_dir():
+            raise OSError(0, "is a folder; want a file")
+        if target.exists() and not target.is_file():
+            _fill(os.open(target, os.O_WRONLY), data, sync=False)
+        else:
+            _replace(target, data)
+    except OSError as error:
+        raise InputError(cannot_write(path, error)) from None
+
+
+def make_folder(path: str) -> None:
+    """The folder with all above it, if it is not there yet."""
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise InputError(cannot_write(path, error)) from None
+
+
+def cannot_write(path: str, error: OSError) -> Finding:
+    """What to say of a file or a folder that cannot be written."""
+    why = "is a file; want a folder" if isinstance(error, (FileExistsError, NotADirectoryError)) else error.strerror
+    return Finding(f"cannot be written: {vis(why or str(error), 200)}", Mark(path))
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Fills a file without a name, then gives it one: only whole files are ever seen, and none is left behind."""
+    name = str(target.with_name(f".nncalc-{secrets.token_hex(8)}"))
+    handle = _nameless(target.parent)
+    named = handle is None
+    if handle is None:
+        handle = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0), 0o666)
+    try:
+        if named:
+            _fill(handle, data)
+        else:
+            _fill(handle, data, name)
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _nameless(folder: Path) -> int | None:
+    """A file that vanishes with its descriptor, where the system has such files."""
+    if not os.path.isdir("/proc/self/fd"):
+        return None
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o666)
+    except (AttributeError, OSError):
+        return None
+
+
+def _fill(handle: int, data: bytes, name: str = "", sync: bool = True) -> None:
+    """Writes all, to the disk, then (`name`) lets the file appear."""
+    try:
+        while data:
+            data = data[os.write(handle, data) :]
+        if sync:
+            os.fsync(handle)
+        if name:
+            # With a folder's descriptor Python follows the link to the open file instead of linking the link.
+            os.link(f"/proc/self/fd/{handle}", name, src_dir_fd=handle, follow_symlinks=True)
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""From bytes to plain nodes, numbers and expressions; whatever is hostile is decided here, and limits hold."""

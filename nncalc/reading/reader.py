@@ -1,0 +1,272 @@
+"""YAML text to plain nodes that remember where they stood.
+
+YAML is read as events and never composed or constructed: nesting, aliases and size are counted while they stream,
+duplicate keys are seen, and every scalar keeps its literal text, so that the field can decide what it means.
+libyaml and the parser in pure Python give the same answers; where they would differ, it is decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.reading import source
+from nncalc.reading.limits import DEFAULT, Limits, raising
+from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Control characters, the line ends that no editor shows as such, and what is no character at all.
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
+LINE_END = re.compile(rb"\r\n|\r|\n")
+
+# Lines that may stand before a document, and the directive among them.
+HEAD = r"\A((?:[ \t]*(?:#.*)?\n)*)"
+VERSION = re.compile(HEAD + r"%YAML 1\.[0-9]+(?=[ \t]*(?:#.*)?\n)")
+DIRECTIVE = re.compile(HEAD + "(%.*)")
+
+# What the parsers say (each in its own words), and what a beginner can do with: where the place is a line's first
+# sign, and elsewhere.
+COLON = "a second colon, or the line is indented too far; put a text that has a colon in quotes"
+INDENTED = "the indentation does not fit the lines before"
+LEFT_OVER = "something is left over behind the value; a comma, a quote or a bracket is wrong"
+PLAIN_WORDS = [
+    (r"escape|hexdecimal|chr\(\)", *["a backslash in double quotes; write it twice, or use single quotes"] * 2),
+    (r"quoted scalar", *["a quote is not closed"] * 2),
+    (r"expected ',' or '(\]|\})'|node content|document stream", *["a bracket or a comma is missing"] * 2),
+    (r"mapping values are not allowed", COLON, COLON),
+    (r"block scalar", *["| and > stand alone; write the text in the lines below"] * 2),
+    (r"expected ':'", *["a line wants `name: value`"] * 2),
+    (r"expected key|block end|block collection|'-' indicator", INDENTED, LEFT_OVER),
+    (r"start any token|sequence entries", *["this sign cannot begin a value; put the text in quotes"] * 2),
+    (r"alphabetic or numeric", *["& and * want a name; put the text in quotes"] * 2),
+    (r"document", *["`---` and `...` part documents; want one problem a file"] * 2),
+]  # fmt: skip
+
+
+def read_file(path: str, limits: Limits = DEFAULT) -> Node:
+    """The node of a YAML file; `-` is stdin."""
+    return read_yaml(source.read_bytes(path, limits), source.name_of(path), limits)
+
+
+def read_yaml(data: bytes, name: str, limits: Limits = DEFAULT) -> Node:
+    """The node of UTF-8 bytes; one byte-order mark is dropped."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4]:
+        raise InputError(Finding("is UTF-16 or no text at all", Mark(name), hint="save it as UTF-8"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = LINE_END.split(data[: error.start])
+        mark = Mark(name, len(before), len(before[-1].decode("utf-8", "replace")) + 1)
+        raise InputError(Finding("is not UTF-8", mark, hint="save it as UTF-8")) from None
+    return read_text(text, name, limits)
+
+
+def read_text(text: str, name: str, limits: Limits = DEFAULT) -> Node:
+    """The node of a YAML text, or an InputError that says where it goes wrong."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    bad = UNREADABLE.search(text)
+    if bad:
+        raise InputError(Finding(f"control character {vis(bad.group())}", _mark_at(text, bad.start(), name)))
+    parsed = VERSION.sub(r"\1#", text.replace("\t", " "), count=1)  # no parser knows all of YAML 1.x by name
+    directive = DIRECTIVE.match(parsed)
+    if directive:
+        what = f"directives ({vis(directive.group(2), 20)}) are not read"
+        raise InputError(Finding(what, _mark_at(parsed, directive.start(2), name)))
+    builder = _Builder(name, text, limits)
+    try:
+        for event in yaml.parse(parsed, Loader=LOADER):
+            builder.take(event)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise InputError(_not_yaml(error, builder)) from None
+    if builder.root is None:
+        raise InputError(Finding("the file is empty", Mark(name, 1, 1), hint="`nncalc new TOPIC` prints an example"))
+    return builder.root
+
+
+def _not_yaml(error: Any, builder: _Builder) -> Finding:
+    """Where the parser gave up, in a beginner's words; what is still open at the end, where it was opened."""
+    said = f"{getattr(error, 'context', '')}: {getattr(error, 'problem', error)}"
+    place, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if place is None:
+        return Finding(f"is not YAML: {_words(said, first=True)}", Mark(builder.name))
+    lines = builder.text.split("\n")
+    ended = not "".join([lines[place.line][place.column :], *lines[place.line + 1 :]]).strip()
+    opened = begun if begun and lines[begun.line][begun.column :][:1] in ("'", '"') else builder.opened
+    if ended and opened:
+        sign = lines[opened.line][opened.column]
+        return Finding(f"is not YAML: this {sign} is never closed", builder.mark(opened))
+    if ended and begun:
+        place = begun
+    first = not lines[place.line][: place.column].strip()
+    since = f" (since line {begun.line + 1}, column {begun.column + 1})" if begun and begun.line != place.line else ""
+    return Finding(f"is not YAML: {_words(said, first)}{since}", builder.mark(place))
+
+
+def _words(said: str, first: bool) -> str:
+    for pattern, at_first, elsewhere in PLAIN_WORDS:
+        if re.search(pattern, said):
+            return at_first if first else elsewhere
+    return vis(said.splitlines()[0], 120)
+
+
+def _mark_at(text: str, position: int, name: str) -> Mark:
+    line_start = text.rfind("\n", 0, position) + 1
+    return Mark(name, text.count("\n", 0, position) + 1, position - line_start + 1, text)
+
+
+class _Builder:
+    """Builds nodes from events on a stack of its own, counting as it goes."""
+
+    def __init__(self, name: str, text: str, limits: Limits):
+        self.name, self.text, self.limits = name, text, limits
+        self.tabbed = text.split("\n") if "\t" in text else []
+        self.root: Node | None = None
+        self.stack: list[tuple[SequenceNode | MappingNode, str | None]] = []
+        self.pending: list[tuple[str, Mark]] = []  # at most one: the key whose value comes next
+        self.anchors: dict[str, Node | None] = {}
+        self.sizes: dict[int, int] = {}
+        self.brackets: list[Any] = []
+        self.nodes = self.numbers = self.documents = 0
+
+    def fail(self, event: Any, what: str, hint: str = "") -> InputError:
+        return InputError(Finding(what, self.mark(event.start_mark), hint=hint))
+
+    def mark(self, place: Any) -> Mark:
+        """A parser's place as ours."""
+        return Mark(self.name, place.line + 1, place.column + 1, self.text)
+
+    @property
+    def opened(self) -> Any:
+        """The place of the innermost bracket that is open."""
+        return self.brackets[-1] if self.brackets else None
+
+    def take(self, event: Any) -> None:
+        """One event."""
+        kind = type(event)
+        if self.tabbed:
+            self.indented(event)
+        if kind is yaml.ScalarEvent:
+            self.scalar(event)
+        elif kind is yaml.AliasEvent:
+            self.alias(event)
+        elif kind in (yaml.SequenceStartEvent, yaml.MappingStartEvent):
+            self.start(event)
+        elif kind in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
+            self.end()
+        elif kind is yaml.DocumentStartEvent:
+            self.document(event)
+
+    def indented(self, event: Any) -> None:
+        """Tabs may stand anywhere but before a line's first sign, where the indentation carries the meaning."""
+        at = event.start_mark
+        before = self.tabbed[at.line][: at.column] if at.line < len(self.tabbed) else ""
+        if "\t" in before and not before.strip() and not self.brackets and isinstance(event, yaml.NodeEvent):
+            raise self.fail(event, "the line is indented with a tab; want spaces")
+
+    def document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            raise self.fail(event, "a second document begins here; want one problem a file")
+
+    def tagged(self, event: Any) -> None:
+        if event.tag is not None:
+            raise self.fail(event, f"tags ({vis(event.tag, 40)}) are not read; the field decides what a value is")
+
+    def scalar(self, event: Any) -> None:
+        self.tagged(event)
+        half = SURROGATE.search(event.value)
+        if half:  # libyaml refuses these escapes by itself
+            raise self.fail(event, f"is not YAML: {vis(half.group())} is half a character")
+        mapping = self.awaiting_key()
+        if mapping is not None:
+            self.take_key(event, mapping)
+            return
+        self.count(event, in_list=bool(self.stack) and isinstance(self.stack[-1][0], SequenceNode))
+        self.place(ScalarNode(event.value, bool(event.style), self.mark(event.start_mark)), event.anchor)
+
+    def awaiting_key(self) -> MappingNode | None:
+        """The mapping whose next key this is, if it is one."""
+        top = self.stack[-1][0] if self.stack else None
+        return top if isinstance(top, MappingNode) and not self.pending else None
+
+    def take_key(self, event: Any, mapping: MappingNode) -> None:
+        name = event.value
+        if name == "<<" and not event.style:
+            raise self.fail(event, "merge keys (<<) are not read; write the fields out")
+        if not name:
+            raise self.fail(event, "a key is empty; want a name before the colon")
+        if len(name) > self.limits.name:
+            what = f"the key {vis(name, 20)} is longer than {self.limits.name} characters, the limit"
+            raise self.fail(event, what, raising("name"))
+        if name in mapping.entries:
+            first = mapping.keys[name].line
+            raise self.fail(event, f"'{vis(name)}' is given twice, first in line {first}")
+        self.count(event, in_list=False)
+        self.pending.append((name, self.mark(event.start_mark)))
+
+    def start(self, event: Any) -> None:
+        self.tagged(event)
+        if self.awaiting_key() is not None:
+            raise self.fail(event, "want a name as key, got a list or a mapping")
+        if len(self.stack) >= self.limits.depth:
+            raise self.fail(event, f"is nested deeper than {self.limits.depth} levels, the limit", raising("depth"))
+        self.count(event, in_list=False)
+        mark = self.mark(event.start_mark)
+        listed = isinstance(event, yaml.SequenceStartEvent)
+        node: SequenceNode | MappingNode = SequenceNode([], mark) if listed else MappingNode({}, {}, mark)
+        self.place(node, None)
+        if event.anchor:
+            self.anchors[event.anchor] = None
+        self.stack.append((node, event.anchor))
+        if event.flow_style:
+            self.brackets.append(event.start_mark)
+        self.sizes[id(node)] = self.nodes + self.numbers
+
+    def end(self) -> None:
+        node, anchor = self.stack.pop()
+        if self.brackets:  # inside brackets there are only brackets
+            self.brackets.pop()
+        self.sizes[id(node)] = self.nodes + self.numbers - self.sizes[id(node)] + 1
+        if anchor:
+            self.anchors[anchor] = node
+
+    def alias(self, event: Any) -> None:
+        name = event.anchor
+        if self.awaiting_key() is not None:
+            raise self.fail(event, "want a name as key, got an alias")
+        if name not in self.anchors:
+            raise self.fail(event, f"the alias *{vis(name, 40)} is not defined")
+        node = self.anchors[name]
+        if node is None:
+            raise self.fail(event, f"the alias *{vis(name, 40)} contains itself")
+        self.count(event, in_list=False, times=self.sizes.get(id(node), 1))
+        self.place(node, None)
+
+    def count(self, event: Any, in_list: bool, times: int = 1) -> None:
+        """What stands in a list counts towards arrays, everything else towards nodes."""
+        if in_list:
+            self.numbers += times
+            limit, counted, what, name = 5 * self.limits.array, self.numbers, "values in lists", "array"
+        else:
+            self.nodes += times
+            limit, counted, what = self.limits.nodes, self.nodes, "nodes (aliases counted each time)"
+            name = "nodes"
+        if counted > limit:
+            raise self.fail(event, f"has more than {limit} {what}, the limit", raising(name))
+
+    def place(self, node: Node, anchor: str | None) -> None:
+        if anchor:
+            self.anchors[anchor] = node
+        if not self.stack:
+            self.root = node
+            return
+        parent = self.stack[-1][0]
+        if isinstance(parent, SequenceNode):
+            parent.items.append(node)
+        else:
+            name, mark = self.pending.pop()
+            parent.entries[name], parent.keys[name] = node, mark
