@@ -6,6 +6,7 @@ import signal
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)  # before the imports: an early Ctrl-C ends quietly, too
 
+import os  # noqa: E402
 import sys  # noqa: E402
 from typing import Any, NoReturn  # noqa: E402
 
@@ -13,6 +14,7 @@ from nncalc import terminal  # noqa: E402
 from nncalc.errors import InputError, vis  # noqa: E402
 
 OK, BAD_INPUT, BUG = 0, 2, 70
+COMPLETION = "_NNCALC_COMPLETE"
 
 
 def main() -> NoReturn:
@@ -29,6 +31,8 @@ def guarded(words: list[str]) -> int:
         code = command().main(words, standalone_mode=False, prog_name="nncalc", terminal_width=_help_width())
         terminal.flush()
         return int(code or OK)
+    except SystemExit as end:  # only a shell's request for completions ends so
+        return BAD_INPUT if end.code else OK
     except InputError as error:
         terminal.complain(error)
     except BrokenPipeError:
@@ -40,9 +44,12 @@ def guarded(words: list[str]) -> int:
     except MemoryError:
         terminal.say("nncalc: this needs more memory than there is")
     except Exception as error:  # the last line of defence: a bug of ours must not look like a result
-        if not hasattr(error, "format_message"):
+        if COMPLETION in os.environ:
+            terminal.say("nncalc: this is no request for completions that a shell would make")
+        elif not hasattr(error, "format_message"):
             return _bug(error, "--debug" in words)
-        terminal.say(_usage(error))
+        else:
+            terminal.say(_usage(error))
     return BAD_INPUT
 
 

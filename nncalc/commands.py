@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from nncalc import terminal
+from nncalc import __version__, terminal
 from nncalc.errors import Finding, InputError, Mark, vis
 from nncalc.topics import TOPICS
 
@@ -121,7 +121,7 @@ def topic_command(topic: str) -> TyperCommand:
 
     def run(**given: Any) -> None:
         flags = {name: given[name] for name in fields if given[name] is not None}
-        paths = [path for path in (given["file"], given["input"]) if path]
+        paths = [path for path in (given["file"], given["input"]) if path is not None]
         if len(paths) > 1:
             raise InputError(Finding(f"two problem files: {vis(paths[0])} and {vis(paths[1])}", want="one"))
         if not paths and not flags:
@@ -159,7 +159,7 @@ def _example(topic: str) -> None:
 def _load(path: str | None, topic: str | None, flags: dict[str, str], rules: Any) -> Any:
     from nncalc.problem import from_flags, load
 
-    return load(path, topic, flags, rules) if path else from_flags(topic or "", flags, rules)
+    return from_flags(topic or "", flags, rules) if path is None else load(path, topic, flags, rules)
 
 
 def _show(loaders: list[Callable[[Any], Any]], given: dict[str, Any]) -> None:
@@ -260,8 +260,14 @@ COMMANDS = (solve_command, batch_command, new_command, schema_command)
 app = typer.Typer(cls=Topics, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        terminal.out(f"nncalc {__version__}\n")
+        raise typer.Exit
+
+
 @app.callback(invoke_without_command=False)
-def _root() -> None:
+def _root(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="print it")) -> None:
     """A step-by-step calculator for deep learning's hand-worked exercises.
 
     nncalc softmax --x 2,1,0.1 shows all the working; nncalc TOPIC --help shows a topic's fields.

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.errors import Finding, InputError, Mark, times, vis
 from nncalc.reading import expression, scalars
 from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
 from nncalc.reading.limits import Rules, raising
@@ -129,6 +129,8 @@ class Converter:
         kind = field.mapping
         if kind is None:
             return self.found(node, path, f"want {field.wants}, got a mapping")
+        if not node.entries:
+            return self.found(node, path, "the mapping is empty", field.wants)
         named, inner = get_args(kind)
         item = Field(field.name, (inner,), REQUIRED, field.about, field.axes)
         if named is Symbol:
@@ -324,8 +326,3 @@ def spelled(path: Path) -> str:
 
 def _numbers(shape: tuple[int, ...]) -> str:
     return f"has {times(shape)} number{'s' * (shape != (1,))}" if shape else "is a number"
-
-
-def times(shape: tuple[int, ...]) -> str:
-    """A shape in words: 3 x 2."""
-    return " x ".join(map(str, shape)) or "one number"

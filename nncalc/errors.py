@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,27 +10,32 @@ MESSAGE_LIMIT = 2000
 FINDINGS_SHOWN = 20
 EXCERPT = 60
 
-# Text from a file may hold what a terminal obeys (escapes, C1), what turns a line around (bidi) and what
-# nobody sees (zero width, fillers, tags, surrogates): all of it is shown, none of it is sent.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
-)
+# What Unicode calls printable though nobody sees it: fillers and joiners of letters.
+_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
 # They join letters in Persian and people in emoji; a title may keep them.
 JOINERS = "\u200c\u200d"
 
 
 def vis(text: str, limit: int = 60, keep: str = "") -> str:
-    """Foreign text as it may be shown: nothing invisible, nothing a terminal obeys, at most `limit` characters."""
+    """Foreign text as it may be shown, at most `limit` characters long.
 
-    def escape(match: re.Match[str]) -> str:
-        code = ord(match.group())
-        if match.group() in keep:
-            return match.group()
+    A file may hold what a terminal obeys (escapes, C1), what turns a line around (bidi) and what nobody sees (zero
+    width, tags, surrogates, odd spaces): all of it is shown as its number, none of it is sent, but for `keep`.
+    """
+
+    def shown(sign: str) -> str:
+        if sign in keep or (sign.isprintable() and sign not in _FILLERS):
+            return sign
+        code = ord(sign)
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
-    shown = _UNSEEN.sub(escape, text[: limit + 1])
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    whole = "".join(map(shown, text[: limit + 1]))
+    return whole if len(whole) <= limit else whole[: limit - 1] + "…"
+
+
+def times(shape: Sequence[int]) -> str:
+    """A shape in words: 3 x 2."""
+    return " x ".join(map(str, shape)) or "one number"
 
 
 def _width(text: str) -> int:
@@ -53,7 +57,7 @@ class Mark:
     text: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
-        return ":".join([vis(self.source, 300), *(str(n) for n in (self.line, self.column) if n is not None)])
+        return ":".join([vis(self.source, 300) or "''", *(str(n) for n in (self.line, self.column) if n is not None)])
 
     @property
     def is_flag(self) -> bool:

@@ -8,6 +8,12 @@ from pathlib import Path
 
 from nncalc.errors import Finding, InputError, Mark, vis
 
+KNOWN: dict[type[OSError], str] = {
+    FileExistsError: "is a file; want a folder",
+    NotADirectoryError: "a part of its path is a file",
+    FileNotFoundError: "its folder does not exist",
+}
+
 
 def write_file(path: str, text: str) -> None:
     """Replaces a file at once. InputError says why it cannot be written; then nothing has changed.
@@ -38,7 +44,7 @@ def make_folder(path: str) -> None:
 
 def cannot_write(path: str, error: OSError) -> Finding:
     """What to say of a file or a folder that cannot be written."""
-    why = "is a file; want a folder" if isinstance(error, (FileExistsError, NotADirectoryError)) else error.strerror
+    why = next((words for kind, words in KNOWN.items() if isinstance(error, kind)), error.strerror)
     return Finding(f"cannot be written: {vis(why or str(error), 200)}", Mark(path))
 
 

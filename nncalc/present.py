@@ -43,6 +43,10 @@ class Request:
     color: str | None = None
     no_color: bool = False
 
+    def __post_init__(self) -> None:
+        if self.output == "":
+            raise InputError(Finding("is empty", Mark("--output"), want="a name"))
+
 
 def present(problems: Sequence[Problem], request: Request) -> None:
     """Solves all problems and writes them as one document."""

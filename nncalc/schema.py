@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from nncalc.convert import SYMBOL, ArrayFile
 from nncalc.problem import Marking
 from nncalc.reading.expression import Tree
-from nncalc.topics import TOPICS, kernels
+from nncalc.topics import kernels, known
 from nncalc.topics.fields import REQUIRED, Array, Field, Symbol, Variant, fields_of
 
 Schema = dict[str, Any]
@@ -24,10 +24,11 @@ NUMBER: Schema = {
 
 def schema(topic: str) -> Schema:
     """The schema (draft 2020-12) of a topic's files; of several forms any one must fit."""
+    about = known(topic)
     forms: list[Schema] = [_form(topic, kernel) for kernel in kernels(topic)]
     head: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"nncalc {topic}"}
     body = forms[0] if len(forms) == 1 else {"anyOf": forms}
-    return {**head, "description": TOPICS[topic].summary, **body, "$defs": {"number": NUMBER}}
+    return {**head, "description": about.summary, **body, "$defs": {"number": NUMBER}}
 
 
 def _form(topic: str, kernel: Callable[..., Any]) -> Schema:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Mark, Refused, vis
+from nncalc.errors import Finding, InputError, Mark, Refused, times, vis
 from nncalc.problem import Problem
 from nncalc.reading.limits import raising
 from nncalc.topics.fields import fields_of
@@ -66,7 +66,7 @@ def _conventions(problem: Problem) -> list[str]:
 
 def _large(problem: Problem, error: TooLarge) -> InputError:
     size = math.prod(error.shape)
-    what = f"needs an array of {' x '.join(map(str, error.shape))} = {size} numbers ({_bytes(8 * size)})"
+    what = f"needs an array of {times(error.shape)} = {size} numbers ({_bytes(8 * size)})"
     if error.names:
         what += f", made from {' and '.join(list(dict.fromkeys(error.names))[:4])}"
     return problem.refusal(Refused(error.field, f"{what}; the limit is {error.limit}", hint=raising("array")))
@@ -116,9 +116,8 @@ def cell_of(trace: Trace, text: str) -> tuple[str, tuple[int, ...] | None]:
     good = len(parts) == len(shape) and all(PLACE.fullmatch(p.strip()) for p in parts)
     index = tuple(int(p) - 1 for p in parts) if good else ()
     if not good or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
-        size = " x ".join(map(str, shape)) or "one number"
         raise InputError(
-            Finding(f"there is no cell {vis(cell)} in {step.name}", want=f"a cell of {size}, counted from 1")
+            Finding(f"there is no cell {vis(cell)} in {step.name}", want=f"a cell of {times(shape)}, counted from 1")
         )
     return step.name, index
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from nncalc.errors import Finding, InputError, vis
 from nncalc.reading.expression import Tree
-from nncalc.topics import TOPICS, kernels
+from nncalc.topics import kernels, known
 from nncalc.topics.fields import REQUIRED, Array, Field, fields_of, shown
 
 NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
@@ -18,13 +18,13 @@ LONGEST = 130
 
 def example(topic: str, form: str | None = None) -> str:
     """A commented problem of a topic (and form) that solves as it is."""
-    if topic not in TOPICS:
-        raise InputError(Finding(f"there is no topic '{vis(topic)}'", want=f"one of {', '.join(TOPICS)}"))
+    about = known(topic)
     forms = {kernel.__name__: kernel for kernel in kernels(topic)}
     if form is not None and form not in forms:
         raise InputError(Finding(f"{topic} has no form '{vis(form)}'", want=f"one of {', '.join(forms)}"))
     kernel = forms[form] if form else next(iter(forms.values()))
-    lines = [f"# {(kernel.__doc__ or '').strip().splitlines()[0]}", f"topic: {topic}"]
+    # Run with -OO, Python drops the docstrings.
+    lines = [f"# {(kernel.__doc__ or about.summary).strip().splitlines()[0]}", f"topic: {topic}"]
     if len(forms) > 1:
         lines.insert(1, f"# form {kernel.__name__}; the others: {', '.join(f for f in forms if f != kernel.__name__)}")
     source = cycle(NUMBERS)

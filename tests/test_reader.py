@@ -54,7 +54,7 @@ def test_accepted_as_it_was_written(text: str, expected: Any) -> None:
     ("<<: {a: 1}", "p.yaml:1:1: merge keys (<<) are not read"), ("a: 1\n---\nb: 2", "a second document begins here"),
     ("%TAG ! tag:x,2000:\n---\na: 1", "directives (%TAG ! tag:x,2000:) are not read"), ("[1]: 2", "want a name as key"),
     ("{a: 1}: 2", "want a name as key"), ("'': 1", "a key is empty"), ("a: [1", "p.yaml:1:4: is not YAML: this [ is never closed"),
-    ("a: 1\n\tb: 2", "is not YAML"), ("a: \x07", "p.yaml:1:4: control character \\x07"), ("k" * 65 + ": 1", "longer than 64"),
+    ("a: 1\n\tb: 2", "p.yaml:2:2: the line is indented with a tab; want spaces"), ("a: \x07", "p.yaml:1:4: control character \\x07"), ("k" * 65 + ": 1", "longer than 64"),
     ("a: &x 1\n*x : 2", "want a name as key, got an alias"), ("a: [" * 17 + "]" * 17, "deeper than 16 levels"),
 ])  # fmt: skip
 def test_refused_with_place_and_words(text: str, words: str) -> None:

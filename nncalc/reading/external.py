@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from nncalc.errors import Mark, vis
+from nncalc.errors import Mark, times, vis
 from nncalc.reading.limits import Rules, raising
 from nncalc.reading.nodes import ScalarNode, SequenceNode
 from nncalc.reading.source import open_regular, plain_words, read_bytes
@@ -88,8 +88,7 @@ def _array(file: Any, rules: Rules) -> Any:
     if not count:
         raise Unusable("holds no numbers")
     if count > limit:
-        shown = " x ".join(map(str, shape[:8]))
-        raise Unusable(f"holds {shown} = {count} numbers; the limit is {limit}", raising("array"))
+        raise Unusable(f"holds {times(shape)} = {count} numbers; the limit is {limit}", raising("array"))
     data = file.read(count * dtype.itemsize)
     if len(data) != count * dtype.itemsize:
         raise Unusable(f"ends after {len(data)} of {count * dtype.itemsize} bytes")

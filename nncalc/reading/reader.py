@@ -19,7 +19,8 @@ from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Control characters, the line ends that no editor shows as such, and what is no character at all.
-UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+BLOCK_HEAD = re.compile(r"[|>][-+0-9]*[ \t]*([ \t]#.*)?\Z")
 SURROGATE = re.compile("[\ud800-\udfff]")
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
@@ -30,7 +31,9 @@ DIRECTIVE = re.compile(HEAD + "(%.*)")
 
 # What the parsers say (each in its own words), and what a beginner can do with: where the place is a line's first
 # sign, and elsewhere.
+TABBED = "the line is indented with a tab; want spaces"
 COLON = "a second colon, or the line is indented too far; put a text that has a colon in quotes"
+ALONE = "| and > stand alone; write the text in the lines below"
 INDENTED = "the indentation does not fit the lines before"
 LEFT_OVER = "something is left over behind the value; a comma, a quote or a bracket is wrong"
 PLAIN_WORDS = [
@@ -38,7 +41,7 @@ PLAIN_WORDS = [
     (r"quoted scalar", *["a quote is not closed"] * 2),
     (r"expected ',' or '(\]|\})'|node content|document stream", *["a bracket or a comma is missing"] * 2),
     (r"mapping values are not allowed", COLON, COLON),
-    (r"block scalar", *["| and > stand alone; write the text in the lines below"] * 2),
+    (r"block scalar", ALONE, ALONE),
     (r"expected ':'", *["a line wants `name: value`"] * 2),
     (r"expected key|block end|block collection|'-' indicator", INDENTED, LEFT_OVER),
     (r"start any token|sequence entries", *["this sign cannot begin a value; put the text in quotes"] * 2),
@@ -93,7 +96,13 @@ def _not_yaml(error: Any, builder: _Builder) -> Finding:
     place, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if place is None:
         return Finding(f"is not YAML: {_words(said, first=True)}", Mark(builder.name))
+    if "nesting depth" in said:
+        what, hint = builder.too_deep()
+        return Finding(what, builder.mark(place), hint=hint)
     lines = builder.text.split("\n")
+    indentation = re.match(r"\s*", lines[place.line][: place.column + 1])
+    if indentation and "\t" in indentation.group() and not builder.brackets:
+        return Finding(TABBED, Mark(builder.name, place.line + 1, indentation.end() + 1, builder.text))
     ended = not "".join([lines[place.line][place.column :], *lines[place.line + 1 :]]).strip()
     opened = begun if begun and lines[begun.line][begun.column :][:1] in ("'", '"') else builder.opened
     if ended and opened:
@@ -139,6 +148,10 @@ class _Builder:
         """A parser's place as ours."""
         return Mark(self.name, place.line + 1, place.column + 1, self.text)
 
+    def too_deep(self) -> tuple[str, str]:
+        """What to say of more levels than the limit (libyaml has one of its own, and meets it first), with the hint."""
+        return f"is nested deeper than {self.limits.depth} levels, the limit", raising("depth")
+
     @property
     def opened(self) -> Any:
         """The place of the innermost bracket that is open."""
@@ -165,7 +178,7 @@ class _Builder:
         at = event.start_mark
         before = self.tabbed[at.line][: at.column] if at.line < len(self.tabbed) else ""
         if "\t" in before and not before.strip() and not self.brackets and isinstance(event, yaml.NodeEvent):
-            raise self.fail(event, "the line is indented with a tab; want spaces")
+            raise self.fail(event, TABBED)
 
     def document(self, event: Any) -> None:
         self.documents += 1
@@ -181,12 +194,19 @@ class _Builder:
         half = SURROGATE.search(event.value)
         if half:  # libyaml refuses these escapes by itself
             raise self.fail(event, f"is not YAML: {vis(half.group())} is half a character")
+        if event.style in ("|", ">") and not BLOCK_HEAD.match(self.rest_of_line(event)):
+            raise self.fail(event, f"is not YAML: {ALONE}")
         mapping = self.awaiting_key()
         if mapping is not None:
             self.take_key(event, mapping)
             return
         self.count(event, in_list=bool(self.stack) and isinstance(self.stack[-1][0], SequenceNode))
         self.place(ScalarNode(event.value, bool(event.style), self.mark(event.start_mark)), event.anchor)
+
+    def rest_of_line(self, event: Any) -> str:
+        """What stands from an event's place to the end of its line."""
+        place = event.start_mark
+        return self.text.split("\n", place.line + 1)[place.line][place.column :]
 
     def awaiting_key(self) -> MappingNode | None:
         """The mapping whose next key this is, if it is one."""
@@ -213,7 +233,7 @@ class _Builder:
         if self.awaiting_key() is not None:
             raise self.fail(event, "want a name as key, got a list or a mapping")
         if len(self.stack) >= self.limits.depth:
-            raise self.fail(event, f"is nested deeper than {self.limits.depth} levels, the limit", raising("depth"))
+            raise self.fail(event, *self.too_deep())
         self.count(event, in_list=False)
         mark = self.mark(event.start_mark)
         listed = isinstance(event, yaml.SequenceStartEvent)

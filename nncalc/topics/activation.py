@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
+from nncalc.errors import Refused
 from nncalc.topics.fields import About, Answer, Array
 from nncalc.trace.functions import leaky_relu, relu, sigmoid, softmax, softplus
 from nncalc.trace.work import Work
@@ -72,7 +73,9 @@ def activation(
     if isinstance(function, str):
         return _worked(work, function, z, alpha)
     answer: Answer = {}
-    for name in function:
+    for place, name in enumerate(function, 1):
+        if name in function[: place - 1]:
+            raise Refused(("function", place), f"{name} is named twice")
         with work.section(name, name):
             answer |= {f"{name}.{key}": value for key, value in _worked(work, name, z, alpha).items()}
     return answer

@@ -8,6 +8,7 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.topics.fields import About, Answer, Array
+from nncalc.topics.upstream import from_above
 from nncalc.trace.functions import masked, softmax_worked
 from nncalc.trace.work import Work
 
@@ -41,10 +42,8 @@ def given(
     answer = attend(work, q, k, k if v is None else v, score, scale, mask)
     if labels is not None:
         answer |= _ranking(work, answer["S"], labels)
-    if upstream is not None:
-        answer |= work.backward(answer["Z"], [q, k, v], seed=upstream)
     del answer["S"]
-    return answer
+    return answer | from_above(work, answer["Z"], [q, k, v], upstream)
 
 
 def attend(work: Work, q: Any, k: Any, v: Any, score: str, scale: float | None, mask: Any, name: str = "Z") -> Answer:
@@ -129,9 +128,7 @@ def embeddings(
         answer = _heads(work, Q, K, V, heads, mask)
     if W_O is not None or heads > 1:
         answer["Z"] = work.let("Z", answer["Z"] if W_O is None else answer["Z"] @ W_O)
-    if upstream is not None:
-        answer |= work.backward(answer["Z"], [x, W_Q, W_K, W_V, W_O], seed=upstream)
-    return answer
+    return answer | from_above(work, answer["Z"], [x, W_Q, W_K, W_V, W_O], upstream)
 
 
 def _heads(work: Work, Q: Any, K: Any, V: Any, heads: int, mask: Any) -> Answer:

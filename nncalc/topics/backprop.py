@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused
+from nncalc.errors import Refused, times
 from nncalc.reading.expression import Apply, Number, Tree, postorder, variables
 from nncalc.topics.activation import ACTIVATIONS, ActivationName
 from nncalc.topics.descent import updated
@@ -242,8 +242,7 @@ def _target(work: Work, target: float | Array, out: tuple[int, ...], kind: str, 
     if given.ndim == 0 and out == (1,):
         given = given.reshape(out)
     if given.shape != out:
-        shape = " x ".join(map(str, given.shape)) or "one number"
-        raise Refused("target", f"is {shape}, but the output is {' x '.join(map(str, out))}")
+        raise Refused("target", f"is {times(given.shape)}, but the output is {times(out)}")
     return work.given("target", given)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.activation import ACTIVATIONS, ActivationName
 from nncalc.topics.fields import About, Answer, Array
+from nncalc.topics.upstream import from_above
 from nncalc.trace import convolution
 from nncalc.trace.work import Work
 
@@ -95,11 +96,7 @@ def conv(
     out = Y if activation == "identity" else work.let("A", ACTIVATIONS[activation](Y))
     if out is not Y:
         answer["A"] = out
-    if upstream is not None:
-        if upstream.shape != Y.shape:
-            raise Refused("upstream", f"is {_times(upstream.shape)}, but Y is {_times(Y.shape)}")
-        answer |= work.backward(out, [image, filter, bias], seed=upstream)
-    return answer
+    return answer | from_above(work, out, [image, filter, bias], upstream)
 
 
 def _several(image: Array, filter: Array) -> bool:
@@ -166,7 +163,3 @@ def _size(
     if d != (1, 1):
         reach = work.given("d", d) * (reach - 1) + 1
     return (room - reach) // work.given("s", s) + 1 if s != (1, 1) else room - reach + 1
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return " x ".join(map(str, shape))

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused
+from nncalc.errors import Refused, times
 from nncalc.topics.fields import About, Answer, Variant
 from nncalc.trace.value import Value
 from nncalc.trace.work import Work
@@ -180,11 +180,6 @@ class _Counts:
             self.parameters.append(self.work.let("params", parameters))
         if macs is not None:
             self.macs.append(self.work.let("macs", macs))
-
-
-def times(shape: tuple[int, ...]) -> str:
-    """28 x 28 x 1"""
-    return " x ".join(map(str, shape))
 
 
 def whole(value: Any) -> int:

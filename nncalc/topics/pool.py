@@ -8,6 +8,7 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.topics.fields import About, Answer, Array
+from nncalc.topics.upstream import from_above
 from nncalc.trace.rules.products import total
 from nncalc.trace.rules.reductions import largest
 from nncalc.trace.work import Work
@@ -54,12 +55,7 @@ def pool(
     answer: Answer = {"size": size, "Y": Y}
     if kind == "max":
         answer["where"] = _where(cells, f, s)
-    if upstream is not None:
-        if upstream.shape != Y.shape:
-            shapes = " x ".join(map(str, upstream.shape)), " x ".join(map(str, Y.shape))
-            raise Refused("upstream", f"is {shapes[0]}, but Y is {shapes[1]}")
-        answer |= work.backward(Y, [image], seed=upstream)
-    return answer
+    return answer | from_above(work, Y, [image], upstream)
 
 
 def _where(cells: list[Any], f: tuple[int, int], s: tuple[int, int]) -> Array:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused
+from nncalc.errors import Refused, times
 from nncalc.topics.activation import ACTIVATIONS
 from nncalc.topics.fields import About, Array
 from nncalc.topics.loss import loss, targets
@@ -97,7 +97,7 @@ def readout(
         array = np.array(target, float).reshape(-1) if np.ndim(target) == 0 else np.asarray(target, float)
         wanted = (steps, outputs) if many else (outputs,)
         if array.shape != wanted:
-            raise Refused("target", f"is {_times(array.shape)}, but the outputs with a loss are {_times(wanted)}")
+            raise Refused("target", f"is {times(array.shape)}, but the outputs with a loss are {times(wanted)}")
         given = work.given("target", array)
     return Readout(work, W_hy, b_y, activation, given, kind, on, steps, x.ndim == 1)
 
@@ -109,10 +109,6 @@ def seeds_of(work: Work, name: str, upstream: Any, states: list[Any]) -> tuple[l
     hidden = states[-1].shape[0]
     given = np.asarray(upstream, float)
     if given.shape not in ((hidden,), (len(states), hidden)):
-        raise Refused(("upstream", name), f"is {_times(given.shape)}, want {len(states)} x {hidden} or {hidden}")
+        raise Refused(("upstream", name), f"is {times(given.shape)}, want {len(states)} x {hidden} or {hidden}")
     seed = work.given(f"upstream_{name}", given)
     return (states[-1:], [seed]) if given.ndim == 1 else (states, [seed[t] for t in range(len(states))])
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return " x ".join(map(str, shape)) or "one number"

@@ -8,6 +8,7 @@ from nncalc.errors import Refused
 from nncalc.topics.activation import ACTIVATIONS, ActivationName
 from nncalc.topics.backprop import Layer
 from nncalc.topics.fields import About, Answer, Array
+from nncalc.topics.upstream import from_above
 from nncalc.trace.work import Work
 
 
@@ -50,4 +51,4 @@ def residual(
     total = work.let("sum", z + shortcut)
     out = work.let("a", ACTIVATIONS[activation](total))
     answer: Answer = {"a": out}
-    return answer | (work.backward(out, [x, *parameters, projection], seed=upstream) if upstream is not None else {})
+    return answer | from_above(work, out, [x, *parameters, projection], upstream)

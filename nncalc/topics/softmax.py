@@ -10,6 +10,7 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.fields import About, Answer, Array
 from nncalc.topics.loss import targets
+from nncalc.topics.upstream import from_above
 from nncalc.trace.functions import softmax_cross_entropy, softmax_worked
 from nncalc.trace.work import Work
 
@@ -63,8 +64,8 @@ def softmax(
         t = targets(work, target, x.shape, first_class)
         L = work.let("L", *_cross_entropy(natural, s, target, t, log_base, first_class))
         answer |= {"L": L} | work.backward(L, [x])
-    elif upstream is not None:
-        answer |= work.backward(s, [x], seed=upstream)
+    else:
+        answer |= from_above(work, s, [x], upstream)
     return answer
 
 
