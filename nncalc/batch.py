@@ -57,7 +57,7 @@ def problem_files(folder: str, limits: Limits) -> list[Found]:
     found: list[Found] = []
 
     def unreadable(error: OSError) -> None:
-        found.append(Found(os.fsdecode(error.filename), plain_words(error)))
+        found.append(Found(os.fsdecode(error.filename or folder), plain_words(error)))
 
     for root, folders, files in os.walk(folder, onerror=unreadable, followlinks=False):
         depth = 0 if root == folder else os.path.relpath(root, folder).count(os.sep) + 1

@@ -31,7 +31,10 @@ def guarded(words: list[str]) -> int:
         code = command().main(words, standalone_mode=False, prog_name="nncalc", terminal_width=_help_width())
         terminal.flush()
         return int(code or OK)
-    except SystemExit as end:  # only a shell's request for completions ends so
+    except SystemExit as end:  # so Typer ends a shell's request for completions, and a pipe that nobody reads
+        if COMPLETION not in os.environ:
+            terminal.drop(1)
+            return OK
         return BAD_INPUT if end.code else OK
     except InputError as error:
         terminal.complain(error)

@@ -27,7 +27,7 @@ def write_file(path: str, text: str) -> None:
         if target.is_dir():
             raise OSError(0, "is a folder; want a file")
         if target.exists() and not target.is_file():
-            _fill(os.open(target, os.O_WRONLY), data, sync=False)
+            _send(target, data)
         else:
             _replace(target, data)
     except OSError as error:
@@ -48,21 +48,35 @@ def cannot_write(path: str, error: OSError) -> Finding:
     return Finding(f"cannot be written: {vis(why or str(error), 200)}", Mark(path))
 
 
+def _send(target: Path, data: bytes) -> None:
+    """Writes to a device or a pipe."""
+    handle = os.open(target, os.O_WRONLY)
+    try:
+        _fill(handle, data)
+    finally:
+        os.close(handle)
+
+
 def _replace(target: Path, data: bytes) -> None:
     """Fills a file without a name, then gives it one: only whole files are ever seen, and none is left behind."""
-    name = str(target.with_name(f".nncalc-{secrets.token_hex(8)}"))
+    spare = str(target.with_name(f".nncalc-{secrets.token_hex(8)}"))
     handle = _nameless(target.parent)
-    named = handle is None
+    nameless = handle is not None
     if handle is None:
-        handle = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0), 0o666)
+        handle = os.open(spare, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0), 0o666)
     try:
-        if named:
+        try:
             _fill(handle, data)
-        else:
-            _fill(handle, data, name)
-        os.replace(name, target)
+            os.fsync(handle)
+            if nameless and _appeared(handle, str(target)):
+                return
+            if nameless:
+                _appeared(handle, spare)
+        finally:
+            os.close(handle)
+        os.replace(spare, target)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        Path(spare).unlink(missing_ok=True)
         raise
 
 
@@ -76,15 +90,16 @@ def _nameless(folder: Path) -> int | None:
         return None
 
 
-def _fill(handle: int, data: bytes, name: str = "", sync: bool = True) -> None:
-    """Writes all, to the disk, then (`name`) lets the file appear."""
+def _appeared(handle: int, name: str) -> bool:
+    """Gives a nameless file its name, unless a file of that name is there."""
     try:
-        while data:
-            data = data[os.write(handle, data) :]
-        if sync:
-            os.fsync(handle)
-        if name:
-            # With a folder's descriptor Python follows the link to the open file instead of linking the link.
-            os.link(f"/proc/self/fd/{handle}", name, src_dir_fd=handle, follow_symlinks=True)
-    finally:
-        os.close(handle)
+        # With a folder's descriptor Python follows the link to the open file instead of linking the link.
+        os.link(f"/proc/self/fd/{handle}", name, src_dir_fd=handle, follow_symlinks=True)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _fill(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]

@@ -89,7 +89,7 @@ def present_batch(request: BatchRequest, rules: Rules) -> bool:
     found = problem_files(request.folder, rules.limits)
     if not found:
         raise InputError(Finding("holds no problem files (*.yaml)", Mark(request.folder)))
-    targets = {} if request.output is None else _targets(request, [f.path for f in found])
+    targets = {} if request.output is None else _targets(request, [f.path for f in found if not f.trouble])
     page = replace(view, terminal=False, width=None, color=False)
     rows: list[Row] = []
     interrupted: Interrupted | None = None

@@ -175,5 +175,5 @@ def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
             rows = [f"[{row}]" for row in text.split(";")]
             text = rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
         elif not described.is_array:
-            return ScalarNode(text, False, Mark(f"--{name}"))
+            return ScalarNode(text, False, Mark(f"--{name}", 1, 1, text))
     return read_text(text, f"--{name}", limits)

@@ -180,18 +180,6 @@ def test_on_paper_shows_value_exact_and_drift_and_says_what_became_zero(tmp_path
     assert "became" not in nncalc(tmp_path, "softmax", "--x", "9,1", "--sig", "3").stdout
 
 
-def test_a_title_cannot_write_to_the_terminal(tmp_path: Path) -> None:
-    (tmp_path / "p.yaml").write_text(FILTER + '\ntitle: "\\e[31mred [/] :skull: \\nnncalc: PASSED"\n')
-    out = nncalc(tmp_path, "solve", "p.yaml").stdout
-    assert "\x1b" not in out and "\\x1b[31mred [/] :skull: \\x0anncalc: PASSED" in out
-
-
-def test_the_same_bytes_for_any_hash_seed(tmp_path: Path) -> None:
-    (tmp_path / "p.yaml").write_text(LSTM)
-    one, other = (nncalc(tmp_path, "solve", "p.yaml", PYTHONHASHSEED=seed).stdout for seed in "12")
-    assert one == other and one
-
-
 def test_help_needs_no_numpy(tmp_path: Path) -> None:
     code = "import sys, nncalc.cli as c; sys.argv = ['nncalc', '--help']\ntry: c.main()\nexcept SystemExit: pass\n" \
            "print('numpy' in sys.modules)"  # fmt: skip

@@ -39,6 +39,8 @@ def plain(node: Node) -> Any:
     ("a: 1", {"a": "1"}), ("a: [1, -.5]\nb: 0.50", {"a": ["1", "-.5"], "b": "0.50"}), ("a:\r\n  - 1\r\n", {"a": ["1"]}),
     ("a: &x [1]\nb: *x", {"a": ["1"], "b": ["1"]}), ("y: 1\nn: 2\non: 3", {"y": "1", "n": "2", "on": "3"}),
     ('"a b": 1', {"a b": "1"}), ("a: no", {"a": "no"}), ("%YAML 1.2\n---\na: 1", {"a": "1"}), ("{a: {b: []}}", {"a": {"b": []}}),
+    ("a: [\n\t1,\n\t2]\t# two", {"a": ["1", "2"]}), ("# c\n\n%YAML 1.3 # c\n---\na: 1", {"a": "1"}), ("a: | # c\n x\n", {"a": "x\n"}),
+    ("a: &x 1\nb: [*x, *x]", {"a": "1", "b": ["1", "1"]}), ("? a\n: 1", {"a": "1"}), ("a:\n\t\n  b: \t1", {"a": {"b": "1"}}),
     ("# only\na: 1 # end", {"a": "1"}), ("- 1", ["1"]), ("x", "x"), ("a: 2024-01-01", {"a": "2024-01-01"}),
 ])  # fmt: skip
 def test_accepted_as_it_was_written(text: str, expected: Any) -> None:
@@ -55,6 +57,14 @@ def test_accepted_as_it_was_written(text: str, expected: Any) -> None:
     ("%TAG ! tag:x,2000:\n---\na: 1", "directives (%TAG ! tag:x,2000:) are not read"), ("[1]: 2", "want a name as key"),
     ("{a: 1}: 2", "want a name as key"), ("'': 1", "a key is empty"), ("a: [1", "p.yaml:1:4: is not YAML: this [ is never closed"),
     ("a: 1\n\tb: 2", "p.yaml:2:2: the line is indented with a tab; want spaces"), ("a: \x07", "p.yaml:1:4: control character \\x07"), ("k" * 65 + ": 1", "longer than 64"),
+    ("\ta: 1", "p.yaml:1:2: the line is indented with a tab; want spaces"), ('a: "\\ud800"', "is not YAML"),
+    ('a: "\\U00110000"', "a backslash in double quotes; write it twice"), ("a: |# x\n y", "p.yaml:1:4: is not YAML: | and > stand alone"),
+    ("a: b: c", "p.yaml:1:5: is not YAML: a second colon"), ("a: 1\n b: 2", "the line is indented too far"), ("a: 'x", "p.yaml:1:4: is not YAML: this ' is never closed"),
+    ("a:\n  - 1\n - 2", "p.yaml:3:2: is not YAML: the indentation does not fit the lines before (since line 1, column 1)"),
+    ("a: 'it's'", "p.yaml:1:8: is not YAML: something is left over"), ("a: @x", "p.yaml:1:4: is not YAML: this sign cannot begin a value"),
+    ("a: [1,,2]", "a bracket or a comma is missing"), ("a: 1\ny", "p.yaml:2:1: is not YAML: a line wants `name: value`"), ("a: &", "& and * want a name"),
+    ("a: 1\n...\nb: 2", "want one problem a file"), ("[" * 2000, "nested deeper than 16 levels, the limit (--limit depth=N raises the limit)"),
+    ("%YAML 2.0\n---\na: 1", "p.yaml:1:1: directives (%YAML 2.0) are not read"), ("a: b\ufeff", "control character \\ufeff"), ("a: \x85", "control character \\x85"),
     ("a: &x 1\n*x : 2", "want a name as key, got an alias"), ("a: [" * 17 + "]" * 17, "deeper than 16 levels"),
 ])  # fmt: skip
 def test_refused_with_place_and_words(text: str, words: str) -> None:

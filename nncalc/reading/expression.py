@@ -23,10 +23,6 @@ class ExpressionError(Exception):
         self.what, self.column, self.text, self.hint = what, column, text, hint
         super().__init__(f"column {column}: {what}")
 
-    def caret(self) -> str:
-        """The expression with a caret under the place."""
-        return f"{vis(self.text, 2000)}\n{' ' * len(vis(self.text[: self.column - 1], 2000))}^"
-
 
 @dataclass(frozen=True, slots=True)
 class Number:
