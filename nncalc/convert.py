@@ -15,6 +15,7 @@ from nncalc.reading import expression, scalars
 from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
 from nncalc.reading.limits import Rules, raising
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from nncalc.reading.reader import MOST_ARRAYS
 from nncalc.topics.fields import REQUIRED, About, Field, Symbol, Variant, also_called, fields_of
 
 Path = tuple[str | int, ...]
@@ -159,8 +160,8 @@ class Converter:
         except Unusable as error:
             return self.found(node, path, f"{vis(file)}: {error.what}", hint=error.hint)
         self.from_files += array.size
-        if self.from_files > 5 * self.limits.array:
-            what = f"the arrays in files hold more than {5 * self.limits.array} numbers, the limit"
+        if self.from_files > MOST_ARRAYS * self.limits.array:
+            what = f"the arrays in files hold more than {MOST_ARRAYS * self.limits.array} numbers, the limit"
             return self.found(node, path, what, hint=raising("array"))
         return self.shaped(node, array, field, path)
 
@@ -212,8 +213,7 @@ class Converter:
 
     def array(self, node: SequenceNode, field: Field, path: Path) -> Any:
         """A rectangular array of finite numbers."""
-        count = [0]
-        nested = self.nested(node, path, count)
+        nested = self.nested(node, path)
         return BAD if nested is BAD else self.shaped(node, np.array(nested, float), field, path)
 
     def shaped(self, node: Node, array: Any, field: Field, path: Path) -> Any:
@@ -223,13 +223,13 @@ class Converter:
             return self.found(node, path, f"is {times(array.shape)}", field.wants)
         return array
 
-    def nested(self, node: SequenceNode, path: Path, count: list[int]) -> Any:
+    def nested(self, node: SequenceNode, path: Path) -> Any:
         """Lists of lists of numbers, all rows of one length."""
         if not node.items:
             return self.found(node, path, "an empty list has no numbers")
         values: list[Any] = []
         for i, item in enumerate(node.items, 1):
-            values.append(self.item(item, (*path, i), count))
+            values.append(self.item(item, (*path, i)))
         if any(v is BAD for v in values):
             return BAD
         shapes = [np.shape(v) for v in values]
@@ -239,19 +239,14 @@ class Converter:
                 return self.found(item, (*path, i), what, "rows of one length")
         return np.array(values, float)
 
-    def item(self, node: Node, path: Path, count: list[int]) -> Any:
+    def item(self, node: Node, path: Path) -> Any:
         """A number, or a row."""
         if isinstance(node, SequenceNode):
-            return self.nested(node, path, count)
+            return self.nested(node, path)
         if isinstance(node, MappingNode):
             return self.found(node, path, "want a number, got a mapping")
-        count[0] += 1
-        if count[0] == self.limits.array + 1:
-            what = f"holds more than {self.limits.array} numbers, the limit"
-            return self.found(node, path[:1], what, hint=raising("array"))
-        if count[0] > self.limits.array:
-            return BAD
-        return self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits))
+        value = scalars.plain_number(node)
+        return self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits)) if value is None else value
 
 
 def unknown_key(name: str, fields: tuple[Field, ...]) -> tuple[str]:

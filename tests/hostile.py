@@ -108,7 +108,7 @@ CASES = [
     Case("L1 expression", G, b"x*y", b"x*y" + b"+x" * 1000, "is longer than 2000 characters, the limit"),
     Case("L1 expression depth", G, b"x*y", b"(" * 101 + b"x*y" + b")" * 101, "nested deeper than 100 levels, the limit"),
     Case("L1 names", G, b"x*y", b"+".join(b"x%d" % i for i in range(201)), "has more than 200 names, the limit"),
-    Case("L1 array", S, b"[2, 1]", b"[" + b"1," * 200_000 + b"1]", "x: holds more than 200000 numbers, the limit"),
+    Case("L1 array", S, b"[2, 1]", b"[" + b"1," * 200_000 + b"1]", "x: holds more than 200000 numbers, the limit (--limit array=N"),
     Case("L1 padding", C + b"pad: 1\n", b"pad: 1", b"pad: 1000000000", "from 0 to 1000000, got 1000000000 (--limit integer=N"),
     Case("L1 padded", C + b"pad: 1\n", b"pad: 1", b"pad: 100000", "pad: needs an array of 1 x 200002 x 200002 = 40000800004 numbers (320 GB); the limit is 200000"),
     Case("L1 encodings", b"topic: posenc\nd_model: 4\npositions: 4\n", b"d_model: 4", b"d_model: 1000000000000", "d_model: want a whole number from 1 to 1000000"),

@@ -11,6 +11,8 @@ import pytest
 from command import Done, run
 from hostile import CASES, Case
 
+from nncalc.errors import EXCERPT, Mark
+
 
 def refused(done: Done) -> str:
     """The first line of a clean refusal."""
@@ -112,6 +114,9 @@ NPY = [
     ("w.npy", lambda p: np.save(p, np.zeros((500, 500))), "", "w.npy: holds 500 x 500 = 250000 numbers; the limit is 200000 (--limit array=N"),
     ("w.npy", lambda p: p.write_bytes(b"\x93NUMPY\x01\x00\x76\x00" + b"(" * 118), "", "w.npy: is no .npy that can be read"),
     ("w.npy", lambda p: p.write_bytes(b"x"), "", "w.npy: is no .npy that can be read"),
+    ("w.npy", lambda p: p.write_bytes(b"\x93NUMPY\x01\x00" + b"x" * (1 << 25)), "", "w.npy: has 33554440 bytes; the limit is 16777216 (--limit array_file_bytes"),
+    ("w.npy", lambda p: (np.save(p, np.ones((2, 2))), p.write_bytes(p.read_bytes()[:-8])), "", "w.npy: ends after 24 of 32 bytes"),
+    ("w.csv", lambda p: p.write_text("1\n" * 200_001), "", "w.csv: holds 200001 numbers; the limit is 200000 (--limit array=N"),
     ("w.npz", lambda p: p.write_bytes(b"PK\x03\x04x"), ", key: a", "w.npz: is no .npz that can be read"),
     ("w.npy", os.mkfifo, "", "w.npy: is not a regular file"),
     ("w.npy", lambda p: p.mkdir(), "", "w.npy: is a folder; want a file"),
@@ -176,3 +181,19 @@ def test_limits_are_set_from_outside(
         assert words in refused(done)
     else:
         assert done.code == 0
+
+
+def test_a_path_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text('topic: conv\nimage: [[1]]\nfilter: {file: "w\\0.npy"}\n')
+    assert "w\\x00.npy: embedded null byte" in refused(run("solve", str(tmp_path / "p.yaml")))
+
+
+def test_the_excerpt_stands_under_what_it_means() -> None:
+    line = "x: [" + "1, " * 40 + "日本, e\u0301, two]"
+    mark = Mark("p", 1, line.index("two") + 1, line + "\n")
+    shown, caret = mark.excerpt()
+    assert shown.startswith("    …") and shown.endswith("two]") and len(shown) <= 4 + EXCERPT + 1
+    # Two wide characters take four columns, the accent none.
+    assert len(caret) - 1 == shown.index("two") + 2 - 1
+    assert Mark("p").excerpt() == Mark("p", 1, 1).excerpt() == []
+    assert Mark("p", 2, 2, "a\n\tb\x1b").excerpt() == ["     b\\x1b", "     ^"]

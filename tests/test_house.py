@@ -32,7 +32,10 @@ def imports(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{a.name}" for a in node.names if node.module == "nncalc")}
+            found |= {
+                node.module,
+                *(f"{node.module}.{a.name}" for a in node.names if node.module == "nncalc" and a.name != "__version__"),
+            }
         elif isinstance(node, ast.Import):
             found |= {a.name for a in node.names}
     return found

@@ -131,6 +131,9 @@ def read_csv(path: str, name: str, rules: Rules) -> SequenceNode:
         rows = [(Mark(name, reader.line_num), row) for row in reader if row]
     except (UnicodeDecodeError, csv.Error):
         raise Unusable("is no CSV in UTF-8") from None
+    count, limit = sum(len(row) for _, row in rows), rules.limits.array
+    if count > limit:
+        raise Unusable(f"holds {count} numbers; the limit is {limit}", raising("array"))
     return SequenceNode(
         [SequenceNode([ScalarNode(cell.strip(), False, mark) for cell in row], mark) for mark, row in rows], Mark(name)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nncalc.errors import Mark, vis
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ScalarNode:
     """A text, as it was written."""
 
@@ -22,7 +22,7 @@ class ScalarNode:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SequenceNode:
     """A list."""
 
@@ -30,7 +30,7 @@ class SequenceNode:
     mark: Mark
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MappingNode:
     """Keys with their nodes; `keys` says where each key stood."""
 

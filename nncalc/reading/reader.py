@@ -8,7 +8,7 @@ libyaml and the parser in pure Python give the same answers; where they would di
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -18,6 +18,8 @@ from nncalc.reading.limits import DEFAULT, Limits, raising
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# All arrays of a problem together: so many times one array's limit.
+MOST_ARRAYS = 5
 # Control characters, the line ends that no editor shows as such, and what is no character at all.
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 BLOCK_HEAD = re.compile(r"[|>][-+0-9]*[ \t]*([ \t]#.*)?\Z")
@@ -99,7 +101,7 @@ def _not_yaml(error: Any, builder: _Builder) -> Finding:
     if "nesting depth" in said:
         what, hint = builder.too_deep()
         return Finding(what, builder.mark(place), hint=hint)
-    lines = builder.text.split("\n")
+    lines = builder.lines
     indentation = re.match(r"\s*", lines[place.line][: place.column + 1])
     if indentation and "\t" in indentation.group() and not builder.brackets:
         return Finding(TABBED, Mark(builder.name, place.line + 1, indentation.end() + 1, builder.text))
@@ -127,19 +129,32 @@ def _mark_at(text: str, position: int, name: str) -> Mark:
     return Mark(name, text.count("\n", 0, position) + 1, position - line_start + 1, text)
 
 
+class _Open(NamedTuple):
+    """A list or a mapping that is not closed yet, the key it stands under, and what had been counted before it."""
+
+    node: SequenceNode | MappingNode
+    anchor: str | None
+    name: str
+    nodes: int
+    numbers: int
+    array: int
+
+
 class _Builder:
     """Builds nodes from events on a stack of its own, counting as it goes."""
 
     def __init__(self, name: str, text: str, limits: Limits):
         self.name, self.text, self.limits = name, text, limits
-        self.tabbed = text.split("\n") if "\t" in text else []
+        self.lines = text.split("\n")
+        self.tabs, self.escapes = "\t" in text, "\\" in text
         self.root: Node | None = None
-        self.stack: list[tuple[SequenceNode | MappingNode, str | None]] = []
+        self.stack: list[_Open] = []
         self.pending: list[tuple[str, Mark]] = []  # at most one: the key whose value comes next
         self.anchors: dict[str, Node | None] = {}
-        self.sizes: dict[int, int] = {}
+        self.sizes: dict[int, tuple[int, int]] = {}
         self.brackets: list[Any] = []
         self.nodes = self.numbers = self.documents = 0
+        self.array = 0  # how many numbers the array that is open has so far
 
     def fail(self, event: Any, what: str, hint: str = "") -> InputError:
         return InputError(Finding(what, self.mark(event.start_mark), hint=hint))
@@ -160,15 +175,15 @@ class _Builder:
     def take(self, event: Any) -> None:
         """One event."""
         kind = type(event)
-        if self.tabbed:
+        if self.tabs:
             self.indented(event)
         if kind is yaml.ScalarEvent:
             self.scalar(event)
         elif kind is yaml.AliasEvent:
             self.alias(event)
-        elif kind in (yaml.SequenceStartEvent, yaml.MappingStartEvent):
+        elif kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
             self.start(event)
-        elif kind in (yaml.SequenceEndEvent, yaml.MappingEndEvent):
+        elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
             self.end()
         elif kind is yaml.DocumentStartEvent:
             self.document(event)
@@ -176,7 +191,7 @@ class _Builder:
     def indented(self, event: Any) -> None:
         """Tabs may stand anywhere but before a line's first sign, where the indentation carries the meaning."""
         at = event.start_mark
-        before = self.tabbed[at.line][: at.column] if at.line < len(self.tabbed) else ""
+        before = self.lines[at.line][: at.column] if at.line < len(self.lines) else ""
         if "\t" in before and not before.strip() and not self.brackets and isinstance(event, yaml.NodeEvent):
             raise self.fail(event, TABBED)
 
@@ -190,27 +205,33 @@ class _Builder:
             raise self.fail(event, f"tags ({vis(event.tag, 40)}) are not read; the field decides what a value is")
 
     def scalar(self, event: Any) -> None:
+        if event.tag is not None or event.style or self.escapes:
+            self.unusual(event)
+        top = self.stack[-1].node if self.stack else None
+        if type(top) is MappingNode and not self.pending:
+            self.take_key(event, top)
+            return
+        at = event.start_mark
+        node = ScalarNode(event.value, bool(event.style), Mark(self.name, at.line + 1, at.column + 1, self.text))
+        if type(top) is SequenceNode:
+            self.count(event, numbers=1)
+        else:
+            self.count(event, nodes=1)
+        self.place(node, event.anchor)
+
+    def unusual(self, event: Any) -> None:
+        """What only some scalars have: a tag, escapes, the | and > of a text in lines."""
         self.tagged(event)
         half = SURROGATE.search(event.value)
         if half:  # libyaml refuses these escapes by itself
             raise self.fail(event, f"is not YAML: {vis(half.group())} is half a character")
-        if event.style in ("|", ">") and not BLOCK_HEAD.match(self.rest_of_line(event)):
+        at = event.start_mark
+        if event.style in ("|", ">") and not BLOCK_HEAD.match(self.lines[at.line][at.column :]):
             raise self.fail(event, f"is not YAML: {ALONE}")
-        mapping = self.awaiting_key()
-        if mapping is not None:
-            self.take_key(event, mapping)
-            return
-        self.count(event, in_list=bool(self.stack) and isinstance(self.stack[-1][0], SequenceNode))
-        self.place(ScalarNode(event.value, bool(event.style), self.mark(event.start_mark)), event.anchor)
-
-    def rest_of_line(self, event: Any) -> str:
-        """What stands from an event's place to the end of its line."""
-        place = event.start_mark
-        return self.text.split("\n", place.line + 1)[place.line][place.column :]
 
     def awaiting_key(self) -> MappingNode | None:
         """The mapping whose next key this is, if it is one."""
-        top = self.stack[-1][0] if self.stack else None
+        top = self.stack[-1].node if self.stack else None
         return top if isinstance(top, MappingNode) and not self.pending else None
 
     def take_key(self, event: Any, mapping: MappingNode) -> None:
@@ -225,7 +246,7 @@ class _Builder:
         if name in mapping.entries:
             first = mapping.keys[name].line
             raise self.fail(event, f"'{vis(name)}' is given twice, first in line {first}")
-        self.count(event, in_list=False)
+        self.count(event, nodes=1)
         self.pending.append((name, self.mark(event.start_mark)))
 
     def start(self, event: Any) -> None:
@@ -234,25 +255,31 @@ class _Builder:
             raise self.fail(event, "want a name as key, got a list or a mapping")
         if len(self.stack) >= self.limits.depth:
             raise self.fail(event, *self.too_deep())
-        self.count(event, in_list=False)
+        self.count(event, nodes=1)
         mark = self.mark(event.start_mark)
         listed = isinstance(event, yaml.SequenceStartEvent)
         node: SequenceNode | MappingNode = SequenceNode([], mark) if listed else MappingNode({}, {}, mark)
+        name = self.pending[-1][0] if self.pending else ""
         self.place(node, None)
         if event.anchor:
             self.anchors[event.anchor] = None
-        self.stack.append((node, event.anchor))
         if event.flow_style:
             self.brackets.append(event.start_mark)
-        self.sizes[id(node)] = self.nodes + self.numbers
+        self.stack.append(_Open(node, event.anchor, name, self.nodes, self.numbers, self.array))
+        if not listed:
+            self.array = 0  # what stands in a mapping is another array
 
     def end(self) -> None:
-        node, anchor = self.stack.pop()
+        opened = self.stack.pop()
         if self.brackets:  # inside brackets there are only brackets
             self.brackets.pop()
-        self.sizes[id(node)] = self.nodes + self.numbers - self.sizes[id(node)] + 1
-        if anchor:
-            self.anchors[anchor] = node
+        node = opened.node
+        self.sizes[id(node)] = (self.nodes - opened.nodes + 1, self.numbers - opened.numbers)
+        in_list = bool(self.stack) and type(self.stack[-1].node) is SequenceNode and type(node) is SequenceNode
+        if not in_list:  # otherwise it was a row of the array that is still open
+            self.array = opened.array
+        if opened.anchor:
+            self.anchors[opened.anchor] = node
 
     def alias(self, event: Any) -> None:
         name = event.anchor
@@ -263,20 +290,23 @@ class _Builder:
         node = self.anchors[name]
         if node is None:
             raise self.fail(event, f"the alias *{vis(name, 40)} contains itself")
-        self.count(event, in_list=False, times=self.sizes.get(id(node), 1))
+        nodes, numbers = self.sizes.get(id(node), (1, 0))
+        self.count(event, nodes, numbers)
         self.place(node, None)
 
-    def count(self, event: Any, in_list: bool, times: int = 1) -> None:
-        """What stands in a list counts towards arrays, everything else towards nodes."""
-        if in_list:
-            self.numbers += times
-            limit, counted, what, name = 5 * self.limits.array, self.numbers, "values in lists", "array"
-        else:
-            self.nodes += times
-            limit, counted, what = self.limits.nodes, self.nodes, "nodes (aliases counted each time)"
-            name = "nodes"
-        if counted > limit:
-            raise self.fail(event, f"has more than {limit} {what}, the limit", raising(name))
+    def count(self, event: Any, nodes: int = 0, numbers: int = 0) -> None:
+        """What stands in lists counts towards the array that is open, everything else towards nodes."""
+        self.nodes += nodes
+        self.numbers += numbers
+        self.array += numbers
+        limits = self.limits
+        if self.nodes > limits.nodes:
+            what = f"has more than {limits.nodes} nodes (aliases counted each time), the limit"
+            raise self.fail(event, what, raising("nodes"))
+        if self.array > limits.array or self.numbers > MOST_ARRAYS * limits.array:
+            path = ".".join(opened.name for opened in self.stack if opened.name)
+            what = f"holds more than {limits.array} numbers, the limit"
+            raise InputError(Finding(what, self.mark(event.start_mark), path, hint=raising("array")))
 
     def place(self, node: Node, anchor: str | None) -> None:
         if anchor:
@@ -284,7 +314,7 @@ class _Builder:
         if not self.stack:
             self.root = node
             return
-        parent = self.stack[-1][0]
+        parent = self.stack[-1].node
         if isinstance(parent, SequenceNode):
             parent.items.append(node)
         else:

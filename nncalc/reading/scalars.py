@@ -11,6 +11,9 @@ from nncalc.reading import expression
 from nncalc.reading.limits import Limits, raising
 from nncalc.reading.nodes import ScalarNode
 
+# What almost every number looks like: no leading zero, no exponent, no digits that float would have to bound.
+PLAIN = re.compile(r"-?(0|[1-9][0-9]*)?(\.[0-9]+)?(?<=[0-9])")
+MOST_CERTAIN = 100
 NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*")
 YES, NO = ("true", "yes"), ("false", "no")
@@ -18,6 +21,12 @@ YES, NO = ("true", "yes"), ("false", "no")
 
 def _refuse(node: ScalarNode, field: str, want: str, hint: str = "") -> InputError:
     return InputError(Finding(f"want {want}, got {node.shown()}", node.mark, field, hint=hint))
+
+
+def plain_number(node: ScalarNode) -> float | None:
+    """The number, where it is written as almost all are; None where it wants a closer look."""
+    text = node.text
+    return float(text) if not node.quoted and len(text) <= MOST_CERTAIN and PLAIN.fullmatch(text) else None
 
 
 def as_number(node: ScalarNode, field: str, limits: Limits) -> float:
