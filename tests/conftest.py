@@ -6,6 +6,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+os.environ["PYTHONWARNINGS"] = "error"  # in the processes that tests start, too
+
 settings.register_profile(
     "nncalc",
     max_examples=int(os.environ.get("NNCALC_EXAMPLES", "25")),
