@@ -10,15 +10,15 @@ from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Mark, times, vis
+from nncalc.axes import agree
+from nncalc.errors import Finding, InputError, Mark, Path, spelled, times, vis
 from nncalc.reading import expression, scalars
+from nncalc.reading.builder import MOST_ARRAYS
 from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
 from nncalc.reading.limits import Rules, raising
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from nncalc.reading.reader import MOST_ARRAYS
 from nncalc.topics.fields import REQUIRED, About, Field, Symbol, Variant, also_called, fields_of
 
-Path = tuple[str | int, ...]
 BAD: Any = object()
 SYMBOL = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
@@ -205,7 +205,11 @@ class Converter:
             if f.required and f.name not in node.entries:
                 self.found(node, path, f"'{f.name}' is missing", f.wants)
                 values[f.name] = BAD
-        return BAD if any(v is BAD for v in values.values()) else bound(self, fields, values, path)
+        if any(v is BAD for v in values.values()):
+            return BAD
+        clashes = agree(fields, values, self.marks, path)
+        self.findings += clashes
+        return BAD if clashes else values
 
     def unknown(self, name: str, mark: Mark, fields: tuple[Field, ...], path: Path) -> None:
         """An unknown key, with the name that was probably meant."""
@@ -256,67 +260,6 @@ def unknown_key(name: str, fields: tuple[Field, ...]) -> tuple[str]:
         return (f"unknown key '{vis(name)}': nncalc calls it '{field.name}'",)
     near = get_close_matches(name, [f.name for f in fields], 1, 0.6)
     return (f"unknown key '{vis(name)}'" + (f"; did you mean '{near[0]}'?" if near else ""),)
-
-
-def bound(converter: Converter, fields: tuple[Field, ...], values: dict[str, Any], path: Path) -> Any:
-    """Checks that arrays agree on every axis they share a name of, and fills in zeros of the right shape."""
-    sizes: dict[str, tuple[int, str]] = {}
-    good = True
-    for f in fields:
-        value = values.get(f.name)
-        if isinstance(value, np.ndarray) and f.axes:
-            good = _bind(converter, f, value.shape, sizes, (*path, f.name)) and good
-    for f in fields:
-        if f.is_only_array and f.axes and isinstance(values.get(f.name, f.default), int):
-            axes = next((a for a in f.axes if all(n in sizes for n in a)), None)
-            if axes is not None:
-                values[f.name] = np.zeros(tuple(sizes[n][0] for n in axes))
-    return values if good else BAD
-
-
-def _bind(
-    converter: Converter, field: Field, shape: tuple[int, ...], sizes: dict[str, tuple[int, str]], path: Path
-) -> bool:
-    options = [axes for axes in field.axes if len(axes) == len(shape)]
-    agreeing = [axes for axes in options if _clash(axes, shape, sizes) is None]
-    if agreeing:
-        for name, size in zip(agreeing[0], shape, strict=True):
-            sizes.setdefault(name, (size, spelled(path)))
-        return True
-    if not options:
-        return True
-    name, size = _clash(options[0], shape, sizes) or ("", 0)
-    known, where = sizes[name]
-    mark = converter.marks.get((where,))
-    beside = f" ({mark.brief()})" if mark else ""
-    what = f"is {times(shape)}: its '{name}' is {size}, but {known} in {where}{beside}"
-    if where == spelled(path):
-        what = f"is {times(shape)}: its '{name}' is {known} and {size}"
-    converter.findings.append(Finding(what, converter.marks.get(path), spelled(path)))
-    return False
-
-
-def _clash(axes: tuple[str, ...], shape: tuple[int, ...], sizes: dict[str, tuple[int, str]]) -> tuple[str, int] | None:
-    own: dict[str, int] = {}
-    for name, size in zip(axes, shape, strict=True):
-        known = sizes[name][0] if name in sizes else own.setdefault(name, size)
-        if known != size:
-            sizes.setdefault(name, (known, ""))
-            return name, size
-    return None
-
-
-def spelled(path: Path) -> str:
-    """A path as one types it: layers[1].W[2,3]."""
-    text, indices = "", []
-    for part in (*path, ""):
-        if isinstance(part, int):
-            indices.append(str(part))
-            continue
-        text += f"[{','.join(indices)}]" if indices else ""
-        indices = []
-        text += ("." if text and part else "") + part
-    return text
 
 
 def _numbers(shape: tuple[int, ...]) -> str:

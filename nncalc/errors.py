@@ -6,6 +6,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+# A place inside a problem: ("layers", 2, "W", 1, 3).
+Path = tuple[str | int, ...]
+
 MESSAGE_LIMIT = 2000
 FINDINGS_SHOWN = 20
 EXCERPT = 60
@@ -36,6 +39,19 @@ def vis(text: str, limit: int = 60, keep: str = "") -> str:
 def times(shape: Sequence[int]) -> str:
     """A shape in words: 3 x 2."""
     return " x ".join(map(str, shape)) or "one number"
+
+
+def spelled(path: Path) -> str:
+    """A path as one types it: layers[1].W[2,3]."""
+    text, indices = "", []
+    for part in (*path, ""):
+        if isinstance(part, int):
+            indices.append(str(part))
+            continue
+        text += f"[{','.join(indices)}]" if indices else ""
+        indices = []
+        text += ("." if text and part else "") + part
+    return text
 
 
 def _width(text: str) -> int:

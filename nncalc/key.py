@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nncalc.convert import spelled
-from nncalc.errors import Finding, InputError, times, vis
+from nncalc.errors import Finding, InputError, spelled, times, vis
 from nncalc.problem import Problem
 from nncalc.reading import scalars
 from nncalc.reading.limits import Limits

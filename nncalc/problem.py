@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Any
 
-from nncalc.convert import BAD, Converter, Path, spelled, unknown_key
-from nncalc.errors import Finding, InputError, Mark, Refused, vis
+from nncalc.convert import BAD, Converter, unknown_key
+from nncalc.errors import Finding, InputError, Mark, Path, Refused, spelled, vis
 from nncalc.reading import scalars
 from nncalc.reading.limits import DEFAULT, LIBRARY, Limits, Rules
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode

@@ -18,7 +18,7 @@ IDS = [str(p.relative_to(ROOT)) for p in FILES]
 # The floors from the top down: a file imports only from its own floor's room or from below.
 FLOORS = [
     ["__main__"], ["cli"], ["commands"], ["present"], ["batch"], ["key"], ["render", "solution", "templates", "schema"], ["problem"],
-    ["convert"], ["topics"], ["trace"], ["reading"], ["files", "terminal"], ["errors"],
+    ["convert"], ["axes"], ["topics"], ["trace"], ["reading"], ["files", "terminal"], ["errors"],
 ]  # fmt: skip
 LEVEL = {name: -i for i, names in enumerate(FLOORS) for name in names}
 OUTSIDE = {"typer": {"commands"}, "rich": {"render"}, "yaml": {"reading"}}
