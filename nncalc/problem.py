@@ -165,7 +165,8 @@ def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Mark]) -> Ca
 
 def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
     """A flag's text as a node: brackets may be left out, rows are parted by `;`, pairs are written x=3."""
-    described = next((x for f in kernels(topic) for x in fields_of(f) if x.name == name), None)
+    fields = [x for f in kernels(topic) for x in fields_of(f) if x.name == name]
+    described = next((x for x in fields if x.mapping is not None and "=" in text), fields[0] if fields else None)
     if described is not None and not text.lstrip().startswith(("[", "{", '"', "'")):
         if described.mapping is not None:
             text = "{" + ", ".join(": ".join(p.strip() for p in pair.split("=", 1)) for pair in text.split(",")) + "}"

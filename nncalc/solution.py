@@ -11,7 +11,7 @@ import numpy as np
 from nncalc.errors import Finding, InputError, Mark, Refused, times, vis
 from nncalc.problem import Problem
 from nncalc.reading.limits import raising
-from nncalc.topics.fields import fields_of
+from nncalc.topics.fields import fields_of, filled
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Trace
 from nncalc.trace.style import TEXT, numbers, write
@@ -38,13 +38,10 @@ def solve(problem: Problem, settle: Settle = exact) -> Trace:
 def _run(problem: Problem, settle: Settle) -> Trace:
     limits = problem.limits
     work = Work(settle, limits.array, limits.steps)
-    arguments = {f.name: f.default for f in problem.fields if not f.required} | problem.values
-    for field in problem.fields:
-        if field.is_only_array and arguments[field.name] is not None:
-            arguments[field.name] = work.given(field.name, arguments[field.name], field.about.symbol)
+    values = given_values(problem, work)
     try:
         with np.errstate(all="ignore"):
-            answer = problem.kernel(work, **arguments)
+            answer = problem.kernel(work, **filled(problem.kernel, values))
     except Refused as error:
         raise problem.refusal(error) from None
     except TooLarge as error:
@@ -57,6 +54,15 @@ def _run(problem: Problem, settle: Settle) -> Trace:
     trace = work.trace()
     trace.answer = {name: np.asarray(v.array if isinstance(v, Value) else v) for name, v in answer.items()}
     return trace
+
+
+def given_values(problem: Problem, work: Work) -> dict[str, Any]:
+    """The fields' values, arrays as given to the working."""
+    values = {f.name: problem.values.get(f.name, f.default) for f in problem.fields}
+    for f in problem.fields:
+        if f.is_only_array and values[f.name] is not None:
+            values[f.name] = work.given(f.name, values[f.name], f.about.symbol)
+    return values
 
 
 def _conventions(problem: Problem) -> list[str]:

@@ -29,9 +29,9 @@ def example(topic: str, form: str | None = None) -> str:
         lines.insert(1, f"# form {kernel.__name__}; the others: {', '.join(f for f in forms if f != kernel.__name__)}")
     source = cycle(NUMBERS)
     for field in fields_of(kernel):
-        if field.required:
+        if field.required or field.about.example:
             lines.append(_given(field, source))
-    optional = [field for field in fields_of(kernel) if not field.required]
+    optional = [field for field in fields_of(kernel) if not (field.required or field.about.example)]
     return "\n".join([*lines, *(["", "# What may be added:"] if optional else []), *map(_optional, optional), ""])
 
 
@@ -40,7 +40,7 @@ def commands(topic: str) -> list[str]:
     lines = [f"nncalc new {topic} > {topic}.yaml", f"nncalc {topic} {topic}.yaml --round 2"]
     for kernel in kernels(topic):
         source = cycle(NUMBERS)
-        asked = [field for field in fields_of(kernel) if field.required]
+        asked = [field for field in fields_of(kernel) if field.required or field.about.example]
         values = [(field.about.example or _value(field, source)).strip("'\"") for field in asked]
         words = [value if value.isalnum() else f'"{value}"' for value in values]
         flags = " ".join(f"--{field.name} {word}" for field, word in zip(asked, words, strict=True))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, get_args
 
 import numpy as np
 
 from nncalc.problem import Problem, check
 from nncalc.reading.limits import Rules
 from nncalc.reading.reader import read_text
+from nncalc.topics.activation import Function
+from nncalc.topics.losses import LossName
+from nncalc.topics.optimizer import UPDATES
 
 LSTM = """
 topic: lstm
@@ -67,57 +71,125 @@ def _yaml(topic: str, **fields: Any) -> str:
     return str(yaml.safe_dump({"topic": topic, **{k: _plain(v) for k, v in fields.items()}}, sort_keys=False))
 
 
-def random_problems(seed: int) -> dict[str, str]:
+class Lazy(Mapping[str, str]):
+    """Texts that are made when they are asked for."""
+
+    def __init__(self, makers: dict[str, Callable[[], str]]):
+        self.makers = makers
+
+    def __getitem__(self, name: str) -> str:
+        return self.makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.makers)
+
+    def __len__(self) -> int:
+        return len(self.makers)
+
+
+def random_problems(seed: int) -> Mapping[str, str]:
     """One small problem of every topic and form, every option on in one of them."""
     rng = np.random.default_rng(seed)
     n = lambda *shape: np.round(rng.normal(0, 0.8, shape), 3)  # noqa: E731
     gates = {f"W_{s}{g}": n(2, 3 if s == "x" else 2) for g in "ifog" for s in "xh"}
+    gru = {f"W_{s}{g}": n(2, 3 if s == "x" else 2) for g in "zrn" for s in "xh"}
+    zrn = {f"b_{g}": n(2) for g in "zrn"}
     biases = {f"b_{g}": n(2) for g in "ifog"}
     peepholes = {f"p_{g}": n(2) for g in "ifo"}
     layers = [{"W": n(3, 2).tolist(), "b": n(3).tolist(), "activation": "tanh"},
               {"W": n(2, 3).tolist(), "activation": "softmax"}]  # fmt: skip
-    return {
-        "softmax": _yaml("softmax", x=n(4), jacobian=True, target=2, log=True, temperature=1.5, base=2),
-        "softmax rows": _yaml("softmax", x=n(2, 3), target=[1, 3], stable=True, log_base=2),
-        "softmax upstream": _yaml("softmax", x=n(3), upstream=n(3), log=True, log_base=10),
-        "expression": _yaml("backprop", expr="sigmoid(x*y) + max(x, z)/(y^2 + 1) - ln(abs(z)*tanh(x)^2)",
+    return Lazy({
+        "softmax": lambda: _yaml("softmax", x=n(4), jacobian=True, target=2, log=True, temperature=1.5, base=2),
+        "softmax rows": lambda: _yaml("softmax", x=n(2, 3), target=[1, 3], stable=True, log_base=2, jacobian=True),
+        "softmax upstream": lambda: _yaml("softmax", x=n(3), upstream=n(3), log=True, log_base=10),
+        "expression": lambda: _yaml("backprop", expr="sigmoid(x*y) + max(x, z)/(y^2 + 1) - ln(abs(z)*tanh(x)^2)",
                             at=dict(zip("xyz", map(float, rng.uniform(0.3, 1.5, 3)), strict=True))),
-        "nodes": _yaml("backprop", nodes={"q": "x*y + y", "f": "q*q - sin(x)"}, at={"x": 0.7, "y": -1.2}),
-        "network": _yaml("backprop", x=n(2), layers=layers, target=2, loss="cross_entropy", rate=0.1, l2=0.02),
-        "network samples": _yaml("backprop", x=n(3, 2), layers=layers[:1], target=n(3, 3), rate=0.1, steps=2),
-        "network binary": _yaml("backprop", x=n(2), layers=[{**layers[0], "activation": "sigmoid"}],
+        "nodes": lambda: _yaml("backprop", nodes={"q": "x*y + y", "f": "q*q - sin(x)"}, at={"x": 0.7, "y": -1.2}),
+        "network": lambda: _yaml("backprop", x=n(2), layers=layers, target=2, loss="cross_entropy", rate=0.1, l2=0.02),
+        "network samples": lambda: _yaml("backprop", x=n(3, 2), layers=layers[:1], target=n(3, 3), rate=0.1, steps=2),
+        "network binary": lambda: _yaml("backprop", x=n(2), layers=[{**layers[0], "activation": "sigmoid"}],
                                 target=[0, 1, 1], loss="binary_cross_entropy"),
-        "conv": _yaml("conv", image=n(5, 5), filter=n(2, 2), stride=2, pad=1, upstream=n(3, 3), bias=n(1)),
-        "conv channels": _yaml("conv", image=n(2, 5, 6), filter=n(4, 1, 2, 3), pad=[1, 0, 2, 1], groups=2, dilation=[1, 2],
+        "conv": lambda: _yaml("conv", image=n(5, 5), filter=n(2, 2), stride=2, pad=1, upstream=n(3, 3), bias=n(1)),
+        "conv channels": lambda: _yaml("conv", image=n(2, 5, 6), filter=n(4, 1, 2, 3), pad=[1, 0, 2, 1], groups=2, dilation=[1, 2],
                                upstream=n(4, 7, 3), flip=True, activation="tanh", bias=n(4)),
-        "activation": _yaml("activation", function=["sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu", "softsign",
-                            "abs", "exp", "log_sigmoid", "tanhshrink", "relu6", "step", "identity"], x=n(2, 3) + 0.01),
-        "residual": _yaml("residual", x=n(2), layers=[layers[0], {"W": n(3, 3).tolist()}], projection=n(3, 2),
+        "conv transposed": lambda: _yaml("conv", image=n(4, 2, 3), filter=n(4, 1, 2, 2), transposed=True, groups=2, stride=[2, 1], pad=[1, 0],
+                                 output_pad=[1, 0], dilation=[1, 2], bias=n(2), upstream=n(2, 3, 5)),
+        "conv same": lambda: _yaml("conv", image=n(3, 4), filter=n(2, 3, 2), pad="same", stride=2, upstream=n(2, 2, 2)),
+        "activation": lambda: _yaml("activation", function=list(get_args(Function)), x=n(2, 3) + 0.0137),
+        "activation constants": lambda: _yaml("activation", function=["elu", "celu", "hard_sigmoid", "silu", "thresholded_relu", "softplus"],
+                                      x=n(4) + 0.0137, alpha=0.3, beta=0.7),
+        "residual": lambda: _yaml("residual", x=n(2), layers=[layers[0], {"W": n(3, 3).tolist()}], projection=n(3, 2),
                           activation="tanh", upstream=n(3)),
-        "rnn": _yaml("rnn", x=n(3, 2), W_xh=n(3, 2), W_hh=n(3, 3), b_h=n(3), h_0=n(3), W_hy=n(2, 3), b_y=n(2), target=n(3, 2),
+        "rnn": lambda: _yaml("rnn", x=n(3, 2), W_xh=n(3, 2), W_hh=n(3, 3), b_h=n(3), h_0=n(3), W_hy=n(2, 3), b_y=n(2), target=n(3, 2),
                      gradient_flow=True, rate=0.1),
-        "rnn last": _yaml("rnn", x=n(2, 2), W_xh=n(3, 2), W_hh=n(3, 3), W_hy=n(2, 3), output_activation="softmax",
+        "rnn last": lambda: _yaml("rnn", x=n(2, 2), W_xh=n(3, 2), W_hh=n(3, 3), W_hy=n(2, 3), output_activation="softmax",
                           h_0=n(3), activation="sigmoid", target=2, loss="cross_entropy", loss_on="last", gradient_flow=True),
-        "rnn upstream": _yaml("rnn", x=n(2), h_0=n(2), W_xh=n(2, 2), W_hh=n(2, 2), upstream=n(2), gradient_flow=True),
-        "attention one": _yaml("attention", q=n(3), k=n(4, 3), score="dot", labels=["a", "b", "c", "d"], upstream=n(3)),
-        "attention masked": _yaml("attention", q=n(3, 2), k=n(3, 2), v=n(3, 4), mask="causal", upstream=n(3, 4)),
-        "attention heads": _yaml("attention", x=n(3, 4), W_Q=n(4, 4), W_K=n(4, 4), W_V=n(4, 6), W_O=n(6, 4), heads=2,
+        "rnn upstream": lambda: _yaml("rnn", x=n(2), h_0=n(2), W_xh=n(2, 2), W_hh=n(2, 2), upstream=n(2), gradient_flow=True),
+        "attention one": lambda: _yaml("attention", q=n(3), k=n(4, 3), score="dot", labels=["a", "b", "c", "d"], upstream=n(3)),
+        "attention masked": lambda: _yaml("attention", q=n(3, 2), k=n(3, 2), v=n(3, 4), mask="causal", upstream=n(3, 4)),
+        "attention additive": lambda: _yaml("attention", q=n(2, 3), k=n(3, 2), v=n(3, 2), score="additive", W_q=n(4, 3), W_k=n(4, 2), v_a=n(4),
+                                            mask=[[1, 0, 1], [0, 0, 0]], upstream=n(2, 2)),
+        "attention additive one": lambda: _yaml("attention", q=n(3), k=n(3, 2), score="additive", W_q=n(4, 3), W_k=n(4, 2), v_a=n(4), upstream=n(2)),
+        "attention general": lambda: _yaml("attention", q=n(2, 3), k=n(3, 2), v=n(3, 2), score="general", W_a=n(3, 2), softcap=2, stable=True,
+                                           scale=0.7, mask=[[0.5, -1, 0], [0, 0.25, -2]], labels=["a", "b", "c"], upstream=n(2, 2)),
+        "attention columns": lambda: _yaml("attention", q=n(2, 3), k=n(2, 3), v=n(4, 3), layout="columns", mask="causal", upstream=n(4, 3), stable=True),
+        "attention columns additive": lambda: _yaml("attention", q=n(3, 2), k=n(2, 3), v=n(2, 3), layout="columns", score="additive", W_q=n(4, 3),
+                                                    W_k=n(4, 2), v_a=n(4), upstream=n(2, 2)),
+        "attention columns general": lambda: _yaml("attention", q=n(3), k=n(2, 3), layout="columns", score="general", W_a=n(3, 2), upstream=n(2)),
+        "attention grouped": lambda: _yaml("attention", x=n(3, 4), W_Q=n(4, 8), W_K=n(4, 4), W_V=n(4, 6), W_O=n(12, 3), b_Q=n(8), b_K=n(4), b_V=n(6), b_O=n(3),
+                                           heads=4, kv_heads=2, mask="causal", upstream=n(3, 3)),
+        "attention cross": lambda: _yaml("attention", x=n(4, 2), memory=n(3, 3), W_Q=n(2, 4), W_K=n(2, 3), W_V=n(5, 3), W_O=n(4, 5), b_O=n(4), b_V=n(5),
+                                         layout="columns", score="dot", softcap=3, upstream=n(4, 2)),
+        "attention heads": lambda: _yaml("attention", x=n(3, 4), W_Q=n(4, 4), W_K=n(4, 4), W_V=n(4, 6), W_O=n(6, 4), heads=2,
                                  upstream=n(3, 4)),
-        "attention scaled": _yaml("attention", q=n(2, 2), k=n(3, 2), v=n(3, 2), scale=0.3, mask=[[1, 0, 1], [1, 1, 0]],
+        "attention scaled": lambda: _yaml("attention", q=n(2, 2), k=n(3, 2), v=n(3, 2), scale=0.3, mask=[[1, 0, 1], [1, 1, 0]],
                                   upstream=n(2, 2)),
-        "pool max": _yaml("pool", image=rng.normal(size=(2, 5, 4)), window=[2, 3], stride=[2, 1], upstream=n(2, 2, 2)),
-        "pool average": _yaml("pool", image=n(4, 4), window=2, kind="average", upstream=n(2, 2)),
-        "perceptron": _yaml("perceptron", w=n(2), b=0.3, hidden={"W": n(2, 3).tolist(), "c": n(2).tolist(), "activation": "tanh"},
+        "pool padded": lambda: _yaml("pool", image=rng.permutation(30).reshape(5, 6) * 0.1, window=3, stride=2, pad=[1, 0], dilation=[1, 2], ceil=True,
+                             upstream=n(3, 2)),
+        "pool average padded": lambda: _yaml("pool", image=n(5, 5), window=[3, 2], stride=2, pad=1, kind="average", ceil=True, upstream=n(3, 3)),
+        "pool average counted": lambda: _yaml("pool", image=n(2, 4, 5), window=2, pad=1, kind="average", count_pad=True, upstream=n(2, 3, 3)),
+        "pool global": lambda: _yaml("pool", image=n(2, 3, 2), kind="average", upstream=n(2, 1, 1), **{"global": True}),
+        "norm batch": lambda: _yaml("norm", x=n(4, 2), gamma=n(2), beta=n(2), upstream=n(4, 2), momentum=0.1),
+        "norm images": lambda: _yaml("norm", x=n(2, 3, 2, 2), gamma=n(3), beta=n(3), upstream=n(2, 3, 2, 2)),
+        "norm running": lambda: _yaml("norm", x=n(3, 2), running_mean=n(2), running_var=np.abs(n(2)) + 0.1, gamma=n(2), upstream=n(3, 2)),
+        "norm layer": lambda: _yaml("norm", x=n(3, 4), kind="layer", gamma=n(4), beta=n(4), upstream=n(3, 4), eps=0.001),
+        "norm layer axes": lambda: _yaml("norm", x=n(2, 3, 2), kind="layer", axes=2, gamma=n(3, 2), upstream=n(2, 3, 2)),
+        "norm rms": lambda: _yaml("norm", x=n(2, 4), kind="rms", gamma=n(4), upstream=n(2, 4)),
+        "norm instance": lambda: _yaml("norm", x=n(2, 2, 3), kind="instance", gamma=n(2), beta=n(2), upstream=n(2, 2, 3)),
+        "norm group": lambda: _yaml("norm", x=n(2, 4, 1, 2), kind="group", groups=2, gamma=n(4), beta=n(4), upstream=n(2, 4, 1, 2)),
+        **{f"loss {kind}": lambda kind=kind: _yaml("loss", kind=kind, prediction=rng.uniform(0.05, 0.45, (2, 3)), target=rng.uniform(0.5, 0.95, (2, 3)),
+                                 reduction="sum" if kind == "kl" else "mean") for kind in get_args(LossName)},
+        "loss logits": lambda: _yaml("loss", kind="binary_cross_entropy_with_logits", prediction=n(3), target=[0, 1, 1]),
+        "loss classes": lambda: _yaml("loss", kind="cross_entropy", prediction=rng.dirichlet(np.ones(3), 3), target=[1, 3, 2], class_weights=np.abs(n(3)) + 0.1,
+                              ignore_class=2),
+        "loss class hinge": lambda: _yaml("loss", kind="hinge", prediction=n(2, 3), target=[1, 3], margin=0.7),
+        "loss of each": lambda: _yaml("loss", kind="huber", prediction=n(2, 3), target=n(2, 3), reduction="none", delta=0.4),
+        **{f"optimizer {kind}": lambda kind=kind: _yaml("optimizer", kind=kind, w=n(2), gradients=n(3, 2), rate=0.1, weight_decay=0.01, t_0=2)
+           for kind in UPDATES},
+        "optimizer expression": lambda: _yaml("optimizer", expr="x^2 + sin(x*w)", w={"x": 0.7, "w": 0.4}, rate=0.1, steps=2, kind="adam", v_0=[0.1, 0.2]),
+        "pool max": lambda: _yaml("pool", image=rng.normal(size=(2, 5, 4)), window=[2, 3], stride=[2, 1], upstream=n(2, 2, 2)),
+        "pool average": lambda: _yaml("pool", image=n(4, 4), window=2, kind="average", upstream=n(2, 2)),
+        "perceptron": lambda: _yaml("perceptron", w=n(2), b=0.3, hidden={"W": n(2, 3).tolist(), "c": n(2).tolist(), "activation": "tanh"},
                             X=n(4, 3), target=[0, 1, 1, 0]),
-        "perceptron training": _yaml("perceptron", w=n(2), b=0.1, gate="nand", train={"rate": 0.5, "epochs": 2}),
-        "params": _yaml("params", input_shape=[9, 8, 3], layers=[{"conv": {"filters": 4, "kernel": 3, "pad": 1, "stride": 2}},
+        "perceptron training": lambda: _yaml("perceptron", w=n(2), b=0.1, gate="nand", train={"rate": 0.5, "epochs": 2}),
+        "params": lambda: _yaml("params", input_shape=[9, 8, 3], layers=[{"conv": {"filters": 4, "kernel": 3, "pad": 1, "stride": 2}},
                         "relu", {"max_pool": {"window": 2}}, "batch_norm", "flatten", {"dense": {"units": 5}}, "softmax"]),
-        "params training": _yaml("params", examples=1000, batch_size=32, epochs=5),
-        "posenc": _yaml("posenc", d_model=5, positions=3, embedding=n(3, 5)),
-        "posenc list": _yaml("posenc", d_model=4, positions=[1, 7], arrangement="concatenated", base=100),
-        "lstm": _yaml("lstm", x=n(3), **gates, jacobian=True, target=n(2), rate=0.1, h_0=n(2), c_0=n(2)),
-        "lstm sequence": _yaml("lstm", x=n(3, 3), **gates, **biases, **peepholes, W_hy=n(4, 2), b_y=n(4), jacobian=True, h_0=n(2), c_0=n(2),
+        "params training": lambda: _yaml("params", examples=1000, batch_size=32, epochs=5),
+        "posenc": lambda: _yaml("posenc", d_model=5, positions=3, embedding=n(3, 5)),
+        "posenc list": lambda: _yaml("posenc", d_model=4, positions=[1, 7], arrangement="concatenated", base=100),
+        "gru": lambda: _yaml("gru", x=n(3, 3), **gru, **zrn, h_0=n(2), W_hy=n(4, 2), b_y=n(4), output_activation="softmax", target=[1, 4, 2],
+                     loss="cross_entropy", rate=0.1),
+        "gru after": lambda: _yaml("gru", x=n(2, 3), **gru, **zrn, b_hn=n(2), reset="after", swap=True, h_0=n(2), upstream=n(2, 2)),
+        "gru concatenated": lambda: _yaml("gru", x=n(2, 3), **{f"W_{g}": n(2, 5) for g in "zrn"}, **zrn, h_0=n(2), upstream=n(2)),
+        "gru stacked": lambda: _yaml("gru", x=n(2, 3), W_ih=n(6, 3), W_hh=n(6, 2), b_ih=n(6), b_hh=n(6), h_0=n(2), upstream=n(2, 2)),
+        "gru stacked before": lambda: _yaml("gru", x=n(3), W_ih=n(6, 3), W_hh=n(6, 2), b_hh=n(6), gate_order="z n r", reset="before", h_0=n(2), target=n(2)),
+        "lstm concatenated": lambda: _yaml("lstm", x=n(2, 3), **{f"W_{g}": n(2, 5) for g in "ifog"}, **biases, concat="xh", h_0=n(2), c_0=n(2),
+                                   target=n(2, 2), jacobian=True, rate=0.1),
+        "lstm stacked": lambda: _yaml("lstm", x=n(2, 3), W_ih=n(8, 3), W_hh=n(8, 2), b_ih=n(8), b_hh=n(8), gate_order="i o f g", h_0=n(2), c_0=n(2),
+                              upstream=n(2, 2), jacobian=True),
+        "lstm": lambda: _yaml("lstm", x=n(3), **gates, jacobian=True, target=n(2), rate=0.1, h_0=n(2), c_0=n(2)),
+        "lstm sequence": lambda: _yaml("lstm", x=n(3, 3), **gates, **biases, **peepholes, W_hy=n(4, 2), b_y=n(4), jacobian=True, h_0=n(2), c_0=n(2),
                                output_activation="softmax", target=[1, 4, 2], loss="cross_entropy"),
-        "lstm upstream": _yaml("lstm", x=n(2, 3), **gates, **biases, h_0=n(2), c_0=n(2),
+        "lstm upstream": lambda: _yaml("lstm", x=n(2, 3), **gates, **biases, h_0=n(2), c_0=n(2),
                                upstream={"h": n(2, 2).tolist(), "c": n(2).tolist()}),
-    }  # fmt: skip
+    })  # fmt: skip

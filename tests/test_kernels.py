@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nncalc.problem import Problem
-from nncalc.solution import solve
+from nncalc.solution import given_values, solve
+from nncalc.topics.fields import filled
 from nncalc.topics.recurrent import Upstream
 from nncalc.trace.backward import chain, sweep
 from nncalc.trace.notation import evaluate
@@ -25,11 +27,8 @@ SEEDS = st.integers(0, 10_000)
 
 def run(p: Problem, work: Work, **other: Any) -> dict[str, Any]:
     """The kernel on this work, as `solve` calls it."""
-    arguments = {f.name: f.default for f in p.fields if not f.required} | p.values | other
-    for f in p.fields:
-        if f.is_only_array and arguments[f.name] is not None:
-            arguments[f.name] = work.given(f.name, arguments[f.name], f.about.symbol)
-    answer: dict[str, Any] = p.kernel(work, **arguments)
+    values = given_values(replace(p, values=p.values | other), work)
+    answer: dict[str, Any] = p.kernel(work, **filled(p.kernel, values))
     return answer
 
 
@@ -37,6 +36,8 @@ def run(p: Problem, work: Work, **other: Any) -> dict[str, Any]:
 @given(seed=SEEDS)
 def test_bare_arrays_give_the_same_numbers_and_no_values(name: str, seed: int) -> None:
     p = problem(random_problems(seed)[name])
+    if name == "optimizer expression":
+        return  # without a record there is no way back, and its update is nothing else
     # Without a record there is no way back, so bare arrays know no second update.
     once = {"steps": 1} if "steps" in p.values else {}
     bare, traced = run(p, Bare(), **once), run(p, Work(), **once)
@@ -98,14 +99,16 @@ def scalar_of(trace: Any) -> tuple[list[str] | None, list[Any]]:
     if "df/dx" in names:
         return ["f"], [1.0]
     if "upstream" in ups:
-        answer = next(n for n in ("s", "Z", "a", "A", "Y") if n in names)
+        answer = next(n for n in ("s", "Z", "a", "A", "Y", "y") if n in names)
         return [answer], [ups["upstream"]]
-    if "upstream_h" in ups and "upstream_c" not in ups:
-        return ["h"], [ups["upstream_h"]]
-    if ups:
-        h, c = ups["upstream_h"], ups["upstream_c"]
-        return ["t1.h", "t2.h", "t2.c"], [h[0], h[1], c]
-    return None, []
+    of: list[str] = []
+    weights: list[Any] = []
+    for name, array in ups.items():
+        state = name.removeprefix("upstream_")
+        own = [n for n in names if n == state or n.endswith(f".{state}")]
+        of += own if array.ndim > 1 else own[-1:]
+        weights += list(array) if array.ndim > 1 else [array]
+    return of or None, weights
 
 
 def moved_scalar(p: Problem, name: str, by: Any, of: list[str], weights: list[Any]) -> float:
@@ -113,6 +116,10 @@ def moved_scalar(p: Problem, name: str, by: Any, of: list[str], weights: list[An
     run(p, work)
     trace = work.trace()
     return float(sum(np.sum(trace[n].array * w) for n, w in zip(of, weights, strict=True)))
+
+
+# What a formula refers to though it cannot matter: Σ(x − mean) is 0, and where a maximum lies moves by leaps.
+WITHOUT_EFFECT = {("dL/dvar", "dL/dmean"), ("gap", "dL/dgap")}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -141,7 +148,7 @@ def test_moving_a_step_moves_what_is_made_from_it(name: str) -> None:
                 not np.any(base[n].array) for n in reached(base[user].value) if n in base.names - {*base.given}
             )
             stepwise = user.endswith("y_hat") or name == "perceptron training"  # inputs of 0 move no weight
-            assert not still or switched_off or stepwise, (step.name, user)
+            assert not still or switched_off or stepwise or (step.name, user) in WITHOUT_EFFECT, (step.name, user)
 
 
 @pytest.mark.parametrize("name", NAMES)

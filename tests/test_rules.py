@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nncalc.trace import angles as an
 from nncalc.trace import convolution as cv
 from nncalc.trace import functions as fn
+from nncalc.trace import pooling as pl
 from nncalc.trace.notation import evaluate
 from nncalc.trace.rules.products import outer_sum, total
 from nncalc.trace.rules.rearranging import interleave, placed
@@ -70,6 +72,24 @@ def fused(function: Callable[..., Any], squash: Callable[..., Any]) -> Callable[
     return case
 
 
+WINDOWS = pl.Windows(size=(3, 2), stride=(2, 1), dilation=(1, 2), before=(1, 0), after=(1, 0), out=(3, 2))
+
+
+def pooled(function: Callable[..., Any]) -> Callable[[np.random.Generator], Case]:
+    """No two cells as near to each other as a finite difference reaches."""
+    return lambda rng: (lambda x: function(x, windows=WINDOWS), [rng.permutation(40).reshape(2, 5, 4) * 0.1])
+
+
+def beside(function: Callable[..., Any], rows: int, columns: int) -> Callable[[np.random.Generator], Case]:
+    """A function of an array where another one says what is the largest."""
+
+    def case(rng: np.random.Generator) -> Case:
+        x = rng.permutation(40).reshape(2, 5, 4) * 0.1
+        return lambda g: function(g, x, windows=WINDOWS), [rng.normal(size=(2, rows, columns))]
+
+    return case
+
+
 CONV = {"stride": (2, 1), "dilation": (1, 2), "groups": 2}
 KEYS = [
     0,
@@ -90,7 +110,7 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     np.exp: [unary(np.exp)], np.log: [unary(np.log, True)], np.log2: [unary(np.log2, True)],
     np.log10: [unary(np.log10, True)], np.sqrt: [unary(np.sqrt, True)], np.sin: [unary(np.sin)], np.cos: [unary(np.cos)],
     np.tan: [unary(np.tan)], np.sinh: [unary(np.sinh)], np.cosh: [unary(np.cosh)], np.tanh: [unary(np.tanh)],
-    np.abs: [unary(np.abs)], np.sign: [unary(np.sign)], np.floor: [unary(lambda x: np.floor(x * 3 + 0.01))],
+    np.abs: [unary(np.abs)], np.sign: [unary(np.sign)], np.floor: [unary(lambda x: np.floor(x * 3 + 0.01))], np.ceil: [unary(lambda x: np.ceil(x * 3 + 0.01))],
     np.floor_divide: [lambda rng: (lambda a: a // 2.0, [rng.uniform(2.1, 3.9, (2, 3))])],
     np.maximum: [binary(np.maximum)], np.minimum: [binary(np.minimum)],
     np.greater: [binary(lambda a, b: (a > b) * a)], np.greater_equal: [binary(lambda a, b: (a >= b) * a)],
@@ -106,7 +126,7 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     largest: [fixed(largest, (2, 3), (2, 3), (2, 3))],
     is_largest: [fixed(lambda a, b, c: is_largest(a, b, c, position=1) * b, (2, 3), (2, 3), (2, 3))],
     np.matmul: [fixed(np.matmul, *s) for s in (((2, 3), (3,)), ((3,), (3, 2)), ((3,), (3,)), ((2, 3), (3, 4)),
-                                               ((2, 2, 3), (2, 3, 2)))],
+                                               ((2, 2, 3), (2, 3, 2)), ((2, 2, 3), (3,)))],
     outer_sum: [fixed(outer_sum, (2,), (3,)), fixed(outer_sum, (2,), (2,), (3,), (3,)), fixed(outer_sum, (2, 3), (4, 3))],
     total: [fixed(total, (2, 3), (2, 3), (2, 3))],
     getitem: [fixed(lambda x, key=key: x[key], (3, 3)) for key in KEYS],
@@ -123,6 +143,15 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     np.diag: [fixed(np.diag, (3,)), fixed(np.diag, (3, 3))],
     fn.sigmoid: [unary(fn.sigmoid)], fn.relu: [unary(fn.relu)], fn.softplus: [unary(fn.softplus)],
     fn.leaky_relu: [unary(fn.leaky_relu), unary(lambda x: fn.leaky_relu(x, alpha=1.5))],
+    fn.elu: [unary(fn.elu), unary(lambda x: fn.elu(x, alpha=0.5))], fn.erf: [unary(fn.erf)],
+    fn.huber: [unary(fn.huber), unary(lambda x: fn.huber(x, delta=0.2))],
+    fn.over: [binary(fn.over), lambda rng: (lambda b: fn.over(np.array([0.0, 1.0, 0.0]), b), [np.array([0.5, 2.0, 1.5])])],
+    fn.times_log: [binary(fn.times_log, True), lambda rng: (lambda p: fn.times_log(np.array([0.0, 1.0]), p), [rng.uniform(0.1, 1, 2)])],
+    pl.max_pool: [pooled(pl.max_pool)], pl.average_pool: [pooled(pl.average_pool)],
+    pl.max_pool_gradient: [beside(pl.max_pool_gradient, 3, 2)], pl.max_pool_taken: [beside(pl.max_pool_taken, 5, 4)],
+    pl.average_pool_gradient: [fixed(lambda g: pl.average_pool_gradient(g, shape=(2, 5, 4), windows=WINDOWS), (2, 3, 2))],
+    an.near_sin: [fixed(lambda x: an.near_sin(x, at=np.ones((2, 3)), rest=np.ones((2, 3))), (2, 3))],
+    an.near_cos: [fixed(lambda x: an.near_cos(x, at=np.ones((2, 3)), rest=np.ones((2, 3))), (2, 3))],
     fn.softmax: [fixed(fn.softmax, (3,)), fixed(fn.softmax, (2, 3))],
     fn.softmax_worked: [lambda rng: (lambda x: fn.softmax_worked(x, fn.softmax(x.array if isinstance(x, Value) else x)),
                                      [away_from_zero(rng, 2, 3)])],

@@ -91,7 +91,11 @@ class _Token:
 
 
 def parse(text: str, limits: Limits = DEFAULT, names: Collection[str] | None = None) -> Tree:
-    """The tree of an expression. With `names`, any other name is an error; `pi` and `e` are names unless given."""
+    """The tree of an expression.
+
+    With `names`, any other name is an error but for `pi` and `e`; without, these two stay names, whose meaning is
+    decided where it is known which names are given (a variable may be called e).
+    """
     if len(text) > limits.expression:
         what = f"is longer than {limits.expression} characters, the limit"
         raise ExpressionError(what, 1, text, raising("expression"))
@@ -215,7 +219,7 @@ class _Parser:
         return self.variable(token)
 
     def variable(self, token: _Token) -> Tree:
-        if token.text in CONSTANTS and token.text not in (self.names or ()):
+        if token.text in CONSTANTS and self.names is not None and token.text not in self.names:
             return Number(CONSTANTS[token.text], token.column)
         if self.names is not None and token.text not in self.names:
             near = get_close_matches(token.text, [*self.names, *CALLS, *CONSTANTS], 1, 0.6)
@@ -255,10 +259,10 @@ def postorder(tree: Tree) -> list[Tree]:
     return out[::-1]
 
 
-def variables(tree: Tree) -> list[str]:
-    """The names of an expression, in order of first appearance."""
+def variables(tree: Tree, given: Collection[str] = ()) -> list[str]:
+    """The names of an expression, in order of first appearance; `pi` and `e` only where they are given."""
     found = sorted((n for n in postorder(tree) if isinstance(n, Variable)), key=lambda n: n.column)
-    return list(dict.fromkeys(n.name for n in found))
+    return list(dict.fromkeys(n.name for n in found if n.name in given or n.name not in CONSTANTS))
 
 
 def evaluate(tree: Tree, values: Mapping[str, float] | None = None) -> float:
@@ -270,7 +274,7 @@ def evaluate(tree: Tree, values: Mapping[str, float] | None = None) -> float:
             del done[-len(node.args) :]
             done.append(_applied(node, args))
         else:
-            done.append(node.value if isinstance(node, Number) else (values or {})[node.name])
+            done.append(node.value if isinstance(node, Number) else {**CONSTANTS, **(values or {})}[node.name])
     return done[0]
 
 

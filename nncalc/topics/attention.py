@@ -2,144 +2,306 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused
-from nncalc.topics.fields import About, Answer, Array
+from nncalc.errors import Refused, times
+from nncalc.topics.fields import TOGETHER, About, Answer, Array
+from nncalc.topics.gates import added
 from nncalc.topics.upstream import from_above
-from nncalc.trace.functions import masked, softmax_worked
+from nncalc.trace.functions import masked, over, softmax_worked
 from nncalc.trace.work import Work
 
-Mask = Annotated[
-    Literal["causal"] | Array | None, "query key", About("causal, or a matrix of 1 (seen) and 0 (not seen)")
+Layout = Annotated[
+    Literal["rows", "columns"],
+    About(
+        "how tokens stand in matrices: X W and a softmax along rows, or W X and one down columns", says="tokens as {}"
+    ),
 ]
-Labels = Annotated[list[str] | None, About("names of the keys: ranks them by their score")]
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """From scores to weights."""
+
+    scale: Annotated[float | None, About("multiplies the scores, instead of 1/√d_k")] = None
+    softcap: Annotated[float | None, About("scores become c·tanh(score/c)", above=0, also=("cap",))] = None
+    mask: Annotated[
+        Literal["causal"] | Array | None,
+        "query key",
+        About("causal; a matrix of 1 (seen) and 0 (not seen); or one that is added to the scores"),
+    ] = None
+    stable: Annotated[bool, About("subtract the largest score of each query first")] = False
+
+
+Weighed = Annotated[Weighing, TOGETHER]
+PLAINLY = Weighing()
 
 
 def given(
     work: Work,
-    q: Annotated[Array, "width | query width", About("the query, or a row for each", symbol="Q", also=("query", "Q"))],
-    k: Annotated[Array, "key width", About("a row for each key", symbol="K", also=("keys", "K"))],
+    q: Annotated[
+        Array, "query_width | query query_width", About("the query, or a row for each", symbol="Q", also=("query", "Q"))
+    ],
+    k: Annotated[Array, "key key_width", About("a row for each key", symbol="K", also=("keys", "K", "h"))],
     v: Annotated[
-        Array | None, "key value", About("a row for each value; without it the keys", symbol="V", also=("values", "V"))
+        Array | None,
+        "value_row value",
+        About("a row for each value; without it the keys", symbol="V", also=("values", "V")),
     ] = None,
     score: Annotated[
-        Literal["scaled_dot", "dot"], About("q·k, divided by √d_k or not", says="score {}")
+        Literal["scaled_dot", "dot", "additive", "general"],
+        About("q·k / √d_k, q·k, v_a·tanh(W_q q + W_k k), or q·W_a k", says="score {}"),
     ] = "scaled_dot",
-    scale: Annotated[float | None, About("multiplies the scores instead of 1/√d_k")] = None,
-    mask: Mask = None,
-    labels: Labels = None,
-    upstream: Annotated[Array | None, "value | query value", About("∂L/∂Z, for the way back")] = None,
+    W_q: Annotated[Array | None, "width d_q", About("of the additive score")] = None,
+    W_k: Annotated[Array | None, "width d_k", About("of the additive score")] = None,
+    v_a: Annotated[Array | None, "width", About("of the additive score", also=("v_att",))] = None,
+    W_a: Annotated[Array | None, "d_q d_k", About("of the general score")] = None,
+    weighing: Weighed = PLAINLY,
+    layout: Layout = "rows",
+    labels: Annotated[list[str] | None, About("names of the keys: ranks them by their score")] = None,
+    upstream: Annotated[Array | None, About("∂L/∂Z, for the way back", also=("dZ",))] = None,
 ) -> Answer:
-    """Z = softmax(Q Kᵀ / √d_k) V (Vaswani et al. 2017, 3.2.1; dot scores: Luong et al. 2015).
+    """Z = softmax(Q Kᵀ / √d_k) V (Vaswani et al. 2017, 3.2.1).
 
-    q: (width,) or (query, width); k: (key, width); v: (key, value). A: a row of weights for each query.
+    dot and general scores: Luong et al. 2015; additive: Bahdanau et al. 2015. q: (width,) or (query, width); k: (key,
+    width); v: (key, value). A: a row of weights for each query; a query that sees no key has weights 0. With columns
+    all matrices are turned: q (width, query), S and A (key, query), Z (value, query).
     """
-    if labels is not None and len(labels) != k.shape[0]:
-        raise Refused("labels", f"are {len(labels)}, but there are {k.shape[0]} keys")
-    answer = attend(work, q, k, k if v is None else v, score, scale, mask)
+    side, weighing = Side(layout), _given_mask(work, weighing)
+    values = k if v is None else v
+    parameters = {"additive": {"W_q": W_q, "W_k": W_k, "v_a": v_a}, "general": {"W_a": W_a}}.get(score, {})
+    for name, array in parameters.items():
+        if array is None:
+            raise Refused("score", f"is {score}, but '{name}' is missing")
+    _check_widths(side, q, k, values, score, parameters)
+    S = work.let("S", side.scores(work, q, k, score, parameters))
+    answer = side.attend(work, S, values, weighing, k.shape[side.width(k)] if score == "scaled_dot" else None)
     if labels is not None:
-        answer |= _ranking(work, answer["S"], labels)
-    del answer["S"]
-    return answer | from_above(work, answer["Z"], [q, k, v], upstream)
+        answer |= _ranking(work, S, labels, side)
+    return answer | from_above(work, answer["Z"], [q, k, v, *parameters.values()], upstream)
 
 
-def attend(work: Work, q: Any, k: Any, v: Any, score: str, scale: float | None, mask: Any, name: str = "Z") -> Answer:
-    """Scores, weights, weighted average: the steps S, S_scaled, S_masked, E, D, A and `name`."""
-    S = work.let("S", k @ q if q.ndim == 1 else q @ k.T)
-    x = S
-    if scale is not None:
-        x = work.let("S_scaled", S * scale)
-    elif score == "scaled_dot":
-        x = work.let("S_scaled", S / np.sqrt(work.given("d_k", float(k.shape[1]))))
-    if mask is not None:
-        x = work.let("S_masked", masked(x, _mask(mask, x.shape)))
-    E = work.let("E", np.exp(x))
-    D = work.let("D", E.sum(axis=-1, keepdims=q.ndim > 1))
-    share = E / D
-    A = work.let("A", share, like=softmax_worked(x, share))
-    return {"A": A, "Z": work.let(name, A @ v), "S": S}
+def _given_mask(work: Work, weighing: Weighing) -> Weighing:
+    """A mask that is written out has a name in the formulas."""
+    if weighing.mask is None or isinstance(weighing.mask, str):
+        return weighing
+    given: Any = work.given("mask", weighing.mask)
+    return replace(weighing, mask=given)
 
 
-def _mask(mask: Any, shape: tuple[int, ...]) -> Array:
-    """1 where a query sees a key. Every query must see one."""
-    if isinstance(mask, str):
-        if len(shape) < 2:
-            raise Refused("mask", "causal needs a row for each query, got one query")
-        return np.tri(shape[0], shape[1])
-    seen = np.broadcast_to(mask, shape) if mask.shape == shape or mask.ndim == len(shape) else mask
-    if seen.shape != shape:
-        raise Refused(
-            "mask", f"is {' x '.join(map(str, mask.shape))}, but the scores are {' x '.join(map(str, shape))}"
-        )
-    if not np.isin(seen, (0, 1)).all():
-        raise Refused("mask", "want only 0 and 1")
-    if (seen.sum(axis=-1) == 0).any():
-        raise Refused("mask", "hides every key from a query")
-    return seen
+def _check_widths(side: Side, q: Any, k: Any, v: Any, score: str, given: dict[str, Any]) -> None:
+    """Queries, keys and values fit each other, and what a score is worked with."""
+    d_q, d_k = q.shape[side.width(q)], k.shape[side.width(k)]
+    keys, values = (x.shape[1 if side.layout == "columns" else 0] for x in (k, v))
+    if keys != values:
+        raise Refused("v", f"is {times(v.shape)}, but k is {times(k.shape)}: {values} values for {keys} keys")
+    if not given and d_q != d_k:
+        raise Refused("k", f"is {times(k.shape)}, but q is {times(q.shape)}: their widths differ")
+    wanted = {"W_q": (1, d_q), "W_k": (1, d_k), "W_a": (0, d_q)}
+    for name, array in given.items():
+        axis, size = wanted.get(name, (0, array.shape[0]))
+        if array.shape[axis] != size:
+            raise Refused(name, f"is {times(array.shape)}, for {array.shape[axis]} numbers, but gets {size}")
+    if score == "general" and given["W_a"].shape[1] != d_k:
+        raise Refused("W_a", f"is {times(given['W_a'].shape)}, but the keys have {d_k} numbers")
 
 
-def _ranking(work: Work, S: Any, labels: list[str]) -> Answer:
-    """The keys' places by their scores, for one query."""
-    if S.ndim > 1:
-        raise Refused("labels", "rank the keys of one query; got several")
-    scores = getattr(S, "array", S)
-    order = np.argsort(-scores, kind="stable")
-    work.note("ranking: " + ", ".join(labels[i] for i in order))
+@dataclass(frozen=True)
+class Side:
+    """On which side the tokens stand: as rows of a matrix, or as its columns."""
+
+    layout: str
+
+    @property
+    def axis(self) -> int:
+        """The axis of the scores along which a query's weights add up to 1."""
+        return -1 if self.layout == "rows" else 0
+
+    def width(self, x: Any) -> int:
+        """The axis along which a token's numbers stand."""
+        return -1 if self.layout == "rows" else 0
+
+    def project(self, name: str, x: Any, W: Any, b: Any) -> Any:
+        """X W + b, or W X + b; Refused names W_… and b_… where their sizes do not fit."""
+        inner, outer = (0, 1) if self.layout == "rows" else (1, 0)
+        if W.shape[inner] != x.shape[self.width(x)]:
+            what = (
+                f"is {times(W.shape)}, for tokens of {W.shape[inner]} numbers, but they have {x.shape[self.width(x)]}"
+            )
+            raise Refused(f"W_{name}", what)
+        if b is not None and b.shape != (W.shape[outer],):
+            raise Refused(f"b_{name}", f"has {times(b.shape)} numbers, but W_{name} is {times(W.shape)}")
+        if self.layout == "rows":
+            return added(x @ W, b)
+        return added(W @ x, None if b is None else b[:, None])
+
+    def part(self, x: Any, start: int, stop: int) -> Any:
+        """Some of each token's numbers."""
+        return x[:, start:stop] if self.layout == "rows" else x[start:stop]
+
+    def join(self, parts: list[Any]) -> Any:
+        """The parts beside each other again."""
+        return np.concatenate(parts, axis=self.width(parts[0]))
+
+    def scores(self, work: Work, q: Any, k: Any, score: str, given: dict[str, Any]) -> Any:
+        """A score for each query and key: (query, key), with columns (key, query), for one query (key,)."""
+        if score == "additive":
+            rows_q, rows_k = (q, k) if self.layout == "rows" else (q.T if q.ndim > 1 else q, k.T)
+            fed_q = given["W_q"] @ rows_q if q.ndim == 1 else (rows_q @ given["W_q"].T)[:, None, :]
+            T = work.let("T", np.tanh(fed_q + rows_k @ given["W_k"].T))
+            S = T @ given["v_a"]
+            return S if self.layout == "rows" or q.ndim == 1 else S.T
+        if self.layout == "columns":
+            q = given["W_a"].T @ q if score == "general" else q
+            return k.T @ q
+        q = q @ given["W_a"] if score == "general" else q
+        return k @ q if q.ndim == 1 else q @ k.T
+
+    def attend(self, work: Work, S: Any, v: Any, weighing: Weighing, d_k: int | None, name: str = "Z") -> Answer:
+        """Scores, weights, weighted average: the steps S_scaled, S_capped, S_masked, E, D, A and `name`."""
+        x = S
+        if weighing.scale is not None:
+            x = work.let("S_scaled", S * weighing.scale)
+        elif d_k is not None:
+            x = work.let("S_scaled", S / np.sqrt(work.given("d_k", float(d_k))))
+        if weighing.softcap is not None:
+            x = work.let("S_capped", weighing.softcap * np.tanh(x / weighing.softcap))
+        if weighing.mask is not None:
+            x = work.let("S_masked", self._hidden(x, weighing.mask))
+        raised = x
+        if weighing.stable:
+            raised = x - work.let("m", x.max(axis=self.axis, keepdims=x.ndim > 1))
+        E = work.let("E", np.exp(raised))
+        D = work.let("D", E.sum(axis=self.axis, keepdims=S.ndim > 1))
+        share = E / D if weighing.mask is None else over(E, D)
+        A = work.let("A", share, like=softmax_worked(x, share, axis=self.axis))
+        Z = A @ v if self.layout == "rows" else v @ A
+        return {"A": A, "Z": work.let(name, Z)}
+
+    def _hidden(self, x: Any, mask: Any) -> Any:
+        """The scores of what a query may see; elsewhere −∞, or what an additive mask adds."""
+        if isinstance(mask, str):
+            if x.ndim < 2:
+                raise Refused("mask", "causal needs several queries, got one")
+            return masked(x, np.tri(*x.shape) if self.layout == "rows" else np.tri(*x.shape[::-1]).T)
+        if mask.shape != x.shape:
+            raise Refused("mask", f"is {times(mask.shape)}, but the scores are {times(x.shape)}")
+        zeros_and_ones = np.isin(np.asarray(getattr(mask, "array", mask)), (0, 1)).all()
+        return masked(x, mask) if zeros_and_ones else x + mask
+
+
+def _ranking(work: Work, S: Any, labels: list[str], side: Side) -> Answer:
+    """The keys' places by their scores, for each query."""
+    scores = np.asarray(getattr(S, "array", S))
+    by_query = scores if scores.ndim == 1 or side.layout == "rows" else scores.T
+    if by_query.shape[-1] != len(labels):
+        raise Refused("labels", f"are {len(labels)}, but there are {by_query.shape[-1]} keys")
+    order = np.argsort(-by_query, axis=-1, kind="stable")
+    for i, row in enumerate(np.atleast_2d(order), 1):
+        query = f" for query {i}" if order.ndim > 1 else ""
+        work.note(f"ranking{query}: " + ", ".join(labels[j] for j in row))
     return {"ranking": order + 1}
 
 
 def embeddings(
     work: Work,
     x: Annotated[Array, "token d_model", About("a row for each token", symbol="X", also=("X", "embeddings"))],
-    W_Q: Annotated[Array, "d_model key_width", About("queries: Q = X W_Q", also=("W_q", "Wq", "WQ"))],
-    W_K: Annotated[Array, "d_model key_width", About("keys: K = X W_K", also=("W_k", "Wk", "WK"))],
-    W_V: Annotated[Array, "d_model value_width", About("values: V = X W_V", also=("W_v", "Wv", "WV"))],
-    W_O: Annotated[
-        Array | None, "value_width out", About("after the heads are put together", also=("W_o", "Wo", "WO"))
-    ] = None,
+    W_Q: Annotated[Array, "d_q query_width", About("queries: Q = X W_Q", also=("W_q", "Wq", "WQ"))],
+    W_K: Annotated[Array, "d_k key_width", About("keys: K = X W_K", also=("W_k", "Wk", "WK"))],
+    W_V: Annotated[Array, "d_v value_width", About("values: V = X W_V", also=("W_v", "Wv", "WV"))],
+    b_Q: Annotated[Array | None, "bias_Q", About("bias of the queries", also=("b_q",))] = None,
+    b_K: Annotated[Array | None, "bias_K", About("bias of the keys", also=("b_k",))] = None,
+    b_V: Annotated[Array | None, "bias_V", About("bias of the values", also=("b_v",))] = None,
+    W_O: Annotated[Array | None, About("after the heads are put together", also=("W_o", "Wo", "WO"))] = None,
+    b_O: Annotated[Array | None, "out", About("bias after W_O", also=("b_o",))] = None,
     heads: Annotated[
-        int,
-        About(
-            "Q, K and V are divided into so many",
-            least=1,
-            says="heads {}",
-            also=("num_heads", "n_heads"),
-        ),
+        int, About("Q, K and V are divided into so many", least=1, says="heads {}", also=("num_heads", "n_heads"))
     ] = 1,
-    mask: Mask = None,
-    upstream: Annotated[Array | None, "token out_width", About("∂L/∂Z, for the way back")] = None,
+    kv_heads: Annotated[
+        int | None,
+        About("heads of K and V, each for a group of queries' heads", least=1, also=("num_kv_heads", "groups")),
+    ] = None,
+    memory: Annotated[
+        Array | None,
+        "memory_token memory_width",
+        About("keys and values come from it: cross-attention", symbol="M", also=("context",)),
+    ] = None,
+    score: Annotated[Literal["scaled_dot", "dot"], About("q·k / √d_k, or q·k")] = "scaled_dot",
+    weighing: Weighed = PLAINLY,
+    layout: Layout = "rows",
+    labels: Annotated[list[str] | None, About("names of the keys: ranks them by their score (one head)")] = None,
+    upstream: Annotated[Array | None, About("∂L/∂Z, for the way back", also=("dZ",))] = None,
 ) -> Answer:
-    """Self-attention from embeddings, with several heads: tokens are rows, Q = X W_Q and so on.
+    """Self-attention from embeddings, with several heads: tokens are rows, Q = X W_Q + b_Q and so on.
 
     Each head works on its part of the columns; the results are put side by side and, with W_O, mixed (Vaswani et al.
-    2017, 3.2.2).
+    2017, 3.2.2; grouped queries: Ainslie et al. 2023). With columns: X (d_model, token), Q = W_Q X.
     """
-    Q, K, V = (work.let(name, x @ W) for name, W in (("Q", W_Q), ("K", W_K), ("V", W_V)))
-    for name, W in (("W_Q", W_Q), ("W_V", W_V)):
-        if W.shape[1] % heads:
-            raise Refused("heads", f"{heads} heads cannot share the {W.shape[1]} columns of {name} evenly")
+    side, weighing = Side(layout), _given_mask(work, weighing)
+    source = x if memory is None else memory
+    Q = work.let("Q", side.project("Q", x, W_Q, b_Q))
+    K = work.let("K", side.project("K", source, W_K, b_K))
+    V = work.let("V", side.project("V", source, W_V, b_V))
+    shared = heads if kv_heads is None else kv_heads
+    widths = _widths(side, Q, K, V, heads, shared)
+    alone = "Z" if W_O is None else "concat"
     if heads == 1:
-        answer = attend(work, Q, K, V, "scaled_dot", None, mask, "Z" if W_O is None else "concat")
-        del answer["S"]
+        S = work.let("S", side.scores(work, Q, K, score, {}))
+        answer = side.attend(work, S, V, weighing, widths[0] if score == "scaled_dot" else None, alone)
+        answer |= _ranking(work, S, labels, side) if labels is not None else {}
+    elif labels is not None:
+        raise Refused("labels", f"rank the keys of one head, got {heads}")
     else:
-        answer = _heads(work, Q, K, V, heads, mask)
+        answer = _heads(work, side, (Q, K, V), (heads, shared), widths, score, weighing)
     if W_O is not None or heads > 1:
-        answer["Z"] = work.let("Z", answer["Z"] if W_O is None else answer["Z"] @ W_O)
-    return answer | from_above(work, answer["Z"], [x, W_Q, W_K, W_V, W_O], upstream)
+        answer["Z"] = work.let("Z", answer["Z"] if W_O is None else side.project("O", answer["Z"], W_O, b_O))
+    wrt = [x, memory, W_Q, W_K, W_V, b_Q, b_K, b_V, W_O, b_O]
+    return answer | from_above(work, answer["Z"], wrt, upstream)
 
 
-def _heads(work: Work, Q: Any, K: Any, V: Any, heads: int, mask: Any) -> Answer:
+def _widths(side: Side, Q: Any, K: Any, V: Any, heads: int, shared: int) -> tuple[int, int]:
+    """How many numbers of Q and K, and of V, each head gets."""
+    if heads % shared:
+        raise Refused("kv_heads", f"{heads} heads cannot share {shared} of K and V evenly")
+    sizes = [M.shape[side.width(M)] for M in (Q, K, V)]
+    for name, size, parts in (("W_Q", sizes[0], heads), ("W_K", sizes[1], shared), ("W_V", sizes[2], shared)):
+        if size % parts:
+            raise Refused(
+                "heads" if parts == heads else "kv_heads", f"{parts} heads cannot share {size} numbers of {name} evenly"
+            )
+    if sizes[0] // heads != sizes[1] // shared:
+        raise Refused("W_K", f"gives {sizes[1] // shared} numbers a head, but W_Q {sizes[0] // heads}")
+    return sizes[0] // heads, sizes[2] // shared
+
+
+def _heads(
+    work: Work,
+    side: Side,
+    QKV: tuple[Any, Any, Any],
+    counts: tuple[int, int],
+    widths: tuple[int, int],
+    score: str,
+    weighing: Weighing,
+) -> Answer:
+    """Each head in a section of its own, then their results beside each other."""
+    (heads, shared), (width, value_width) = counts, widths
     parts, answer = [], {}
     for h in range(heads):
+        g = h * shared // heads
+        places = ((h, width), (g, width), (g, value_width))
         with work.section(f"head{h + 1}", f"Head {h + 1}"):
-            q, k, v = (M[:, h * M.shape[1] // heads : (h + 1) * M.shape[1] // heads] for M in (Q, K, V))
-            one = attend(work, work.let("Q", q), work.let("K", k), work.let("V", v), "scaled_dot", None, mask)
-            answer[f"head{h + 1}.A"] = one["A"]
-            parts.append(one["Z"])
-    return answer | {"Z": work.let("concat", np.concatenate(parts, axis=1))}
+            q, k, v = (
+                work.let(name, side.part(M, i * size, (i + 1) * size))
+                for name, M, (i, size) in zip("QKV", QKV, places, strict=True)
+            )
+            S = work.let("S", side.scores(work, q, k, score, {}))
+            one = side.attend(work, S, v, weighing, width if score == "scaled_dot" else None)
+        answer[f"head{h + 1}.A"] = one["A"]
+        parts.append(one["Z"])
+    return answer | {"Z": work.let("concat", side.join(parts))}
 
 
 FORMS = (given, embeddings)

@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused, times
-from nncalc.reading.expression import Apply, Number, Tree, postorder, variables
+from nncalc.reading.expression import CONSTANTS, Apply, Number, Tree, postorder, variables
 from nncalc.topics.activation import ACTIVATIONS, ActivationName
 from nncalc.topics.descent import updated
 from nncalc.topics.fields import About, Answer, Array, Symbol
-from nncalc.topics.loss import LossName, targets
-from nncalc.topics.loss import loss as loss_of
+from nncalc.topics.losses import LossName, targets
+from nncalc.topics.losses import loss as loss_of
 from nncalc.trace.functions import relu, sigmoid, softplus
 from nncalc.trace.work import Work
 
@@ -43,7 +43,7 @@ def expression(
     The nodes are f1, f2, … in the order in which one works them, and f is the last. Going back, each edge's
     gradient is upstream × local (Rumelhart et al. 1986; CS231n, "Backpropagation, Intuitions").
     """
-    if not variables(expr):
+    if not variables(expr, at):
         raise Refused("expr", "has no variable, so there is nothing to differentiate by")
     inputs: dict[str, Any] = {name: work.given(name, value) for name, value in at.items()}
     count = iter(f"f{i}" for i in range(1, 1 << 62))
@@ -68,7 +68,7 @@ def nodes(
         if name in known:
             raise Refused(("nodes", name), f"{name} is given twice")
         value = walk(tree, known, lambda value: value, ("nodes", name))
-        known[name] = work.let(name, value) if variables(tree) else work.given(name, value)
+        known[name] = work.let(name, value) if variables(tree, known) else work.given(name, value)
     output = list(nodes)[-1]
     return {output: known[output]} | work.backward(known[output], list(inputs.values()), local=True)
 
@@ -83,8 +83,8 @@ def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path:
             done.append(_apply(FUNCTIONS[node.function], args, name))
         elif isinstance(node, Number):
             done.append(node.value)
-        elif node.name in known:
-            done.append(known[node.name])
+        elif node.name in known or node.name in CONSTANTS:
+            done.append(known[node.name] if node.name in known else CONSTANTS[node.name])
         else:
             raise Refused(path, f"{node.name} has no value", "a number for it in `at`")
     return done[0]

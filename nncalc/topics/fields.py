@@ -10,7 +10,7 @@ import inspect
 import math
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, is_dataclass
+from dataclasses import MISSING, dataclass, is_dataclass, replace
 from dataclasses import fields as record_fields
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, NewType, Union, get_args, get_origin, get_type_hints
@@ -23,6 +23,8 @@ from nncalc.trace.numbers import number
 Array = np.ndarray[Any, Any]
 Answer = dict[str, Any]
 REQUIRED: Any = object()
+# Marks a kernel's parameter whose record's fields are fields of the topic: what several forms share stands once.
+TOGETHER = object()
 # A name that an expression can use.
 Symbol = NewType("Symbol", str)
 
@@ -57,13 +59,19 @@ class Variant(tuple[str, Any]):
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a topic: its name, what it may be, and what it is when left out."""
+    """One field of a topic: its name, what it may be, and what it is when left out.
+
+    parameter: what the kernel calls it, where Python keeps the name for itself (global_). group: the parameter whose
+    record it belongs to, with the record's class.
+    """
 
     name: str
     types: tuple[Any, ...]
     default: Any
     about: About
     axes: tuple[tuple[str, ...], ...] = ()
+    parameter: str = ""
+    group: tuple[str, type] | None = None
 
     @property
     def required(self) -> bool:
@@ -128,6 +136,8 @@ def shown(value: Any) -> str:
     """A field's value in words: e and pi by their names, yes and no."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return f"[{', '.join(map(shown, value))}]"
     if not isinstance(value, (int, float)):
         return str(value)
     return {math.e: "e", math.pi: "pi"}.get(value, number(value))
@@ -166,7 +176,14 @@ def fields_of(owner: Callable[..., Any] | type) -> tuple[Field, ...]:
     else:
         parameters = list(inspect.signature(owner).parameters.values())[1:]
         pairs = [(p.name, REQUIRED if p.default is p.empty else p.default) for p in parameters]
-    return tuple(_field(name, hints[name], default) for name, default in pairs)
+    fields: list[Field] = []
+    for name, default in pairs:
+        if get_origin(hints[name]) is Annotated and TOGETHER in get_args(hints[name]):
+            record = get_args(hints[name])[0]
+            fields += [replace(f, group=(name, record)) for f in fields_of(record)]
+        else:
+            fields.append(_field(name, hints[name], default))
+    return tuple(fields)
 
 
 def _field(name: str, hint: Any, default: Any) -> Field:
@@ -179,4 +196,14 @@ def _field(name: str, hint: Any, default: Any) -> Field:
     axes = tuple(tuple(part.split()) for part in names.split("|")) if names else ()
     union = get_origin(hint) in (Union, types.UnionType) and hint != Tree
     kinds = tuple(t for t in (get_args(hint) if union else (hint,)) if t is not type(None))
-    return Field(name, kinds, default, about, axes)
+    return Field(name.rstrip("_"), kinds, default, about, axes, name)
+
+
+def filled(owner: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a kernel from the values of its fields, defaults where there are none."""
+    arguments: dict[str, Any] = {}
+    groups: dict[tuple[str, type], dict[str, Any]] = {}
+    for f in fields_of(owner):
+        home = arguments if f.group is None else groups.setdefault(f.group, {})
+        home[f.parameter] = values.get(f.name, f.default)
+    return arguments | {name: record(**given) for (name, record), given in groups.items()}

@@ -1,96 +1,115 @@
-"""Losses by the names that problem files use: what is summed over the outputs, and what with the sum is done."""
+"""Losses as a topic: each term, what they come to, and the gradient by the prediction."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused
-from nncalc.topics.fields import Array
-from nncalc.trace.functions import relu, sigmoid_cross_entropy, softmax_cross_entropy
+from nncalc.errors import Refused, times
+from nncalc.topics.fields import About, Answer, Array
+from nncalc.topics.losses import LOSSES, LossName, one_hot, scaled, terms_of
+from nncalc.trace.functions import relu
 from nncalc.trace.work import Work
 
-LossName = Literal[
-    "squared_error", "half_squared_error", "mean_squared_error", "mean_absolute_error", "huber",
-    "binary_cross_entropy", "cross_entropy", "hinge", "kl",
-]  # fmt: skip
+OF_CLASSES = ("cross_entropy", "hinge")
 
 
-@dataclass(frozen=True)
-class Loss:
-    """terms(p, t) are summed (negated where `sign` is −1), halved or not; `mean`: divided by the outputs."""
+def loss(
+    work: Work,
+    kind: Annotated[
+        Literal[LossName, "binary_cross_entropy_with_logits"], About("which loss", says="{}", example="cross_entropy")
+    ],
+    prediction: Annotated[
+        float | Array,
+        "output | sample output",
+        About(
+            "what was predicted, a row for each sample",
+            symbol="p",
+            also=("p", "y_hat", "y_pred", "output", "input", "scores"),
+            example="[0.7, 0.2, 0.1]",
+        ),
+    ],
+    target: Annotated[
+        float | Array,
+        "output | sample | sample output",
+        About(
+            "what should have been; for cross-entropy and hinge also a class, one for each sample",
+            symbol="t",
+            also=("t", "y", "y_true", "targets", "label", "labels"),
+            example="[1, 0, 0]",
+        ),
+    ],
+    reduction: Annotated[Literal["mean", "sum", "none"], About("of the terms", says="reduction {}")] = "mean",
+    class_weights: Annotated[
+        Array | None, "class", About("a weight for each class", also=("weight", "weights"))
+    ] = None,
+    ignore_class: Annotated[
+        int | None, About("samples of this class do not count", also=("ignore_index",), least=-1_000_000)
+    ] = None,
+    margin: Annotated[float, About("of hinge", above=0)] = 1,
+    delta: Annotated[float, About("where huber becomes straight", above=0, also=("beta",))] = 1,
+    first_class: Annotated[int, About("what the first class is called", least=0, most=1)] = 1,
+) -> Answer:
+    """The terms, what they come to (L), and ∂L/∂p.
 
-    terms: Callable[[Any, Any], Any]
-    sign: int = 1
-    half: bool = False
-    mean: bool = False
-
-
-def _huber(p: Any, t: Any) -> Any:
-    """½d² up to a distance of 1, |d| − ½ beyond it (Huber 1964, δ = 1)."""
-    d = np.abs(p - t)
-    return np.where(d <= 1, d**2 / 2, d - 0.5)
-
-
-LOSSES: dict[str, Loss] = {
-    "squared_error": Loss(lambda p, t: (p - t) ** 2),
-    "half_squared_error": Loss(lambda p, t: (p - t) ** 2, half=True),
-    "mean_squared_error": Loss(lambda p, t: (p - t) ** 2, mean=True),
-    "mean_absolute_error": Loss(lambda p, t: np.abs(p - t), mean=True),
-    "huber": Loss(_huber, mean=True),
-    "binary_cross_entropy": Loss(lambda p, t: t * np.log(p) + (1 - t) * np.log(1 - p), sign=-1, mean=True),
-    "cross_entropy": Loss(lambda p, t: t * np.log(p), sign=-1),
-    "hinge": Loss(lambda p, t: relu(1 - t * p), mean=True),
-    "kl": Loss(lambda p, t: t * np.log(t / p)),
-}
-
-# Pairs that every textbook differentiates as one: ∂L/∂z = prediction − target.
-FUSED = {
-    ("softmax", "cross_entropy"): softmax_cross_entropy,
-    ("sigmoid", "binary_cross_entropy"): sigmoid_cross_entropy,
-}
-
-
-def loss(kind: str, p: Any, target: Any, samples: int = 1, z: Any = None, activation: str = "") -> tuple[Any, Any]:
-    """The loss of predictions and, where p = activation(z) is differentiated together with it, its `like`.
-
-    p, target: (out,) or (sample, out). With samples > 1 the loss is the mean over so many samples.
+    mean divides the losses called mean_…, huber, binary cross-entropy and hinge by all outputs, the others by the
+    samples (of weighted classes: by their weights). Hinge of a class adds max(0, p_c − p_class + margin) over the other
+    classes. prediction: (output,) or (sample, output) (Goodfellow et al., Deep Learning, 5.5, 6.2; CS231n for hinge).
     """
-    rule = LOSSES[kind]
-    divisor = (2 if rule.half else 1) * (p.shape[-1] if rule.mean and p.ndim else 1) * samples
-    fused = FUSED.get((activation, kind))
-    like = None if fused is None else _scaled(fused(z, p, target), divisor)
-    return _scaled(rule.sign * np.sum(rule.terms(p, target)), divisor), like
-
-
-def _scaled(total: Any, divisor: int) -> Any:
-    return total if divisor == 1 else total / divisor
-
-
-def targets(work: Work, target: int | Array, shape: tuple[int, ...], first: int = 1, field: str = "target") -> Any:
-    """Gives the working its target as probabilities: of a class, a class a row, or as they stand.
-
-    shape: of the scores, (class,) or (sample, class). Each row of probabilities must add up to 1.
-    """
-    if isinstance(target, int):
-        if len(shape) > 1:
-            raise Refused(field, f"want a class for each of the {shape[0]} rows, got one class")
-        rows = _one_hot(target, shape[-1], first, (field,))
-    elif target.ndim < len(shape):
-        rows = np.stack([_one_hot(c, shape[-1], first, (field, i)) for i, c in enumerate(target.tolist())])
+    p = work.given("prediction", np.asarray(prediction, float), "p")
+    classes = _classes(kind, p.shape, np.asarray(target, float), ignore_class, first_class)
+    if classes is None and not (ignore_class is None and (class_weights is None or kind == "cross_entropy")):
+        raise Refused("ignore_class" if class_weights is None else "class_weights", "wants classes as the target")
+    t = work.given("target", np.asarray(target, float) if classes is None else classes, "t")
+    if t.shape != p.shape:
+        raise Refused("target", f"is {times(t.shape)}, but the prediction is {times(p.shape)}")
+    if kind == "hinge" and classes is not None:
+        correct = work.let("correct", (p * t).sum(axis=-1, keepdims=p.ndim > 1))
+        gap = work.let("gap", p - correct + margin)
+        terms = (classes.sum(axis=-1, keepdims=True) - t) * relu(gap)
     else:
-        rows = target
-        sums = rows.sum(axis=-1)
-        if (rows < 0).any() or (np.abs(sums - 1) > 1e-9).any():
-            raise Refused(field, f"want probabilities that add up to 1, got a sum of {np.ravel(sums)[0]:.6g}")
-    return work.given(field, rows)
+        constant = {"hinge": margin, "huber": delta}.get(kind)
+        terms = LOSSES[kind].sign * terms_of(kind, p, t, constant)
+    weights = None if class_weights is None else _weights(class_weights, p.shape)
+    terms = work.let("terms", terms if weights is None else weights * terms)
+    L = work.let("L", _reduced(kind, terms, reduction, classes, weights))
+    return {"L": L} | (work.backward(L, [p]) if L.ndim == 0 else {})
 
 
-def _one_hot(label: float, classes: int, first: int, path: tuple[str | int, ...]) -> Array:
-    if label != int(label) or not first <= label < first + classes:
-        hint = "classes count from 1; for labels from 0 add first_class: 0" if label == 0 else ""
-        raise Refused(path, f"want a class from {first} to {first + classes - 1}, got {label:g}", hint=hint)
-    return np.eye(classes)[int(label) - first]
+def _classes(kind: str, shape: tuple[int, ...], target: Array, ignored: int | None, first: int) -> Array | None:
+    """The target as a 1 at each sample's class (a row of 0 where it does not count), or None if it names none."""
+    if kind not in OF_CLASSES or target.ndim != len(shape) - 1 or target.shape != shape[:-1]:
+        return None
+    path = ("target",) if not target.ndim else None
+    rows = [
+        np.zeros(shape[-1]) if label == ignored else one_hot(label, shape[-1], first, path or ("target", i))
+        for i, label in enumerate(np.atleast_1d(target).tolist(), 1)
+    ]
+    return np.stack(rows).reshape(shape)
+
+
+def _weights(given: Any, shape: tuple[int, ...]) -> Any:
+    if not shape or given.shape != shape[-1:]:
+        raise Refused("class_weights", f"are {times(given.shape)}, but the prediction is {times(shape)}")
+    return given
+
+
+def _reduced(kind: str, terms: Any, reduction: str, classes: Array | None, weights: Any) -> Any:
+    """The terms put together: by the samples, by all outputs, or each sample's for itself."""
+    rule, half = LOSSES[kind], 2 if LOSSES[kind].half else 1
+    by_outputs = rule.mean and classes is None
+    if reduction == "none":
+        alone = terms.ndim < 2 and not (rule.one or classes is not None)
+        whole = terms if alone else terms.sum(axis=-1)
+        return scaled(whole, half * (terms.shape[-1] if by_outputs and not alone else 1))
+    if reduction == "sum":
+        return scaled(terms.sum(), half)
+    if by_outputs:
+        return scaled(terms.sum(), half * terms.size)
+    if classes is None:
+        return scaled(terms.sum(), half * (terms.shape[0] if terms.ndim > 1 else 1))
+    counted = classes if weights is None else classes * np.asarray(getattr(weights, "array", weights))
+    if not counted.sum():
+        raise Refused("target", "no sample counts")
+    return scaled(terms.sum(), float(counted.sum()))

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 
-from nncalc.errors import Refused
-from nncalc.topics.activation import ActivationName
-from nncalc.topics.descent import updated
 from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.loss import LossName
-from nncalc.topics.recurrent import Upstream, each_step, readout, seeds_of
+from nncalc.topics.gates import Apart, Joined, Order, Stacked, Weights, order_of
+from nncalc.topics.recurrent import C0, H0, NOTHING, Asked, Bias, States, Task, W_hLike, W_xLike, X, through_time
 from nncalc.trace.functions import sigmoid
 from nncalc.trace.work import Work
 
-Weight = Annotated[Array, "hidden input"]
-Recurrent = Annotated[Array, "hidden hidden"]
-Bias = Annotated[Array | None, "hidden"]
+GATES = "ifog"
+JoinedWeights = Annotated[Array, "hidden joined"]
+Jacobian = Annotated[bool, About("also ∂c/∂h and ∂h/∂h of each step, gate by gate", also=("gradients",))]
 
 
-def lstm(
+def per_gate(
     work: Work,
-    x: Annotated[
-        Array, "time input | input", About("the inputs, a row a time step; or one vector", also=("X", "input", "x_t"))
-    ],
-    W_xi: Weight,
-    W_hi: Recurrent,
-    W_xf: Weight,
-    W_hf: Recurrent,
-    W_xo: Weight,
-    W_ho: Recurrent,
-    W_xg: Weight,
-    W_hg: Recurrent,
+    x: X,
+    W_xi: W_xLike,
+    W_hi: W_hLike,
+    W_xf: W_xLike,
+    W_hf: W_hLike,
+    W_xo: W_xLike,
+    W_ho: W_hLike,
+    W_xg: W_xLike,
+    W_hg: W_hLike,
     b_i: Bias = None,
     b_f: Bias = None,
     b_o: Bias = None,
@@ -40,21 +35,10 @@ def lstm(
     p_i: Bias = None,
     p_f: Bias = None,
     p_o: Bias = None,
-    h_0: Annotated[Array, "hidden", About("the state before the first step", also=("h", "h_prev", "h0"))] = 0,  # type: ignore[assignment]  # 0: zeros of the shape
-    c_0: Annotated[Array, "hidden", About("the cell state before the first step", also=("c", "c_prev", "c0"))] = 0,  # type: ignore[assignment]
-    W_hy: Annotated[Array | None, "output hidden", About("the output layer")] = None,
-    b_y: Annotated[Array | None, "output"] = None,
-    output_activation: Annotated[ActivationName, About("of the output layer")] = "identity",
-    target: Annotated[
-        float | Array | None, "output | time | time output", About("gives the loss and the way back", also=("y",))
-    ] = None,
-    loss: Annotated[LossName, About("of the output (without W_hy, of h)")] = "half_squared_error",
-    loss_on: Annotated[Literal["all", "last"], About("which steps have a loss")] = "all",
-    upstream: Annotated[Upstream | None, About("∂L/∂h and ∂L/∂c, for the way back without a target")] = None,
-    rate: Annotated[
-        float | None, About("step of gradient descent: gives the new weights", also=("lr", "eta", "learning_rate"))
-    ] = None,
-    jacobian: Annotated[bool, About("also ∂c/∂h and ∂h/∂h of each step, gate by gate", also=("gradients",))] = False,
+    h_0: H0 = 0,  # type: ignore[assignment]  # 0: zeros of the shape
+    c_0: C0 = 0,  # type: ignore[assignment]
+    task: Asked = NOTHING,
+    jacobian: Jacobian = False,
 ) -> Answer:
     """Four gates, the cell state, the hidden state, at every step; gradients through time.
 
@@ -62,79 +46,101 @@ def lstm(
     with the forget gate of Gers et al. 2000; peepholes p, seen from c, Gers and Schmidhuber 2000).
     x: (time, input) or (input,); W_x: (hidden, input); W_h: (hidden, hidden).
     """
-    gates = {
-        "i": (W_xi, W_hi, b_i, p_i), "f": (W_xf, W_hf, b_f, p_f),
-        "o": (W_xo, W_ho, b_o, p_o), "g": (W_xg, W_hg, b_g, None),
-    }  # fmt: skip
-    out = readout(work, x, W_hy, b_y, output_activation, target, loss, loss_on, W_hi.shape[0])
-    h, c = h_0, c_0
-    states: dict[str, list[Any]] = {"h": [], "c": [], "y": []}
-    jacobians: Answer = {}
-    for t, x_t in each_step(work, x):
-        before = (h, c)
-        gate, c, h = _cell(work, x_t, h, c, gates)
-        y = out.step(t, h)
-        for name, value in zip("hcy", (h, c, y), strict=True):
-            states[name].append(value)
-        if jacobian:
-            jacobians = _jacobians(work, gate, before[1], gates, "h_0" if x.ndim == 1 else "h_prev")
-    L = out.total()
-    answer: Answer = {"h": h, "c": c}
-    if W_hy is not None:
-        answer["y"] = y if x.ndim == 1 else np.stack(states["y"])
-    kinds = ("W_x{}", "W_h{}", "b_{}", "p_{}")
-    parameters: dict[str, Any] = {k.format(g): gates[g][n] for g in gates for n, k in enumerate(kinds)}
-    parameters |= {"W_hy": W_hy, "b_y": b_y}
-    wrt = [x, *parameters.values(), h_0, c_0]
-    if L is not None:
-        grads = {"L": L} | work.backward(L, wrt)
-    elif upstream is not None:
-        of_h, seeds_h = seeds_of(work, "h", upstream.h, states["h"])
-        of_c, seeds_c = seeds_of(work, "c", upstream.c, states["c"])
-        if not of_h and not of_c:
-            raise Refused("upstream", "is empty", "h, c or both")
-        grads = work.backward(of_h + of_c, wrt, seed=seeds_h + seeds_c)
-    else:
-        grads = {}
-    answer |= jacobians | grads
-    return answer | (updated(work, parameters, grads, rate) if rate is not None else {})
+    peepholes = {gate: p for gate, p in (("i", p_i), ("f", p_f), ("o", p_o)) if p is not None}
+    weights = Apart(
+        {"i": W_xi, "f": W_xf, "o": W_xo, "g": W_xg}, {"i": W_hi, "f": W_hf, "o": W_ho, "g": W_hg},
+        {"i": b_i, "f": b_f, "o": b_o, "g": b_g}, peepholes,
+    )  # fmt: skip
+    return _cell(work, x, weights, {"h": h_0, "c": c_0}, task, peepholes, jacobian)
 
 
-def _cell(work: Work, x: Any, h: Any, c: Any, gates: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:
-    """One step; the output gate's peephole looks at the new cell state, so that gate then comes last."""
-    gate: dict[str, Any] = {}
+def concatenated(
+    work: Work,
+    x: X,
+    W_i: JoinedWeights,
+    W_f: JoinedWeights,
+    W_o: JoinedWeights,
+    W_g: JoinedWeights,
+    b_i: Bias = None,
+    b_f: Bias = None,
+    b_o: Bias = None,
+    b_g: Bias = None,
+    concat: Annotated[Order, About("[h, x] or [x, h]", says="v is {}")] = "hx",
+    h_0: H0 = 0,  # type: ignore[assignment]
+    c_0: C0 = 0,  # type: ignore[assignment]
+    task: Asked = NOTHING,
+    jacobian: Jacobian = False,
+) -> Answer:
+    """The same with one matrix a gate, W: (hidden, hidden + input), for the concatenated vector v = [h, x]."""
+    weights = Joined({"i": W_i, "f": W_f, "o": W_o, "g": W_g}, {"i": b_i, "f": b_f, "o": b_o, "g": b_g}, concat,
+                     W_i.shape[0])  # fmt: skip
+    return _cell(work, x, weights, {"h": h_0, "c": c_0}, task, {}, jacobian)
 
-    def work_gate(name: str, cell: Any) -> None:
-        W_x, W_h, b, p = gates[name]
-        z = W_x @ x + W_h @ h
-        z = z if p is None else z + p * cell
-        z = work.let(f"z_{name}", z if b is None else z + b)
-        gate[name] = work.let(name, np.tanh(z) if name == "g" else sigmoid(z))
 
-    late = gates["o"][3] is not None
-    for name in ("i", "f", "g") if late else ("i", "f", "o", "g"):
-        work_gate(name, c)
-    c = work.let("c", gate["f"] * c + gate["i"] * gate["g"])
-    if late:
-        work_gate("o", c)
-    gate["tanh_c"] = work.let("tanh_c", np.tanh(c))
-    return gate, c, work.let("h", gate["o"] * gate["tanh_c"])
+def stacked(
+    work: Work,
+    x: X,
+    W_ih: Annotated[Array, "gates input", About("all gates below each other", also=("weight_ih", "weight_ih_l0"))],
+    W_hh: Annotated[Array, "gates hidden", About("all gates below each other", also=("weight_hh", "weight_hh_l0"))],
+    b_ih: Annotated[Array | None, "gates", About("bias beside W_ih", also=("bias_ih", "bias_ih_l0"))] = None,
+    b_hh: Annotated[Array | None, "gates", About("bias beside W_hh", also=("bias_hh", "bias_hh_l0"))] = None,
+    gate_order: Annotated[str | list[str], About("from top to bottom", says="gates from top to bottom {}")] = "i f g o",
+    h_0: H0 = 0,  # type: ignore[assignment]
+    c_0: C0 = 0,  # type: ignore[assignment]
+    task: Asked = NOTHING,
+    jacobian: Jacobian = False,
+) -> Answer:
+    """The same with the gates stacked, as PyTorch keeps them: W_ih (4·hidden, input), W_hh (4·hidden, hidden)."""
+    weights = Stacked(W_ih, W_hh, b_ih, b_hh, order_of(gate_order, GATES))
+    return _cell(work, x, weights, {"h": h_0, "c": c_0}, task, {}, jacobian)
 
 
-def _jacobians(work: Work, gate: dict[str, Any], c_prev: Any, gates: dict[str, Any], prev: str) -> Answer:
+def _cell(
+    work: Work, x: Any, weights: Weights, start: States, task: Task, peepholes: dict[str, Any], jacobian: bool
+) -> Answer:
+    """One cell through all steps; the output gate's peephole looks at the new cell state, so that gate comes last."""
+    late = "o" in peepholes
+
+    def step(t: int, x_t: Any, before: States) -> States:
+        gate: States = {}
+
+        def work_gate(name: str, cell: Any) -> None:
+            z = work.let(f"z_{name}", weights.fed(name, peepholes[name] * cell if name in peepholes else None))
+            gate[name] = work.let(name, np.tanh(z) if name == "g" else sigmoid(z))
+
+        weights.enter(work, t, x_t, before["h"])
+        for name in ("i", "f", "g") if late else ("i", "f", "o", "g"):
+            work_gate(name, before["c"])
+        c = work.let("c", gate["f"] * before["c"] + gate["i"] * gate["g"])
+        if late:
+            work_gate("o", c)
+        tanh_c = work.let("tanh_c", np.tanh(c))
+        return {"h": work.let("h", gate["o"] * tanh_c), "c": c, "tanh_c": tanh_c, **gate}
+
+    def jacobians(before: States, after: States) -> Answer:
+        prev = "h_0" if x.ndim == 1 else "h_prev"
+        return _jacobians(work, after, before["c"], weights, peepholes.get("o"), prev) if jacobian else {}
+
+    answer = through_time(work, x, start, step, weights.parameters, task, jacobians)
+    return {name: value for name, value in answer.items() if name not in (*GATES, "tanh_c")}
+
+
+def _jacobians(work: Work, cell: States, c_prev: Any, weights: Weights, p_o: Any, prev: str) -> Answer:
     """∂c/∂h_prev = c_prev∘∂f + g∘∂i + i∘∂g and ∂h/∂h_prev = o∘tanh'(c)∘∂c + tanh(c)∘∂o, with ∂gate = diag(gate')·W_h.
 
     The cell state before is held fixed: these are the terms of one step.
     """
 
     def slope(name: str, inside: Any) -> Any:
-        a = gate[name]
+        a = cell[name]
         return work.let(f"d{name}/d{prev}", np.diag(1 - a**2 if name == "g" else a * (1 - a)) @ inside)
 
-    df, di, dg = (slope(name, gates[name][1]) for name in ("f", "i", "g"))
-    dc = work.let(f"dc/d{prev}", np.diag(c_prev) @ df + np.diag(gate["g"]) @ di + np.diag(gate["i"]) @ dg)
-    p_o = gates["o"][3]
-    do = slope("o", gates["o"][1] if p_o is None else gates["o"][1] + np.diag(p_o) @ dc)
-    tanh_c = gate["tanh_c"]
-    dh = work.let(f"dh/d{prev}", np.diag(gate["o"] * (1 - tanh_c**2)) @ dc + np.diag(tanh_c) @ do)
+    df, di, dg = (slope(name, weights.recurrent(name)) for name in ("f", "i", "g"))
+    dc = work.let(f"dc/d{prev}", np.diag(c_prev) @ df + np.diag(cell["g"]) @ di + np.diag(cell["i"]) @ dg)
+    do = slope("o", weights.recurrent("o") if p_o is None else weights.recurrent("o") + np.diag(p_o) @ dc)
+    tanh_c = cell["tanh_c"]
+    dh = work.let(f"dh/d{prev}", np.diag(cell["o"] * (1 - tanh_c**2)) @ dc + np.diag(tanh_c) @ do)
     return {f"dc/d{prev}": dc, f"dh/d{prev}": dh}
+
+
+FORMS = (per_gate, concatenated, stacked)

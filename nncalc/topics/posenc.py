@@ -8,6 +8,7 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.topics.fields import About, Answer, Array
+from nncalc.trace.angles import near_cos, near_sin, rest_of
 from nncalc.trace.rules.rearranging import interleave, join
 from nncalc.trace.work import Work
 
@@ -41,10 +42,17 @@ def posenc(
     pos = work.given("pos", np.array(places, float))
     i = work.given("i", np.arange(-(-d_model // 2), dtype=float))
     d = work.given("d", np.array(float(d_model)))
-    angle = work.let("angle", pos[:, None] / base ** (2 * i / d))
-    sines, cosines = np.sin(angle), np.cos(angle[:, : d_model // 2])
+    exact = pos[:, None] / base ** (2 * i / d)
+    at = np.asarray(getattr(exact, "array", exact))
+    rest = rest_of(at, places, base, d_model)
+    angle = work.let("angle", exact)
+    pairs = d_model // 2
+    sines = near_sin(angle, at=at, rest=rest)
+    cosines = near_cos(angle[:, :pairs], at=at[:, :pairs], rest=rest[:, :pairs])
     arrange = interleave if arrangement == "interleaved" else join
     PE = work.let("PE", arrange(sines, cosines))
+    if tokens is not None:
+        work.note("rows: " + ", ".join(f"{place} {token}" for place, token in zip(places, tokens, strict=True)))
     answer: Answer = {"PE": PE}
     if embedding is not None:
         if embedding.shape != PE.shape:

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from nncalc.errors import Refused
 from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.loss import targets
+from nncalc.topics.losses import targets
 from nncalc.topics.upstream import from_above
 from nncalc.trace.functions import softmax_cross_entropy, softmax_worked
 from nncalc.trace.work import Work
@@ -45,7 +44,7 @@ def softmax(
     """Scores to probabilities: exponentiate, divide by the sum.
 
     s_i = exp(x_i) / Σ_j exp(x_j) (Bridle 1990; Goodfellow et al., Deep Learning, 4.1). x: (class,) or
-    (sample, class). J: (class, class), J_ij = ∂s_i/∂x_j. L = −Σ target·ln s, of several rows the mean.
+    (sample, class). J: (class, class), of each row one, J_ij = ∂s_i/∂x_j. L = −Σ target·ln s, of several rows the mean.
     """
     logits = x if temperature == 1 else x / temperature
     if stable:
@@ -76,9 +75,7 @@ def _log(s: Array, base: float) -> Array:
 
 def _jacobian(s: Array, slope: float) -> Array:
     """∂s_i/∂x_j = s_i (δ_ij − s_j), times the derivative of the exponent by x."""
-    if s.ndim > 1:
-        raise Refused("jacobian", "the Jacobian is worked for one row of scores at a time")
-    J = s[:, None] * (np.eye(s.shape[0]) - s[None, :])
+    J = s[..., :, None] * (np.eye(s.shape[-1]) - s[..., None, :])
     return J if slope == 1 else J * slope
 
 

@@ -38,8 +38,7 @@ def gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], l
     def arrive(value: Value, g: Value) -> Value:
         if id(g) not in seeded and value.name is not None:
             with work.beside(value):
-                # What a sum hands to several values unchanged gets a name for each of them.
-                g = work.let(f"d{top}/d{local_name(value)}", +g if g.used and g.name is None else g)
+                g = work.let(f"d{top}/d{local_name(value)}", own(g))
         found[id(value)] = g
         return g
 
@@ -48,6 +47,11 @@ def gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], l
     else:
         sweep(roots, wrt, Value.inputs, chain, arrive)
     return {f"d{top}/d{local_name(v)}": found[id(v)] for v in wrt}
+
+
+def own(g: Value) -> Value:
+    """A gradient that may get a name: what a sum hands to several values unchanged gets one for each of them."""
+    return +g if g.used and g.name is None else g
 
 
 def local_name(value: Value) -> str:
@@ -179,7 +183,7 @@ def edge_by_edge(work: Any, ofs: set[int]) -> Pull:
                 yield arg, g * local
             else:
                 with work.beside(value):
-                    named = work.let(f"d{local_name(value)}/d{local_name(arg)}", local)
+                    named = work.let(f"d{local_name(value)}/d{local_name(arg)}", own(local))
                 yield arg, g * named
 
     return pull

@@ -5,6 +5,7 @@ Called with bare arrays they compute; called with Values they are recorded as on
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def _logistic(x: Any) -> Expr:
 
 
 rule(sigmoid, lambda i, x: _logistic(x[i]), (lambda g, y, x: g * y * (1 - y),),
-     whole=lambda x: n.call("sigmoid", x.whole()))  # fmt: skip
+     whole=lambda x: n.call("sigmoid", x.whole()), inside=lambda i, x: n.call("sigmoid", x[i]))  # fmt: skip
 
 
 @traced
@@ -51,6 +52,31 @@ def _leaky(index: Index, x: Any, alpha: float = 0.01) -> Expr:
 
 rule(leaky_relu, _leaky, (lambda g, y, x, alpha=0.01: g * (alpha + (1 - alpha) * (x > 0)),),
      whole=lambda x, alpha=0.01: n.call("leaky_relu", x.whole()), options=("alpha",))  # fmt: skip
+
+
+@traced
+def elu(x: Any, alpha: float = 1.0) -> Any:
+    """x where x > 0, else alpha·(exp(x) − 1) (Clevert et al. 2016)."""
+    return np.where(np.asarray(x) > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+
+def _elu(index: Index, x: Any, alpha: float = 1.0) -> Expr:
+    below = n.times(n.const(alpha), n.subtract(n.call("exp", x[index]), n.ONE))
+    return x[index] if n.evaluate(x[index]) > 0 else below
+
+
+rule(elu, _elu, (lambda g, y, x, alpha=1.0: g * ((x > 0) + (x <= 0) * (y + alpha)),),
+     whole=lambda x, alpha=1.0: n.call("elu", x.whole()), options=("alpha",))  # fmt: skip
+
+
+@traced
+def erf(x: Any) -> Any:
+    """The error function, 2/√π ∫₀ˣ exp(−t²) dt."""
+    return np.vectorize(math.erf, otypes=[float])(x)
+
+
+rule(erf, lambda x: n.call("erf", x), (lambda g, y, x: g * (2 / math.sqrt(math.pi)) * np.exp(-(x**2)),),
+     elementwise=True)  # fmt: skip
 
 
 @traced
@@ -79,18 +105,21 @@ rule(softmax, _softmax, (lambda g, y, x: y * (g - (g * y).sum(axis=-1, keepdims=
 
 
 @traced
-def softmax_worked(x: Any, s: Any) -> Any:
-    """softmax(x) where it was worked before as s: ∂L/∂x = s∘(∂L/∂s − Σ ∂L/∂s∘s)."""
-    return softmax(x)
+def softmax_worked(x: Any, s: Any, axis: int = -1) -> Any:
+    """softmax(x) along an axis where it was worked before as s: ∂L/∂x = s∘(∂L/∂s − Σ ∂L/∂s∘s).
+
+    A row that is all −∞ was worked as 0, and its gradient is 0.
+    """
+    return s
 
 
-rule(softmax_worked, lambda index, x, s: s[index],
-     (lambda g, y, x, s: s * (g - (g * s).sum(axis=-1, keepdims=True)), None))  # fmt: skip
+rule(softmax_worked, lambda index, x, s, axis=-1: s[index],
+     (lambda g, y, x, s, axis=-1: s * (g - (g * s).sum(axis=axis, keepdims=True)), None))  # fmt: skip
 
 
 @traced
 def masked(scores: Any, mask: Any) -> Any:
-    """The scores where the mask is 1, −∞ where it is 0: after the softmax these weights are 0."""
+    """The scores where the mask is not 0, −∞ where it is: after the softmax these weights are 0."""
     return np.where(np.asarray(mask) != 0, scores, -np.inf)
 
 
@@ -116,6 +145,51 @@ def softmax_cross_entropy(x: Any, s: Any, target: Any) -> Any:
 def sigmoid_cross_entropy(x: Any, s: Any, target: Any) -> Any:
     """−Σ [target·ln σ(x) + (1 − target)·ln(1 − σ(x))], where s is σ(x) as it was worked before: ∂L/∂x = s − target."""
     return np.sum(np.logaddexp(0.0, x) - target * x)
+
+
+@traced
+def huber(d: Any, delta: float = 1.0) -> Any:
+    """½d² up to a distance of δ, δ(|d| − ½δ) beyond it; its derivative is d, held between −δ and δ (Huber 1964)."""
+    size = np.abs(d)
+    return np.where(size <= delta, size**2 / 2, delta * (size - delta / 2))
+
+
+def _huber(index: Index, d: Any, delta: float = 1.0) -> Expr:
+    if abs(n.evaluate(d[index])) <= delta:
+        return n.divide(n.power(d[index], n.TWO), n.TWO)
+    return n.times(n.const(delta), n.subtract(n.call("abs", d[index]), n.const(delta / 2)))
+
+
+rule(huber, _huber, (lambda g, y, d, delta=1.0: g * np.maximum(-delta, np.minimum(delta, d)),),
+     whole=lambda d, delta=1.0: n.call("huber", d.whole()), options=("delta",))  # fmt: skip
+
+
+@traced
+def over(a: Any, b: Any) -> Any:
+    """a / b, and 0 where a is 0: a row of weights that are all hidden stays 0, as 0·ln 0 does in a loss."""
+    a, b = np.broadcast_arrays(a, b)
+    return np.divide(a, b, out=np.zeros(a.shape), where=a != 0)
+
+
+def _over(a: Expr, b: Expr) -> Expr:
+    return n.ZERO if not n.rank(a) and n.evaluate(a) == n.evaluate(b) == 0 else n.divide(a, b)
+
+
+rule(over, _over, (lambda g, y, a, b: over(g, b), lambda g, y, a, b: over(-(g * y), b)), elementwise=True)
+
+
+@traced
+def times_log(t: Any, p: Any) -> Any:
+    """t·ln(p), and 0 where t is 0, whatever p is: 0·ln 0 counts as 0."""
+    t, p = np.broadcast_arrays(t, p)
+    return t * np.log(p, out=np.zeros(t.shape), where=t != 0)
+
+
+def _times_log(t: Expr, p: Expr) -> Expr:
+    return n.ZERO if not n.rank(t) and n.evaluate(t) == n.evaluate(p) == 0 else n.times(t, _log(p))
+
+
+rule(times_log, _times_log, (lambda g, y, t, p: g * np.log(p), lambda g, y, t, p: g * over(t, p)), elementwise=True)
 
 
 def _log(p: Expr) -> Expr:

@@ -55,10 +55,14 @@ ZERO, ONE, TWO = Const(Fraction(0)), Const(Fraction(1)), Const(Fraction(2))
 
 
 def const(value: float) -> Const:
-    """A written constant, kept exact where its decimal notation is (0.044715, 1/3 after folding)."""
+    """A written constant, kept exact where its decimal notation is short (0.044715) or a fraction is meant (1/6)."""
     value = float(value)
-    exact = math.isfinite(value) and len(repr(value)) <= 10
-    return Const(Fraction(repr(value)) if exact else value)
+    if not math.isfinite(value):
+        return Const(value)
+    if len(repr(value)) <= 10:
+        return Const(Fraction(repr(value)))
+    fraction = Fraction(value).limit_denominator(100)
+    return Const(fraction if float(fraction) == value else value)
 
 
 def add(*terms: Expr) -> Expr:
@@ -185,8 +189,9 @@ FUNCTIONS: dict[str, tuple[Callable[..., float], str]] = {
     "exp": (math.exp, r"\exp"), "ln": (math.log, r"\ln"), "log2": (math.log2, r"\log_2"),
     "log10": (math.log10, r"\log_{10}"), "sqrt": (math.sqrt, ""), "sin": (math.sin, r"\sin"),
     "cos": (math.cos, r"\cos"), "tan": (math.tan, r"\tan"), "sinh": (math.sinh, r"\sinh"),
-    "cosh": (math.cosh, r"\cosh"), "tanh": (math.tanh, r"\tanh"), "floor": (math.floor, ""),
-    "abs": (abs, ""), "max": (max, r"\max"), "min": (min, r"\min"), "sigmoid": (_sigmoid, r"\sigma"),
+    "cosh": (math.cosh, r"\cosh"), "tanh": (math.tanh, r"\tanh"), "floor": (math.floor, ""), "ceil": (math.ceil, ""),
+    "abs": (abs, ""), "erf": (math.erf, r"\operatorname{erf}"), "max": (max, r"\max"), "min": (min, r"\min"),
+    "sigmoid": (_sigmoid, r"\sigma"),
     "relu": (lambda x: max(x, 0.0), r"\operatorname{ReLU}"),
     "sign": (lambda x: math.copysign(1.0, x) if x else 0.0, r"\operatorname{sign}"),
     "value": (_one, ""),

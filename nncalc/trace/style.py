@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from nncalc.trace.notation import FUNCTIONS, RELATIONS, TWO, Const, Expr, Op, Ref, rank
+from nncalc.trace.notation import FUNCTIONS, RELATIONS, Const, Expr, Op, Ref, rank
 from nncalc.trace.numbers import number
 
 # How strongly each kind binds: a weaker operand of a stronger operator is put in parentheses.
@@ -58,8 +58,7 @@ def _write(x: Expr, style: Style, leaf: Leaf, digits: int) -> tuple[str, int]:
     if x.kind == "negative":
         return style.minus + _closed(parts[0], BINDS["times"], style), BINDS["negative"]
     if x.kind in ("times", "matmul"):
-        joint = style.hadamard if x.kind == "times" and sum(rank(a) > 0 for a in x.args) > 1 else style.dot
-        return joint.join(_closed(p, BINDS["times"], style) for p in parts), BINDS["times"]
+        return _product(x, [_closed(p, BINDS["times"], style) for p in parts], style), BINDS["times"]
     bare = x.kind in ("call", "compare", "item") or (style is LATEX and x.kind == "divide")
     operands = [p[0] if bare else _closed(p, BINDS[x.kind] + 1, style) for p in parts]
     if x.kind == "item":
@@ -71,10 +70,24 @@ def _write(x: Expr, style: Style, leaf: Leaf, digits: int) -> tuple[str, int]:
     return style.op(x, operands), BINDS.get(x.kind, ATOM)
 
 
+def _product(x: Op, factors: list[str], style: Style) -> str:
+    """The factors with a dot between them, with a circle between two arrays that are multiplied cell by cell."""
+    out = factors[0]
+    for before, after, factor in zip(x.args, x.args[1:], factors[1:], strict=False):
+        cells = x.kind == "times" and rank(before) > 0 and rank(after) > 0
+        out += (style.hadamard if cells else style.dot) + factor
+    return out
+
+
 def _opened(x: Expr, text: str, style: Style) -> str:
-    """A product that begins a line needs no parentheses around its first number: -0.3·0.5."""
+    """What begins a line needs no parentheses around its first number: -0.3·0.5, -2/3."""
     left, right = style.parentheses
-    if isinstance(x, Op) and x.kind == "times" and not isinstance(x.args[0], Op) and text.startswith(left + "-"):
+    if (
+        isinstance(x, Op)
+        and x.kind in ("times", "divide")
+        and not isinstance(x.args[0], Op)
+        and text.startswith(left + "-")
+    ):
         return text[len(left) :].replace(right, "", 1)
     return text
 
@@ -97,7 +110,7 @@ def _sum(x: Op, parts: list[tuple[str, int]], style: Style) -> str:
             text = _closed((text, 0), ATOM, style)
         if not out:
             text = _opened(term, text, style)
-            out = (style.minus if minus else "") + text
+            out = (style.minus if minus and text != "0" else "") + text
         else:
             out += (f" {style.minus} " if minus else f" {style.plus} ") + text
     return out
@@ -113,7 +126,7 @@ def _text_op(x: Op, parts: list[str]) -> str:
         case "divide":
             return f"{parts[0]}/{parts[1]}" if all(len(p) < 12 for p in parts) else f"{parts[0]} / {parts[1]}"
         case "power":
-            return f"{parts[0]}²" if x.args[1] == TWO else f"{parts[0]}^{parts[1]}"
+            return f"{parts[0]}²" if parts[1] == "2" else f"{parts[0]}^{parts[1]}"
         case "transpose":
             return f"{parts[0]}ᵀ"
         case "item":
@@ -142,8 +155,8 @@ def _latex_op(x: Op, parts: list[str]) -> str:
             return rf"\left[{parts[0]} {RELATIONS[x.label][1]} {parts[1]}\right]"
     if x.label == "sqrt":
         return rf"\sqrt{{{parts[0]}}}"
-    if x.label in ("floor", "abs"):
-        left, right = (r"\lfloor", r"\rfloor") if x.label == "floor" else ("|", "|")
+    if x.label in AROUND:
+        left, right = AROUND[x.label]
         return rf"\left{left} {parts[0]} \right{right}"
     known = FUNCTIONS.get(x.label, (None, ""))[1] or rf"\operatorname{{{x.label.replace('_', ' ')}}}"
     return rf"{known}\left({', '.join(parts)}\right)"
@@ -174,6 +187,7 @@ def _latex_symbol(name: str, index: str) -> str:
     return f"{{{body}}}{upper}{lower}" if upper or lower else body
 
 
+AROUND = {"floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil"), "abs": ("|", "|")}
 GREEK = {"alpha", "beta", "gamma", "delta", "eps", "lambda", "mu", "sigma", "theta"}
 
 

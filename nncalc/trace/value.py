@@ -27,6 +27,7 @@ class Rule:
     `options` names what may follow the one array argument by position; None where every argument is an array.
     `moves`: it only puts elements elsewhere, so that what it does to given numbers leaves them given.
     `infinite`: −∞ is a value of it, as of an attention mask.
+    `inside`: how an element is written as a part of something else, where that is shorter: σ(x).
     `shape`: the shape of a result that may be far larger than the arguments (elementwise ones broadcast).
     """
 
@@ -40,6 +41,7 @@ class Rule:
     moves: bool = False
     infinite: bool = False
     shape: Callable[..., tuple[int, ...]] | None = None
+    inside: Callable[..., Any] | None = None
 
 
 class TooLarge(Exception):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace import convolution, functions, rules  # noqa: F401  (importing them fills the table of rules)
+from nncalc.trace import angles, convolution, functions, pooling, rules  # noqa: F401  (importing them fills the table of rules)
 from nncalc.trace.backward import gradients
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Step, Trace

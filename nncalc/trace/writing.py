@@ -44,12 +44,15 @@ class Operand:
 
 
 def written(value: Value, index: Index | None) -> Expr:
-    """The value's symbol if it has a name, else its formula."""
-    return Ref(value, index) if value.name is not None else expand(value, index)
+    """The value's symbol if it has a name, else its formula as a part of something else."""
+    return Ref(value, index) if value.name is not None else expand(value, index, inside=True)
 
 
-def expand(value: Value, index: Index | None) -> Expr:
-    """The formula by which the value was made: of one element, or with index None of the whole."""
+def expand(value: Value, index: Index | None, inside: bool = False) -> Expr:
+    """The formula by which the value was made: of one element, or with index None of the whole.
+
+    inside: as a part of a larger formula, where some functions are written shorter.
+    """
     rule = value.rule
     if rule is None:
         return notation.const(value.array[index]) if index is not None else _constant(value.array)
@@ -60,9 +63,10 @@ def expand(value: Value, index: Index | None) -> Expr:
             if rule.elementwise
             else rule.whole(*operands, **value.params)
         )
+    element = rule.inside if inside and rule.inside is not None else rule.element
     if rule.elementwise:
-        return rule.element(*(o.aligned(index) for o in operands), **value.params)
-    return rule.element(index, *operands, **value.params)
+        return element(*(o.aligned(index) for o in operands), **value.params)
+    return element(index, *operands, **value.params)
 
 
 def _constant(array: Any) -> Expr:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.topics.conv import conv
-from nncalc.topics.lstm import lstm
+from nncalc.topics.lstm import per_gate as lstm
 from nncalc.topics.recurrent import Upstream
 from nncalc.trace.work import Bare, Work
 

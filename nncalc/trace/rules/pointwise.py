@@ -50,6 +50,7 @@ pointwise(np.tanh, called("tanh"), lambda g, y, x: g * (1 - y**2))
 pointwise(np.abs, called("abs"), lambda g, y, x: g * np.sign(x))
 pointwise(np.sign, called("sign"), None)
 pointwise(np.floor, called("floor"), None)
+pointwise(np.ceil, called("ceil"), None)
 pointwise(np.floor_divide, lambda a, b: n.call("floor", n.divide(a, b)), None, None)
 
 # At a tie the first argument takes the whole gradient.

@@ -32,10 +32,14 @@ def _turned(x: Any) -> Any:
 def _left(g: Any, y: Any, a: Any, b: Any) -> Any:
     if a.ndim == 1:
         return g * b if b.ndim == 1 else b @ g
+    if b.ndim == 1 and a.ndim > 2:
+        return g[..., None] * b
     return g @ _turned(b) if a.ndim > 2 else Outer(g, b)
 
 
 def _right(g: Any, y: Any, a: Any, b: Any) -> Any:
+    if b.ndim == 1 and a.ndim > 2:
+        return (g[..., None] * a).sum(axis=tuple(range(a.ndim - 1)))
     if b.ndim == 1:
         return g * a if a.ndim == 1 else _turned(a) @ g
     return Outer(a, g) if a.ndim == 1 else _turned(a) @ g

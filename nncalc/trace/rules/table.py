@@ -22,6 +22,7 @@ def rule(
     moves: bool = False,
     infinite: bool = False,
     shape: Callable[..., tuple[int, ...]] | None = None,
+    inside: Callable[..., Any] | None = None,
 ) -> None:
     """States all that the engine knows of a function.
 
@@ -35,7 +36,7 @@ def rule(
     if whole is None:
         whole = element if elementwise else _named(name)
     RULES[function] = Rule(name, compute or function, element, whole, derivative, elementwise, options, moves, infinite,
-                           shape)  # fmt: skip
+                           shape, inside)  # fmt: skip
 
 
 def _named(name: str) -> Callable[..., notation.Expr]:
