@@ -21,6 +21,13 @@ NUMBER: Schema = {
     "anyOf": [{"type": "number"}, {"type": "string", "pattern": "[0-9]|pi|e"}],
 }
 
+ARRAY: Schema = {
+    "description": "rows of rows of numbers",
+    "type": "array",
+    "minItems": 1,
+    "items": {"anyOf": [{"$ref": "#/$defs/number"}, {"$ref": "#/$defs/array"}]},
+}
+
 
 def schema(topic: str) -> Schema:
     """The schema (draft 2020-12) of a topic's files; of several forms any one must fit."""
@@ -28,7 +35,7 @@ def schema(topic: str) -> Schema:
     forms: list[Schema] = [_form(topic, kernel) for kernel in kernels(topic)]
     head: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"nncalc {topic}"}
     body = forms[0] if len(forms) == 1 else {"anyOf": forms}
-    return {**head, "description": about.summary, **body, "$defs": {"number": NUMBER}}
+    return {**head, "description": about.summary, **body, "$defs": {"number": NUMBER, "array": ARRAY}}
 
 
 def _form(topic: str, kernel: Callable[..., Any]) -> Schema:
@@ -65,7 +72,8 @@ def _kind(kind: Any, field: Field) -> Schema:
     if kind in plain:
         return plain[kind]
     if kind is Array:
-        return {"anyOf": [*(_nested(len(axes)) for axes in field.axes or [("n",)]), _record(ArrayFile)]}
+        shapes = [_nested(len(axes)) for axes in field.axes] or [{"$ref": "#/$defs/array"}]
+        return {"anyOf": [*shapes, _record(ArrayFile)]}
     inner = Field(field.name, get_args(kind)[-1:], REQUIRED, field.about, field.axes)
     if get_origin(kind) is Literal:
         return {"enum": list(get_args(kind))}

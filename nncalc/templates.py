@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import is_dataclass
 from itertools import cycle
 from typing import Any, Literal, get_args, get_origin
 
+from nncalc.axes import size_of
 from nncalc.errors import Finding, InputError, vis
 from nncalc.reading.expression import Tree
 from nncalc.topics import kernels, known
@@ -65,7 +67,7 @@ def _value(field: Field, source: Any) -> str:
     kind = field.types[0]
     if kind is Array or Array in field.types:
         axes = max(field.axes, key=len, default=("n",)) if len(field.axes) == 1 else min(field.axes, key=len)
-        return _array(len(axes), source)
+        return _array([size_of(axis, dict.fromkeys(re.findall("[A-Za-z_]+", axis), 2)) or 2 for axis in axes], source)
     if get_origin(kind) is Literal:
         return str(get_args(kind)[0])
     if kind is Tree:
@@ -77,7 +79,7 @@ def _value(field: Field, source: Any) -> str:
     return "1" if kind is float else "[]"
 
 
-def _array(axes: int, source: Any) -> str:
-    if axes == 0:
+def _array(sizes: list[int], source: Any) -> str:
+    if not sizes:
         return str(next(source))
-    return "[" + ", ".join(_array(axes - 1, source) for _ in range(2)) + "]"
+    return "[" + ", ".join(_array(sizes[1:], source) for _ in range(sizes[0])) + "]"

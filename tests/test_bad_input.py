@@ -16,6 +16,7 @@ from nncalc.solution import solve
 
 CONV = "topic: conv\nimage: [[1, 2], [3, 4]]\nfilter: [[1]]\n"
 NET = "topic: backprop\nx: [1, 2]\nlayers:\n  - {W: [[1, 2], [3, 4], [5, 6]], activation: tanh}\n  - {W: [[1, 2, 3]]}\n"
+STACKED = "topic: lstm\nx: [1]\nW_ih: [[1], [2], [3], [4]]\nW_hh: [[1], [2], [3], [4]]\nb_ih: [1, 2, 3, 4]\n"
 GRAPH = "topic: backprop\nexpr: 2*(x*y + max(z, w))\nat: {x: 3, y: -4, z: 2, w: -1}\n"
 
 # What stands in a good problem, what a student writes instead, and the whole first line of the answer.
@@ -42,13 +43,14 @@ WRONG = [
     (CONV + "bias: [1]\n", "[1]\n", "[1, 2]\n", "p.yaml:4:7: bias: has 2 numbers, but there are 1 filters"),
     (CONV + "pad: 1\n", "pad: 1", "pad: 20000", "p.yaml:4:6: pad: needs an array of 1 x 40002 x 40002 = 1600160004 numbers (12.8 GB); the limit is 200000 (--limit array=N raises the limit)"),
     (GRAPH, "2*(x*y + max(z, w))", "2", "p.yaml:2:7: expr: has no variable, so there is nothing to differentiate by"),
-    (CONV, "topic: conv", "topic: cnov", "p.yaml:1:8: topic: want one of activation, softmax, perceptron, backprop, conv, pool, residual, rnn, lstm, attention, posenc, params, got cnov (did you mean conv?)"),
-    (CONV, "topic: conv\n", "", "p.yaml:1:1: 'topic' is missing; want one of activation, softmax, perceptron, backprop, conv, pool, residual, rnn, lstm, attention, posenc, params"),
+    (CONV, "topic: conv", "topic: cnov", "p.yaml:1:8: topic: want one of activation, softmax, perceptron, backprop, loss, optimizer, conv, pool, norm, residual, rnn, lstm, gru, attention, posenc, params, got cnov (did you mean conv?)"),
+    (CONV, "topic: conv\n", "", "p.yaml:1:1: 'topic' is missing; want one of activation, softmax, perceptron, backprop, loss, optimizer, conv, pool, norm, residual, rnn, lstm, gru, attention, posenc, params"),
     (CONV, CONV, "- 1\n", "p.yaml:1:1: want fields (name: value) (see `nncalc --help` for the topics)"),
     (LSTM, "W_hi: [[0.1, 0.2], [-0.2, 0.05]]", "W_hi: [[0.1, 0.2]]", "p.yaml:7:7: W_hi: is 1 x 2: its 'hidden' is 1, but 2 in W_xi (p.yaml:6)"),
     (LSTM, "h_0: [0, 0.1]", "h_0: [0, 0.1, 0]", "p.yaml:4:6: h_0: is 3: its 'hidden' is 3, but 2 in W_xi (p.yaml:6)"),
+    (STACKED, "b_ih: [1, 2, 3, 4]", "b_ih: [1, 2, 3]", "p.yaml:5:7: b_ih: is 3: its '4*hidden' is 3, but the other arrays make it 4"),
     (LSTM, "x: [0.5, -0.1]", "x: [[[1]]]", "p.yaml:3:4: x: is 1 x 1 x 1; want an array (time x input or input)"),
-    (NET, "tanh", "tahn", "p.yaml:4:47: layers[1].activation: want one of identity, sigmoid, tanh, relu, leaky_relu, softplus, softmax, got tahn (did you mean tanh?)"),
+    (NET, "tanh", "tahn", "p.yaml:4:47: layers[1].activation: want one of sigmoid, tanh, relu, leaky_relu, elu, selu, celu, gelu, gelu_tanh, softplus, softsign, silu, mish, hard_sigmoid, hard_swish, hard_tanh, relu6, thresholded_relu, tanhshrink, log_sigmoid, abs, exp, step, identity, softmax, got tahn (did you mean tanh?)"),
     (NET, "[[1, 2, 3]]", "[[1, 2]]", "p.yaml:5:9: layers[2].W: is 1 x 2, for 2 inputs, but layer 1 gives 3"),
     (NET, "W: [[1, 2, 3]]", "w: [[1, 2, 3]]", "p.yaml:5:6: layers[2]: unknown key 'w': nncalc calls it 'W'"),
     (NET + "target: 1\n", "target: 1", "target: [1, 2]", "p.yaml:6:9: target: is 2, but the output is 1"),

@@ -16,7 +16,7 @@ from nncalc.trace import functions as fn
 from nncalc.trace import pooling as pl
 from nncalc.trace.notation import evaluate
 from nncalc.trace.rules.products import outer_sum, total
-from nncalc.trace.rules.rearranging import interleave, placed
+from nncalc.trace.rules.rearranging import placed
 from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
 from nncalc.trace.value import RULES, EngineError, Value, getitem
 from nncalc.trace.work import Work
@@ -80,6 +80,12 @@ def pooled(function: Callable[..., Any]) -> Callable[[np.random.Generator], Case
     return lambda rng: (lambda x: function(x, windows=WINDOWS), [rng.permutation(40).reshape(2, 5, 4) * 0.1])
 
 
+def waved(interleaved: bool, count: int) -> Callable[[np.random.Generator], Case]:
+    return fixed(
+        lambda x: an.waves(x, at=np.ones((2, 3)), rest=np.ones((2, 3)), interleaved=interleaved, count=count), (2, 3)
+    )
+
+
 def beside(function: Callable[..., Any], rows: int, columns: int) -> Callable[[np.random.Generator], Case]:
     """A function of an array where another one says what is the largest."""
 
@@ -137,7 +143,6 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     np.broadcast_to: [fixed(lambda x: np.broadcast_to(x, (2, 3)), (3,)), fixed(lambda x: np.broadcast_to(x, (2, 3)), (2, 1))],
     np.pad: [fixed(lambda x: np.pad(x, ((1, 0), (0, 2))), (2, 3))],
     np.stack: [fixed(lambda a, b: np.stack([a, b]), (2, 3), (2, 3))],
-    interleave: [fixed(lambda a, b: interleave(a, b), (2, 3), (2, 2)), fixed(lambda a, b: interleave(a, b), (2,), (2,))],
     np.concatenate: [fixed(lambda a, b: np.concatenate([a, b], axis=1), (2, 3), (2, 1))],
     np.zeros_like: [fixed(lambda x: np.zeros_like(x) + x, (2, 3))],
     np.diag: [fixed(np.diag, (3,)), fixed(np.diag, (3, 3))],
@@ -150,8 +155,7 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     pl.max_pool: [pooled(pl.max_pool)], pl.average_pool: [pooled(pl.average_pool)],
     pl.max_pool_gradient: [beside(pl.max_pool_gradient, 3, 2)], pl.max_pool_taken: [beside(pl.max_pool_taken, 5, 4)],
     pl.average_pool_gradient: [fixed(lambda g: pl.average_pool_gradient(g, shape=(2, 5, 4), windows=WINDOWS), (2, 3, 2))],
-    an.near_sin: [fixed(lambda x: an.near_sin(x, at=np.ones((2, 3)), rest=np.ones((2, 3))), (2, 3))],
-    an.near_cos: [fixed(lambda x: an.near_cos(x, at=np.ones((2, 3)), rest=np.ones((2, 3))), (2, 3))],
+    an.waves: [waved(True, 6), waved(True, 5), waved(False, 6), waved(False, 5)],
     fn.softmax: [fixed(fn.softmax, (3,)), fixed(fn.softmax, (2, 3))],
     fn.softmax_worked: [lambda rng: (lambda x: fn.softmax_worked(x, fn.softmax(x.array if isinstance(x, Value) else x)),
                                      [away_from_zero(rng, 2, 3)])],

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from nncalc.errors import Refused, times
+from nncalc.errors import Refused
 from nncalc.trace.work import Work
 
 Order = Literal["hx", "xh"]
@@ -97,18 +97,9 @@ class Joined:
     order: Order
     hidden: int
 
-    def __post_init__(self) -> None:
-        for gate, W in self.W.items():
-            if W.shape[1] <= self.hidden:
-                what = f"is {times(W.shape)}, but with {self.hidden} rows it needs more than {self.hidden} columns"
-                raise Refused(f"W_{gate}", what, "hidden x (hidden + input)")
-
     def enter(self, work: Work, t: int, x: Any, h: Any) -> None:
         """Names v, the concatenated vector."""
         self.x, self.h = x, h
-        width = next(iter(self.W.values())).shape[1] - self.hidden
-        if x.shape[0] != width:
-            raise Refused("x", f"has {x.shape[0]} numbers a step, but the matrices are for {width}")
         self.v = work.let("v", self._together(h, x))
 
     def _together(self, h: Any, x: Any) -> Any:
@@ -148,20 +139,14 @@ class Stacked:
     b_hh: Any
     gates: Sequence[str]
 
-    def __post_init__(self) -> None:
-        self.hidden = self.W_hh.shape[1]
-        for name, array in (("W_ih", self.W_ih), ("W_hh", self.W_hh), ("b_ih", self.b_ih), ("b_hh", self.b_hh)):
-            if array is not None and array.shape[0] != len(self.gates) * self.hidden:
-                what = f"has {array.shape[0]} rows, for {len(self.gates)} gates of {self.hidden}"
-                raise Refused(name, what, f"{len(self.gates) * self.hidden}")
-
     def enter(self, work: Work, t: int, x: Any, h: Any) -> None:
         """Remembers the input and the state before."""
         self.x, self.h = x, h
 
     def _rows(self, array: Any, gate: str) -> Any:
-        start = self.gates.index(gate) * self.hidden
-        return None if array is None else array[start : start + self.hidden]
+        hidden = self.W_hh.shape[1]
+        start = self.gates.index(gate) * hidden
+        return None if array is None else array[start : start + hidden]
 
     def fed(self, gate: str, peephole: Any = None) -> Any:
         """W_ih·x + b_ih + W_hh·h + b_hh, the gate's rows of each."""

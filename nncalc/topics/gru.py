@@ -13,7 +13,7 @@ from nncalc.trace.functions import sigmoid
 from nncalc.trace.work import Work
 
 GATES = "zrn"
-JoinedWeights = Annotated[Array, "hidden joined"]
+JoinedWeights = Annotated[Array, "hidden hidden+input"]
 Reset = Annotated[Literal["before", "after"], About("the recurrent product", says="reset {} the recurrent product")]
 Swap = Annotated[
     bool,
@@ -73,10 +73,10 @@ def concatenated(
 def stacked(
     work: Work,
     x: X,
-    W_ih: Annotated[Array, "gates input", About("all gates below each other", also=("weight_ih", "weight_ih_l0"))],
-    W_hh: Annotated[Array, "gates hidden", About("all gates below each other", also=("weight_hh", "weight_hh_l0"))],
-    b_ih: Annotated[Array | None, "gates", About("bias beside W_ih", also=("bias_ih", "bias_ih_l0"))] = None,
-    b_hh: Annotated[Array | None, "gates", About("bias beside W_hh", also=("bias_hh", "bias_hh_l0"))] = None,
+    W_ih: Annotated[Array, "3*hidden input", About("all gates below each other", also=("weight_ih", "weight_ih_l0"))],
+    W_hh: Annotated[Array, "3*hidden hidden", About("all gates below each other", also=("weight_hh", "weight_hh_l0"))],
+    b_ih: Annotated[Array | None, "3*hidden", About("bias beside W_ih", also=("bias_ih", "bias_ih_l0"))] = None,
+    b_hh: Annotated[Array | None, "3*hidden", About("bias beside W_hh", also=("bias_hh", "bias_hh_l0"))] = None,
     gate_order: Annotated[str | list[str], About("from top to bottom", says="gates from top to bottom {}")] = "r z n",
     reset: Reset = "after",
     swap: Swap = False,

@@ -13,7 +13,7 @@ from nncalc.trace.functions import sigmoid
 from nncalc.trace.work import Work
 
 GATES = "ifog"
-JoinedWeights = Annotated[Array, "hidden joined"]
+JoinedWeights = Annotated[Array, "hidden hidden+input"]
 Jacobian = Annotated[bool, About("also ∂c/∂h and ∂h/∂h of each step, gate by gate", also=("gradients",))]
 
 
@@ -80,10 +80,10 @@ def concatenated(
 def stacked(
     work: Work,
     x: X,
-    W_ih: Annotated[Array, "gates input", About("all gates below each other", also=("weight_ih", "weight_ih_l0"))],
-    W_hh: Annotated[Array, "gates hidden", About("all gates below each other", also=("weight_hh", "weight_hh_l0"))],
-    b_ih: Annotated[Array | None, "gates", About("bias beside W_ih", also=("bias_ih", "bias_ih_l0"))] = None,
-    b_hh: Annotated[Array | None, "gates", About("bias beside W_hh", also=("bias_hh", "bias_hh_l0"))] = None,
+    W_ih: Annotated[Array, "4*hidden input", About("all gates below each other", also=("weight_ih", "weight_ih_l0"))],
+    W_hh: Annotated[Array, "4*hidden hidden", About("all gates below each other", also=("weight_hh", "weight_hh_l0"))],
+    b_ih: Annotated[Array | None, "4*hidden", About("bias beside W_ih", also=("bias_ih", "bias_ih_l0"))] = None,
+    b_hh: Annotated[Array | None, "4*hidden", About("bias beside W_hh", also=("bias_hh", "bias_hh_l0"))] = None,
     gate_order: Annotated[str | list[str], About("from top to bottom", says="gates from top to bottom {}")] = "i f g o",
     h_0: H0 = 0,  # type: ignore[assignment]
     c_0: C0 = 0,  # type: ignore[assignment]

@@ -156,8 +156,10 @@ def expression(
     losses: list[Any] = []
     for _, t in _updates(work, steps, by.t_0):
         # The update is called w, so a variable of that name is the one before it.
+        called = ["w_prev" if name == "w" else name for name in names]
         point = {
-            n: work.let("w_prev" if n == "w" else n, weights[i] if start.ndim else weights) for i, n in enumerate(names)
+            name: work.let(step, weights[i] if start.ndim else weights)
+            for i, (name, step) in enumerate(zip(names, called, strict=True))
         }
         f = work.let("f", walk(expr, point, lambda value: value))
         losses.append(f)

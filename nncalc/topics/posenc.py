@@ -8,8 +8,7 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.topics.fields import About, Answer, Array
-from nncalc.trace.angles import near_cos, near_sin, rest_of
-from nncalc.trace.rules.rearranging import interleave, join
+from nncalc.trace.angles import rest_of, waves
 from nncalc.trace.work import Work
 
 
@@ -46,11 +45,7 @@ def posenc(
     at = np.asarray(getattr(exact, "array", exact))
     rest = rest_of(at, places, base, d_model)
     angle = work.let("angle", exact)
-    pairs = d_model // 2
-    sines = near_sin(angle, at=at, rest=rest)
-    cosines = near_cos(angle[:, :pairs], at=at[:, :pairs], rest=rest[:, :pairs])
-    arrange = interleave if arrangement == "interleaved" else join
-    PE = work.let("PE", arrange(sines, cosines))
+    PE = work.let("PE", waves(angle, at=at, rest=rest, interleaved=arrangement == "interleaved", count=d_model))
     if tokens is not None:
         work.note("rows: " + ", ".join(f"{place} {token}" for place, token in zip(places, tokens, strict=True)))
     answer: Answer = {"PE": PE}

@@ -1,4 +1,4 @@
-"""Sines of large angles: an angle as a float has lost what lies behind its last digit, and the sine shows it.
+"""Sines and cosines of large angles: a float has lost what lies behind its last digit, and the sine shows it.
 
 At position 8192 a float's angle is off by 1e-12, and so is its sine. Where the angle is known more closely than a
 float holds it, its rest is put back.
@@ -19,28 +19,45 @@ DIGITS = 50
 
 
 @traced
-def near_sin(x: Any, at: Any, rest: Any) -> Any:
-    """sin(x + rest) where x is the float `at`, whose rest is known; elsewhere (rounded, another's) sin(x)."""
-    return np.sin(x) + np.cos(x) * np.where(np.asarray(x) == at, rest, 0.0)
+def waves(x: Any, at: Any, rest: Any, interleaved: bool, count: int) -> Any:
+    """sin and cos of the angles (…, frequency), in turn or all sines first: (…, count), count being even or odd.
+
+    Where x is the float `at`, its rest is put back; elsewhere (rounded on paper, a student's own) x is all there is.
+    """
+    sin, cos = np.sin(x), np.cos(x)
+    rest = np.where(x == at, rest, 0.0)
+    out = np.empty((*x.shape[:-1], count))
+    sines, cosines = _halves_of(count, interleaved)
+    out[..., sines] = sin + cos * rest
+    out[..., cosines] = (cos - sin * rest)[..., : count // 2]
+    return out
 
 
-@traced
-def near_cos(x: Any, at: Any, rest: Any) -> Any:
-    """cos(x + rest), as `near_sin`."""
-    return np.cos(x) - np.sin(x) * np.where(np.asarray(x) == at, rest, 0.0)
+def _halves_of(count: int, interleaved: bool) -> tuple[slice, slice]:
+    """Where the sines stand, and where the cosines."""
+    pairs = -(-count // 2)
+    return (slice(0, None, 2), slice(1, None, 2)) if interleaved else (slice(0, pairs), slice(pairs, None))
 
 
-def _called(name: str) -> Any:
-    def element(index: Index, x: Any, at: Any, rest: Any) -> Expr:
-        return n.call(name, x[index])
+def _wave(index: Index, x: Any, at: Any, rest: Any, interleaved: bool, count: int) -> Expr:
+    place = index[-1]
+    i, cosine = divmod(place, 2) if interleaved else divmod(place, -(-count // 2))[::-1]
+    return n.call("cos" if cosine else "sin", x[(*index[:-1], i)])
 
-    return element
+
+def _unwaved(g: Any, y: Any, x: Any, at: Any, rest: Any, interleaved: bool, count: int) -> Any:
+    sines, cosines = _halves_of(count, interleaved)
+    pairs = count // 2
+    back = np.cos(x) * g[..., sines]
+    turned = np.sin(x[..., :pairs]) * g[..., cosines]
+    return back - (turned if 2 * pairs == count else np.pad(turned, ((0, 0),) * (x.ndim - 1) + ((0, 1),)))
 
 
-rule(near_sin, _called("sin"), (lambda g, y, x, at, rest: g * np.cos(x),),
-     whole=lambda x, at, rest: n.call("sin", x.whole()))  # fmt: skip
-rule(near_cos, _called("cos"), (lambda g, y, x, at, rest: g * -np.sin(x),),
-     whole=lambda x, at, rest: n.call("cos", x.whole()))  # fmt: skip
+def _whole(x: Any, at: Any, rest: Any, interleaved: bool, count: int) -> Expr:
+    return n.call("interleave" if interleaved else "join", n.call("sin", x.whole()), n.call("cos", x.whole()))
+
+
+rule(waves, _wave, (_unwaved,), whole=_whole)
 
 
 def rest_of(angle: Any, positions: Any, base: float, d: int) -> Any:

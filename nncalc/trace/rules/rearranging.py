@@ -217,29 +217,6 @@ rule(np.concatenate, _joined, _joined_part, compute=lambda *xs, axis=0: np.conca
      whole=lambda *xs, axis=0: n.call("join", *(x.whole() for x in xs)), moves=True)  # fmt: skip
 
 
-@traced
-def interleave(*xs: Any) -> Any:
-    """The last axes of several arrays in turn: a1 b1 a2 b2 …; the first may have one place more."""
-    out = np.empty((*np.shape(xs[0])[:-1], sum(np.shape(x)[-1] for x in xs)))
-    for k, x in enumerate(xs):
-        out[..., k :: len(xs)] = x
-    return out
-
-
-def join(*xs: Any) -> Any:
-    """The last axes of several arrays behind each other."""
-    return np.concatenate(xs, axis=-1)
-
-
-def _interleaved(index: Index, *xs: Any) -> Expr:
-    place, k = divmod(index[-1], len(xs))
-    return xs[k][(*index[:-1], place)]
-
-
-rule(interleave, _interleaved, lambda position: lambda g, y, *xs: g[..., position :: len(xs)],
-     whole=lambda *xs: n.call("interleave", *(x.whole() for x in xs)), moves=True)  # fmt: skip
-
-
 def _zeros(x: Any) -> Any:
     return np.zeros(np.shape(x))
 
