@@ -30,7 +30,7 @@ class Weighing:
     softcap: Annotated[float | None, About("scores become c·tanh(score/c)", above=0, also=("cap",))] = None
     mask: Annotated[
         Literal["causal"] | Array | None,
-        "query key",
+        "row column",
         About("causal; a matrix of 1 (seen) and 0 (not seen); or one that is added to the scores"),
     ] = None
     stable: Annotated[bool, About("subtract the largest score of each query first")] = False
