@@ -5,13 +5,14 @@ Each kind answers the same two questions: what a gate is fed (before its activat
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from nncalc.errors import Refused
+from nncalc.trace.rules.products import each_row
 from nncalc.trace.work import Work
 
 Order = Literal["hx", "xh"]
@@ -19,6 +20,9 @@ Order = Literal["hx", "xh"]
 
 class Weights(Protocol):
     """What a cell needs to know of its weights."""
+
+    def see(self, x: Any) -> None:
+        """All inputs, before the first step: (time, input), or one vector."""
 
     def enter(self, work: Work, t: int, x: Any, h: Any) -> None:
         """A time step begins."""
@@ -46,6 +50,14 @@ def added(*terms: Any) -> Any:
     return total
 
 
+def products(W: Any, x: Any) -> Callable[[int], Any]:
+    """W·x_t by time step (from 1): of a sequence all are worked as one product, of one vector when asked."""
+    if x.ndim == 1:
+        return lambda t: W @ x
+    whole = each_row(W, x)
+    return lambda t: whole[t - 1]
+
+
 @dataclass
 class Apart:
     """Each gate has W_x, W_h and b of its own; `b_h` is a candidate's bias inside the reset."""
@@ -56,22 +68,26 @@ class Apart:
     peepholes: Mapping[str, Any] = field(default_factory=dict)
     b_h: tuple[str, Any] = ("", None)
 
+    def see(self, x: Any) -> None:
+        """Works W_x·x of all steps at once."""
+        self.inputs = {gate: products(W, x) for gate, W in self.W_x.items()}
+
     def enter(self, work: Work, t: int, x: Any, h: Any) -> None:
-        """Remembers the input and the state before."""
-        self.x, self.h = x, h
+        """Remembers the step and the state before."""
+        self.t, self.h = t, h
 
     def fed(self, gate: str, peephole: Any = None) -> Any:
         """W_x·x + W_h·h + p∘c + b."""
-        return added(self.W_x[gate] @ self.x, self.W_h[gate] @ self.h, peephole, self.b[gate])
+        return added(self.inputs[gate](self.t), self.W_h[gate] @ self.h, peephole, self.b[gate])
 
     def candidate(self, work: Work, gate: str, reset: Any, after: bool) -> Any:
         """W_x·x + W_h·(r∘h) + b, or W_x·x + b + r∘(W_h·h + b_h)."""
         if after:
             inner = added(self.W_h[gate] @ self.h, self.b_h[1])
-            return added(self.W_x[gate] @ self.x, self.b[gate], reset * inner)
+            return added(self.inputs[gate](self.t), self.b[gate], reset * inner)
         if self.b_h[1] is not None:
             raise Refused(self.b_h[0], "belongs to a reset after the product", hint="reset: after")
-        return added(self.W_x[gate] @ self.x, self.W_h[gate] @ (reset * self.h), self.b[gate])
+        return added(self.inputs[gate](self.t), self.W_h[gate] @ (reset * self.h), self.b[gate])
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -96,6 +112,9 @@ class Joined:
     b: Mapping[str, Any]
     order: Order
     hidden: int
+
+    def see(self, x: Any) -> None:
+        """Nothing: v is put together step by step."""
 
     def enter(self, work: Work, t: int, x: Any, h: Any) -> None:
         """Names v, the concatenated vector."""
@@ -139,9 +158,15 @@ class Stacked:
     b_hh: Any
     gates: Sequence[str]
 
+    def see(self, x: Any) -> None:
+        """Cuts the gates' rows out once, and works W_ih·x of all steps."""
+        arrays = (self.W_ih, self.b_ih, self.W_hh, self.b_hh)
+        self.rows = {gate: [self._rows(a, gate) for a in arrays] for gate in self.gates}
+        self.inputs = {gate: products(rows[0], x) for gate, rows in self.rows.items()}
+
     def enter(self, work: Work, t: int, x: Any, h: Any) -> None:
-        """Remembers the input and the state before."""
-        self.x, self.h = x, h
+        """Remembers the step and the state before."""
+        self.t, self.h = t, h
 
     def _rows(self, array: Any, gate: str) -> Any:
         hidden = self.W_hh.shape[1]
@@ -150,15 +175,15 @@ class Stacked:
 
     def fed(self, gate: str, peephole: Any = None) -> Any:
         """W_ih·x + b_ih + W_hh·h + b_hh, the gate's rows of each."""
-        rows = [self._rows(a, gate) for a in (self.W_ih, self.b_ih, self.W_hh, self.b_hh)]
-        return added(rows[0] @ self.x, rows[1], rows[2] @ self.h, peephole, rows[3])
+        _, b_x, W_h, b_h = self.rows[gate]
+        return added(self.inputs[gate](self.t), b_x, W_h @ self.h, peephole, b_h)
 
     def candidate(self, work: Work, gate: str, reset: Any, after: bool) -> Any:
         """W_ih·x + b_ih + r∘(W_hh·h + b_hh), or W_ih·x + b_ih + W_hh·(r∘h) + b_hh."""
-        W_x, b_x, W_h, b_h = (self._rows(a, gate) for a in (self.W_ih, self.b_ih, self.W_hh, self.b_hh))
+        _, b_x, W_h, b_h = self.rows[gate]
         if after:
-            return added(W_x @ self.x, b_x, reset * added(W_h @ self.h, b_h))
-        return added(W_x @ self.x, b_x, W_h @ (reset * self.h), b_h)
+            return added(self.inputs[gate](self.t), b_x, reset * added(W_h @ self.h, b_h))
+        return added(self.inputs[gate](self.t), b_x, W_h @ (reset * self.h), b_h)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -167,7 +192,7 @@ class Stacked:
 
     def recurrent(self, gate: str) -> Any:
         """The gate's rows of W_hh."""
-        return self._rows(self.W_hh, gate)
+        return self.rows[gate][2]
 
 
 def order_of(given: str | list[str], gates: str) -> list[str]:

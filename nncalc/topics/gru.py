@@ -90,6 +90,7 @@ def stacked(
 
 def _cell(work: Work, x: Any, weights: Weights, h_0: Any, task: Task, after: bool, swap: bool) -> Answer:
     """One cell through all steps."""
+    weights.see(x)
 
     def step(t: int, x_t: Any, before: States) -> States:
         h = before["h"]

@@ -100,6 +100,7 @@ def _cell(
 ) -> Answer:
     """One cell through all steps; the output gate's peephole looks at the new cell state, so that gate comes last."""
     late = "o" in peepholes
+    weights.see(x)
 
     def step(t: int, x_t: Any, before: States) -> States:
         gate: States = {}

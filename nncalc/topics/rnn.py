@@ -9,7 +9,7 @@ import numpy as np
 
 from nncalc.topics.activation import ACTIVATIONS
 from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.gates import added
+from nncalc.topics.gates import added, products
 from nncalc.topics.recurrent import H0, NOTHING, Asked, States, X, through_time
 from nncalc.trace.work import Work
 
@@ -36,9 +36,10 @@ def rnn(
     g = ACTIVATIONS[activation]
     prev = "h_0" if x.ndim == 1 else "h_prev"
     factors: list[Any] = []
+    inputs = products(W_xh, x)
 
     def step(t: int, x_t: Any, before: States) -> States:
-        z = work.let("z", added(W_xh @ x_t, W_hh @ before["h"], b_h))
+        z = work.let("z", added(inputs(t), W_hh @ before["h"], b_h))
         return {"h": work.let("h", g(z)), "z": z}
 
     def factor(before: States, after: States) -> Answer:

@@ -7,7 +7,8 @@ named, so that they explain themselves, are rounded and are marked like everythi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,9 @@ from nncalc.trace.rules.products import Outer, total
 from nncalc.trace.rules.rearranging import Placed, narrow
 from nncalc.trace.value import Value
 
-Inputs = Callable[[Value], Iterable[Value]]
+Inputs = Callable[[Value], Sequence[Value]]
 Needed = Container[int]
-Pull = Callable[[Value, Value, Needed], Iterator[tuple[Value, Any]]]
+Pull = Callable[[Value, Value, Needed], Iterable[tuple[Value, Any]]]
 Arrive = Callable[[Value, Value], Value]
 
 
@@ -71,7 +72,8 @@ def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pu
     value it feeds, in the order in which the values were given; what was given outside a section comes after it.
     """
     wanted = {id(v) for v in wrt}
-    nodes, consumers = _between([v for v, _ in roots], wanted, inputs)
+    way = _between([v for v, _ in roots], wanted, inputs)
+    feeds, consumers = way.feeds, way.consumers
     addends: dict[int, list[Any]] = defaultdict(list)
     for value, seed in roots:
         addends[id(value)].append(seed)
@@ -83,79 +85,103 @@ def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pu
         for leaf in sorted(now, key=lambda v: v.serial):
             arrive(leaf, gathered(leaf, addends.pop(id(leaf), [])))
 
-    for value in nodes:
-        feeds = [v for v in inputs(value) if id(v) in consumers]
-        if feeds or id(value) not in wanted:
-            arrived = addends.pop(id(value), [])
+    for value in reversed(way.nodes):
+        here, own = id(value), feeds[id(value)]
+        if own or here not in wanted:
+            arrived = addends.pop(here, None)
             if arrived:
                 g = gathered(value, arrived)
-                if value.name is not None or id(value) in wanted:
-                    tell(section_of(value))
+                if value.name is not None or here in wanted:
+                    if ready:
+                        tell(section_of(value))
                     g = arrive(value, g)
                 for arg, addend in pull(value, g, consumers):
                     addends[id(arg)].append(addend)
-        for arg in feeds:
+        for arg in own:
             consumers[id(arg)] -= 1
-            if consumers[id(arg)] == 0 and not any(id(v) in consumers for v in inputs(arg)):
+            if consumers[id(arg)] == 0 and not feeds[id(arg)]:
                 ready.append(arg)
     tell()
-    told = {id(v) for v in nodes}
     for value in wrt:
-        if id(value) not in told:
+        if id(value) not in feeds:
             arrive(value, gathered(value, []))
 
 
-def _between(roots: list[Value], wanted: set[int], inputs: Inputs) -> tuple[list[Value], dict[int, int]]:
-    """The values from the roots back to the wanted ones, last recorded first, and how many uses each has among them."""
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The values from the roots back to the wanted ones in the order of recording.
+
+    feeds: the inputs of each that lie on the way; consumers: how many uses each has among them.
+    """
+
+    nodes: list[Value]
+    feeds: dict[int, Sequence[Value]]
+    consumers: dict[int, int]
+
+
+def _between(roots: list[Value], wanted: set[int], inputs: Inputs) -> _Way:
     reached = {id(v): v for v in roots}
+    sources: dict[int, Sequence[Value]] = {}
     stack = list(roots)
     while stack:
-        for arg in inputs(stack.pop()):
+        value = stack.pop()
+        sources[id(value)] = args = inputs(value)
+        for arg in args:
             if id(arg) not in reached:
                 reached[id(arg)] = arg
                 stack.append(arg)
-    uses: dict[int, int] = {}
+    way = _Way([], {}, {})
     for value in sorted(reached.values(), key=lambda v: v.serial):
-        if id(value) in wanted or any(id(arg) in uses for arg in inputs(value)):
-            uses[id(value)] = 0
-    kept = [v for v in reached.values() if id(v) in uses]
-    for value in kept:
-        for arg in inputs(value):
-            if id(arg) in uses:
-                uses[id(arg)] += 1
-    return sorted(kept, key=lambda v: -v.serial), uses
+        own = sources.pop(id(value))
+        if not all(id(arg) in way.consumers for arg in own):
+            own = [arg for arg in own if id(arg) in way.consumers]
+        if own or id(value) in wanted:
+            way.nodes.append(value)
+            way.feeds[id(value)] = own
+            way.consumers[id(value)] = 0
+            for arg in own:
+                way.consumers[id(arg)] += 1
+    return way
 
 
 def gathered(value: Value, addends: list[Any]) -> Any:
     """The sum of all that arrived at a value, in the order of recording; outer products as one product."""
+    if len(addends) == 1 and type(addends[0]) is Value:
+        return addends[0]
     addends = addends[::-1]
-    parts = [a for a in addends if not isinstance(a, (Outer, Placed))]
-    kinds: tuple[Any, ...] = (Outer, Placed)
-    for kind in kinds:
-        together = [a for a in addends if isinstance(a, kind)]
-        if together:
-            parts.append(kind.together(together))
+    parts = addends
+    if not all(type(a) is Value for a in addends):
+        parts = [a for a in addends if type(a) is Value]
+        kinds: tuple[Any, ...] = (Outer, Placed)
+        for kind in kinds:
+            together = [a for a in addends if isinstance(a, kind)]
+            if together:
+                parts.append(kind.together(together))
     if not parts:
         return np.zeros_like(value)
     return parts[0] if len(parts) == 1 else total(*parts)
 
 
-def chain(value: Value, g: Value, needed: Needed) -> Iterator[tuple[Value, Any]]:
+def chain(value: Value, g: Value, needed: Needed) -> list[tuple[Value, Any]]:
     """What a value's gradient adds to the gradients of its arguments, by its rule."""
     if value.like is not None:
-        yield value.like, g
-        return
+        return [(value.like, g)]
     rule = value.rule
     if rule is None or rule.derivative is None:
-        return
-    for position, arg in enumerate(value.args):
-        if isinstance(arg, Value) and id(arg) in needed:
-            derivative = rule.derivative(position) if callable(rule.derivative) else rule.derivative[position]
+        return []
+    derivatives, args, params = rule.derivative, value.args, value.params
+    found = []
+    for position, arg in enumerate(args):
+        if type(arg) is Value and id(arg) in needed:
+            derivative = derivatives(position) if callable(derivatives) else derivatives[position]
             if derivative is not None:
-                addend = derivative(g, value, *value.args, **value.params)
+                addend = derivative(g, value, *args, **params)
                 if addend is g:
                     g.used = True
-                yield arg, narrow(addend, arg.shape) if rule.elementwise else addend
+                if rule.elementwise and addend.shape != arg.shape:
+                    addend = narrow(addend, arg.shape)
+                found.append((arg, addend))
+    return found
 
 
 def named_inputs(value: Value) -> list[Value]:
@@ -192,7 +218,7 @@ def edge_by_edge(work: Any, ofs: set[int]) -> Pull:
 def _local_derivatives(value: Value, needed: Needed) -> list[tuple[Value, Value]]:
     found: list[tuple[Value, Value]] = []
 
-    def inputs(v: Value) -> Iterable[Value]:
+    def inputs(v: Value) -> Sequence[Value]:
         return v.inputs() if v is value or v.name is None else ()
 
     def arrive(v: Value, g: Value) -> Value:

@@ -18,8 +18,8 @@ from nncalc.trace.rules.table import rule, traced
 @traced
 def sigmoid(x: Any) -> Any:
     """1 / (1 + exp(−x)), without overflow at either end."""
-    e = np.exp(-np.abs(x))
-    return np.where(np.asarray(x) >= 0, 1 / (1 + e), e / (1 + e))
+    with np.errstate(over="ignore"):  # 1/(1 + inf) is the 0 that is meant
+        return 1 / (1 + np.exp(-x))
 
 
 def _logistic(x: Any) -> Expr:

@@ -153,8 +153,18 @@ def matmul(a: Expr, b: Expr) -> Expr:
     return times(a, b) if isinstance(a, Const) or isinstance(b, Const) else times(a, b, kind="matmul")
 
 
+EACH_ROW = "of each row"
+
+
+def each_row(W: Expr, X: Expr) -> Expr:
+    """W·x for every row x of X; the part t of it is W·X[t]."""
+    return Op("matmul", (W, X), EACH_ROW)
+
+
 def item(x: Expr, label: str) -> Expr:
     """A part of a whole value, named by what is written in the brackets: ln(s)[2] is ln(s[2])."""
+    if isinstance(x, Op) and x.label == EACH_ROW:
+        return matmul(x.args[0], item(x.args[1], label))
     pointwise = isinstance(x, Op) and (
         x.kind in ("negative", "add", "times", "divide", "power") or x.label in FUNCTIONS
     )

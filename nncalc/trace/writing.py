@@ -38,6 +38,16 @@ class Operand:
         own = index[len(index) - self.ndim :] if self.ndim else ()
         return self[tuple(0 if n == 1 else i for i, n in zip(own, self.shape, strict=True))]
 
+    def rows(self) -> list[tuple[int, Expr]] | None:
+        """The rows that the argument was put together from, each with its place, or None if it was not so made."""
+        value = self.value
+        if not isinstance(value, Value) or value.name is not None or value.rule is None or "keys" not in value.params:
+            return None
+        keys = value.params["keys"]
+        if not all(isinstance(key, int) for key in keys):
+            return None
+        return [(key, Operand(arg).whole()) for key, arg in zip(keys, value.args, strict=True)]
+
     def whole(self) -> Expr:
         """The formula of the whole argument."""
         return written(self.value, None) if isinstance(self.value, Value) else _constant(self.value)

@@ -110,6 +110,41 @@ rule(outer_sum, _outer_sum, _outer_derivative, whole=_outer_whole,
 
 
 @traced
+def each_row(W: Any, X: Any) -> Any:
+    """W·x for every row x of X, as rows: one product for all steps of a sequence. (m, n) and (t, n) give (t, m)."""
+    return X @ W.T
+
+
+@traced
+def row_outer(g: Any, X: Any) -> Any:
+    """Σ_t g_t·x_tᵀ over the rows of both: (t, m) and (t, n) give (m, n)."""
+    return g.T @ X
+
+
+def _each_row(index: Index, W: Any, X: Any) -> Expr:
+    t, i = index
+    return n.add(*(n.times(W[i, k], X[t, k]) for k in range(W.shape[1])))
+
+
+def _row_outer(index: Index, g: Any, X: Any) -> Expr:
+    i, j = index
+    return n.add(*(n.times(g[t, i], X[t, j]) for t in range(g.shape[0])))
+
+
+def _row_outer_whole(g: Any, X: Any) -> Expr:
+    """Of rows that were put together from single steps: the sum of their outer products, as one writes it."""
+    rows = g.rows()
+    if rows is None:
+        return n.matmul(n.transpose(g.whole()), X.whole())
+    return n.add(*(n.matmul(row, n.transpose(n.item(X.whole(), str(t + 1)))) for t, row in rows))
+
+
+rule(each_row, _each_row, (lambda g, y, W, X: row_outer(g, X), lambda g, y, W, X: g @ W),
+     whole=lambda W, X: n.each_row(W.whole(), X.whole()))  # fmt: skip
+rule(row_outer, _row_outer, (lambda d, y, g, X: X @ d.T, lambda d, y, g, X: g @ d), whole=_row_outer_whole)
+
+
+@traced
 def total(*addends: Any) -> Any:
     """The sum of all the addends, which have one shape."""
     return sum(addends[1:], addends[0])
