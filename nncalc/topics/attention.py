@@ -70,7 +70,8 @@ def given(
     width); v: (key, value). A: a row of weights for each query; a query that sees no key has weights 0. With columns
     all matrices are turned: q (width, query), S and A (key, query), Z (value, query).
     """
-    side, weighing = Side(layout), _given_mask(work, weighing)
+    side = Side(layout)
+    weighing = _given_mask(work, weighing, q, k, side)
     values = k if v is None else v
     parameters = {"additive": {"W_q": W_q, "W_k": W_k, "v_a": v_a}, "general": {"W_a": W_a}}.get(score, {})
     for name, array in parameters.items():
@@ -84,11 +85,18 @@ def given(
     return answer | from_above(work, answer["Z"], [q, k, v, *parameters.values()], upstream)
 
 
-def _given_mask(work: Work, weighing: Weighing) -> Weighing:
-    """A mask that is written out has a name in the formulas."""
-    if weighing.mask is None or isinstance(weighing.mask, str):
+def _given_mask(work: Work, weighing: Weighing, q: Any, k: Any, side: Side) -> Weighing:
+    """The mask as a matrix that formulas name; causal: 1 where the key stands no later than the query."""
+    mask = weighing.mask
+    if mask is None:
         return weighing
-    given: Any = work.given("mask", weighing.mask)
+    if isinstance(mask, str):
+        if q.ndim < 2:
+            raise Refused("mask", "causal needs several queries, got one")
+        queries, keys = (x.shape[1 if side.layout == "columns" else 0] for x in (q, k))
+        mask = np.tri(queries, keys)
+        mask = mask if side.layout == "rows" else mask.T
+    given: Any = work.given("mask", mask)
     return replace(weighing, mask=given)
 
 
@@ -138,6 +146,10 @@ class Side:
             return added(x @ W, b)
         return added(W @ x, None if b is None else b[:, None])
 
+    def beside(self, per_query: Any) -> Any:
+        """A number for each query, so that it stands at all of the query's scores."""
+        return per_query[:, None] if self.layout == "rows" and per_query.ndim else per_query
+
     def part(self, x: Any, start: int, stop: int) -> Any:
         """Some of each token's numbers."""
         return x[:, start:stop] if self.layout == "rows" else x[start:stop]
@@ -173,9 +185,9 @@ class Side:
             x = work.let("S_masked", self._hidden(x, weighing.mask))
         raised = x
         if weighing.stable:
-            raised = x - work.let("m", x.max(axis=self.axis, keepdims=x.ndim > 1))
+            raised = x - self.beside(work.let("m", x.max(axis=self.axis)))
         E = work.let("E", np.exp(raised))
-        D = work.let("D", E.sum(axis=self.axis, keepdims=S.ndim > 1))
+        D = self.beside(work.let("D", E.sum(axis=self.axis)))
         share = E / D if weighing.mask is None else over(E, D)
         A = work.let("A", share, like=softmax_worked(x, share, axis=self.axis))
         Z = A @ v if self.layout == "rows" else v @ A
@@ -183,10 +195,6 @@ class Side:
 
     def _hidden(self, x: Any, mask: Any) -> Any:
         """The scores of what a query may see; elsewhere −∞, or what an additive mask adds."""
-        if isinstance(mask, str):
-            if x.ndim < 2:
-                raise Refused("mask", "causal needs several queries, got one")
-            return masked(x, np.tri(*x.shape) if self.layout == "rows" else np.tri(*x.shape[::-1]).T)
         if mask.shape != x.shape:
             raise Refused("mask", f"is {times(mask.shape)}, but the scores are {times(x.shape)}")
         zeros_and_ones = np.isin(np.asarray(getattr(mask, "array", mask)), (0, 1)).all()
@@ -240,8 +248,8 @@ def embeddings(
     Each head works on its part of the columns; the results are put side by side and, with W_O, mixed (Vaswani et al.
     2017, 3.2.2; grouped queries: Ainslie et al. 2023). With columns: X (d_model, token), Q = W_Q X.
     """
-    side, weighing = Side(layout), _given_mask(work, weighing)
-    source = x if memory is None else memory
+    side, source = Side(layout), x if memory is None else memory
+    weighing = _given_mask(work, weighing, x, source, side)
     Q = work.let("Q", side.project("Q", x, W_Q, b_Q))
     K = work.let("K", side.project("K", source, W_K, b_K))
     V = work.let("V", side.project("V", source, W_V, b_V))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -48,9 +48,9 @@ def softmax(
     """
     logits = x if temperature == 1 else x / temperature
     if stable:
-        logits = logits - work.let("m", logits.max(axis=-1, keepdims=x.ndim > 1))
+        logits = logits - _beside(work.let("m", logits.max(axis=-1)))
     e = work.let("e", np.exp(logits) if base == math.e else base**logits)
-    Z = work.let("Z", e.sum(axis=-1, keepdims=x.ndim > 1))
+    Z = _beside(work.let("Z", e.sum(axis=-1)))
     natural = logits if base == math.e else logits * math.log(base)
     quotient = e / Z
     s = work.let("s", quotient, like=softmax_worked(natural, quotient))
@@ -66,6 +66,11 @@ def softmax(
     else:
         answer |= from_above(work, s, [x], upstream)
     return answer
+
+
+def _beside(per_row: Any) -> Any:
+    """A number for each row, so that it stands at all of the row's scores."""
+    return per_row[:, None] if per_row.ndim else per_row
 
 
 def _log(s: Array, base: float) -> Array:

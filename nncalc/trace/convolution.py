@@ -130,6 +130,14 @@ def _conv_filter_gradient(
     ))  # fmt: skip
 
 
+def _filter_gradient_whole(
+    x: Any, g: Any, size: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1), groups: int = 1
+) -> Expr:
+    """With strides of 1 it is a convolution itself, of the image with the output's gradient."""
+    plain = stride == dilation == (1, 1) and groups == 1
+    return n.call("conv" if plain else "conv_filter_gradient", x.whole(), g.whole())
+
+
 rule(
     conv,
     _conv,
@@ -155,5 +163,5 @@ rule(
         lambda d, y, x, g, size, **p: conv_transposed(g, d, size=x.shape[1:], **p),
         lambda d, y, x, g, size, **p: conv(x, d, **p)[:, : g.shape[1], : g.shape[2]],
     ),
-    whole=lambda x, g, size, **p: n.call("conv_filter_gradient", x.whole(), g.whole()),
+    whole=_filter_gradient_whole,
 )

@@ -35,11 +35,12 @@ def _reduced(index: Index, x: Any, axis: Any, keepdims: bool) -> list[Expr]:
 
 
 def _called(name: str, axis: Any, x: Any) -> Expr:
-    """sum(x) for all of it; of a matrix row_sum(x) or column_sum(x)."""
+    """sum(x) for all of it; of a matrix row_sum(x) or column_sum(x); of images a sum_of_each channel."""
     axes = _axes(axis, x.ndim)
     if len(axes) == x.ndim:
         return n.call(name, x.whole())
-    return n.call(("row_" if axes == (x.ndim - 1,) else "column_" if axes == (0,) else "axis_") + name, x.whole())
+    by = "row_" if axes == (x.ndim - 1,) else "column_" if axes == (0,) else ""
+    return n.call(f"{by}{name}" if by else f"{name}_of_each", x.whole())
 
 
 def spread(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
