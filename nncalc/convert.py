@@ -72,6 +72,10 @@ class Converter:
         number = int if int in kinds else float if float in kinds else None
         if choices and (number is None or node.text in get_args(choices)):
             return self.attempt(lambda: scalars.as_choice(node, name, get_args(choices)))
+        if choices and node.text[:1].isalpha() and not scalars.is_number(node, self.limits):
+            near = get_close_matches(node.text, get_args(choices), 1, 0.6)
+            hint = f"did you mean {near[0]}?" if near else ""
+            return self.found(node, path, f"want {field.wants}, got {node.shown()}", hint=hint)
         if number is int:
             return self.attempt(lambda: scalars.as_whole(node, name, self.limits, field.about.least, field.about.most))
         if number is float:

@@ -27,7 +27,7 @@ WRONG = [
     (CONV + "pad: 1\n", "pad", "padding", "p.yaml:4:1: unknown key 'padding': nncalc calls it 'pad'"),
     (CONV + "stride: 1\n", "stride: 1", "stride: 0", "p.yaml:4:9: stride: want a whole number from 1 to 1000000, got 0"),
     (CONV + "stride: 2\n", "stride: 2", "stride: 2.0", "p.yaml:4:9: stride: want a whole number from 1 to 1000000, got 2.0 (write 2)"),
-    (CONV + "pad: same\n", "same", "smae", "p.yaml:4:6: pad: want a whole number from 0 to 1000000, got smae"),
+    (CONV + "pad: same\n", "same", "smae", "p.yaml:4:6: pad: want a whole number of at least 0 or a list or one of same, valid, got smae (did you mean same?)"),
     (CONV + "stride: [1, 2]\n", "stride: [1, 2]", "stride: [1, 2, 3]", "p.yaml:4:9: stride: want a number or [height, width], got 3 numbers"),
     (CONV + "flip: yes\n", "yes", "on", "p.yaml:4:7: flip: want true or false, got on"),
     (CONV, "[3, 4]", "[3, 4, 5]", "p.yaml:2:17: image[2]: has 3 numbers, but the first row has 2 numbers; want rows of one length"),

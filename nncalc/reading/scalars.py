@@ -37,6 +37,15 @@ def as_number(node: ScalarNode, field: str, limits: Limits) -> float:
     return as_literal(node, field, limits)
 
 
+def is_number(node: ScalarNode, limits: Limits) -> bool:
+    """Whether it can be read as a number."""
+    try:
+        as_number(node, "", limits)
+    except InputError:
+        return False
+    return True
+
+
 def as_literal(node: ScalarNode, field: str, limits: Limits) -> float:
     """A number written out: 2, -.5, 1e-3."""
     text = node.text.replace("\u2212", "-")

@@ -34,14 +34,15 @@ class About:
     """What a type cannot say of a field.
 
     symbol: what formulas call it (image is X). also: other names that people type, for the error only.
-    says: how outputs state it as a convention; `{}` is the value; for a flag, the words for (yes, no).
+    says: how outputs state it as a convention: a text in which `{}` is the value, for a flag the words for (yes, no),
+    or a function of the value.
     least, most, above: bounds of a number. example: what `nncalc new` writes.
     """
 
     help: str = ""
     symbol: str | None = None
     also: tuple[str, ...] = ()
-    says: str | tuple[str, str] = ""
+    says: str | tuple[str, str] | Callable[[Any], str] = ""
     least: int | None = None
     most: int | None = None
     above: float | None = None
@@ -118,6 +119,8 @@ class Field:
     def convention(self, value: Any) -> str:
         """How an output states the value that was used, or nothing."""
         says = self.about.says
+        if callable(says):
+            return says(value)
         if isinstance(says, tuple):
             return says[0] if value else says[1]
         return says.format(shown(value)) if says and value is not None else ""

@@ -9,7 +9,7 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.topics.activation import ACTIVATIONS, ActivationName
-from nncalc.topics.fields import About, Answer, Array
+from nncalc.topics.fields import About, Answer, Array, shown
 from nncalc.trace.work import Work
 
 GATES = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "nand": [1, 1, 1, 0], "nor": [1, 0, 0, 0], "xor": [0, 1, 1, 0]}
@@ -50,7 +50,12 @@ def perceptron(
     hidden: Annotated[Hidden | None, About("a layer {W, c, activation} before it")] = None,
     train: Annotated[Training | None, About("{rate, epochs}: the perceptron rule, from the given w and b")] = None,
     fires: Annotated[
-        Literal["z > 0", "z >= 0"], About("when it says 1", says="fires where {}", also=("threshold",))
+        Literal["z > 0", "z >= 0"] | float,
+        About(
+            "when it says 1; a number is a threshold that z has to pass",
+            says=lambda fires: "fires where " + (fires if isinstance(fires, str) else f"z > {shown(fires)}"),
+            also=("threshold",),
+        ),
     ] = "z > 0",
 ) -> Answer:
     """z = w·x + b for every sample; ŷ = 1 where it fires.
@@ -90,12 +95,14 @@ def perceptron(
     return answer
 
 
-def _fire(z: Any, fires: str, signed: bool) -> Any:
-    on = (z > 0) if fires == "z > 0" else (z >= 0)
+def _fire(z: Any, fires: str | float, signed: bool) -> Any:
+    on = (z >= 0) if fires == "z >= 0" else z > (0 if isinstance(fires, str) else fires)
     return 2 * on - 1 if signed else 1 * on
 
 
-def _train(work: Work, X: Any, t: Any, w: Any, b: Any, train: Training, fires: str, signed: bool) -> tuple[Any, Any]:
+def _train(
+    work: Work, X: Any, t: Any, w: Any, b: Any, train: Training, fires: str | float, signed: bool
+) -> tuple[Any, Any]:
     for epoch in range(1, train.epochs + 1):
         for s in range(X.shape[0]):
             with work.section(f"e{epoch}.s{s + 1}", f"Epoch {epoch}, sample {s + 1}"):

@@ -10,7 +10,7 @@ from nncalc.errors import Refused
 from nncalc.topics.fields import About, Answer, Array
 from nncalc.topics.upstream import from_above
 from nncalc.topics.windows import Dilation, Pad, count, output_size, pair, sides
-from nncalc.trace.pooling import Windows, average_pool, first_largest, max_pool
+from nncalc.trace.pooling import Windows, average_pool, first_largest, max_pool, ties
 from nncalc.trace.work import Work
 
 
@@ -73,7 +73,18 @@ def pool(
     answer: Answer = {"size": size, "Y": Y}
     if kind == "max":
         answer["where"] = _where(image, windows)
+        if upstream is not None:
+            _say_ties(work, image, windows)
     return answer | from_above(work, Y, [image], upstream)
+
+
+def _say_ties(work: Work, image: Any, windows: Windows) -> None:
+    """Which outputs have their largest number twice: where the gradient's way is a convention."""
+    array = np.asarray(getattr(image, "array", image))
+    twice = ties(array, windows)
+    if twice:
+        places = ", ".join(f"Y[{','.join(str(i + 1) for i in index)}]" for index in twice[:10])
+        work.note(f"of equal largest numbers the first, row by row, gets the gradient, by convention: {places}")
 
 
 def _where(image: Any, windows: Windows) -> Array:

@@ -119,6 +119,15 @@ def first_largest(x: Any, windows: Windows) -> Any:
     return largest
 
 
+def ties(x: Any, windows: Windows) -> list[Index]:
+    """The outputs whose window holds its largest cell more than once."""
+    largest = max_pool(x, windows=windows)
+    count = np.zeros(largest.shape, int)
+    for seeing, cells in windows.cells(x.shape):
+        count[(..., *seeing)] += x[(..., *cells)] == largest[(..., *seeing)]
+    return [tuple(int(i) for i in index) for index in np.argwhere(count > 1)]
+
+
 def _numbered(x: Any) -> Any:
     return np.arange(x.shape[-2] * x.shape[-1]).reshape(x.shape[-2:])
 
