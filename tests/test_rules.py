@@ -18,6 +18,7 @@ from nncalc.trace.notation import evaluate
 from nncalc.trace.rules.products import each_row, outer_sum, row_outer, total
 from nncalc.trace.rules.rearranging import placed
 from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
+from nncalc.trace.rules.whole import quotient, rounded_up
 from nncalc.trace.value import RULES, EngineError, Value, getitem
 from nncalc.trace.work import Work
 from nncalc.trace.writing import expand
@@ -118,6 +119,7 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     np.tan: [unary(np.tan)], np.sinh: [unary(np.sinh)], np.cosh: [unary(np.cosh)], np.tanh: [unary(np.tanh)],
     np.abs: [unary(np.abs)], np.sign: [unary(np.sign)], np.floor: [unary(lambda x: np.floor(x * 3 + 0.01))], np.ceil: [unary(lambda x: np.ceil(x * 3 + 0.01))],
     np.floor_divide: [lambda rng: (lambda a: a // 2.0, [rng.uniform(2.1, 3.9, (2, 3))])],
+    quotient: [binary(quotient)], rounded_up: [lambda rng: (lambda a: rounded_up(a, 2.0), [rng.uniform(2.1, 3.9, (2, 3))])],
     np.maximum: [binary(np.maximum)], np.minimum: [binary(np.minimum)],
     np.greater: [binary(lambda a, b: (a > b) * a)], np.greater_equal: [binary(lambda a, b: (a >= b) * a)],
     np.less: [binary(lambda a, b: (a < b) * a)], np.less_equal: [binary(lambda a, b: (a <= b) * a)],

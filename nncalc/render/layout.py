@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace.notation import Expr, Index, Op, Ref, evaluate, middle
+from nncalc.trace.notation import Expr, Index, Op, Ref, evaluate, exactly, middle
 from nncalc.trace.numbers import columns, number
 from nncalc.trace.steps import Step, ties
 from nncalc.trace.style import TEXT, numbers, symbols, write
@@ -104,7 +104,8 @@ class _Number:
 def _worked(x: Expr) -> Expr:
     if not isinstance(x, Op):
         return x
-    value = evaluate(x)
+    exact = exactly(x)
+    value = evaluate(x) if exact is None or exact.denominator != 1 else exact.numerator
     zero = value == 0 and x.kind == "negative"  # 1 - 0² is 1 - 0, not 1 + 0
     return Op("negative", (Ref(_Number(0.0), ()),)) if zero else Ref(_Number(value), ())
 

@@ -41,7 +41,8 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
         if title != section:
             section = title
             page.say(Text(f"\n{section}", style=HEAD))
-        if scalar and len(steps) > 1 and view.detail != "short":
+        # A page that is summed up in a table counts line by line.
+        if scalar and (len(steps) > 1 or trace.overview) and view.detail != "short":
             page.numbers(steps, trace.explained)
         else:
             for step in steps:

@@ -235,6 +235,27 @@ def evaluate(x: Expr) -> float:
         return math.nan
 
 
+def exactly(x: Expr) -> Fraction | None:
+    """The number that a formula of whole numbers stands for, exact at any size; None where a number is a float."""
+    if isinstance(x, Const):
+        return x.value if isinstance(x.value, Fraction) else None
+    if isinstance(x, Ref):
+        held = x.value.array[x.index] if x.index else x.value.array
+        held = held.item() if hasattr(held, "item") else held
+        return Fraction(held) if isinstance(held, int) else None
+    args = [exactly(a) for a in x.args]
+    worked = _EXACTLY.get(x.label or x.kind)
+    if worked is None or (x.kind == "divide" and not args[-1]):
+        return None
+    known = [a for a in args if a is not None]
+    return Fraction(worked(known)) if len(known) == len(args) else None
+
+
+_EXACTLY: dict[str, Callable[[list[Fraction]], Fraction | int]] = {
+    "add": sum, "negative": lambda a: -a[0], "times": math.prod, "divide": lambda a: a[0] / a[1],
+    "floor": lambda a: math.floor(a[0]), "ceil": lambda a: math.ceil(a[0]),
+}  # fmt: skip
+
 _ARITHMETIC: dict[str, Callable[[list[float]], float]] = {
     "add": math.fsum,
     "negative": lambda a: -a[0],

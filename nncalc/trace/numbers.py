@@ -16,6 +16,7 @@ def number(value: Any, digits: int = 6) -> str:
 
     What `digits` decimals would wipe out is written with `digits` significant digits instead (0.000123457).
     """
+    value = value.item() if isinstance(value, np.ndarray) else value
     if isinstance(value, (int, np.integer)):
         return str(int(value))
     value = float(value)

@@ -223,7 +223,9 @@ def apply(function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Value
         if isinstance(arg, Value):
             work = arg.work
             arg.used = True
-            bare.append(arg.array)
+            # NumPy unpacks a whole number of any size, and would go on with 64 bits of it.
+            unpacked = type(arg.array) is int and not rule.moves
+            bare.append(np.array(arg.array, dtype=object) if unpacked else arg.array)
         else:
             bare.append(arg)
     if work is not None and work.limit is not None:

@@ -1,5 +1,5 @@
 """The rules of NumPy's functions, by family; importing this package fills the table."""
 
-from nncalc.trace.rules import pointwise, products, rearranging, reductions
+from nncalc.trace.rules import pointwise, products, rearranging, reductions, whole
 
-__all__ = ["pointwise", "products", "rearranging", "reductions"]
+__all__ = ["pointwise", "products", "rearranging", "reductions", "whole"]

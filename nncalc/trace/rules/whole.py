@@ -1,0 +1,28 @@
+"""Rules of whole numbers, for counting: exact at any size, where they are Python's integers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace import notation as n
+from nncalc.trace.rules.pointwise import pointwise
+from nncalc.trace.rules.table import traced
+
+
+@traced
+def quotient(a: Any, b: Any) -> Any:
+    """a / b; of whole numbers that divide evenly the whole number, without a float between."""
+    rest = np.asarray(a % b)
+    return a // b if rest.dtype.kind in "iO" and not rest.any() else a / b
+
+
+@traced
+def rounded_up(a: Any, b: Any) -> Any:
+    """The smallest whole number that is at least a / b."""
+    return -(-a // b)
+
+
+pointwise(quotient, n.divide, lambda g, y, a, b: g / b, lambda g, y, a, b: -(g * a) / b**2)
+pointwise(rounded_up, lambda a, b: n.call("ceil", n.divide(a, b)), None, None)
