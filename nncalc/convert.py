@@ -17,7 +17,7 @@ from nncalc.reading.builder import MOST_ARRAYS
 from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
 from nncalc.reading.limits import Rules, raising
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from nncalc.topics.fields import REQUIRED, About, Field, Symbol, Variant, also_called, fields_of
+from nncalc.topics.fields import REQUIRED, About, Field, Symbol, Variant, also_called, alternatives, fields_of
 
 BAD: Any = object()
 SYMBOL = re.compile("[A-Za-z_][A-Za-z0-9_]*")
@@ -57,13 +57,20 @@ class Converter:
     def value(self, node: Node, field: Field, path: Path) -> Any:
         """The field's value from its node."""
         self.marks[path] = node.mark
-        if field.variant is not None:
+        if len(path) > self.limits.depth:
+            return self.too_deep(node, path)
+        if field.variant is not None and not _is_other(node, field):
             return self.variant(node, field.variant, path)
         if isinstance(node, ScalarNode):
             return self.scalar(node, field, path)
         if isinstance(node, SequenceNode):
             return self.sequence(node, field, path)
         return self.mapping(node, field, path)
+
+    def too_deep(self, node: Node, path: Path) -> Any:
+        """Aliases can nest what was never seen nested."""
+        what = f"is nested deeper than {self.limits.depth} levels, the limit"
+        return self.found(node, path, what, hint=raising("depth"))
 
     def scalar(self, node: ScalarNode, field: Field, path: Path) -> Any:
         """A number, a choice, a text, an expression."""
@@ -117,10 +124,9 @@ class Converter:
         kind = field.of_kind(list)
         if kind is None:
             return self.found(node, path, f"want {field.wants}, got a list")
-        if not node.items:
+        if not node.items and not field.about.empty:
             return self.found(node, path, "the list is empty", field.wants)
-        inner = get_args(kind)[0]
-        item = Field(field.name, (inner,), REQUIRED, field.about, field.axes)
+        item = Field(field.name, alternatives(get_args(kind)[0]), REQUIRED, field.about, field.axes)
         values = [self.value(n, item, (*path, i)) for i, n in enumerate(node.items, 1)]
         return BAD if any(v is BAD for v in values) else values
 
@@ -235,6 +241,8 @@ class Converter:
         """Lists of lists of numbers, all rows of one length."""
         if not node.items:
             return self.found(node, path, "an empty list has no numbers")
+        if len(path) > self.limits.depth:
+            return self.too_deep(node, path)
         values: list[Any] = []
         for i, item in enumerate(node.items, 1):
             values.append(self.item(item, (*path, i)))
@@ -255,6 +263,13 @@ class Converter:
             return self.found(node, path, "want a number, got a mapping")
         value = scalars.plain_number(node)
         return self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits)) if value is None else value
+
+
+def _is_other(node: Node, field: Field) -> bool:
+    """Whether a field that may be a record of several kinds, or something else, is the something else here."""
+    if isinstance(node, SequenceNode):
+        return field.of_kind(list) is not None
+    return isinstance(node, ScalarNode) and bool in field.types and node.text in (*scalars.YES, *scalars.NO)
 
 
 def unknown_key(name: str, fields: tuple[Field, ...]) -> tuple[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import is_dataclass
 from typing import Any, Literal, get_args, get_origin
 
@@ -10,7 +10,7 @@ from nncalc.convert import SYMBOL, ArrayFile
 from nncalc.problem import Marking
 from nncalc.reading.expression import Tree
 from nncalc.topics import kernels, known
-from nncalc.topics.fields import REQUIRED, Array, Field, Symbol, Variant, fields_of
+from nncalc.topics.fields import REQUIRED, Array, Field, Symbol, Variant, alternatives, fields_of
 
 Schema = dict[str, Any]
 
@@ -35,7 +35,22 @@ def schema(topic: str) -> Schema:
     forms: list[Schema] = [_form(topic, kernel) for kernel in kernels(topic)]
     head: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"nncalc {topic}"}
     body = forms[0] if len(forms) == 1 else {"anyOf": forms}
-    return {**head, "description": about.summary, **body, "$defs": {"number": NUMBER, "array": ARRAY}}
+    kinds = {kind.__name__: _variant(kind) for kind in _variants(kernels(topic))}
+    return {**head, "description": about.summary, **body, "$defs": {"number": NUMBER, "array": ARRAY, **kinds}}
+
+
+def _variants(owners: Sequence[Any]) -> list[type[Variant]]:
+    """The records of several kinds that these use: each is defined once, since it may hold others of its kind."""
+    found: list[type[Variant]] = []
+    stack = [field.types for owner in owners for field in fields_of(owner)]
+    while stack:
+        for kind in stack.pop():
+            if get_args(kind):
+                stack.append(get_args(kind))
+            elif isinstance(kind, type) and issubclass(kind, Variant) and kind not in found:
+                found.append(kind)
+                stack += [field.types for record in found[-1].options.values() for field in fields_of(record)]
+    return found
 
 
 def _form(topic: str, kernel: Callable[..., Any]) -> Schema:
@@ -74,15 +89,16 @@ def _kind(kind: Any, field: Field) -> Schema:
     if kind is Array:
         shapes = [_nested(len(axes)) for axes in field.axes] or [{"$ref": "#/$defs/array"}]
         return {"anyOf": [*shapes, _record(ArrayFile)]}
-    inner = Field(field.name, get_args(kind)[-1:], REQUIRED, field.about, field.axes)
+    item = get_args(kind)[-1] if get_args(kind) else kind
+    inner = Field(field.name, alternatives(item), REQUIRED, field.about, field.axes)
     if get_origin(kind) is Literal:
         return {"enum": list(get_args(kind))}
     if get_origin(kind) is list:
-        return {"type": "array", "items": _field_of(inner), "minItems": 1}
+        return {"type": "array", "items": _field_of(inner), **({} if field.about.empty else {"minItems": 1})}
     if is_dataclass(kind):
         return _record(kind)
     if isinstance(kind, type) and issubclass(kind, Variant):
-        return _variant(kind)
+        return {"$ref": f"#/$defs/{kind.__name__}"}
     names = {"propertyNames": {"pattern": f"^{SYMBOL.pattern}$"}} if get_args(kind)[0] is Symbol else {}
     return {"type": "object", "additionalProperties": _field_of(inner), **names}
 

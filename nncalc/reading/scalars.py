@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from difflib import get_close_matches
 
 from nncalc.errors import Finding, InputError, vis
@@ -98,12 +99,20 @@ def as_whole(node: ScalarNode, field: str, limits: Limits, least: int | None = N
         want += f" from {least} to {most}"
     text = node.text.replace("\u2212", "-")
     if node.quoted or not re.fullmatch(r"[-+]?(0|[1-9][0-9]*)", text) or len(text) > limits.number_digits:
-        whole = re.fullmatch(r"([-+]?[0-9]+)\.0*", text)
-        raise _refuse(node, field, want, f"write {whole.group(1)}" if whole and not node.quoted else _hint(text))
+        raise _refuse(node, field, want, _hint(text) if node.quoted else _written_out(text) or _hint(text))
     value = int(text)
     if (least is not None and value < least) or (most is not None and value > most):
         raise _refuse(node, field, want, raising("integer") if limited and value > limits.integer else "")
     return value
+
+
+def _written_out(text: str) -> str:
+    """The cure for a whole number with a point or an exponent: 2.0, 300e9."""
+    whole = re.fullmatch(r"([-+]?[0-9]+)\.0*", text)
+    if whole:
+        return f"write {whole.group(1)}"
+    short = len(text) < 20 and re.fullmatch(r"[0-9]+(\.[0-9]+)?[eE][+]?[0-9]{1,2}", text)
+    return f"write {int(Decimal(text))}" if short and Decimal(text) == int(Decimal(text)) else ""
 
 
 def as_flag(node: ScalarNode, field: str) -> bool:

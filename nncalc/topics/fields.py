@@ -36,7 +36,7 @@ class About:
     symbol: what formulas call it (image is X). also: other names that people type, for the error only.
     says: how outputs state it as a convention: a text in which `{}` is the value, for a flag the words for (yes, no),
     or a function of the value.
-    least, most, above: bounds of a number. example: what `nncalc new` writes.
+    least, most, above: bounds of a number. example: what `nncalc new` writes. empty: a list may have nothing in it.
     """
 
     help: str = ""
@@ -47,6 +47,7 @@ class About:
     most: int | None = None
     above: float | None = None
     example: str = ""
+    empty: bool = False
 
 
 class Variant(tuple[str, Any]):
@@ -197,9 +198,13 @@ def _field(name: str, hint: Any, default: Any) -> Field:
     about = next((e for e in extras if isinstance(e, About)), About())
     names = next((e for e in extras if isinstance(e, str)), "")
     axes = tuple(tuple(part.split()) for part in names.split("|")) if names else ()
+    return Field(name.rstrip("_"), alternatives(hint), default, about, axes, name)
+
+
+def alternatives(hint: Any) -> tuple[Any, ...]:
+    """The types of a union (but None), or the one type."""
     union = get_origin(hint) in (Union, types.UnionType) and hint != Tree
-    kinds = tuple(t for t in (get_args(hint) if union else (hint,)) if t is not type(None))
-    return Field(name.rstrip("_"), kinds, default, about, axes, name)
+    return tuple(t for t in (get_args(hint) if union else (hint,)) if t is not type(None))
 
 
 def filled(owner: Any, values: Mapping[str, Any]) -> dict[str, Any]:
