@@ -174,6 +174,24 @@ def random_problems(seed: int) -> Mapping[str, str]:
         "perceptron training": lambda: yaml_of("perceptron", w=n(2), b=0.1, gate="nand", train={"rate": 0.5, "epochs": 2}),
         "params": lambda: yaml_of("params", input_shape=[9, 8, 3], layers=[{"conv": {"filters": 4, "kernel": 3, "pad": 1, "stride": 2}},
                         "relu", {"max_pool": {"window": 2}}, "batch_norm", "flatten", {"dense": {"units": 5}}, "softmax"]),
+        "params tokens": lambda: yaml_of("params", more=True, tokens=10**6, layers=[
+            {"embedding": {"vocabulary": 50, "dim": 8, "name": "words"}}, {"positions": {"count": 9}},
+            {"repeat": {"times": 3, "name": "blocks", "layers": [
+                {"residual": {"layers": ["layer_norm", {"attention": {"heads": 2, "kv_heads": 1}}]}},
+                {"residual": {"layers": ["rms_norm", {"moe": {"experts": 4, "active": 2, "layers": [
+                    {"feed_forward": {"hidden": 16, "activation": "silu", "gated": True, "bias": False}}]}}]}}]}},
+            {"gru": {"hidden": 5, "bidirectional": True, "biases": "two"}}, {"lstm": {"hidden": 8, "layers": 3}}, {"tied": {"to": "words", "bias": True}}]),
+        "params sequence": lambda: yaml_of("params", input_shape=[6], more=True, layers=[
+            {"embedding": {"vocabulary": 20, "dim": 4}}, {"attention": {"heads": 2, "name": "a"}}, {"tied": {"to": "a"}}, "class_token",
+            {"attention": {"heads": 2, "memory": "a", "bias": False, "output_bias": True}}, {"conv": {"filters": 6, "kernel": 3}}, {"rnn": {"hidden": 4, "outputs": "last"}},
+            {"learned": {"shape": [2, 3]}}, {"dense": {"units": 20}}]),
+        "params branches": lambda: yaml_of("params", input_shape=[3, 12, 16], channels_first=True, more=True, layers=[
+            {"conv": {"filters": 8, "kernel": [3, 1], "pad": [1, 0, 2, 1], "dilation": 2, "name": "skip"}}, {"max_pool": {"window": 3, "stride": 2, "ceil": True}},
+            {"repeat": {"times": 3, "layers": [{"parallel": {"branches": [[], [{"conv": {"filters": 2, "kernel": 3, "pad": "same"}}, "batch_norm"]]}}]}},
+            {"residual": {"layers": [{"depthwise": {"kernel": 3, "stride": 2, "pad": 1, "multiplier": 2}}, {"group_norm": {"groups": 4}}], "projection": True}},
+            {"parallel": {"join": "multiply", "branches": [["identity"], ["global_avg_pool", {"dense": {"units": 28}}, "sigmoid"]]}},
+            {"transposed_conv": {"filters": 4, "kernel": 3, "stride": 2, "pad": 1, "output_pad": 1, "groups": 2}}, {"concat_with": {"layer": "skip"}},
+            {"pad_channels": {"to": 16}}, {"upsample": {"scale": 2}}, {"adaptive_avg_pool": {"output": [4, 6]}}, {"patches": {"size": 2, "dim": 4}}, "flatten"]),
         "params training": lambda: yaml_of("params", examples=1000, batch_size=32, epochs=5),
         "posenc": lambda: yaml_of("posenc", d_model=5, positions=3, embedding=n(3, 5)),
         "posenc list": lambda: yaml_of("posenc", d_model=4, positions=[1, 7], arrangement="concatenated", base=100),

@@ -158,7 +158,7 @@ def test_no_step_is_idle(name: str) -> None:
     used = {n for step in trace.steps for n in reached(step.value)}
     gradients = {s.name for s in trace.steps if "/d" in s.name}
     # The sizes that a counted layer gives are answers of that layer.
-    answers = {n.rpartition(".")[2] for n in trace.answer} | ({"H", "W"} if trace.topic == "params" else set())
+    answers = {n.rpartition(".")[2] for n in trace.answer} | ({*"HWCT"} if trace.topic == "params" else set())
     assert {s.name for s in trace.steps if s.name.rpartition(".")[2] not in answers} - used - gradients == set()
 
 
