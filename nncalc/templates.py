@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import textwrap
+from collections.abc import Iterable
 from dataclasses import is_dataclass
+from difflib import get_close_matches
+from importlib import resources
+from importlib.resources.abc import Traversable
 from itertools import cycle
 from typing import Any, Literal, get_args, get_origin
 
@@ -19,22 +24,40 @@ LONGEST = 130
 
 
 def example(topic: str, form: str | None = None) -> str:
-    """A commented problem of a topic (and form) that solves as it is."""
+    """A commented problem of a topic (and form) that solves as it is, or one of those that come with nncalc."""
     about = known(topic)
     forms = {kernel.__name__: kernel for kernel in kernels(topic)}
+    whole = ready(topic)
+    if form in whole:
+        return whole[form].read_text(encoding="utf-8")
     if form is not None and form not in forms:
-        raise InputError(Finding(f"{topic} has no form '{vis(form)}'", want=f"one of {', '.join(forms)}"))
+        names = [*forms, *whole]
+        near = get_close_matches(form, names, 1, 0.6)
+        hint = f"did you mean {near[0]}?" if near else ""
+        raise InputError(Finding(f"{topic} has no form '{vis(form)}'", want=f"one of {', '.join(names)}", hint=hint))
     kernel = forms[form] if form else next(iter(forms.values()))
     # Run with -OO, Python drops the docstrings.
     lines = [f"# {(kernel.__doc__ or about.summary).strip().splitlines()[0]}", f"topic: {topic}"]
     if len(forms) > 1:
         lines.insert(1, f"# form {kernel.__name__}; the others: {', '.join(f for f in forms if f != kernel.__name__)}")
     source = cycle(NUMBERS)
-    for field in fields_of(kernel):
-        if field.required or field.about.example:
-            lines.append(_given(field, source))
-    optional = [field for field in fields_of(kernel) if not (field.required or field.about.example)]
-    return "\n".join([*lines, *(["", "# What may be added:"] if optional else []), *map(_optional, optional), ""])
+    lines += [_given(field, source) for field in fields_of(kernel) if _in_example(field)]
+    optional = [field for field in fields_of(kernel) if not _in_example(field)]
+    lines += [*(["", "# What may be added:"] if optional else []), *map(_optional, optional)]
+    if whole:
+        lines += ["", f"# Ready problems, as in `nncalc new {topic} --form {next(iter(whole))}`:", *_listed(whole)]
+    return "\n".join([*lines, ""])
+
+
+def ready(topic: str) -> dict[str, Traversable]:
+    """The problems of a topic that come with nncalc, by their names: bert_base is a form of params."""
+    folder = resources.files("nncalc") / "ready" / topic
+    files = sorted(folder.iterdir(), key=lambda file: file.name) if folder.is_dir() else []
+    return {f.name.removesuffix(".yaml").replace("-", "_"): f for f in files if f.name.endswith(".yaml")}
+
+
+def _listed(names: Iterable[str]) -> list[str]:
+    return textwrap.wrap(", ".join(names), 100, initial_indent="# ", subsequent_indent="# ")
 
 
 def commands(topic: str) -> list[str]:
@@ -42,13 +65,18 @@ def commands(topic: str) -> list[str]:
     lines = [f"nncalc new {topic} > {topic}.yaml", f"nncalc {topic} {topic}.yaml --round 2"]
     for kernel in kernels(topic):
         source = cycle(NUMBERS)
-        asked = [field for field in fields_of(kernel) if field.required or field.about.example]
+        asked = [field for field in fields_of(kernel) if _in_example(field)]
         values = [(field.about.example or _value(field, source)).strip("'\"") for field in asked]
         words = [value if value.isalnum() else f'"{value}"' for value in values]
         flags = " ".join(f"--{field.name} {word}" for field, word in zip(asked, words, strict=True))
         if len(flags) <= LONGEST:
             lines.append(f"nncalc {topic} {flags}")
     return lines
+
+
+def _in_example(field: Field) -> bool:
+    """Whether an example gives it: it must be given, or it has an example of its own."""
+    return field.required or bool(field.about.example)
 
 
 def _given(field: Field, source: Any) -> str:
