@@ -17,6 +17,7 @@ from nncalc.topics.layers.recurrent import RECURRENT
 from nncalc.topics.layers.references import REFERENCES
 from nncalc.topics.layers.sequence import SEQUENCE
 from nncalc.topics.layers.shape import Shape, exact, spoken
+from nncalc.topics.layers.windows import known
 from nncalc.trace.rules.products import total
 
 
@@ -126,14 +127,13 @@ def repeat(part: Part, layer: Repeat) -> Shape:
 
 def _kept(part: Part, layers: Layers, path: Path, shape: Shape) -> bool:
     """Whether the layers give the shape that they get, found out on a page that nobody sees."""
-    counter, scope = part.counter, part.place.scope
-    known = (path, exact(shape), scope.sizes())
-    if known not in counter.kept:
+    counter, key = part.counter, (path, exact(shape))
+    if key not in counter.kept:
         trial = counter.trial()
-        after = trial.run(Place(trial, path, Scope(outer=scope)), layers, shape)
+        after = trial.run(Place(trial, path, Scope(outer=part.place.scope)), layers, shape)
         counter.worked = trial.worked
-        counter.kept[known] = exact(after) == exact(shape)
-    return counter.kept[known]
+        counter.kept[key] = exact(after) == exact(shape)
+    return counter.kept[key]
 
 
 def _summed(part: Part, place: Place) -> None:
@@ -187,11 +187,11 @@ def parallel(part: Part, layer: Parallel) -> Shape:
             block(place, f"b{b}", part.shape, branch, (*part.at("branches"), b)) for b, branch in enumerate(given, 1)
         ]
         joined = _joint(part, layer, after)
-        words = {"concat": "behind each other", "add": "added", "multiply": "multiplied"}[layer.join]
+        words = {"concat": "concatenated", "add": "added", "multiply": "multiplied"}[layer.join]
         with part.heading(f"{len(after)} branches, {words}", joined):
             last = after[0][-1]
             if layer.join == "concat" and len(after) > 1:
-                widths = [part.number(f"c{b}", shape[-1], "") for b, shape in enumerate(after, 1)]
+                widths = [part.number(f"c{b}", shape[-1]) for b, shape in enumerate(after, 1)]
                 last = part.size("C" if len(joined) > 1 else "output", total(*widths), joined[-1] or 0)
             _summed(part, place)
     widest = max(after, key=len)
@@ -211,7 +211,7 @@ def _joint(part: Part, layer: Parallel, after: Sequence[Shape]) -> tuple[int | N
             other = shapes.index(widest) + 1
             what = f"branch {other} gives {spoken(widest)}, but branch {b} {spoken(shape)}"
             raise part.refused(what, want, at="branches")
-    return (*widest[:-1], sum(shape[-1] or 0 for shape in shapes)) if concat else widest
+    return (*widest[:-1], sum(known(part, shape[-1]) for shape in after)) if concat else widest
 
 
 def experts(part: Part, layer: Experts) -> Shape:

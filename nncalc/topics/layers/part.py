@@ -54,11 +54,6 @@ class Scope:
         """What `find` finds at once."""
         return [*self.entries, *(self.outer.names() if self.outer else [])]
 
-    def sizes(self) -> tuple[Any, ...]:
-        """All that layers which refer to others by their names can depend on."""
-        own = tuple((name, exact(entry.after)) for name, entry in self.entries.items())
-        return (own, self.outer.sizes() if self.outer else ())
-
 
 # How a kind of layer is counted: from what comes in to what goes out.
 Kind = Callable[["Part", Any], Shape]

@@ -83,7 +83,7 @@ def concat_with(part: Part, layer: ConcatWith) -> Shape:
     other = part.given_by(layer.layer, "layer")
     own, there = exact(part.shape), exact(other)
     smaller = any((b or 0) < (a or 0) for a, b in zip(own[:-1], there[:-1], strict=False))
-    if len(own) != len(there) or smaller or (own[:-1] != there[:-1] and None in (*own, *there)):
+    if len(own) != len(there) or smaller:
         what = f"{layer.layer} gives {spoken(other)}, what comes in is {spoken(part.shape)}"
         raise part.refused(what, "at least as large, to be cropped", at="layer")
     cropped = f", cropped from {spoken(there[:-1])}" if own[:-1] != there[:-1] else ""
