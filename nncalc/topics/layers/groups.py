@@ -17,7 +17,6 @@ from nncalc.topics.layers.recurrent import RECURRENT
 from nncalc.topics.layers.references import REFERENCES
 from nncalc.topics.layers.sequence import SEQUENCE
 from nncalc.topics.layers.shape import Shape, exact, spoken
-from nncalc.topics.layers.windows import known
 from nncalc.trace.rules.products import total
 
 
@@ -211,7 +210,7 @@ def _joint(part: Part, layer: Parallel, after: Sequence[Shape]) -> tuple[int | N
             other = shapes.index(widest) + 1
             what = f"branch {other} gives {spoken(widest)}, but branch {b} {spoken(shape)}"
             raise part.refused(what, want, at="branches")
-    return (*widest[:-1], sum(known(part, shape[-1]) for shape in after)) if concat else widest
+    return (*widest[:-1], sum(part.known(shape[-1]) for shape in after)) if concat else widest
 
 
 def experts(part: Part, layer: Experts) -> Shape:

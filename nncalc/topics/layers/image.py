@@ -13,7 +13,7 @@ from nncalc.topics.layers.common import BIG, Bias, Dilation, Filters, Groups, Ke
 from nncalc.topics.layers.part import Part
 from nncalc.topics.layers.plain import one_for_all
 from nncalc.topics.layers.shape import Shape, Size, sizes, spoken
-from nncalc.topics.layers.windows import Window, along, cells, known, pair, slide, taken, window
+from nncalc.topics.layers.windows import Window, along, cells, pair, slide, taken, window
 from nncalc.trace.rules.whole import quotient
 
 Out = Annotated[int | list[int], About("what goes out; a number or [height, width]", least=1, most=BIG)]
@@ -168,7 +168,7 @@ def transposed(part: Part, layer: TransposedConv) -> Shape:
     plain = window(part, layer.kernel, layer.stride, layer.pad, layer.dilation)
     windows = [Window(w.size, w.stride, w.before, w.after, w.dilation, w.same, extra=e)
                for w, e in zip(plain, extras, strict=True)]  # fmt: skip
-    lengths = [int(w.spread(known(part, n), lambda symbol, value, means: value))
+    lengths = [int(w.spread(part.known(n), lambda symbol, value, means: value))
                for w, n in zip(windows, part.shape, strict=False)]  # fmt: skip
     if min(lengths) < 1:
         raise part.refused(f"cuts off more than there is: {times(lengths)} would go out", at="pad")
@@ -238,7 +238,7 @@ def upsample(part: Part, layer: Upsample) -> Shape:
     spatial(part)
     scales = pair(part, layer.scale, len(part.shape) - 1, "scale")
     windows = [Window(s, s, 0, 0, same=True) for s in scales]
-    lengths = [known(part, n) * s for n, s in zip(part.shape, scales, strict=False)]
+    lengths = [part.known(n) * s for n, s in zip(part.shape, scales, strict=False)]
     with part.section(f"{times(scales)} times", (*lengths, part.shape[-1].exact)):
         out = slide(part, windows, lengths, back=True)
     return (*(size for _, size in out), part.shape[-1])

@@ -34,6 +34,7 @@ def _variants(counter: Counter, top: Place, params: Any) -> Answer:
     if top.tally.get("embeddings"):
         embeddings = let("embeddings", top.sum("embeddings"))
         out["params_without_embeddings"] = let("params_without_embeddings", params - embeddings)
+        counter.work.note("embeddings: of tokens and positions; an output layer with a matrix of its own is none")
     if top.tally.get("shared"):
         out["params_untied"] = let("params_untied", params + top.sum("shared"))
     elif counter.matrices and counter.output == counter.matrices[0][:2]:

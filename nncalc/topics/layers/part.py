@@ -179,6 +179,13 @@ class Part:
             raise self.refused(f"there is no layer '{vis(name)}' before this one", hint=hint if names else "", at=at)
         return entry
 
+    def known(self, size: Size) -> int:
+        """A size that has to be known."""
+        if size.exact is None:
+            what = "needs to know how many tokens there are, and input_shape is left out"
+            raise self.refused(what, "input_shape: [T]")
+        return size.exact
+
     def given_by(self, name: str, at: str) -> Shape:
         """What the layer that a field names gives; `input` is what comes into the network."""
         if name == "input" and self.place.scope.find(name) is None:

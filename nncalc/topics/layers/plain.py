@@ -130,9 +130,7 @@ def flatten(part: Part, layer: Plain) -> Shape:
     """All numbers behind each other."""
     if len(part.shape) == 1:
         return part.shape
-    if None in exact(part.shape):
-        raise part.refused("needs to know how many tokens there are, and input_shape is left out", "input_shape: [T]")
-    length = math.prod(size.exact or 0 for size in part.shape)
+    length = math.prod(part.known(size) for size in part.shape)
     with part.section("", (length,)):
         symbols = ("h", "w", "c") if len(part.shape) == 3 else ("T", "D")
         means = ("height", "width", "channels") if len(part.shape) == 3 else ("tokens", "numbers a token")

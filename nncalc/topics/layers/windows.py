@@ -121,7 +121,7 @@ def taken(part: Part, windows: Sequence[Window]) -> list[int]:
     """How many places each window has; a window that does not fit is refused."""
     places = []
     for axis, (w, size) in enumerate(zip(windows, part.shape, strict=False)):
-        n = known(part, size)
+        n = part.known(size)
         room = n + w.before + w.after
         if room < w.reach and not w.same:
             zeros = f" with its zeros ({n} without)" if room > n else ""
@@ -137,16 +137,6 @@ def late(w: Window, n: int) -> bool:
     return w.ceil and not w.same and steps * w.stride >= n + w.before
 
 
-def known(part: Part, size: Size) -> int:
-    """A size that has to be known."""
-    if size.exact is None:
-        want = "[T], the number of tokens"
-        raise part.refused(
-            "needs to know how many tokens there are, and input_shape is left out", f"input_shape: {want}"
-        )
-    return size.exact
-
-
 def slide(part: Part, windows: Sequence[Window], lengths: Sequence[int], back: bool = False) -> list[tuple[Any, Size]]:
     """The steps H and W (T of a sequence): each window's places, worked; where both axes are alike W is H."""
     letters = "HW" if len(windows) == 2 else "T"
@@ -158,7 +148,7 @@ def slide(part: Part, windows: Sequence[Window], lengths: Sequence[int], back: b
         if axis and alike:
             value = out[0][0]
         else:
-            value = w.spread(n, given) if back else w.places(n, given, late(w, known(part, part.shape[axis])))
+            value = w.spread(n, given) if back else w.places(n, given, late(w, part.known(part.shape[axis])))
         value = part.let(letter, value)
         out.append((value, Size(length, carried(value))))
     return out
