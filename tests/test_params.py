@@ -356,7 +356,7 @@ def test_any_layer_with_any_numbers_is_counted_or_refused(data: st.DataObject) -
     except InputError as error:
         assert all(len(found) < 2000 for found in error.lines())
     else:
-        assert trace.answer["params"] >= 0 and trace.answer["flops"] == 2 * trace.answer["macs"]
+        assert int(trace.answer["params"]) >= 0 and int(trace.answer["flops"]) == 2 * int(trace.answer["macs"])
         for format in ("table", "plain", "json"):
             out = io.StringIO()
             render([trace], View(width=80), out, format)
