@@ -20,7 +20,6 @@ from nncalc.errors import InputError
 from nncalc.render import render
 from nncalc.render.layout import View, formula, line
 from nncalc.solution import solve
-from nncalc.topics.activation import activation
 from nncalc.topics.fields import fields_of
 from nncalc.topics.layers.groups import KINDS
 from nncalc.trace.notation import evaluate, exactly
@@ -130,8 +129,6 @@ def test_every_kind_has_a_case() -> None:
         if count.__name__ in ("unchanged", "overall", "adaptive", "one_token")
     }
     assert {*KINDS} - plain - {kind_of(layer) for layer, *_ in LAYERS} == {"tied", "concat_with", "instance_norm"}
-    functions = next(f for f in fields_of(activation) if f.name == "function")
-    assert set(re.findall(r"\w+", functions.wants.partition("one of")[2])) - {"or", "a", "list"} <= {*KINDS}
 
 
 def said(trace: Trace, name: str) -> str:

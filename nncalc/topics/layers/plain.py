@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from nncalc.errors import times
+from nncalc.topics.activation import Function
 from nncalc.topics.fields import About
 from nncalc.topics.layers.common import BIG, Bias, Name, Plain
 from nncalc.topics.layers.part import Part
 from nncalc.topics.layers.shape import Shape, Size, exact, sizes, spoken
 
-ACTIVATIONS = (
-    "relu", "sigmoid", "tanh", "gelu", "softmax", "silu", "leaky_relu", "elu", "selu", "celu", "gelu_tanh", "softplus",
-    "softsign", "mish", "swish", "hard_sigmoid", "hard_swish", "hard_tanh", "relu6", "thresholded_relu", "tanhshrink",
-    "log_sigmoid", "log_softmax", "abs", "exp", "step", "identity",
-)  # fmt: skip
+# Those of the topic, and what goes over all numbers of a token.
+ACTIVATIONS = (*get_args(Function), "softmax", "log_softmax", "swish")
 
 
 @dataclass(frozen=True)
