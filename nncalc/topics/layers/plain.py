@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from nncalc.errors import times
 from nncalc.topics.activation import Function
@@ -15,7 +15,7 @@ from nncalc.topics.layers.part import Part
 from nncalc.topics.layers.shape import Shape, Size, exact, sizes, spoken
 
 # Those of the topic, and what goes over all numbers of a token.
-ACTIVATIONS = (*get_args(Function), "softmax", "log_softmax", "swish")
+ActivationKind = Literal[Function, "softmax", "log_softmax", "swish"]
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,8 @@ def learned(part: Part, layer: Learned) -> Shape:
 
 
 PLAIN: dict[str, tuple[type, Callable[[Part, Any], Shape]]] = {
-    "flatten": (Plain, flatten), "dense": (Dense, dense), **dict.fromkeys(ACTIVATIONS, (Activation, unchanged)),
+    **dict.fromkeys(get_args(ActivationKind), (Activation, unchanged)),
+    "flatten": (Plain, flatten), "dense": (Dense, dense),
     "dropout": (Dropout, unchanged), "batch_norm": (BatchNorm, batch_norm), "layer_norm": (LayerNorm, norm),
     "rms_norm": (Plain, rms_norm), "group_norm": (GroupNorm, norm), "instance_norm": (LayerNorm, norm),
     "local_response_norm": (Plain, unchanged), "learned": (Learned, learned),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from nncalc.topics.fields import About
 from nncalc.topics.layers.common import BIG, Bias, Name, Plain
 from nncalc.topics.layers.image import image
 from nncalc.topics.layers.part import Part, carried
-from nncalc.topics.layers.plain import ACTIVATIONS, each, features, one_for_all, sequence
+from nncalc.topics.layers.plain import ActivationKind, each, features, one_for_all, sequence
 from nncalc.topics.layers.shape import Shape, Size, exact, sizes, spoken
 from nncalc.trace.rules.whole import quotient
 
 # Activations that are a gate as well: two matrices before them.
-GATED = ("swiglu", "geglu", "reglu", "glu")
+Gated = Literal["swiglu", "geglu", "reglu", "glu"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ class FeedForward:
     hidden: Annotated[
         int, About("numbers between", least=1, most=BIG, also=("d_ff", "units", "intermediate_size", "dim"))
     ]
-    activation: Annotated[str, About("between the matrices; swiglu, geglu, reglu and glu are gated")] = "relu"
+    activation: Annotated[
+        Literal[ActivationKind, Gated], About("between the matrices; swiglu, geglu, reglu and glu are gated")
+    ] = "relu"
     gated: Annotated[bool, About("a third matrix, whose product is a gate")] = False
     bias: Bias = True
     name: Name = None
@@ -111,10 +113,7 @@ def positions(part: Part, layer: Positions) -> Shape:
 def feed_forward(part: Part, layer: FeedForward) -> Shape:
     """2·D·f weights, 3·D·f with a gate; biases of f and D numbers."""
     numbers, tokens = features(part)
-    if layer.activation not in (*ACTIVATIONS, *GATED):
-        want = f"one of {', '.join((*ACTIVATIONS, *GATED))}"
-        raise part.refused(f"there is no activation '{layer.activation[:40]}'", want, at="activation")
-    gated = layer.gated or layer.activation in GATED
+    gated = layer.gated or layer.activation in get_args(Gated)
     words = f"{layer.hidden} hidden, {layer.activation}" + ", gated" * gated + ("" if layer.bias else ", no bias")
     with part.section(words, exact(part.shape)):
         D = part.number("D", numbers, "numbers a token")
