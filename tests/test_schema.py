@@ -16,7 +16,8 @@ from nncalc.schema import schema
 from nncalc.templates import example
 from nncalc.topics import TOPICS, kernels
 
-PROBLEMS = sorted((Path(__file__).parent.parent / "problems").rglob("*.yaml"))
+FOLDER = Path(__file__).parent.parent / "problems"
+PROBLEMS = sorted(path for path in FOLDER.rglob("*.yaml") if not path.name.endswith(".answers.yaml"))
 
 
 def faults(topic: str, page: Any) -> list[str]:
