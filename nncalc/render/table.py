@@ -35,12 +35,13 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
     if _is_graph(trace):
         page.graph(trace)
     page.say(Text(""))
-    section = ""
+    section, between = "", ""
     for (title, scalar), group in groupby(trace.steps, key=lambda s: (s.title, s.array.ndim == 0)):
         steps = list(group)
         if title != section:
             section = title
-            page.say(Text(f"\n{section}", style=HEAD))
+            page.say(Text(f"{between}{section}", style=HEAD))
+        between = "\n"
         # A page that is summed up in a table counts line by line.
         if scalar and (len(steps) > 1 or trace.overview) and view.detail != "short":
             page.numbers(steps, trace.explained)
