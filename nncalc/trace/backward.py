@@ -6,9 +6,10 @@ named, so that they explain themselves, are rounded and are marked like everythi
 
 from __future__ import annotations
 
-from collections import defaultdict
+import gc
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from nncalc.trace.rules.products import Outer, total
 from nncalc.trace.rules.rearranging import Placed, narrow
 from nncalc.trace.value import Value
 
+SERIAL = attrgetter("serial")
 Inputs = Callable[[Value], Sequence[Value]]
 Needed = Container[int]
 Pull = Callable[[Value, Value, Needed], Iterable[tuple[Value, Any]]]
@@ -43,16 +45,29 @@ def gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], l
         found[id(value)] = g
         return g
 
-    if local:
-        sweep(roots, wrt, named_inputs, edge_by_edge(work, {id(v) for v in ofs}), arrive)
-    else:
-        sweep(roots, wrt, Value.inputs, chain, arrive)
+    with _uncollected():
+        if local:
+            sweep(roots, wrt, named_inputs, edge_by_edge(work, {id(v) for v in ofs}), arrive)
+        else:
+            sweep(roots, wrt, Value.inputs, chain, arrive)
     return {f"d{top}/d{local_name(v)}": found[id(v)] for v in wrt}
 
 
 def own(g: Value) -> Value:
     """A gradient that may get a name: what a sum hands to several values unchanged gets one for each of them."""
     return +g if g.used and g.name is None else g
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Meanwhile no search for cycles: a record has none, and searching it as it grows took half the time of a sweep."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def local_name(value: Value) -> str:
@@ -72,82 +87,92 @@ def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pu
     value it feeds, in the order in which the values were given; what was given outside a section comes after it.
     """
     wanted = {id(v) for v in wrt}
-    way = _between([v for v, _ in roots], wanted, inputs)
-    feeds, consumers = way.feeds, way.consumers
-    addends: dict[int, list[Any]] = defaultdict(list)
+    nodes = _between([v for v, _ in roots], wanted, inputs)
     for value, seed in roots:
-        addends[id(value)].append(seed)
+        if id(value) in nodes:
+            nodes[id(value)].take(seed)
     ready: list[Value] = []
 
     def tell(section: str | None = None) -> None:
         now = [leaf for leaf in ready if section is None or section_of(leaf) == section]
         ready[:] = [leaf for leaf in ready if section is not None and section_of(leaf) != section]
-        for leaf in sorted(now, key=lambda v: v.serial):
-            arrive(leaf, gathered(leaf, addends.pop(id(leaf), [])))
+        for leaf in sorted(now, key=SERIAL):
+            arrive(leaf, nodes[id(leaf)].gradient())
 
-    for value in reversed(way.nodes):
-        here, own = id(value), feeds[id(value)]
-        if own or here not in wanted:
-            arrived = addends.pop(here, None)
-            if arrived:
-                g = gathered(value, arrived)
-                if value.name is not None or here in wanted:
-                    if ready:
-                        tell(section_of(value))
-                    g = arrive(value, g)
-                for arg, addend in pull(value, g, consumers):
-                    addends[id(arg)].append(addend)
-        for arg in own:
-            consumers[id(arg)] -= 1
-            if consumers[id(arg)] == 0 and not feeds[id(arg)]:
-                ready.append(arg)
+    for node in reversed(nodes.values()):
+        value = node.value
+        if node.arrived is not None and (node.feeds or id(value) not in wanted):
+            g = node.gradient()
+            if value.name is not None or id(value) in wanted:
+                if ready:
+                    tell(section_of(value))
+                g = arrive(value, g)
+            for arg, addend in pull(value, g, nodes):
+                nodes[id(arg)].take(addend)
+        for fed in node.feeds:
+            fed.consumers -= 1
+            if not fed.consumers and not fed.feeds:
+                ready.append(fed.value)
     tell()
     for value in wrt:
-        if id(value) not in feeds:
+        if id(value) not in nodes:
             arrive(value, gathered(value, []))
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """The values from the roots back to the wanted ones in the order of recording.
+class _Node:
+    """A value on the way from the roots back to the wanted ones.
 
-    feeds: the inputs of each that lie on the way; consumers: how many uses each has among them.
+    feeds: its inputs that lie on the way; consumers: how many uses it still has there; arrived: what has arrived of
+    its gradient, nothing, one addend or a list of them (most have one, and a graph has many nodes).
     """
 
-    nodes: list[Value]
-    feeds: dict[int, Sequence[Value]]
-    consumers: dict[int, int]
+    __slots__ = ("arrived", "consumers", "feeds", "value")
+
+    def __init__(self, value: Value, feeds: Sequence[_Node]):
+        self.value, self.feeds, self.consumers = value, feeds, 0
+        self.arrived: Any = None
+
+    def take(self, addend: Any) -> None:
+        """An addend of the gradient arrives."""
+        if self.arrived is None:
+            self.arrived = addend
+        elif type(self.arrived) is list:
+            self.arrived.append(addend)
+        else:
+            self.arrived = [self.arrived, addend]
+
+    def gradient(self) -> Any:
+        """The sum of all that has arrived."""
+        arrived, self.arrived = self.arrived, None
+        if type(arrived) is Value:
+            return arrived
+        return gathered(self.value, arrived if type(arrived) is list else [] if arrived is None else [arrived])
 
 
-def _between(roots: list[Value], wanted: set[int], inputs: Inputs) -> _Way:
-    reached = {id(v): v for v in roots}
-    sources: dict[int, Sequence[Value]] = {}
+def _between(roots: list[Value], wanted: set[int], inputs: Inputs) -> dict[int, _Node]:
+    """The values on the way, by their identity, in the order of recording."""
+    reached: dict[int, Sequence[Value]] = {}
+    found: list[Value] = []
     stack = list(roots)
     while stack:
         value = stack.pop()
-        sources[id(value)] = args = inputs(value)
-        for arg in args:
-            if id(arg) not in reached:
-                reached[id(arg)] = arg
-                stack.append(arg)
-    way = _Way([], {}, {})
-    for value in sorted(reached.values(), key=lambda v: v.serial):
-        own = sources.pop(id(value))
-        if not all(id(arg) in way.consumers for arg in own):
-            own = [arg for arg in own if id(arg) in way.consumers]
-        if own or id(value) in wanted:
-            way.nodes.append(value)
-            way.feeds[id(value)] = own
-            way.consumers[id(value)] = 0
-            for arg in own:
-                way.consumers[id(arg)] += 1
-    return way
+        if id(value) not in reached:
+            reached[id(value)] = args = inputs(value)
+            found.append(value)
+            stack.extend(args)
+    found.sort(key=SERIAL)
+    nodes: dict[int, _Node] = {}
+    for value in found:
+        feeds = tuple(nodes[id(arg)] for arg in reached[id(value)] if id(arg) in nodes)
+        if feeds or id(value) in wanted:
+            nodes[id(value)] = _Node(value, feeds)
+            for fed in feeds:
+                fed.consumers += 1
+    return nodes
 
 
 def gathered(value: Value, addends: list[Any]) -> Any:
     """The sum of all that arrived at a value, in the order of recording; outer products as one product."""
-    if len(addends) == 1 and type(addends[0]) is Value:
-        return addends[0]
     addends = addends[::-1]
     parts = addends
     if not all(type(a) is Value for a in addends):
@@ -170,12 +195,13 @@ def chain(value: Value, g: Value, needed: Needed) -> list[tuple[Value, Any]]:
     if rule is None or rule.derivative is None:
         return []
     derivatives, args, params = rule.derivative, value.args, value.params
+    many = callable(derivatives)
     found = []
     for position, arg in enumerate(args):
         if type(arg) is Value and id(arg) in needed:
-            derivative = derivatives(position) if callable(derivatives) else derivatives[position]
+            derivative = derivatives(position) if many else derivatives[position]  # type: ignore[operator, index]
             if derivative is not None:
-                addend = derivative(g, value, *args, **params)
+                addend = derivative(g, value, *args, **params) if params else derivative(g, value, *args)
                 if addend is g:
                     g.used = True
                 if rule.elementwise and addend.shape != arg.shape:

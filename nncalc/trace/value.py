@@ -28,6 +28,7 @@ class Rule:
     `moves`: it only puts elements elsewhere, so that what it does to given numbers leaves them given.
     `infinite`: −∞ is a value of it, as of an attention mask.
     `inside`: how an element is written as a part of something else, where that is shorter: σ(x).
+    `partial`: some of its arguments have no derivative.
     `shape`: the shape of a result that may be far larger than the arguments (elementwise ones broadcast).
     """
 
@@ -42,6 +43,7 @@ class Rule:
     infinite: bool = False
     shape: Callable[..., tuple[int, ...]] | None = None
     inside: Callable[..., Any] | None = None
+    partial: bool = False
 
 
 class TooLarge(Exception):
@@ -94,13 +96,16 @@ class Value(NDArrayOperatorsMixin):
         """The Values that this one is differentiated through."""
         if self.like is not None:
             return (self.like,)
-        slopes = None if self.rule is None else self.rule.derivative
-        if slopes is None:
+        rule = self.rule
+        if rule is None or rule.derivative is None:
             return ()
         args = self.args
-        if not callable(slopes):
-            args = tuple(a for a, slope in zip(args, slopes, strict=False) if slope is not None)
-        return args if all(type(a) is Value for a in args) else tuple(a for a in args if type(a) is Value)
+        if rule.partial and not callable(rule.derivative):
+            args = tuple(a for a, slope in zip(args, rule.derivative, strict=False) if slope is not None)
+        for arg in args:
+            if type(arg) is not Value:
+                return tuple(a for a in args if type(a) is Value)
+        return args
 
     # NumPy's protocols
 

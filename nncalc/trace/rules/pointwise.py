@@ -26,13 +26,18 @@ def related(relation: str) -> Callable[..., n.Expr]:
     return lambda a, b: n.compare(relation, a, b)
 
 
+def _power(a: Any, b: Any) -> Any:
+    """a ** b; a square is worked as one, as ** does, which is ten times as fast as a power."""
+    return np.square(a) if type(b) is int and b == 2 else np.power(a, b)
+
+
 pointwise(np.add, n.add, lambda g, y, a, b: g, lambda g, y, a, b: g)
 pointwise(np.subtract, n.subtract, lambda g, y, a, b: g, lambda g, y, a, b: -g)
 pointwise(np.multiply, n.times, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
 pointwise(np.divide, n.divide, lambda g, y, a, b: g / b, lambda g, y, a, b: -(g * a) / b**2)
 pointwise(np.power, n.power,
           lambda g, y, a, b: g * b * a ** (b - 1),
-          lambda g, y, a, b: g * y * np.log(a))  # fmt: skip
+          lambda g, y, a, b: g * y * np.log(a), compute=_power)  # fmt: skip
 pointwise(np.negative, n.negative, lambda g, y, x: -g)
 rule(np.positive, lambda x: x, (lambda g, y, x: g,), elementwise=True, moves=True, compute=lambda x: x)
 pointwise(np.square, lambda x: n.power(x, n.TWO), lambda g, y, x: g * 2 * x)

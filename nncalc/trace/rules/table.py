@@ -36,7 +36,7 @@ def rule(
     if whole is None:
         whole = element if elementwise else _named(name)
     RULES[function] = Rule(name, compute or function, element, whole, derivative, elementwise, options, moves, infinite,
-                           shape, inside)  # fmt: skip
+                           shape, inside, isinstance(derivative, tuple) and None in derivative)  # fmt: skip
 
 
 def _named(name: str) -> Callable[..., notation.Expr]:
