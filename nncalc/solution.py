@@ -27,17 +27,19 @@ def solve(problem: Problem, settle: Settle = exact) -> Trace:
 
     Raises InputError where the topic refuses the values or a step comes out infinite.
     """
-    trace = _run(problem, settle)
+    trace = run(problem, settle)
     if settle is not exact:
-        _compare(trace, _run(problem, exact))
-    trace.topic, trace.title = problem.topic, problem.title
-    trace.conventions = _conventions(problem)
+        _compare(trace, run(problem, exact))
     return trace
 
 
-def _run(problem: Problem, settle: Settle) -> Trace:
+def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
+    """Runs the kernel once; `finite`: a step that comes out infinite is an error.
+
+    Raises InputError where the topic refuses the values, or a limit is met.
+    """
     limits = problem.limits
-    work = Work(settle, limits.array, limits.steps)
+    work = Work(settle, limits.array, limits.steps, finite)
     values = given_values(problem, work)
     try:
         with np.errstate(all="ignore"):
@@ -53,6 +55,9 @@ def _run(problem: Problem, settle: Settle) -> Trace:
         raise InputError(_infinite(problem, error)) from None
     trace = work.trace()
     trace.answer = {name: np.asarray(v.array if isinstance(v, Value) else v) for name, v in answer.items()}
+    trace.answered = {name: v.name for name, v in answer.items() if isinstance(v, Value) and v.name is not None}
+    trace.topic, trace.title = problem.topic, problem.title
+    trace.conventions = _conventions(problem)
     return trace
 
 

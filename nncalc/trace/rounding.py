@@ -1,18 +1,20 @@
 """The ways to run a kernel: what `work.let` gives back for a value that was just computed.
 
 Each is a function (step name, computed array, whether it only moves given numbers) -> array. `exact` keeps the
-value, `on_paper` rounds it as a person does, so that the rest is worked with the rounded digits.
+value, `on_paper` rounds it as a person does, so that the rest is worked with the rounded digits, `following` takes
+a student's own values where there are any, so that an error is carried forward.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
 
+from nncalc.trace.notation import Index
 from nncalc.trace.numbers import READ_DIGITS
 
 Settle = Callable[[str, Any, bool], Any]
@@ -45,3 +47,26 @@ def paper_round(value: float, places: int | None = None, digits: int | None = No
     read = Decimal(f"{value:.{READ_DIGITS}g}")
     last = -places if places is not None else read.adjusted() + 1 - (digits or READ_DIGITS)
     return float(read.quantize(Decimal(1).scaleb(last), rounding=ROUND_HALF_UP))
+
+
+def following(lines: Mapping[str, Mapping[Index, Any]]) -> Settle:
+    """Goes on with the student's own values, cell by cell (step name -> cell -> number), and else with the computed."""
+
+    def settle(name: str, array: Any, as_given: bool) -> Any:
+        return with_cells(array, lines.get(name, {}))
+
+    return settle
+
+
+def with_cells(array: Any, cells: Mapping[Index, Any]) -> Any:
+    """The array with other numbers in some cells; counts stay whole numbers of any size where these are whole, too."""
+    if not cells:
+        return array
+    whole = np.asarray(array).dtype.kind in "iuO" and all(isinstance(number, int) for number in cells.values())
+    if np.ndim(array) == 0:
+        number = cells[()]
+        return number if whole and type(array) is int else np.array(number, dtype=None if whole else float)
+    held = np.array(array, dtype=object if whole else float)
+    for index, number in cells.items():
+        held[index] = number
+    return held.astype(np.asarray(array).dtype) if whole and np.asarray(array).dtype.kind != "O" else held

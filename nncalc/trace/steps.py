@@ -67,6 +67,7 @@ class Trace:
     names: set[str] = field(default_factory=set)
     conventions: list[str] = field(default_factory=list)
     answer: dict[str, Any] = field(default_factory=dict)
+    answered: dict[str, str] = field(default_factory=dict)  # the steps that are answers: {"h": "t2.h"}
     notes: list[str] = field(default_factory=list)
     overview: list[tuple[str | int, ...]] = field(default_factory=list)
     explained: bool = False

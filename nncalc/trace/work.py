@@ -41,11 +41,15 @@ class Work:
     """Records one working. Given to every kernel; nothing about it is global.
 
     `settle` is the way to run (`exact`, `on_paper(2)`, `following(sheet)`): what `let` goes on with. `limit` is how
-    many numbers an array may have, `steps` how many steps the working (None: as many as memory holds).
+    many numbers an array may have, `steps` how many steps the working (None: as many as memory holds). `finite`: a
+    step that comes out infinite ends the working; a student's slip may make one.
     """
 
-    def __init__(self, settle: Settle = exact, limit: int | None = None, steps: int | None = None):
+    def __init__(
+        self, settle: Settle = exact, limit: int | None = None, steps: int | None = None, finite: bool = True
+    ):
         self.settle = settle
+        self.finite = finite
         self.limit = limit
         self.steps = steps
         self.serial = 0
@@ -83,7 +87,7 @@ class Work:
         self._claim(value.name)
         computed = value.array
         step = Step(value, self._place.prefix.rstrip("."), self._place.title, computed)
-        if not _finite(computed) and not _masked(value):
+        if self.finite and not _finite(computed) and not _masked(value):
             raise NotFinite(step)
         value.array = self.settle(value.name, computed, value.is_given)
         self._trace.steps.append(step)

@@ -1,0 +1,91 @@
+"""What a problem asks: its lines in the order of the page, the exact value of each, and the points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.problem import RESERVED, Marking, Problem
+from nncalc.solution import cell_of, solve, step_name
+from nncalc.topics.fields import fields_of
+from nncalc.trace.notation import Index
+from nncalc.trace.steps import Step, Trace
+
+# What only the problem says; on a sheet such a key is an error, not a wish.
+TEACHERS = (*RESERVED, *(field.name for field in fields_of(Marking)), "weights")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A problem worked exactly, and what of it is asked of students."""
+
+    problem: Problem
+    trace: Trace
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        """The steps by their full names."""
+        return {step.name: step for step in self.trace.steps}
+
+    @cached_property
+    def exact(self) -> dict[str, np.ndarray]:
+        """Every line that can be marked: the steps, then answers with numbers that are no steps."""
+        return lines_of(self.trace)
+
+    @cached_property
+    def points(self) -> dict[str, Fraction] | None:
+        """The points of each line, as they were written; None where the problem gives none.
+
+        Raises InputError where a name means no line.
+        """
+        if self.problem.marking.points is None:
+            return None
+        found: dict[str, Fraction] = {}
+        for text, points in self.problem.marking.points.items():
+            try:
+                name, index = self.meant(text)
+            except InputError as error:
+                mark = Mark(self.problem.file)
+                raise InputError([Finding(f.what, mark, "marking.points", f.want, f.hint) for f in error.findings])  # noqa: B904
+            if name in found or index is not None:
+                what = f"{vis(text)} is {'a line that has points already' if index is None else 'a cell'}"
+                raise InputError(Finding(what, Mark(self.problem.file), "marking.points", "each line once"))
+            found[name] = Fraction(repr(float(points)))
+        return found
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines that students are asked for: those with points, or all."""
+        return [name for name in self.exact if self.points is None or name in self.points]
+
+    def meant(self, text: str) -> tuple[str, Index | None]:
+        """The line that a name means, in full or short, whole or one cell of it (c:1). Raises InputError."""
+        name, _, cell = text.partition(":")
+        name = self.trace.answered.get(name, name)
+        if name in self.exact:
+            return cell_of(self.trace, f"{name}:{cell}") if cell else (name, None)
+        if name in TEACHERS:
+            raise InputError(Finding(f"unknown key '{name}'", hint="only the problem may say that"))
+        name = step_name(self.trace, name)
+        return cell_of(self.trace, f"{name}:{cell}") if cell else (name, None)
+
+
+def ask(problem: Problem) -> Asked:
+    """Works a problem and looks through its marking. Raises InputError where the problem cannot be used."""
+    asked = Asked(problem, solve(problem))
+    if asked.points is not None and not asked.points:
+        raise InputError(Finding("names no line", Mark(problem.file), "marking.points", "step: points"))
+    return asked
+
+
+def lines_of(trace: Trace) -> dict[str, np.ndarray]:
+    """The worked arrays by line (what a formula gives, whatever is carried on): steps, then answers that are none."""
+    lines = {step.name: np.asarray(step.computed) for step in trace.steps}
+    for name, array in trace.answer.items():
+        if name not in lines and name not in trace.answered and np.asarray(array).dtype.kind in "iuf":
+            lines[name] = np.asarray(array)
+    return lines

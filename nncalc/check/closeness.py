@@ -1,0 +1,86 @@
+"""When a number that somebody wrote down is the one that was worked: as a person means it, from the digits written."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from nncalc.errors import Mark
+from nncalc.problem import Marking
+
+# Two floats that differ by less than this, relatively, are the same number, however many digits were written.
+SAME = 1e-9
+# The boundary of half a unit is met, though a float may lie just beyond it.
+GUARD = 1e-12
+# Asked where the problem says nothing: so many decimals, or so many significant digits.
+PLACES = SIGNIFICANT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number as it was written: its value, the decimals and significant digits that its text has, and its place.
+
+    `places` may be negative (8.03e9 has -7); None where there is no last place (an expression such as 1/3).
+    """
+
+    text: str
+    value: float | int
+    places: int | None
+    digits: int
+    mark: Mark
+
+    @property
+    def unit(self) -> float:
+        """One of the last written place."""
+        return 0.0 if self.places is None else 10.0**-self.places
+
+
+def as_written(text: str, value: float, mark: Mark) -> Written:
+    """A literal number from its text (ASCII digits, U+2212 as a minus, no expression)."""
+    mantissa, _, exponent = text.lower().lstrip("+-\u2212").partition("e")
+    whole, _, decimals = mantissa.partition(".")
+    places = len(decimals) - int(exponent or 0)
+    is_count = not decimals and not exponent and mantissa.isdigit()
+    digits = (whole + decimals).lstrip("0")
+    return Written(text, int(text.replace("\u2212", "-")) if is_count else value, places, len(digits), mark)
+
+
+class Agreement(IntEnum):
+    """Whether a written number agrees with a worked one; FEW: as far as it goes, in too few places."""
+
+    NO = 0
+    FEW = 1
+    YES = 2
+
+
+def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0) -> Agreement:
+    """Half a unit of the last written place, in at least the places asked, or within the problem's tolerance.
+
+    Counts agree exactly. `scale`: the size of what stands beside it, of which a float's dust is no part.
+    """
+    if not (math.isfinite(worked) and math.isfinite(written.value)):
+        return Agreement.YES if written.value == worked else Agreement.NO
+    off = float(abs(written.value - worked))
+    counted = isinstance(worked, (int, np.integer))
+    if off == 0 or (not counted and off <= max(SAME * abs(worked), GUARD * scale)):
+        return Agreement.YES
+    guard = 0.0 if counted else GUARD * max(abs(written.value), abs(worked))
+    if marking.tolerance is not None and off <= marking.tolerance * (1 + SAME) + guard:
+        return Agreement.YES
+    if off > 0.5 * written.unit * (1 + SAME) + guard:
+        return Agreement.NO
+    if not counted and _enough(written, marking):
+        return Agreement.YES
+    return Agreement.FEW if written.digits else Agreement.NO  # of 0.3 a bare 0 says nothing
+
+
+def _enough(written: Written, marking: Marking) -> bool:
+    """Whether the places asked were written."""
+    places = math.inf if written.places is None else written.places
+    if marking.places is None and marking.sig is None:
+        return places >= PLACES or written.digits >= SIGNIFICANT
+    return places >= (marking.places or 0) and written.digits >= (marking.sig or 0)

@@ -1,0 +1,162 @@
+"""A sheet, marked: one word for every line that was asked or given, with the error carried forward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from nncalc.check.asked import Asked, lines_of
+from nncalc.check.closeness import Agreement, Written, agrees
+from nncalc.check.runs import follow, honestly
+from nncalc.check.sheet import Line, Sheet
+from nncalc.check.trivial import is_trivial
+from nncalc.trace.notation import Index
+from nncalc.trace.steps import Step, Trace
+
+
+class Verdict(IntEnum):
+    """What a line is worth, the better first; a line is as good as the worst of its cells."""
+
+    right = 0
+    rounded = 1
+    places = 2
+    follows = 3
+    missing = 4
+    wrong = 5
+
+
+@dataclass(slots=True)
+class Mark:
+    """One line of a marked sheet.
+
+    `exact` is the right array, `worked` what follows from the student's own earlier lines, `step` that working
+    (None for an answer that is no step). `trivial`: it follows from a value that leaves nothing to work.
+    """
+
+    name: str
+    line: Line | None
+    exact: np.ndarray
+    worked: np.ndarray
+    step: Step | None
+    verdict: Verdict
+    cells: dict[Index, Verdict] = field(default_factory=dict)
+    trivial: bool = False
+    points: Fraction | None = None
+    earned: Fraction = Fraction(0)
+    likely: list[str] = field(default_factory=list)  # what mistake it looks like
+
+    @property
+    def given(self) -> bool:
+        """Whether the student wrote anything here."""
+        return self.line is not None and bool(self.line.cells or self.line.trouble)
+
+    def of(self, verdict: Verdict) -> list[Index]:
+        """The cells with this verdict."""
+        return [index for index, cell in self.cells.items() if cell is verdict]
+
+
+@dataclass(slots=True)
+class Marks:
+    """A whole sheet."""
+
+    asked: Asked
+    source: str
+    lines: list[Mark]
+    trace: Trace  # what follows from the student's own lines
+
+    @property
+    def first(self) -> Mark | None:
+        """The line with the first error."""
+        return next((mark for mark in self.lines if mark.verdict is Verdict.wrong), None)
+
+    @property
+    def total(self) -> Fraction:
+        """The points there are; without points a line is worth one."""
+        return sum((mark.points or Fraction(0) for mark in self.lines), Fraction(0))
+
+    @property
+    def earned(self) -> Fraction:
+        """The points earned."""
+        return sum((mark.earned for mark in self.lines), Fraction(0))
+
+    @property
+    def passed(self) -> bool:
+        """Whether every line asked is right or rounded, and there is one."""
+        asked = [mark for mark in self.lines if mark.points is not None]
+        return bool(asked) and all(mark.verdict <= Verdict.rounded for mark in asked)
+
+
+def mark(asked: Asked, sheet: Sheet) -> Marks:
+    """Marks every line of a sheet, in the order of the page. Its `likely` is filled in by the diagnosis."""
+    judged: dict[str, dict[Index, Verdict]] = {}
+    for name, line in sheet.lines.items():
+        scale = _scale(asked.exact[name])
+        judged[name] = {i: _right(w, asked.exact[name][i], asked, scale) for i, w in line.cells.items()}
+    _again(judged, asked, sheet, honestly(asked, sheet), Verdict.rounded)
+    trace = _again(judged, asked, sheet, follow(asked, sheet), Verdict.follows) or asked.trace
+    worked, steps = (asked.exact, asked.steps) if trace is asked.trace else (lines_of(trace), {s.name: s for s in trace.steps})
+    wanted = asked.lines if asked.points is not None else []
+    lines = []
+    for name in asked.exact:
+        if name in wanted or name in sheet.lines:
+            line = sheet.lines.get(name)
+            found = Mark(name, line, asked.exact[name], worked[name], steps.get(name), Verdict.missing)
+            found.cells = {i: judged.get(name, {}).get(i, Verdict.missing) for i in np.ndindex(found.exact.shape)}
+            found.verdict = Verdict.wrong if line is not None and line.trouble else max(found.cells.values())
+            if found.given or name in wanted:
+                _credit(found, asked)
+                lines.append(found)
+    return Marks(asked, sheet.source, lines, trace)
+
+
+def _scale(array: np.ndarray) -> float:
+    """The size of the numbers in an array, beside which a float's dust is nothing."""
+    if array.dtype.kind != "f":
+        return 0.0
+    finite = np.abs(array[np.isfinite(array)])
+    return float(finite.max()) if finite.size else 0.0
+
+
+def _right(written: Written, exact: Any, asked: Asked, scale: float) -> Verdict:
+    found = agrees(written, exact, asked.problem.marking, scale)
+    return {Agreement.YES: Verdict.right, Agreement.FEW: Verdict.places, Agreement.NO: Verdict.wrong}[found]
+
+
+def _again(
+    judged: dict[str, dict[Index, Verdict]], asked: Asked, sheet: Sheet, traces: Iterable[Trace], verdict: Verdict
+) -> Trace | None:
+    """Looks at what is not right once more, beside another working; returns the first that was needed."""
+    first = None
+    for trace in traces if _open(judged, verdict) else ():
+        first = first or trace
+        worked = lines_of(trace)
+        for name, cells in judged.items():
+            for index in [i for i, found in cells.items() if found > verdict or found is Verdict.places]:
+                found = agrees(sheet.lines[name].cells[index], worked[name][index], asked.problem.marking)
+                if found is Agreement.YES:  # all of it from these numbers says more than part of it from the right ones
+                    cells[index] = verdict
+                elif found is Agreement.FEW:
+                    cells[index] = min(cells[index], Verdict.places)
+        if not _open(judged, verdict):
+            break
+    return first
+
+
+def _open(judged: dict[str, dict[Index, Verdict]], verdict: Verdict) -> bool:
+    return any(found > verdict for cells in judged.values() for found in cells.values())
+
+
+def _credit(found: Mark, asked: Asked) -> None:
+    """The points of a line: all or none."""
+    points = asked.points
+    found.points = Fraction(1) if points is None else points.get(found.name)
+    if found.verdict is Verdict.follows and found.step is not None:
+        found.trivial = any(is_trivial(found.step, asked.steps[found.name], i) for i in found.of(Verdict.follows))
+    follows = found.verdict is Verdict.follows and asked.problem.marking.follow and not found.trivial
+    if found.verdict <= Verdict.rounded or follows:
+        found.earned = found.points or Fraction(0)

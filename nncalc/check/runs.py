@@ -1,0 +1,58 @@
+"""A problem worked again with a student's numbers in it: honestly rounded ones only, or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nncalc.check.asked import Asked
+from nncalc.check.closeness import PLACES, Agreement, agrees
+from nncalc.check.sheet import Sheet
+from nncalc.solution import run
+from nncalc.trace.rounding import Settle, exact, following, on_paper, with_cells
+from nncalc.trace.steps import Trace
+
+
+def honestly(asked: Asked, sheet: Sheet) -> Iterator[Trace]:
+    """Workings that carry the student's numbers as far as they are right, roundings included.
+
+    The second also rounds what is not on the sheet to the places asked, as who works by hand has.
+    """
+    for between in _between(asked, sheet):
+        yield run(asked.problem, _honest(asked, sheet, between), finite=False)
+
+
+def follow(asked: Asked, sheet: Sheet) -> Iterator[Trace]:
+    """Workings that carry the student's numbers whatever they are."""
+    for between in _between(asked, sheet):
+        yield run(asked.problem, _both(between, following(sheet.values)), finite=False)
+
+
+def _between(asked: Asked, sheet: Sheet) -> list[Settle]:
+    """How lines are carried that are not on the sheet."""
+    marking = asked.problem.marking
+    sig, places = marking.sig, PLACES if marking.places is None else marking.places
+    complete = asked.steps.keys() <= sheet.lines.keys()
+    return [exact] if complete else [exact, on_paper(None, sig) if sig is not None else on_paper(places)]
+
+
+def _both(between: Settle, then: Settle) -> Settle:
+    return lambda name, array, as_given: then(name, between(name, array, as_given), as_given)
+
+
+def _honest(asked: Asked, sheet: Sheet, between: Settle) -> Settle:
+    def settle(name: str, array: object, as_given: bool) -> object:
+        line = sheet.lines.get(name)
+        ours = between(name, array, as_given)
+        if line is None:
+            return ours
+        worked, reference = np.asarray(array), asked.exact[name]
+        right = {
+            index: written.value
+            for index, written in line.cells.items()
+            if Agreement.YES in (agrees(written, number, asked.problem.marking) for number in (reference[index], worked[index]))
+        }
+        return with_cells(ours, right)
+
+    return settle

@@ -1,0 +1,144 @@
+"""An answer sheet: the lines that a student wrote, by step and cell, each number with the digits it was written in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nncalc.check.asked import Asked
+from nncalc.check.closeness import Written, as_written
+from nncalc.errors import Finding, InputError, Mark, spelled, times, vis
+from nncalc.reading import scalars
+from nncalc.reading.limits import Limits
+from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from nncalc.reading.reader import read_file, read_text
+from nncalc.reading.source import name_of
+from nncalc.trace.notation import Index
+
+LEFT_OUT = ("~", "null", "")
+INFINITE = {"inf": math.inf, "-inf": -math.inf, ".inf": math.inf, "-.inf": -math.inf, "∞": math.inf, "-∞": -math.inf}
+
+
+@dataclass(slots=True)
+class Line:
+    """What was written for one step: its cells, or what is wrong with the shape that they have together."""
+
+    name: str
+    mark: Mark
+    cells: dict[Index, Written] = field(default_factory=dict)
+    whole: bool = False
+    trouble: str = ""
+    shape: tuple[int, ...] | None = None
+
+
+@dataclass(slots=True)
+class Sheet:
+    """All that a student gave, by the full name of the step."""
+
+    source: str
+    lines: dict[str, Line] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, dict[Index, float | int]]:
+        """The bare numbers, as the way to run wants them."""
+        return {name: {i: w.value for i, w in line.cells.items()} for name, line in self.lines.items()}
+
+
+def from_file(path: str, asked: Asked) -> Sheet:
+    """Reads a sheet; InputError says what makes it unusable."""
+    root = read_file(path, asked.problem.limits)
+    if not isinstance(root, MappingNode):
+        raise InputError(Finding("want a mapping of steps (h: [0.1, 0.2])", root.mark))
+    return read(root.entries, root.keys, asked, name_of(path))
+
+
+def from_words(words: Sequence[str], asked: Asked) -> Sheet:
+    """Reads answers typed on the command line: c=-0.07,-0.03; rows are parted by `;`."""
+    entries: dict[str, Node] = {}
+    for word in words:
+        name, _, text = word.partition("=")
+        if name in entries:
+            raise InputError(Finding("is given twice", Mark(name)))
+        if "," in text and not text.lstrip().startswith("["):
+            rows = [f"[{row}]" for row in text.split(";")]
+            text = rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
+        entries[name] = read_text(text, name, asked.problem.limits)
+    return read(entries, {name: Mark(name) for name in entries}, asked, "your answers")
+
+
+def from_key(asked: Asked) -> Sheet:
+    """The problem's own `expect` as a sheet; its numbers may be expressions."""
+    return read(asked.problem.expect, {}, asked, asked.problem.file, key=True)
+
+
+def read(
+    entries: Mapping[str, Node], keys: Mapping[str, Mark], asked: Asked, source: str, key: bool = False
+) -> Sheet:
+    """The lines of a sheet; every finding is reported at once. `key`: an instructor's own, where 1/3 is a number."""
+    sheet = Sheet(source)
+    findings: list[Finding] = []
+    for text, node in entries.items():
+        mark = keys.get(text, node.mark)
+        try:
+            _add(sheet, text, node, mark, asked, key)
+        except InputError as error:
+            findings += [Finding(f.what, f.mark or mark, f.field, f.want, f.hint) for f in error.findings]
+    if findings:
+        raise InputError(findings)
+    return sheet
+
+
+def _add(sheet: Sheet, text: str, node: Node, mark: Mark, asked: Asked, key: bool) -> None:
+    name, index = asked.meant(text)
+    cells: list[tuple[Index, Written | None]] = []
+    shape = _collect(node, (), text, cells, asked.problem.limits, key)
+    given = {i: written for i, written in cells if written is not None}
+    if index is not None:
+        if shape != ():
+            raise InputError(Finding(f"want one number for the cell {vis(text)}", node.mark))
+        given = {index: written for written in given.values()}
+    line = sheet.lines.setdefault(name, Line(name, mark))
+    if line.whole or any(i in line.cells for i in given) or (index is None and line.cells):
+        raise InputError(Finding(f"{name} is given twice", mark))
+    line.whole = index is None
+    if index is None and shape != asked.exact[name].shape:
+        line.trouble = _misshapen(shape, asked.exact[name].shape) if given else ""
+        line.shape = shape
+    else:
+        line.cells |= given
+
+
+def _misshapen(shape: tuple[int, ...] | None, want: tuple[int, ...]) -> str:
+    if shape is None:
+        return f"has rows of different lengths, want {times(want)}"
+    hint = " in brackets" if shape == () and math.prod(want) == 1 else ""
+    return f"is {times(shape)}, want {times(want)}{hint}"
+
+
+def _collect(
+    node: Node, index: Index, name: str, cells: list[tuple[Index, Written | None]], limits: Limits, key: bool
+) -> tuple[int, ...] | None:
+    """Gathers the cells of a nested list and returns its shape, None where the rows differ."""
+    if isinstance(node, ScalarNode):
+        cells.append((index, _number(node, spelled((name, *(i + 1 for i in index))), limits, key)))
+        return ()
+    if not isinstance(node, SequenceNode):
+        raise InputError(Finding("want numbers, got a mapping", node.mark, vis(name)))
+    if not node.items:
+        raise InputError(Finding("is empty", node.mark, vis(name), want="numbers, or ~ for what is left out"))
+    shapes = {_collect(item, (*index, i), name, cells, limits, key) for i, item in enumerate(node.items)}
+    inner = shapes.pop()
+    return None if shapes or inner is None else (len(node.items), *inner)
+
+
+def _number(node: ScalarNode, field: str, limits: Limits, key: bool) -> Written | None:
+    """A number as it was written; None for a cell left out."""
+    if not node.quoted and node.text in LEFT_OUT:
+        return None
+    text = node.text.replace("\u2212", "-")
+    if not node.quoted and text.lower() in INFINITE:
+        return Written(node.text, INFINITE[text.lower()], None, 0, node.mark)
+    if key and not scalars.NUMBER.fullmatch(text):
+        return Written(node.text, scalars.as_number(node, field, limits), None, 0, node.mark)
+    return as_written(node.text, scalars.as_literal(node, field, limits), node.mark)
