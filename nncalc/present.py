@@ -101,7 +101,7 @@ def present_batch(request: BatchRequest, rules: Rules) -> bool:
     except Interrupted as signal:
         interrupted = signal
     out = io.StringIO()
-    summary(rows, out, view.width, view.color, left=len(found) - len(rows))
+    summary(rows, view, out, left=len(found) - len(rows))
     terminal.out(out.getvalue())
     if interrupted is not None:
         terminal.flush()

@@ -59,8 +59,8 @@ class Asked:
 
     @property
     def lines(self) -> list[str]:
-        """The lines that students are asked for: those with points, or all."""
-        return [name for name in self.exact if self.points is None or name in self.points]
+        """The lines that students are asked for: those with points, or all steps."""
+        return [name for name in self.exact if name in (self.steps if self.points is None else self.points)]
 
     def meant(self, text: str) -> tuple[str, Index | None]:
         """The line that a name means, in full or short, whole or one cell of it (c:1). Raises InputError."""

@@ -99,7 +99,9 @@ def mark(asked: Asked, sheet: Sheet) -> Marks:
         judged[name] = {i: _right(w, asked.exact[name][i], asked, scale) for i, w in line.cells.items()}
     _again(judged, asked, sheet, honestly(asked, sheet), Verdict.rounded)
     trace = _again(judged, asked, sheet, follow(asked, sheet), Verdict.follows) or asked.trace
-    worked, steps = (asked.exact, asked.steps) if trace is asked.trace else (lines_of(trace), {s.name: s for s in trace.steps})
+    worked, steps = (
+        (asked.exact, asked.steps) if trace is asked.trace else (lines_of(trace), {s.name: s for s in trace.steps})
+    )
     wanted = asked.lines if asked.points is not None else []
     lines = []
     for name in asked.exact:

@@ -51,7 +51,8 @@ def _honest(asked: Asked, sheet: Sheet, between: Settle) -> Settle:
         right = {
             index: written.value
             for index, written in line.cells.items()
-            if Agreement.YES in (agrees(written, number, asked.problem.marking) for number in (reference[index], worked[index]))
+            if Agreement.YES
+            in (agrees(written, number, asked.problem.marking) for number in (reference[index], worked[index]))
         }
         return with_cells(ours, right)
 

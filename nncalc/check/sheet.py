@@ -72,9 +72,7 @@ def from_key(asked: Asked) -> Sheet:
     return read(asked.problem.expect, {}, asked, asked.problem.file, key=True)
 
 
-def read(
-    entries: Mapping[str, Node], keys: Mapping[str, Mark], asked: Asked, source: str, key: bool = False
-) -> Sheet:
+def read(entries: Mapping[str, Node], keys: Mapping[str, Mark], asked: Asked, source: str, key: bool = False) -> Sheet:
     """The lines of a sheet; every finding is reported at once. `key`: an instructor's own, where 1/3 is a number."""
     sheet = Sheet(source)
     findings: list[Finding] = []

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from nncalc.errors import vis
-from nncalc.render.table import NO_WIDTH, QUIET, VALUE
+from nncalc.render.layout import View
+from nncalc.render.paper import QUIET, VALUE, Paper
 
 Row = tuple[str, str, str, Sequence[str]]
 
@@ -22,20 +23,14 @@ def progress(items: Iterable[object], total: int, stream: TextIO) -> Iterable[ob
     return track(items, "solving", total=total, console=console, transient=True) if stream.isatty() else items
 
 
-def summary(rows: Sequence[Row], out: TextIO, width: int | None, color: bool, left: int = 0) -> None:
+def summary(rows: Sequence[Row], view: View, out: TextIO, left: int = 0) -> None:
     """path, topic, verdict; below a file what was wrong with it; at the end the counts, `left` those not begun."""
-    console = Console(
-        file=out, width=width or NO_WIDTH, markup=False, emoji=False, highlight=False,
-        color_system="standard" if color else None, force_terminal=color, legacy_windows=False,
-    )  # fmt: skip
     table = Table.grid(padding=(0, 2))
     for _ in range(3):
-        table.add_column(no_wrap=width is None, overflow="fold")
+        table.add_column(no_wrap=view.width is None, overflow="fold")
     for path, topic, verdict, _ in rows:
         table.add_row(Text(vis(path, 300)), Text(topic, style=QUIET), Text(verdict, style=VALUE))
-    with console.capture() as capture:
-        console.print(table)
-    out.write("\n".join(line.rstrip() if not color else line for line in capture.get().split("\n")))
+    Paper(view, out).say(table)
     failed = [row for row in rows if row[3]]
     out.write("".join(f"{line}\n" for row in failed for line in row[3]))
     more = f", {left} not done: interrupted" if left else ""

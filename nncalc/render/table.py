@@ -9,23 +9,18 @@ from itertools import groupby
 from typing import Any, TextIO
 
 import numpy as np
-from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from nncalc.errors import JOINERS, vis
 from nncalc.render.layout import NOTE, Line, View, blocks, conventions_at_ties, formula, inline, line, matrix
+from nncalc.render.paper import HEAD, JOINED, NAME, NO_WIDTH, QUIET, VALUE, Paper
 from nncalc.render.window import Window, windows
 from nncalc.trace.notation import Index
 from nncalc.trace.numbers import aligned, number
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.style import TEXT, pretty
-
-# Wide enough that nothing is ever wrapped where no terminal sets a width.
-NO_WIDTH = 100_000
-JOINED = "\u00a0"
-NAME, VALUE, QUIET, HEAD = "cyan", "bold", "dim", "bold magenta"
 
 
 def render(trace: Trace, view: View, out: TextIO) -> None:
@@ -52,22 +47,8 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
     page.answer(trace)
 
 
-class _Page:
-    """The console and the view, so that every part below is a few lines."""
-
-    def __init__(self, view: View, out: TextIO):
-        self.view = view
-        self.console = Console(
-            file=out, width=view.width or NO_WIDTH, markup=False, emoji=False, highlight=False,
-            color_system="standard" if view.color else None, force_terminal=view.color, legacy_windows=False,
-        )  # fmt: skip
-
-    def say(self, *parts: RenderableType) -> None:
-        for part in parts:
-            with self.console.capture() as capture:
-                self.console.print(part)
-            lines = capture.get().replace(JOINED, " ").split("\n")
-            self.console.file.write("\n".join(text.rstrip() if not self.view.color else text for text in lines))
+class _Page(Paper):
+    """The page, part by part: each below is a few lines."""
 
     def header(self, trace: Trace) -> None:
         """Topic, title, conventions, and what was given."""

@@ -45,9 +45,7 @@ class Work:
     step that comes out infinite ends the working; a student's slip may make one.
     """
 
-    def __init__(
-        self, settle: Settle = exact, limit: int | None = None, steps: int | None = None, finite: bool = True
-    ):
+    def __init__(self, settle: Settle = exact, limit: int | None = None, steps: int | None = None, finite: bool = True):
         self.settle = settle
         self.finite = finite
         self.limit = limit

@@ -1,0 +1,56 @@
+"""The sheet to fill in: every line asked, its formula as a comment, its shape filled with ~, never a value."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from nncalc.check.asked import Asked
+from nncalc.errors import vis
+from nncalc.trace.style import TEXT, symbols, write
+
+PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./()]*")
+WIDTH = 100
+
+
+def blank(asked: Asked) -> str:
+    """The sheet as YAML; `nncalc check` reads it again, filled in or not."""
+    trace, marking = asked.trace, asked.problem.marking
+    out = [f"# {vis(' '.join(filter(None, (trace.topic, trace.title))), 600)}"]
+    out.append("# Write the numbers for ~; a line or a cell left as ~ is not given.")
+    if marking.places is not None or marking.sig is not None:
+        out.append(f"# Asked: {places_asked(asked)}.")
+    title = ""
+    for name in asked.lines:
+        step = asked.steps.get(name)
+        if step is not None and step.title != title:
+            title = step.title
+            out += ["", f"# {vis(title.partition(':')[0], 600)}"]  # behind the colon a heading may tell sizes
+        formula = f" = {write(step.formula, TEXT, symbols(TEXT))}" if step is not None else ""
+        points = "" if asked.points is None else f"  ({float(asked.points[name]):g} points)"
+        out.append(f"# {vis(TEXT.symbol(step.symbol, '') if step else name, 600)}{vis(formula, 600)}{points}")
+        out += _filled(name if PLAIN_KEY.fullmatch(name) else json.dumps(name), asked.exact[name].shape)
+    return "\n".join([*out, ""])
+
+
+def places_asked(asked: Asked) -> str:
+    """How closely answers are wanted, in words."""
+    marking = asked.problem.marking
+    parts = [f"{marking.places} decimals"] if marking.places is not None else []
+    parts += [f"{marking.sig} significant digits"] if marking.sig is not None else []
+    words = " and ".join(parts) or "2 decimals or 2 significant digits"
+    return words if marking.tolerance is None else f"{words}, or within {marking.tolerance:g}"
+
+
+def _filled(key: str, shape: tuple[int, ...]) -> Iterator[str]:
+    whole = _cells(shape)
+    if len(shape) < 2 or len(whole) + len(key) < WIDTH // 2:
+        yield f"{key}: {whole}"
+        return
+    yield f"{key}:"
+    yield from (f"  - {_cells(shape[1:])}" for _ in range(shape[0]))
+
+
+def _cells(shape: tuple[int, ...]) -> str:
+    return "~" if not shape else "[" + ", ".join([_cells(shape[1:])] * shape[0]) + "]"

@@ -1,0 +1,152 @@
+"""What every format says of a marked sheet: the same lines, words and explanations, as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from nncalc.check.blank import places_asked
+from nncalc.check.marks import Mark, Marks, Verdict
+from nncalc.render.layout import View, inline, line
+from nncalc.trace.notation import Index
+from nncalc.trace.numbers import number
+from nncalc.trace.style import TEXT
+
+# A line of at most so many numbers is shown whole where all of it is right.
+SHORT = 4
+# So many cells of a line are shown and explained, then how many more there are.
+CELLS = 12
+EXPLAINED = 3
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a sheet, or one cell of it that is not right."""
+
+    label: str
+    yours: str
+    followed: str
+    exact: str
+    verdict: str
+    good: bool
+
+
+def points(value: Fraction) -> str:
+    """Points without a float's dust: 7, 2.5, 0.1."""
+    return f"{float(value):.6f}".rstrip("0").rstrip(".")
+
+
+def score(marks: Marks) -> str:
+    """7 of 10 points, or how many lines are right."""
+    if marks.asked.points is not None:
+        return f"{points(marks.earned)} of {points(marks.total)} points"
+    return f"{points(marks.earned)} of {len(marks.lines)} lines right"
+
+
+def asked(marks: Marks) -> str:
+    """How closely the problem wants its answers."""
+    return places_asked(marks.asked)
+
+
+def rows(marks: Marks, view: View) -> Iterator[Row]:
+    """The lines in the order of the page; of a line that is not all right the cells that are not."""
+    for mark in marks.lines:
+        label = TEXT.symbol(mark.name, "")
+        if not mark.given:
+            yield Row(label, "not given", "", _whole(mark.exact, view), "missing", False)
+        elif mark.line is not None and mark.line.trouble:
+            yield Row(label, mark.line.trouble, "", _whole(mark.exact, view), words(mark, Verdict.wrong, marks), False)
+        elif mark.verdict is Verdict.right or mark.exact.ndim == 0:
+            yield _row(mark, label, None if mark.exact.ndim else (), mark.verdict, marks, view)
+        else:
+            yield from _cells(mark, marks, view)
+
+
+def _cells(mark: Mark, marks: Marks, view: View) -> Iterator[Row]:
+    bad = [index for index, verdict in mark.cells.items() if verdict is not Verdict.right]
+    shown = bad if view.cells is None else bad[:CELLS]
+    for index in shown:
+        yield _row(mark, cell(mark, index), index, mark.cells[index], marks, view)
+    if len(shown) < len(bad):
+        yield Row(TEXT.symbol(mark.name, ""), f"and {len(bad) - len(shown)} more", "", "", mark.verdict.name, False)
+
+
+def _row(mark: Mark, label: str, index: Index | None, verdict: Verdict, marks: Marks, view: View) -> Row:
+    exact = _whole(mark.exact, view) if index is None else number(mark.exact[index], view.digits)
+    followed = _whole(mark.worked, view) if index is None else number(mark.worked[index], view.digits)
+    good = verdict <= Verdict.rounded
+    same = good or followed == exact
+    return Row(label, yours(mark, index), "" if same else followed, exact, words(mark, verdict, marks, index), good)
+
+
+def cell(mark: Mark, index: Index) -> str:
+    """The name of a cell: c[1]."""
+    return TEXT.symbol(mark.name, ",".join(str(i + 1) for i in index))
+
+
+def yours(mark: Mark, index: Index | None) -> str:
+    """What the student wrote, as it was written."""
+    if mark.line is None:
+        return ""
+    if index is not None:
+        written = mark.line.cells.get(index)
+        return "not given" if written is None else written.text
+    texts = [written.text for written in mark.line.cells.values()]
+    short = mark.exact.ndim <= 1 and len(texts) <= SHORT
+    return f"[{', '.join(texts)}]" if short else f"all {len(texts)} numbers"
+
+
+def _whole(array: np.ndarray, view: View) -> str:
+    return inline(array, view.digits) if array.ndim == 0 or (array.ndim == 1 and array.size <= SHORT) else ""
+
+
+def words(mark: Mark, verdict: Verdict, marks: Marks, index: Index | None = None) -> str:
+    """The verdict as it is said to the student."""
+    if verdict is Verdict.wrong:
+        first = mark is marks.first and index in (None, (), next(iter(mark.of(Verdict.wrong)), None))
+        return "WRONG, the first slip" if first else "WRONG"
+    if verdict is Verdict.places:
+        return "right as far as it goes, too few places"
+    if verdict is Verdict.follows and mark.trivial:
+        return "follows, but nothing was left to work: no points"
+    if verdict is Verdict.follows and not marks.asked.problem.marking.follow:
+        return "follows from your slip: no points here"
+    return verdict.name
+
+
+def explanations(marks: Marks, view: View, most: int = EXPLAINED) -> Iterator[tuple[str, list[str]]]:
+    """For every wrong line: a cell worked with the student's own earlier numbers, and what mistake it looks like."""
+    for mark in marks.lines:
+        if mark.verdict is not Verdict.wrong or mark.line is None:
+            continue
+        if mark.line.trouble:
+            yield f"{TEXT.symbol(mark.name, '')} {mark.line.trouble}", mark.likely
+            continue
+        wrong = mark.of(Verdict.wrong)
+        for i, index in enumerate(wrong[:most]):
+            last = i == len(wrong[:most]) - 1
+            more = [f"so are {len(wrong) - most} more cells"] if last and len(wrong) > most else []
+            said = [_off(mark, index), *more, *(mark.likely if last else [])]
+            yield working(mark, index, view), said
+
+
+def working(mark: Mark, index: Index, view: View) -> str:
+    """A cell with the student's own earlier numbers put in: z[1] = 0.3·0.5 + … = 0.13."""
+    value = number(mark.worked[index], view.digits)
+    if mark.step is None:
+        return f"{cell(mark, index)} = {value}"
+    stages = [s for s in line(mark.step, index, view).stages if s != value]
+    return " = ".join([cell(mark, index), *stages, value])
+
+
+def _off(mark: Mark, index: Index) -> str:
+    written = mark.line.cells[index] if mark.line is not None else None
+    if written is None:
+        return ""
+    off = float(written.value) - float(mark.worked[index])
+    if not np.isfinite(off):
+        return f"yours is {written.text}"
+    return f"yours is {written.text}: {number(abs(off), 6)} {'more' if off > 0 else 'less'}"
