@@ -30,6 +30,15 @@ class Verdict(IntEnum):
     wrong = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """What mistake some wrong cells look like (no cells: the line as a whole), by name and in words."""
+
+    cells: tuple[Index, ...]
+    text: str
+    names: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Mark:
     """One line of a marked sheet.
@@ -48,7 +57,7 @@ class Mark:
     trivial: bool = False
     points: Fraction | None = None
     earned: Fraction = Fraction(0)
-    likely: list[str] = field(default_factory=list)  # what mistake it looks like
+    likely: list[Likely] = field(default_factory=list)
 
     @property
     def given(self) -> bool:

@@ -30,6 +30,7 @@ class Line:
     whole: bool = False
     trouble: str = ""
     shape: tuple[int, ...] | None = None
+    unfitting: dict[Index, Written] = field(default_factory=dict)  # the cells of a line with another shape
 
 
 @dataclass(slots=True)
@@ -95,14 +96,14 @@ def _add(sheet: Sheet, text: str, node: Node, mark: Mark, asked: Asked, key: boo
     if index is not None:
         if shape != ():
             raise InputError(Finding(f"want one number for the cell {vis(text)}", node.mark))
-        given = {index: written for written in given.values()}
+        given = dict.fromkeys([index], *given.values()) if given else {}
     line = sheet.lines.setdefault(name, Line(name, mark))
     if line.whole or any(i in line.cells for i in given) or (index is None and line.cells):
         raise InputError(Finding(f"{name} is given twice", mark))
     line.whole = index is None
     if index is None and shape != asked.exact[name].shape:
         line.trouble = _misshapen(shape, asked.exact[name].shape) if given else ""
-        line.shape = shape
+        line.shape, line.unfitting = shape, given
     else:
         line.cells |= given
 

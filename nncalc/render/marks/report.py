@@ -118,19 +118,31 @@ def words(mark: Mark, verdict: Verdict, marks: Marks, index: Index | None = None
 
 
 def explanations(marks: Marks, view: View, most: int = EXPLAINED) -> Iterator[tuple[str, list[str]]]:
-    """For every wrong line: a cell worked with the student's own earlier numbers, and what mistake it looks like."""
+    """For every wrong line: its cells worked with the student's own earlier numbers, and what mistake they look like."""
     for mark in marks.lines:
         if mark.verdict is not Verdict.wrong or mark.line is None:
             continue
         if mark.line.trouble:
-            yield f"{TEXT.symbol(mark.name, '')} {mark.line.trouble}", mark.likely
+            said = [likely.text for likely in mark.likely]
+            yield f"{TEXT.symbol(mark.name, '')} {mark.line.trouble}", said
             continue
         wrong = mark.of(Verdict.wrong)
-        for i, index in enumerate(wrong[:most]):
-            last = i == len(wrong[:most]) - 1
-            more = [f"so are {len(wrong) - most} more cells"] if last and len(wrong) > most else []
-            said = [_off(mark, index), *more, *(mark.likely if last else [])]
-            yield working(mark, index, view), said
+        shown = sorted({*wrong[:most], *(likely.cells[0] for likely in mark.likely[:most])})
+        for index in shown:
+            yield working(mark, index, view), [_off(mark, index), *_said(mark, index, len(wrong))]
+        if len(shown) < len(wrong):
+            yield f"{len(wrong) - len(shown)} more cells of {TEXT.symbol(mark.name, '')} are wrong", []
+
+
+def _said(mark: Mark, index: Index, wrong: int) -> Iterator[str]:
+    """What a cell looks like, and which others with it."""
+    for likely in mark.likely:
+        if likely.cells[0] == index:
+            others = [cell(mark, other) for other in likely.cells[1:]]
+            few = ", ".join(others[:EXPLAINED]) + (", …" if len(others) > EXPLAINED else "")
+            yield likely.text + ("" if not others or len(likely.cells) == wrong else f" (so is {few})")
+            if len(likely.cells) == wrong and others:
+                yield f"so are all {wrong} wrong cells of this line"
 
 
 def working(mark: Mark, index: Index, view: View) -> str:

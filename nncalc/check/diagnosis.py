@@ -1,0 +1,133 @@
+"""What mistake a wrong line looks like: said only where the digits say so, and with all that cannot be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nncalc.check.closeness import GUARD, SAME, Written
+from nncalc.check.marks import Likely, Marks, Verdict
+from nncalc.check.mistakes.slip import Candidate, Mistake, Slip
+from nncalc.check.mistakes.table import MISTAKES
+from nncalc.trace.notation import Index
+
+# More mistakes than this with the same digits are too many to name.
+NAMED = 3
+
+
+@dataclass
+class Match:
+    """A mistake that gives the digits of some wrong cells."""
+
+    mistake: Mistake
+    words: str
+    explained: dict[Index, Any] = field(default_factory=dict)
+
+
+def diagnose(marks: Marks) -> None:
+    """Says of every wrong line what mistake it looks like."""
+    values = {
+        mark.name: {i: w.value for i, w in mark.line.cells.items()} for mark in marks.lines if mark.line is not None
+    }
+    for mark in marks.lines:
+        if mark.verdict is Verdict.wrong and mark.line is not None and mark.step is not None:
+            slip = Slip(marks.asked, mark.line, tuple(mark.of(Verdict.wrong)), mark.step, marks.trace, values)
+            mark.likely = list(likely(slip))
+
+
+def likely(slip: Slip) -> Iterable[Likely]:
+    """The sentences for one wrong line."""
+    with np.errstate(all="ignore"):
+        matches = _matches(slip)
+    for cells, found in _grouped(matches, slip):
+        yield Likely(tuple(cells), said([match.words for match in found]), tuple(m.mistake.name for m in found))
+
+
+def said(words: Sequence[str]) -> str:
+    """One mistake, or all that cannot be told apart."""
+    if len(words) == 1:
+        return f"this is what you get if {words[0]}"
+    if len(words) <= NAMED:
+        return f"this is what you get if {', or if '.join(words)}; these digits cannot tell which"
+    return f"{len(words)} mistakes give these digits, such as that {words[0]}, or {words[1]}; they cannot be told apart"
+
+
+def _matches(slip: Slip) -> list[Match]:
+    """Every known mistake that gives these digits, without those that another one says better."""
+    found = [match for mistake in MISTAKES if mistake.applies(slip) for match in _of(mistake, slip)]
+    refined = {name for match in found for name in match.mistake.refines}
+    found = [match for match in found if match.mistake.name not in refined]
+    plain = [match for match in found if not match.mistake.describes]
+    return [m for m in found if not m.mistake.describes or not any(_same(m, other) for other in plain)]
+
+
+def _of(mistake: Mistake, slip: Slip) -> Iterable[Match]:
+    seen: dict[str, Match] = {}
+    if not slip.wrong and not slip.line.unfitting:
+        return ()
+    for candidate in mistake.find(slip):
+        match = _matched(mistake, candidate, slip)
+        if match.explained and candidate.words not in seen:
+            seen[candidate.words] = match
+    return seen.values()
+
+
+def _matched(mistake: Mistake, candidate: Candidate, slip: Slip) -> Match:
+    """Which of the wrong cells a candidate explains; one of a whole line explains all that was written, or nothing."""
+    if slip.line.unfitting:
+        fits = candidate.shape is not None and candidate.shape == slip.line.shape
+        return Match(mistake, candidate.words, _explained(candidate, slip, slip.line.unfitting, True) if fits else {})
+    if candidate.shape is not None and candidate.shape != slip.worked.shape:
+        return Match(mistake, candidate.words)
+    cells = slip.line.cells if candidate.whole else slip.wrong
+    explained = _explained(candidate, slip, cells, candidate.whole)
+    return Match(mistake, candidate.words, {i: v for i, v in explained.items() if i in slip.wrong})
+
+
+def _explained(candidate: Candidate, slip: Slip, cells: Iterable[Index], every: bool) -> dict[Index, Any]:
+    """The cells that have the candidate's digits; with `every` all of them or none."""
+    explained = {}
+    written = slip.line.unfitting or slip.line.cells
+    for index in cells:
+        value = candidate.at(index)
+        if value is not None and _alike(written[index], value, slip.counts):
+            explained[index] = value
+        elif every:
+            return {}
+    return explained
+
+
+def _alike(written: Written, value: Any, counted: bool) -> bool:
+    """Whether the digits written are those of a value; `counted`: where whole numbers come out, nothing is rounded."""
+    if not (np.isfinite(value) and np.isfinite(written.value)):
+        return bool(written.value == value)
+    off = float(abs(written.value - value))
+    if counted and written.places == 0:
+        return off <= SAME
+    return written.digits > 0 and off <= 0.5 * written.unit * (1 + SAME) + GUARD * max(abs(written.value), abs(value))
+
+
+def _same(a: Match, b: Match) -> bool:
+    """Whether b explains all that a does, with the same numbers."""
+    return all(i in b.explained and abs(b.explained[i] - v) <= SAME * abs(v) for i, v in a.explained.items())
+
+
+def _grouped(matches: list[Match], slip: Slip) -> list[tuple[list[Index], list[Match]]]:
+    """The matches that explain most cells together, then those of the cells that are left."""
+    groups: list[tuple[list[Index], list[Match]]] = []
+    left = list(slip.wrong)
+    if not left:
+        return [([], matches)] if matches else []
+    while left:
+        covers = [len([i for i in match.explained if i in left]) for match in matches]
+        most = max(covers, default=0)
+        if not most:
+            break
+        best = [m for m, cover in zip(matches, covers, strict=True) if cover == most]
+        cells = [i for i in best[0].explained if i in left]
+        groups.append((cells, [m for m in best if [i for i in m.explained if i in left] == cells]))
+        left = [i for i in left if i not in cells]
+    return groups

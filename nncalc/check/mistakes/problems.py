@@ -1,0 +1,226 @@
+"""Mistakes in reading the problem: a field ignored or taken for another; the altered problem is worked instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+
+from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, array_candidate
+from nncalc.errors import InputError
+from nncalc.problem import Problem
+from nncalc.solution import run
+from nncalc.trace.rounding import following
+from nncalc.trace.value import EngineError
+
+# What a field says (its default where the problem is silent).
+Fields = Callable[[str], Any]
+# Other values for some fields, and in words what that is.
+Alteration = tuple[Mapping[str, Any], str]
+
+
+@dataclass(frozen=True)
+class Altered:
+    """A mistake whose numbers another problem has."""
+
+    changes: Callable[[Fields], Iterator[Alteration]]
+
+    def __call__(self, slip: Slip) -> Iterator[Candidate]:
+        """Works the altered problem with the student's earlier lines, where that is possible."""
+        problem = slip.asked.problem
+        known = {f.name: problem.values.get(f.name, f.default) for f in problem.fields}
+        for values, words in self.changes(lambda name: known.get(name)):
+            if any(name not in known for name in values):
+                continue
+            found = _worked(replace(problem, values={**problem.values, **values}), slip)
+            if found is not None:
+                yield from array_candidate(words, found)
+
+
+def _worked(problem: Problem, slip: Slip) -> np.ndarray | None:
+    """The line's array in an altered problem; None where that problem has no such line or does not work."""
+    try:
+        trace = run(problem, _carried(slip), finite=False)
+    except (InputError, EngineError, ValueError, IndexError, KeyError, TypeError):
+        return None  # arrays of the problem do not fit the other field
+    return next((np.asarray(step.computed) for step in trace.steps if step.name == slip.name), None)
+
+
+def _carried(slip: Slip) -> Any:
+    """The student's earlier lines, as far as they fit the shapes of another problem."""
+    settle = following(slip.earlier)
+
+    def fitting(name: str, array: Any, as_given: bool) -> Any:
+        fits = name in slip.steps and np.shape(array) == slip.steps[name].array.shape
+        return settle(name, array, as_given) if fits else array
+
+    return fitting
+
+
+def set_to(words: str, **values: Any) -> Altered:
+    """Fields with other values."""
+    return Altered(lambda field: iter([(values, words)]))
+
+
+def _opposite(name: str, words: str) -> Altered:
+    return Altered(lambda field: iter([({name: not field(name)}, words)]))
+
+
+def _without(names: tuple[str, ...], words: str, empty: Any = None) -> Altered:
+    return Altered(lambda field: iter([({n: empty for n in names if field(n) is not None}, words)]))
+
+
+def _choices(name: str, choices: tuple[Any, ...], words: str) -> Altered:
+    return Altered(lambda field: (({name: c}, words.format(c)) for c in choices if c != field(name)))
+
+
+def padding_in_all(field: Fields) -> Iterator[Alteration]:
+    """The padding shared by both sides, not on each."""
+    pad = field("pad")
+    if isinstance(pad, int) and pad > 0:
+        for before in {pad // 2, pad - pad // 2}:
+            sides = [before, before, pad - before, pad - before]
+            yield {"pad": sides}, f"{pad} is the padding of both sides together, not of each"
+
+
+def filter_turned(field: Fields) -> Iterator[Alteration]:
+    yield {"filter": np.swapaxes(field("filter"), -1, -2)}, "rows and columns of the filter are swapped"
+
+
+def gates_exchanged(field: Fields) -> Iterator[Alteration]:
+    for a, b in (("i", "f"), ("i", "o"), ("f", "o"), ("o", "g"), ("i", "g"), ("z", "r")):
+        pairs = [(f"{p}{a}", f"{p}{b}") for p in ("W_x", "W_h", "W_", "b_") if field(f"{p}{a}") is not None]
+        if pairs:
+            swapped = {x: field(y) for x, y in pairs} | {y: field(x) for x, y in pairs}
+            yield swapped, f"the weights of {a} and {b} are exchanged"
+
+
+def gates_in_another_order(field: Fields) -> Iterator[Alteration]:
+    order = field("gate_order")
+    named = order.replace(",", " ").split() if isinstance(order, str) else order
+    for other in permutations(named) if named else ():
+        if list(other) != list(named):
+            yield {"gate_order": " ".join(other)}, f"the gates are taken in the order {' '.join(other)}"
+
+
+def wrong_temperature(field: Fields) -> Iterator[Alteration]:
+    temperature = field("temperature")
+    if temperature != 1:
+        yield {"temperature": 1}, "the temperature is ignored"
+        yield {"temperature": 1 / temperature}, "it is multiplied by the temperature, not divided"
+
+
+def mask_turned(field: Fields) -> Iterator[Alteration]:
+    mask = field("mask")
+    if isinstance(mask, np.ndarray):
+        yield {"mask": mask.T}, "rows and columns of the mask are swapped"
+        if set(np.unique(mask)) <= {0, 1}:
+            yield {"mask": 1 - mask}, "0 and 1 of the mask are exchanged"
+    elif mask == "causal":
+        count = np.shape(field("q") if field("q") is not None else field("x"))[0]
+        yield {"mask": np.triu(np.ones((count, count)))}, "the mask hides the past, not the future"
+
+
+def betas_exchanged(field: Fields) -> Iterator[Alteration]:
+    by = field("by")
+    if by is not None:
+        yield {"by": replace(by, beta1=by.beta2, beta2=by.beta1)}, "beta1 and beta2 are exchanged"
+
+
+def positions_from_one(field: Fields) -> Iterator[Alteration]:
+    positions = field("positions")
+    counted = list(range(1, positions + 1)) if isinstance(positions, int) else [p + 1 for p in positions or ()]
+    yield {"positions": counted}, "the positions are counted from 1"
+
+
+def _layers(change: Callable[[str, Any], tuple[str, Any] | None], words: str) -> Altered:
+    """params with its layers changed, layers inside layers too."""
+
+    def changes(field: Fields) -> Iterator[Alteration]:
+        layers = field("layers")
+        changed = _each(layers, change) if isinstance(layers, list) else layers
+        if changed != layers:
+            yield {"layers": changed}, words
+
+    return Altered(changes)
+
+
+def _each(layers: list[Any], change: Callable[[str, Any], tuple[str, Any] | None]) -> list[Any]:
+    out = []
+    for kind, layer in layers:
+        inner = {}
+        for f in fields(layer) if is_dataclass(layer) else ():
+            held = getattr(layer, f.name)
+            if f.name == "layers" and isinstance(held, list):
+                inner[f.name] = _each(held, change)
+            elif f.name == "branches" and isinstance(held, list):
+                inner[f.name] = [_each(branch, change) for branch in held]
+        changed = change(kind, replace(layer, **inner) if inner else layer)
+        out += [changed] if changed is not None else []
+    return out
+
+
+def _set(name: str, wanted: Any) -> Callable[[str, Any], tuple[str, Any]]:
+    return lambda kind, layer: (kind, replace(layer, **{name: wanted}) if hasattr(layer, name) else layer)
+
+
+def _untied(kind: str, layer: Any) -> tuple[str, Any] | None:
+    return ("untied", layer) if kind == "tied" else (kind, layer)
+
+
+NETWORKS = ("lstm", "gru", "rnn")
+BIASES = ("bias", "b_h", "b_y", "b_i", "b_f", "b_o", "b_g", "b_z", "b_r", "b_n", "b_ih", "b_hh", "b_hn", "b_Q", "b_K",
+          "b_V", "b_O")  # fmt: skip
+LOSSES = ("squared_error", "half_squared_error", "mean_squared_error", "mean_absolute_error", "binary_cross_entropy",
+          "cross_entropy")  # fmt: skip
+
+MISTAKES = (
+    Mistake("stride ignored", set_to("the stride is ignored", stride=1), ("conv", "pool")),
+    Mistake("padding ignored", set_to("the padding is ignored", pad=0), ("conv", "pool")),
+    Mistake("padding in all", Altered(padding_in_all), ("conv", "pool")),
+    Mistake("dilation ignored", set_to("the dilation is ignored", dilation=1), ("conv", "pool")),
+    Mistake("filter flipped", _opposite("flip", "the filter is flipped (or not flipped where it should be)"), ("conv",)),
+    Mistake("filter turned", Altered(filter_turned), ("conv",)),
+    Mistake("bias ignored", _without(BIASES, "the bias is ignored"), ("conv", *NETWORKS, "attention"),
+            refines=("term left out",)),
+    Mistake("another pooling", _choices("kind", ("max", "average"), "the {} of each window is taken"), ("pool",)),
+    Mistake("padding counted", _opposite("count_pad", "the padding counts in the average (or not where it should)"), ("pool",)),
+    Mistake("rounded up", _opposite("ceil", "sizes are rounded up (or not where they should be)"), ("pool",)),
+    Mistake("another base", _choices("base", (2, 10, 10000, 1000), "the base is {}"), ("softmax", "posenc"),
+            refines=("digit miscopied",)),
+    Mistake("temperature", Altered(wrong_temperature), ("softmax",)),
+    Mistake("scores not scaled", _choices("score", ("dot",), "the scores are not divided by √d_k"), ("attention",),
+            refines=("divisor left out",)),
+    Mistake("mask ignored", _without(("mask",), "the mask is ignored"), ("attention",)),
+    Mistake("mask turned", Altered(mask_turned), ("attention",)),
+    Mistake("heads ignored", set_to("all heads are taken as one", heads=1, kv_heads=None), ("attention",)),
+    Mistake("gates exchanged", Altered(gates_exchanged), ("lstm", "gru"), refines=("two values exchanged",)),
+    Mistake("gates in another order", Altered(gates_in_another_order), ("lstm", "gru")),
+    Mistake("concatenated the other way", _choices("concat", ("hx", "xh"), "the vector is concatenated as {}"), ("lstm", "gru")),
+    Mistake("initial state ignored", _without(("h_0",), "h_0 is taken as 0", 0), NETWORKS),
+    Mistake("initial cell ignored", _without(("c_0",), "c_0 is taken as 0", 0), NETWORKS),
+    Mistake("update gate turned round", _opposite("swap", "z and 1 - z change places"), ("gru",),
+            refines=("two values exchanged",)),
+    Mistake("reset elsewhere", _choices("reset", ("before", "after"), "the reset is applied {} the product"), ("gru",)),
+    Mistake("another loss", _choices("loss", LOSSES, "the loss is {}"), ("backprop", *NETWORKS)),
+    Mistake("another kind of loss", _choices("kind", LOSSES, "the loss is {}"), ("loss",)),
+    Mistake("another reduction", _choices("reduction", ("mean", "sum"), "the {} of the terms is taken"), ("loss", "backprop"),
+            refines=("divisor left out",)),
+    Mistake("normalized along another axis", _choices("kind", ("batch", "layer"), "it is normalized as in {} normalization"),
+            ("norm",)),
+    Mistake("eps ignored", set_to("eps is ignored", eps=0), ("norm",), refines=("term left out",)),
+    Mistake("betas exchanged", Altered(betas_exchanged), ("optimizer",)),
+    Mistake("another arrangement", _choices("arrangement", ("interleaved", "concatenated"), "sines and cosines are {}"),
+            ("posenc",)),
+    Mistake("positions from one", Altered(positions_from_one), ("posenc",)),
+    Mistake("fires at the threshold", _choices("fires", ("z > 0", "z >= 0"), "it fires where {}"), ("perceptron",)),
+    Mistake("biases not counted", _layers(_set("bias", False), "no biases are counted"), ("params",),
+            refines=("constant left out", "term left out")),
+    Mistake("two matrices for a gated block", _layers(_set("gated", False), "a gated block is counted with two matrices, not three"),
+            ("params",)),
+    Mistake("two biases", _layers(_set("biases", "two"), "each gate is counted with two biases"), ("params",)),
+    Mistake("one bias", _layers(_set("biases", "one"), "each gate is counted with one bias"), ("params",)),
+)  # fmt: skip

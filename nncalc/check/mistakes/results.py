@@ -1,0 +1,133 @@
+"""Mistakes that show in the result alone: doubled, cut off, miscopied, worked with numbers that were rounded early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_DOWN, Decimal
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from nncalc.check.closeness import Written
+from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, array_candidate
+from nncalc.solution import run
+from nncalc.trace.notation import Index
+from nncalc.trace.numbers import READ_DIGITS
+from nncalc.trace.rounding import following, on_paper, paper_round
+from nncalc.trace.style import TEXT
+
+
+def _times(factor: float, words: str, slip: Slip) -> Iterator[Candidate]:
+    yield Candidate(words, lambda index: slip.worked[index] * factor)
+
+
+def power_of_ten(slip: Slip) -> Iterator[Candidate]:
+    """The point stands elsewhere."""
+    for power in (-3, -2, -1, 1, 2, 3):
+        places = f"{abs(power)} place{'s' if abs(power) > 1 else ''} too far to the {'right' if power > 0 else 'left'}"
+        yield Candidate(f"the point stands {places}", partial(_shifted, slip, 10.0**power))
+
+
+def _shifted(slip: Slip, factor: float, index: Index) -> float:
+    return float(slip.worked[index]) * factor
+
+
+def cut_off(slip: Slip) -> Iterator[Candidate]:
+    """Cut off where it should be rounded."""
+
+    def at(index: Index) -> float | None:
+        written = slip.line.cells.get(index)
+        if written is None or written.places is None or not np.isfinite(slip.worked[index]):
+            return None
+        read = Decimal(f"{float(slip.worked[index]):.{READ_DIGITS}g}")
+        return float(read.quantize(Decimal(1).scaleb(-written.places), rounding=ROUND_DOWN))
+
+    yield Candidate("the last digit is cut off, not rounded", at)
+
+
+def digits_exchanged(slip: Slip) -> Iterator[Candidate]:
+    """Two neighbouring digits change places in copying."""
+    yield Candidate("two neighbouring digits change places", partial(_copied, slip, _is_exchange))
+
+
+def digit_miscopied(slip: Slip) -> Iterator[Candidate]:
+    """One digit is another."""
+    yield Candidate("one digit is miscopied", partial(_copied, slip, _is_one_off))
+
+
+def _copied(slip: Slip, alike: Any, index: Index) -> float | None:
+    """The written number itself, where its digits are the worked ones but for a slip of the pen."""
+    written = slip.line.cells.get(index)
+    worked = float(slip.worked[index])
+    if written is None or written.places is None or written.digits < 3 or not np.isfinite(worked):
+        return None
+    return float(written.value) if alike(_digits(written), _rounded(worked, written)) else None
+
+
+def _digits(written: Written) -> str:
+    return written.text.lower().lstrip("+-\u2212").replace(".", "").lstrip("0")
+
+
+def _rounded(worked: float, written: Written) -> str:
+    return str(abs(Decimal(repr(paper_round(worked, written.places))).scaleb(written.places or 0).to_integral_value()))
+
+
+def _is_exchange(a: str, b: str) -> bool:
+    differ = [i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
+    swapped = len(differ) == 2 and differ[1] == differ[0] + 1
+    return len(a) == len(b) and swapped and a[differ[0]] == b[differ[1]] and a[differ[1]] == b[differ[0]]
+
+
+def _is_one_off(a: str, b: str) -> bool:
+    return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) == 1
+
+
+def another_cell(slip: Slip) -> Iterator[Candidate]:
+    """The value of another cell of the line; with rows and columns swapped, of that one."""
+    shape = slip.worked.shape
+    if len(shape) == 2 and shape[0] == shape[1]:
+        yield Candidate("rows and columns are swapped", lambda index: slip.worked[index[::-1]], len(slip.wrong) > 1)
+    if len(shape) == 1:
+        for i in range(shape[0]):
+            yield Candidate(f"it is the value of {TEXT.symbol(slip.step.symbol, str(i + 1))}", partial(_cell, slip, i))
+
+
+def _cell(slip: Slip, i: int, index: Index) -> Any:
+    return None if index == (i,) else slip.worked[i]
+
+
+def repeated(slip: Slip) -> Iterator[Candidate]:
+    """The value of the line before is written once more."""
+    names = list(slip.steps)
+    before = names.index(slip.name)
+    for name in names[max(0, before - 1) : before]:
+        step = slip.steps[name]
+        if step.array.shape == slip.worked.shape:
+            words = f"the value of {TEXT.symbol(step.symbol, '')} is written once more"
+            yield from array_candidate(words, step.array)
+
+
+def rounded_early(slip: Slip) -> Iterator[Candidate]:
+    """Worked with numbers that were rounded to fewer places than asked."""
+    asked = slip.asked.problem.marking.places
+    for places in range(2 if asked is None else asked):
+        earlier = following(slip.earlier)
+        coarse = on_paper(places)
+        trace = run(slip.asked.problem, lambda n, a, g: earlier(n, coarse(n, a, g), g), finite=False)  # noqa: B023
+        kind = "whole numbers" if not places else f"{places} decimal{'s' if places > 1 else ''}"
+        yield from array_candidate(f"the working is rounded to {kind}", trace[slip.name].computed)
+
+
+MISTAKES = (
+    Mistake("doubled", partial(_times, 2.0, "it is doubled"), describes=True),
+    Mistake("halved", partial(_times, 0.5, "it is halved"), describes=True),
+    Mistake("sign turned round", partial(_times, -1.0, "the sign is turned round"), describes=True),
+    Mistake("point misplaced", power_of_ten, describes=True),
+    Mistake("cut off", cut_off, describes=True),
+    Mistake("digits exchanged", digits_exchanged, describes=True),
+    Mistake("digit miscopied", digit_miscopied, describes=True),
+    Mistake("another cell", another_cell, describes=True),
+    Mistake("line before repeated", repeated, describes=True),
+    Mistake("rounded early", rounded_early),
+)

@@ -1,0 +1,162 @@
+"""A wrong line as the library of mistakes sees it, and what a mistake says its numbers would be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nncalc.check.asked import Asked
+from nncalc.check.sheet import Line
+from nncalc.trace.notation import ONE, Const, Expr, Index, Op, Ref, evaluate, exactly, negative
+from nncalc.trace.steps import Step, Trace
+from nncalc.trace.value import Value
+from nncalc.trace.writing import expand
+
+# A formula is written out through steps that are not on the sheet, while it has no more parts than this.
+MOST_PARTS = 60
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A line whose numbers do not come from the student's own earlier lines.
+
+    `wrong`: the cells that are wrong (none where the line has another shape); `trace`: the working that follows from
+    the sheet; `values`: all numbers on the sheet, by line.
+    """
+
+    asked: Asked
+    line: Line
+    wrong: tuple[Index, ...]
+    step: Step
+    trace: Trace
+    values: Mapping[str, dict[Index, float | int]]
+
+    @property
+    def name(self) -> str:
+        """The line's name."""
+        return self.step.name
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        """The steps of the working that follows from the sheet."""
+        return {step.name: step for step in self.trace.steps}
+
+    @cached_property
+    def earlier(self) -> dict[str, dict[Index, float | int]]:
+        """The numbers on the sheet before this line."""
+        before = list(self.steps)[: list(self.steps).index(self.name)]
+        return {name: self.values[name] for name in before if name in self.values}
+
+    @cached_property
+    def worked(self) -> np.ndarray:
+        """What follows here from the student's earlier lines."""
+        return np.asarray(self.step.computed)
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether whole numbers come out here, so that nothing was rounded."""
+        worked = np.asarray(self.worked, dtype=float)
+        return bool(np.array_equal(worked, np.round(worked)))
+
+    def beside(self, base: str) -> np.ndarray | None:
+        """A step of the same section, with the student's numbers in it."""
+        step = self.steps.get(f"{self.name.rpartition('.')[0]}.{base}".lstrip("."))
+        return None if step is None else np.asarray(step.array)
+
+    @cached_property
+    def _formulas(self) -> dict[Index, Expr]:
+        return {}
+
+    def formula(self, index: Index) -> Expr:
+        """The cell's formula, written out through the lines that are not on the sheet; 1/(1 + exp(-z)) is σ(z)."""
+        if index not in self._formulas:
+            self._formulas[index] = _sigmoids(self._grown(self.step.element(index)))
+        return self._formulas[index]
+
+    def _grown(self, x: Expr) -> Expr:
+        for _ in range(3):
+            size = parts(x)
+            grown = self._expanded(x, MOST_PARTS - size)
+            if grown is x or parts(grown) > MOST_PARTS:
+                return x
+            x = grown
+        return x
+
+    def _expanded(self, x: Expr, room: int) -> Expr:
+        if isinstance(x, Ref):
+            value = x.value
+            hidden = isinstance(value, Value) and value.name in self.steps and not self.values.get(value.name or "")
+            if not hidden or x.index is None or room < 2 or not isinstance(value, Value) or value.is_given:
+                return x
+            inner = expand(value, x.index)
+            return inner if parts(inner) < room else x
+        if isinstance(x, Const):
+            return x
+        args = tuple(self._expanded(a, room) for a in x.args)
+        return x if all(a is b for a, b in zip(args, x.args, strict=True)) else Op(x.kind, args, x.label)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What the numbers would be: `at` gives a cell's (None where it says nothing), `shape` where that is another.
+
+    `whole`: it is done to the whole line, so that it must explain all of it.
+    """
+
+    words: str
+    at: Callable[[Index], Any]
+    whole: bool = False
+    shape: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One named wrong procedure: the topics and lines it applies to (none: all), and what it would give.
+
+    `refines`: mistakes that say the same less well. `describes`: it only says what the result looks like, so that
+    any procedure with the same result says more.
+    """
+
+    name: str
+    find: Callable[[Slip], Iterator[Candidate]]
+    topics: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    refines: tuple[str, ...] = ()
+    describes: bool = False
+
+    def applies(self, slip: Slip) -> bool:
+        """Whether it can be made in this line."""
+        last = slip.name.rpartition(".")[2]
+        return (not self.topics or slip.trace.topic in self.topics) and (not self.lines or last in self.lines)
+
+
+def array_candidate(words: str, array: Any) -> Iterator[Candidate]:
+    """The candidate that gives a whole array."""
+    array = np.asarray(array)
+    yield Candidate(words, lambda index: array[index], True, array.shape)
+
+
+def _sigmoids(x: Expr) -> Expr:
+    """1/(1 + exp(−z)) as σ(z), so that it can be taken for another function."""
+    if not isinstance(x, Op):
+        return x
+    if x.kind == "divide" and x.args[0] == ONE and isinstance(x.args[1], Op) and x.args[1].kind == "add":
+        terms = x.args[1].args
+        if len(terms) == 2 and terms[0] == ONE and isinstance(terms[1], Op) and terms[1].label == "exp":
+            return Op("call", (_sigmoids(negative(terms[1].args[0])),), "sigmoid")
+    return Op(x.kind, tuple(map(_sigmoids, x.args)), x.label)
+
+
+def parts(x: Expr) -> int:
+    """How many operators and operands a formula has."""
+    return 1 + sum(map(parts, x.args)) if isinstance(x, Op) else 1
+
+
+def value(x: Expr) -> Any:
+    """The number a formula stands for; whole numbers at any size."""
+    whole = exactly(x)
+    return int(whole) if whole is not None and whole.denominator == 1 else evaluate(x)

@@ -1,0 +1,86 @@
+"""Mistakes of one topic, worked from the student's own numbers beside the line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, array_candidate
+
+
+def off_diagonal_as_diagonal(slip: Slip) -> Iterator[Candidate]:
+    s = slip.beside("s")
+    if s is not None and s.ndim == 1 and slip.worked.ndim == 2:
+        slopes = np.repeat((s * (1 - s))[:, None], len(s), axis=1)
+        wrong = np.where(np.eye(len(s), dtype=bool), slip.worked, slopes)
+        yield from array_candidate("the cells off the diagonal are worked as s_i·(1 - s_i), too", wrong)
+
+
+def diagonal_as_off_diagonal(slip: Slip) -> Iterator[Candidate]:
+    s = slip.beside("s")
+    if s is not None and s.ndim == 1 and slip.worked.ndim == 2:
+        yield from array_candidate("the diagonal is worked as -s_i·s_i, too", -np.outer(s, s))
+
+
+def along_another_axis(slip: Slip) -> Iterator[Candidate]:
+    """Scores are normalized down the columns, or all together."""
+    scores = _scores(slip)
+    if scores is not None and scores.ndim == 2:
+        e = np.exp(scores)
+        axis = 1 if np.allclose((e / e.sum(axis=0)), slip.worked) else 0
+        words = "the softmax goes down the columns" if axis == 0 else "the softmax goes along the rows"
+        yield from array_candidate(words, e / e.sum(axis=axis, keepdims=True))
+        yield from array_candidate("one softmax goes over the whole matrix", e / e.sum())
+
+
+def without_exponentials(slip: Slip) -> Iterator[Candidate]:
+    scores = _scores(slip)
+    if scores is not None and np.isfinite(scores).all():
+        wrong = scores / scores.sum(axis=-1, keepdims=True)
+        yield from array_candidate("the scores are divided by their sum, without exponentials", wrong)
+
+
+def _scores(slip: Slip) -> np.ndarray | None:
+    """What the softmax of this line goes over."""
+    for base in ("S_masked", "S_capped", "S_scaled", "S"):
+        found = slip.beside(base)
+        if found is not None:
+            return np.asarray(found, dtype=float)
+    x = slip.trace.given.get("x")
+    return None if x is None or slip.trace.topic != "softmax" else np.asarray(x.array, dtype=float)
+
+
+def _angles(words: str, change: Callable[[Any, Any, float, float], Any]) -> Callable[[Slip], Iterator[Candidate]]:
+    """Positional encodings with other angles; `change` gives the angle of column j at a position."""
+
+    def find(slip: Slip) -> Iterator[Candidate]:
+        field = {f.name: slip.asked.problem.values.get(f.name, f.default) for f in slip.asked.problem.fields}
+        positions, d = field["positions"], field["d_model"]
+        if positions is None or field["arrangement"] != "interleaved":
+            return
+        pos = np.arange(positions) if isinstance(positions, int) else np.asarray(positions)
+        column = np.arange(d)
+        with np.errstate(all="ignore"):
+            angles = change(pos[:, None], column[None, :], float(d), float(field["base"])) * np.ones((len(pos), d))
+        wrong = np.where(column % 2 == 0, np.sin(angles), np.cos(angles))
+        yield from array_candidate(words, wrong if slip.name == "PE" else angles[:, ::2])
+
+    return find
+
+
+MISTAKES = (
+    Mistake("off-diagonal as diagonal", off_diagonal_as_diagonal, ("softmax",), ("J",)),
+    Mistake("diagonal as off-diagonal", diagonal_as_off_diagonal, ("softmax",), ("J",)),
+    Mistake("softmax along another axis", along_another_axis, ("softmax", "attention"), ("s", "A")),
+    Mistake("softmax without exponentials", without_exponentials, ("softmax", "attention"), ("s", "A"),
+            refines=("function left out",)),
+    Mistake("odd exponent", _angles("the exponent of the cosine is (2i+1)/d, not 2i/d", lambda p, j, d, b: p / b ** (j / d)),
+            ("posenc",), ("angle", "PE")),
+    Mistake("exponent without its 2", _angles("the exponent is i/d, not 2i/d", lambda p, j, d, b: p / b ** (j // 2 / d)),
+            ("posenc",), ("angle", "PE"), refines=("factor left out", "constant left out")),
+    Mistake("position and dimension swapped",
+            _angles("position and dimension are swapped", lambda p, j, d, b: (j // 2) / b ** (2 * p / d)),
+            ("posenc",), ("angle", "PE"), refines=("two values exchanged",)),
+)  # fmt: skip

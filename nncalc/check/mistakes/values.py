@@ -1,0 +1,137 @@
+"""Mistakes in what a formula is fed with: another value, another step, a matrix the wrong way round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, value
+from nncalc.trace.notation import Const, Expr, Index, Op, Ref
+from nncalc.trace.style import TEXT
+from nncalc.trace.value import Value
+
+# More names than this in one formula are not exchanged pair by pair.
+MOST_NAMES = 10
+STEP = re.compile(r"(.*?)([a-z]+)([0-9]+)\.$")
+Exchange = Callable[[Ref], Ref]
+
+
+def _said(named: Any) -> str:
+    return TEXT.symbol(named.symbol, "")
+
+
+def _refs(x: Expr) -> dict[int, Ref]:
+    """One reference to each named value in a formula."""
+    if isinstance(x, Ref):
+        return {id(x.value): x}
+    found: dict[int, Ref] = {}
+    for part in () if isinstance(x, Const) else x.args:
+        found |= {k: v for k, v in _refs(part).items() if k not in found}
+    return found
+
+
+def _fed(x: Expr, exchange: Exchange) -> Expr:
+    """The formula with its references exchanged."""
+    if isinstance(x, Ref):
+        return exchange(x) if x.index is not None else x
+    return x if isinstance(x, Const) else Op(x.kind, tuple(_fed(a, exchange) for a in x.args), x.label)
+
+
+def _candidate(words: str, slip: Slip, exchange: Exchange) -> Candidate:
+    def at(index: Index) -> Any:
+        try:
+            return value(_fed(slip.formula(index), exchange))
+        except IndexError:
+            return None
+
+    return Candidate(words, at, whole=True)
+
+
+def _names(slip: Slip) -> list[Any]:
+    """The named values in the formula of the first wrong cell."""
+    if not slip.wrong:
+        return []
+    return [ref.value for ref in _refs(slip.formula(slip.wrong[0])).values() if isinstance(ref.value, Value)]
+
+
+def _shape(named: Any) -> tuple[int, ...]:
+    return np.shape(named.array)
+
+
+def exchanged(slip: Slip) -> Iterator[Candidate]:
+    """Two values of one shape change places: i and f in the cell state."""
+    names = _names(slip)
+    for a, b in combinations(names, 2) if len(names) <= MOST_NAMES else ():
+        if _shape(a) == _shape(b):
+            swap = {id(a): b, id(b): a}
+            yield _candidate(f"{_said(a)} and {_said(b)} change places", slip, partial(_other, swap))
+
+
+def _other(others: dict[int, Any], ref: Ref) -> Ref:
+    return Ref(others.get(id(ref.value), ref.value), ref.index)
+
+
+def transposed(slip: Slip) -> Iterator[Candidate]:
+    """A matrix is taken the wrong way round."""
+    for named in _names(slip):
+        if len(_shape(named)) == 2 and min(_shape(named)) > 1:
+            yield _candidate(f"rows and columns of {_said(named)} are swapped", slip, partial(_turned, id(named)))
+
+
+def _turned(matrix: int, ref: Ref) -> Ref:
+    if id(ref.value) != matrix or ref.index is None:
+        return ref
+    if any(i >= n for i, n in zip(ref.index[::-1], _shape(ref.value), strict=True)):
+        raise IndexError
+    return Ref(ref.value, ref.index[::-1])
+
+
+def another_step(slip: Slip) -> Iterator[Candidate]:
+    """The same value of an earlier or later step: h of two steps ago, or the initial one."""
+    for named in _names(slip):
+        for other in _relatives(slip, named):
+            yield _candidate(f"{_said(other)} is taken for {_said(named)}", slip, partial(_other, {id(named): other}))
+
+
+def _relatives(slip: Slip, named: Any) -> Iterator[Any]:
+    name = named.name or ""
+    section, _, base = name.rpartition(".")
+    matched = STEP.match(section + ".") if section else None
+    names = [f"{matched[1]}{matched[2]}{int(matched[3]) + d}.{base}" for d in (-1, 1)] if matched else []
+    names += [f"{base}_0"] if section else [f"t1.{base.removesuffix('_0')}"] * base.endswith("_0")
+    for other in names:
+        found = slip.steps[other].value if other in slip.steps else slip.trace.given.get(other)
+        if found is not None and _shape(found) == _shape(named):
+            yield found
+
+
+def updated(slip: Slip) -> Iterator[Candidate]:
+    """The weights after the update, in the way back."""
+    for named in _names(slip):
+        step = slip.steps.get(f"{named.name}_new")
+        if step is not None and _shape(step.value) == _shape(named):
+            words = f"the updated {_said(step)} is taken for {_said(named)}"
+            yield _candidate(words, slip, partial(_other, {id(named): step.value}))
+
+
+def uncorrected(slip: Slip) -> Iterator[Candidate]:
+    """A value with a hat, a square root or an activation, before it got that."""
+    for named in _names(slip):
+        made_from = [arg for arg in named.args if isinstance(arg, Value) and arg.name and _shape(arg) == _shape(named)]
+        if len(made_from) == 1 and slip.name != named.name:
+            words = f"{_said(made_from[0])} is taken for {_said(named)}"
+            yield _candidate(words, slip, partial(_other, {id(named): made_from[0]}))
+
+
+MISTAKES = (
+    Mistake("two values exchanged", exchanged),
+    Mistake("matrix transposed", transposed),
+    Mistake("another time step", another_step),
+    Mistake("updated weights", updated),
+    Mistake("value before its function", uncorrected),
+)
