@@ -45,8 +45,8 @@ class Result:
     findings: tuple[Finding, ...]
 
 
-def problem_files(folder: str, limits: Limits) -> list[Found]:
-    """The problem files below a folder, sorted; hidden files, backups and answer sheets are passed over.
+def problem_files(folder: str, limits: Limits, sheets: bool = False) -> list[Found]:
+    """The problem files below a folder, sorted; hidden files and backups are passed over, and without `sheets` these.
 
     A link is followed only where it stays inside the folder; what is not followed is in the list with its trouble.
     """
@@ -66,7 +66,8 @@ def problem_files(folder: str, limits: Limits) -> list[Found]:
             trouble = f"is a folder deeper than {limits.folders} levels, the limit"
             found += [Found(os.path.join(root, f), trouble, raising("folders")) for f in folders]
             folders[:] = []
-        names = (f for f in files if f.endswith(ENDINGS) and not f.startswith(".") and not f.endswith(SHEETS))
+        passed_over = () if sheets else SHEETS
+        names = (f for f in files if f.endswith(ENDINGS) and not f.startswith(".") and not f.endswith(passed_over))
         found += [_followed(os.path.join(root, name), folder) for name in names]
     return sorted(found, key=lambda f: f.path)
 

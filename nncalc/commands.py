@@ -165,10 +165,8 @@ def _load(path: str | None, topic: str | None, flags: dict[str, str], rules: Any
 def _show(loaders: list[Callable[[Any], Any]], given: dict[str, Any]) -> None:
     """Reads all, solves all, then writes: nothing is on stdout unless everything has worked."""
     from nncalc.present import Request, present
-    from nncalc.reading.limits import Rules, limits_from
 
-    request = Request(**_asked(given, Request))
-    rules = Rules(limits_from(given["limit"]), given["allow_outside"])
+    request, rules = Request(**_asked(given, Request)), _rules(given)
     problems, findings = [], []
     for load in loaders:
         try:
@@ -178,6 +176,13 @@ def _show(loaders: list[Callable[[Any], Any]], given: dict[str, Any]) -> None:
     if findings:
         raise InputError(findings)
     present(problems, request)
+
+
+def _rules(given: dict[str, Any]) -> Any:
+    """What a problem may do, as it was typed."""
+    from nncalc.reading.limits import Rules, limits_from
+
+    return Rules(limits_from(given["limit"]), given["allow_outside"])
 
 
 def _asked(given: dict[str, Any], request: Any) -> dict[str, Any]:
@@ -204,10 +209,9 @@ def batch_command() -> TyperCommand:
 
     def run(**given: Any) -> None:
         from nncalc.present import BatchRequest, present_batch
-        from nncalc.reading.limits import Rules, limits_from
 
-        rules = Rules(limits_from(given["limit"]), given["allow_outside"])
-        if not present_batch(BatchRequest(**_asked({"explain": (), "get": (), **given}, BatchRequest)), rules):
+        request = BatchRequest(**_asked({"explain": (), "get": (), **given}, BatchRequest))
+        if not present_batch(request, _rules(given)):
             raise typer.Exit(NO)
 
     params = [
@@ -219,6 +223,66 @@ def batch_command() -> TyperCommand:
     ]
     help = "Solve every problem below a folder and check its key; -o FOLDER writes the workings."
     return TyperCommand(name="batch", callback=run, params=params, help=help, rich_markup_mode=None)
+
+
+def sheet_command() -> TyperCommand:
+    """nncalc sheet PROBLEM: the answer sheet to fill in."""
+
+    def run(problem: str, **given: Any) -> None:
+        from nncalc.grade import print_sheet
+
+        print_sheet(problem, _rules(given))
+
+    params = [argument("problem", "the problem file, or -", required=True, metavar="PROBLEM"), *reading_options()]
+    help = "Print a problem's answer sheet: every line asked, its formula, its shape to fill in, and no value."
+    return TyperCommand(name="sheet", callback=run, params=params, help=help, rich_markup_mode=None)
+
+
+def check_command() -> TyperCommand:
+    """nncalc check PROBLEM ANSWERS: marks what students wrote."""
+
+    def run(**given: Any) -> None:
+        from nncalc.grade import Check, check
+
+        nothing: dict[str, Any] = {"round": None, "sig": None, "detail": None, "explain": (), "get": ()}
+        code = check(Check(**_asked({**nothing, **given}, Check)), _rules(given))
+        if code:
+            raise typer.Exit(code)
+
+    problem = "the problem file, or a folder of problems"
+    answers = "a sheet, a folder of sheets, or lines typed here: c=-0.07,-0.03; without any the problem's own key"
+    params = [
+        argument("problem", problem, required=True, metavar="PROBLEM"),
+        argument("answers", answers, nargs=-1, required=False, metavar="[ANSWERS]..."),
+        TyperOption(param_decls=["quiet", "-q", "--quiet"], is_flag=True, help="print nothing; the exit code says it"),
+        option("--format", "table, csv, json, gradescope, junit, markdown or html", metavar="FORMAT"),
+        option("--output", "write to FILE (its ending chooses the format), or feedback for each student into a folder",
+               metavar="FILE", short=["-o"]),
+        flag("--force", "replace feedback that is there already"),
+        flag("--reveal", "show right values in gradescope's output, too"),
+        option("--digits", "show N decimals (default 6)", metavar="N"),
+        option("--color", "auto, always or never", metavar="WHEN"),
+        flag("--no-color", "the same as --color never"),
+        *reading_options(),
+    ]  # fmt: skip
+    return TyperCommand(name="check", callback=run, params=params, help=CHECK, rich_markup_mode=None)
+
+
+CHECK = """Mark answer sheets line by line, with an error carried forward, and say what mistake it looks like.
+
+A folder of sheets is paired with the problems by path: hw3/lstm.yaml is answered by subs/s01/lstm.yaml, a single
+problem also by subs/s01.yaml; where hw3/s01/ exists, its problems are that student's own.
+
+Exit code 0: every line asked is right or rounded; 1: it is not; 2: the sheet cannot be graded; 3: the problem cannot.
+
+\b
+Examples:
+  nncalc sheet cell.yaml > mine.answers.yaml
+  nncalc check cell.yaml mine.answers.yaml
+  nncalc check cell.yaml c=-0.07,-0.03
+  nncalc check hw3/ subs/ --format csv
+  nncalc check hw3/
+"""
 
 
 def new_command() -> TyperCommand:
@@ -256,7 +320,7 @@ def schema_command() -> TyperCommand:
     return TyperCommand(name="schema", callback=run, params=params, help=help, rich_markup_mode=None)
 
 
-COMMANDS = (solve_command, batch_command, new_command, schema_command)
+COMMANDS = (solve_command, batch_command, sheet_command, check_command, new_command, schema_command)
 app = typer.Typer(cls=Topics, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True)
 
 

@@ -50,7 +50,7 @@ class Request:
 
 def present(problems: Sequence[Problem], request: Request) -> None:
     """Solves all problems and writes them as one document."""
-    view, format, settle = _view(request), _format(request), _settle(request)
+    view, format, settle = view_of(request), _format(request), _settle(request)
     traces = [solve(problem, settle) for problem in problems]
     if request.explain:
         traces = [trace.explain(*(cell_of(trace, text) for text in request.explain)) for trace in traces]
@@ -82,7 +82,7 @@ def present_batch(request: BatchRequest, rules: Rules) -> bool:
     A signal (Ctrl-C, a time limit) ends the work; the summary of what is done is printed, then the signal obeyed.
     """
     view, settle, format = (
-        _view(replace(request, output=None)),
+        view_of(replace(request, output=None)),
         _settle(request),
         _format(replace(request, output=None)),
     )
@@ -154,7 +154,7 @@ def _whole(flag: str, text: str | None, least: int = 0) -> int | None:
     return int(text)
 
 
-def _choice(flag: str, text: str | None, choices: Sequence[str]) -> str:
+def choice(flag: str, text: str | None, choices: Sequence[str]) -> str:
     if text is not None and text not in choices:
         raise InputError(Finding(f"want one of {', '.join(choices)}, got {vis(text)}", Mark(flag)))
     return text or choices[0]
@@ -170,16 +170,16 @@ def _settle(request: Request) -> Settle:
 def _format(request: Request) -> str:
     if request.format is None and request.output is not None:
         return ENDINGS.get(Path(request.output).suffix.lower(), "table")
-    return _choice("--format", request.format, list(FORMATS))
+    return choice("--format", request.format, list(FORMATS))
 
 
-def _view(request: Request) -> View:
+def view_of(request: Request) -> View:
     digits = _whole("--digits", request.digits)
     width = terminal.width() if request.output is None else None
-    when = _choice("--color", "never" if request.no_color else request.color, ["auto", "always", "never"])
+    when = choice("--color", "never" if request.no_color else request.color, ["auto", "always", "never"])
     return View(
         digits=6 if digits is None else digits,
-        detail=_choice("--detail", request.detail, ["normal", "short", "full"]),
+        detail=choice("--detail", request.detail, ["normal", "short", "full"]),
         terminal=width is not None,
         width=width,
         color=terminal.colour(when if request.output is None or when == "always" else "never"),

@@ -103,9 +103,9 @@ class Marks:
 def mark(asked: Asked, sheet: Sheet) -> Marks:
     """Marks every line of a sheet, in the order of the page. Its `likely` is filled in by the diagnosis."""
     judged: dict[str, dict[Index, Verdict]] = {}
-    for name, line in sheet.lines.items():
+    for name, given in sheet.lines.items():
         scale = _scale(asked.exact[name])
-        judged[name] = {i: _right(w, asked.exact[name][i], asked, scale) for i, w in line.cells.items()}
+        judged[name] = {i: _right(w, asked.exact[name][i], asked, scale) for i, w in given.cells.items()}
     _again(judged, asked, sheet, honestly(asked, sheet), Verdict.rounded)
     trace = _again(judged, asked, sheet, follow(asked, sheet), Verdict.follows) or asked.trace
     worked, steps = (

@@ -28,6 +28,7 @@ class View:
     terminal: bool = False
     width: int | None = None
     color: bool = False
+    reveal: bool = False  # right values also where a student's autograder hides them
 
     @property
     def cells(self) -> int | None:

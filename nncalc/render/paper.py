@@ -13,6 +13,7 @@ NO_WIDTH = 100_000
 # A space at which a line is not broken.
 JOINED = "\u00a0"
 NAME, VALUE, QUIET, HEAD, GOOD, BAD = "cyan", "bold", "dim", "bold magenta", "green", "bold red"
+TONES = {"good": GOOD, "carried": "yellow", "bad": BAD}
 
 
 class Paper:

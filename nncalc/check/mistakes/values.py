@@ -18,6 +18,8 @@ from nncalc.trace.value import Value
 # More names than this in one formula are not exchanged pair by pair.
 MOST_NAMES = 10
 STEP = re.compile(r"(.*?)([a-z]+)([0-9]+)\.$")
+# What is added to a value makes another of it; anything else is done to it.
+SUMS = ("add", "subtract", "multiply")
 Exchange = Callable[[Ref], Ref]
 
 
@@ -65,11 +67,20 @@ def _shape(named: Any) -> tuple[int, ...]:
 
 def exchanged(slip: Slip) -> Iterator[Candidate]:
     """Two values of one shape change places: i and f in the cell state."""
-    names = _names(slip)
+    names, seen = _names(slip), list[Any]()
     for a, b in combinations(names, 2) if len(names) <= MOST_NAMES else ():
-        if _shape(a) == _shape(b):
+        if _shape(a) == _shape(b) and _place(slip, a) == _place(slip, b):
             swap = {id(a): b, id(b): a}
-            yield _candidate(f"{_said(a)} and {_said(b)} change places", slip, partial(_other, swap))
+            candidate = _candidate(f"{_said(a)} and {_said(b)} change places", slip, partial(_other, swap))
+            comes_to = candidate.at(slip.wrong[0])
+            if not any(comes_to == other for other in seen):  # f·c + i·g: c and g for each other are i and f
+                seen.append(comes_to)
+                yield candidate
+
+
+def _place(slip: Slip, named: Any) -> tuple[bool, str]:
+    """What is exchanged stands together: two steps of a section, or two values of the problem."""
+    return named.name in slip.steps, (named.name or "").rpartition(".")[0]
 
 
 def _other(others: dict[int, Any], ref: Ref) -> Ref:
@@ -112,7 +123,7 @@ def _relatives(slip: Slip, named: Any) -> Iterator[Any]:
 
 def updated(slip: Slip) -> Iterator[Candidate]:
     """The weights after the update, in the way back."""
-    for named in _names(slip):
+    for named in _names(slip) if "/d" in slip.name else []:
         step = slip.steps.get(f"{named.name}_new")
         if step is not None and _shape(step.value) == _shape(named):
             words = f"the updated {_said(step)} is taken for {_said(named)}"
@@ -123,7 +134,7 @@ def uncorrected(slip: Slip) -> Iterator[Candidate]:
     """A value with a hat, a square root or an activation, before it got that."""
     for named in _names(slip):
         made_from = [arg for arg in named.args if isinstance(arg, Value) and arg.name and _shape(arg) == _shape(named)]
-        if len(made_from) == 1 and slip.name != named.name:
+        if len(made_from) == 1 and named.rule is not None and named.rule.name not in SUMS:
             words = f"{_said(made_from[0])} is taken for {_said(named)}"
             yield _candidate(words, slip, partial(_other, {id(named): made_from[0]}))
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from nncalc.check.blank import places_asked
 from nncalc.check.marks import Mark, Marks, Verdict
+from nncalc.errors import vis
 from nncalc.render.layout import View, inline, line
 from nncalc.trace.notation import Index
 from nncalc.trace.numbers import number
@@ -20,6 +21,7 @@ SHORT = 4
 # So many cells of a line are shown and explained, then how many more there are.
 CELLS = 12
 EXPLAINED = 3
+HEADS = ["line", "yours", "from your lines", "exact", "verdict"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Row:
     followed: str
     exact: str
     verdict: str
-    good: bool
+    tone: str
 
 
 def points(value: Fraction) -> str:
@@ -40,10 +42,11 @@ def points(value: Fraction) -> str:
 
 
 def score(marks: Marks) -> str:
-    """7 of 10 points, or how many lines are right."""
+    """7 of 10 points; without points how many lines there are of each kind."""
     if marks.asked.points is not None:
         return f"{points(marks.earned)} of {points(marks.total)} points"
-    return f"{points(marks.earned)} of {len(marks.lines)} lines right"
+    counts = [(verdict, sum(mark.verdict is verdict for mark in marks.lines)) for verdict in Verdict]
+    return ", ".join(f"{count} {verdict.name}" for verdict, count in counts if count) or "no line is given"
 
 
 def asked(marks: Marks) -> str:
@@ -56,9 +59,9 @@ def rows(marks: Marks, view: View) -> Iterator[Row]:
     for mark in marks.lines:
         label = TEXT.symbol(mark.name, "")
         if not mark.given:
-            yield Row(label, "not given", "", _whole(mark.exact, view), "missing", False)
+            yield Row(label, "not given", "", _whole(mark.exact, view), "missing", "bad")
         elif mark.line is not None and mark.line.trouble:
-            yield Row(label, mark.line.trouble, "", _whole(mark.exact, view), words(mark, Verdict.wrong, marks), False)
+            yield Row(label, mark.line.trouble, "", _whole(mark.exact, view), words(mark, Verdict.wrong, marks), "bad")
         elif mark.verdict is Verdict.right or mark.exact.ndim == 0:
             yield _row(mark, label, None if mark.exact.ndim else (), mark.verdict, marks, view)
         else:
@@ -71,7 +74,14 @@ def _cells(mark: Mark, marks: Marks, view: View) -> Iterator[Row]:
     for index in shown:
         yield _row(mark, cell(mark, index), index, mark.cells[index], marks, view)
     if len(shown) < len(bad):
-        yield Row(TEXT.symbol(mark.name, ""), f"and {len(bad) - len(shown)} more", "", "", mark.verdict.name, False)
+        yield Row(
+            TEXT.symbol(mark.name, ""),
+            f"and {len(bad) - len(shown)} more",
+            "",
+            "",
+            mark.verdict.name,
+            tone(mark.verdict),
+        )
 
 
 def _row(mark: Mark, label: str, index: Index | None, verdict: Verdict, marks: Marks, view: View) -> Row:
@@ -79,7 +89,14 @@ def _row(mark: Mark, label: str, index: Index | None, verdict: Verdict, marks: M
     followed = _whole(mark.worked, view) if index is None else number(mark.worked[index], view.digits)
     good = verdict <= Verdict.rounded
     same = good or followed == exact
-    return Row(label, yours(mark, index), "" if same else followed, exact, words(mark, verdict, marks, index), good)
+    return Row(
+        label, yours(mark, index), "" if same else followed, exact, words(mark, verdict, marks, index), tone(verdict)
+    )
+
+
+def tone(verdict: Verdict) -> str:
+    """How a verdict is coloured: good, carried (from an earlier slip), bad."""
+    return "good" if verdict <= Verdict.rounded else "carried" if verdict is Verdict.follows else "bad"
 
 
 def cell(mark: Mark, index: Index) -> str:
@@ -117,17 +134,17 @@ def words(mark: Mark, verdict: Verdict, marks: Marks, index: Index | None = None
     return verdict.name
 
 
-def explanations(marks: Marks, view: View, most: int = EXPLAINED) -> Iterator[tuple[str, list[str]]]:
-    """For every wrong line: its cells worked with the student's own earlier numbers, and what mistake they look like."""
+def explanations(marks: Marks, view: View, only: Mark | None = None) -> Iterator[tuple[str, list[str]]]:
+    """For every wrong line: cells worked with the student's own earlier numbers, and what mistake they look like."""
     for mark in marks.lines:
-        if mark.verdict is not Verdict.wrong or mark.line is None:
+        if mark.verdict is not Verdict.wrong or mark.line is None or only not in (None, mark):
             continue
         if mark.line.trouble:
             said = [likely.text for likely in mark.likely]
             yield f"{TEXT.symbol(mark.name, '')} {mark.line.trouble}", said
             continue
         wrong = mark.of(Verdict.wrong)
-        shown = sorted({*wrong[:most], *(likely.cells[0] for likely in mark.likely[:most])})
+        shown = sorted({*wrong[:EXPLAINED], *(likely.cells[0] for likely in mark.likely[:EXPLAINED])})
         for index in shown:
             yield working(mark, index, view), [_off(mark, index), *_said(mark, index, len(wrong))]
         if len(shown) < len(wrong):
@@ -142,7 +159,7 @@ def _said(mark: Mark, index: Index, wrong: int) -> Iterator[str]:
             few = ", ".join(others[:EXPLAINED]) + (", …" if len(others) > EXPLAINED else "")
             yield likely.text + ("" if not others or len(likely.cells) == wrong else f" (so is {few})")
             if len(likely.cells) == wrong and others:
-                yield f"so are all {wrong} wrong cells of this line"
+                yield f"it explains all {wrong} wrong cells of this line"
 
 
 def working(mark: Mark, index: Index, view: View) -> str:
@@ -162,3 +179,13 @@ def _off(mark: Mark, index: Index) -> str:
     if not np.isfinite(off):
         return f"yours is {written.text}"
     return f"yours is {written.text}: {number(abs(off), 6)} {'more' if off > 0 else 'less'}"
+
+
+def full_working(marks: Marks) -> str:
+    """The command that shows the first wrong cell all the way down."""
+    first, file = marks.first, marks.asked.problem.file
+    if first is None or first.step is None or not file or file.startswith("<"):
+        return ""
+    wrong = next(iter(first.of(Verdict.wrong)), ())
+    place = ":" + ",".join(str(i + 1) for i in wrong) if wrong else ""
+    return f"full working: nncalc solve {vis(file, 300)} --explain {vis(first.name, 300)}{place}"

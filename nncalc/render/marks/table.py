@@ -1,36 +1,137 @@
-"""Marked sheets for people: one sheet line by line, a class as a table."""
+"""Marked sheets for people: one sheet line by line, a class as a table of students and lines or problems."""
 
 from __future__ import annotations
 
+from collections import Counter
+from fractions import Fraction
 from typing import TextIO
 
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nncalc.check.marks import Marks
+from nncalc.check.homework import Homework, Marked
+from nncalc.check.marks import Marks, Verdict
 from nncalc.errors import JOINERS, vis
 from nncalc.render.layout import View
-from nncalc.render.marks.report import asked, explanations, rows, score
-from nncalc.render.paper import BAD, GOOD, HEAD, NAME, QUIET, VALUE, Paper
+from nncalc.render.marks.report import HEADS, asked, explanations, full_working, points, rows, score, tone
+from nncalc.render.paper import BAD, HEAD, NAME, QUIET, TONES, VALUE, Paper
+from nncalc.trace.style import TEXT
+
+LETTERS = {
+    Verdict.right: "+", Verdict.rounded: "~", Verdict.places: "p", Verdict.follows: "f", Verdict.missing: "-",
+    Verdict.wrong: "X",
+}  # fmt: skip
+LEGEND = "+ right, ~ rounded, f follows from an earlier slip, p too few places, - missing, X wrong"
+# So many of the most frequent first slips are named.
+FREQUENT = 5
 
 
-def sheet(marks: Marks, view: View, out: TextIO) -> None:
-    """One marked sheet: a row a line, then what the wrong ones look like."""
-    page = Paper(view, out)
+def render(homework: Homework, view: View, out: TextIO) -> None:
+    """One sheet in full, or a class at a glance. What was wrong with files is not repeated here."""
+    paper = Paper(view, out)
+    if homework.one:
+        for result in homework.results:
+            if result.marks is not None:
+                _sheet(result.marks, view, paper)
+    elif len(homework.problems) == 1:
+        _lines(homework, view, paper)
+    else:
+        _problems(homework, view, paper)
+
+
+def _sheet(marks: Marks, view: View, paper: Paper) -> None:
+    """A row a line, then what the wrong ones look like."""
     trace = marks.asked.trace
     head = Text(vis(trace.title or trace.topic, 600, JOINERS), style=HEAD)
-    page.say(head.append(f"   {vis(marks.source, 300)}   {asked(marks)} asked", style=QUIET), Text(""))
-    table = Table.grid(padding=(0, 2))
-    for _ in range(5):
-        table.add_column(overflow="fold", no_wrap=view.width is None)
-    table.add_row(*(Text(h, style=QUIET) for h in ("line", "yours", "from your lines", "exact", "verdict")))
+    paper.say(head.append(f"   {vis(marks.source, 300)}   {asked(marks)} asked", style=QUIET), Text(""))
+    table = _grid(view, 5)
+    table.add_row(*(Text(h, style=QUIET) for h in HEADS))
     for row in rows(marks, view):
-        table.add_row(Text(row.label, style=NAME), Text(vis(row.yours)), Text(row.followed), Text(row.exact, style=QUIET),
-                      Text(row.verdict, style=GOOD if row.good else BAD))  # fmt: skip
-    page.say(table)
+        verdict = Text(row.verdict, style=TONES[row.tone])
+        table.add_row(Text(row.label, style=NAME), Text(vis(row.yours)), Text(row.followed), Text(row.exact), verdict)
+    paper.say(table)
     for working, said in explanations(marks, view):
-        page.say(Text(""), Text(working))
+        paper.say(Text(""), Text(working))
         for text in said:
-            page.say(Padding(Text(text), (0, 0, 0, 4)))
-    page.say(Text(""), Text(score(marks), style=VALUE))
+            paper.say(Padding(Text(text), (0, 0, 0, 4)))
+    more = full_working(marks)
+    paper.say(Text(""), Text(score(marks), style=VALUE), *([Text(more, style=QUIET)] if more else []))
+
+
+def _grid(view: View, columns: int) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for _ in range(columns):
+        table.add_column(overflow="fold", no_wrap=view.width is None)
+    return table
+
+
+def _lines(homework: Homework, view: View, paper: Paper) -> None:
+    """One problem: a row a student, a column a line, a letter for the verdict."""
+    names = list(dict.fromkeys(m.name for r in homework.results if r.marks is not None for m in r.marks.lines))
+    table = _grid(view, len(names) + 2)
+    table.add_row(
+        Text("student", style=QUIET),
+        *(Text(TEXT.symbol(n, ""), style=QUIET) for n in names),
+        Text("score", style=QUIET),
+    )
+    for result in homework.results:
+        table.add_row(
+            Text(vis(result.pair.student), style=NAME), *_letters(result, names), Text(_score(result), style=VALUE)
+        )
+    paper.say(table, Text(""), Text(LEGEND, style=QUIET))
+    _end(homework, paper)
+
+
+def _letters(result: Marked, names: list[str]) -> list[Text]:
+    verdicts = {mark.name: mark.verdict for mark in result.marks.lines} if result.marks is not None else {}
+    return [Text(LETTERS[verdicts[n]], style=TONES[tone(verdicts[n])]) if n in verdicts else Text("") for n in names]
+
+
+def _score(result: Marked) -> str:
+    if result.marks is not None and result.pair.sheet is None:
+        return "not handed in"
+    return score(result.marks) if result.marks is not None else "not marked"
+
+
+def _problems(homework: Homework, view: View, paper: Paper) -> None:
+    """Several problems: a row a student, a column a problem, the points."""
+    names = homework.problems
+    table = _grid(view, len(names) + 2)
+    table.add_row(*(Text(vis(h), style=QUIET) for h in ("student", *names, "total")))
+    for student, results in homework.students.items():
+        found = results.values()
+        earned, total = (points(sum((getattr(r, n) for r in found), Fraction(0))) for n in ("earned", "total"))
+        cells = [
+            Text(_brief(results.get(name)), style="" if name in results and results[name].passed else BAD)
+            for name in names
+        ]
+        table.add_row(Text(vis(student), style=NAME), *cells, Text(f"{earned} of {total}", style=VALUE))
+    paper.say(table)
+    _end(homework, paper)
+
+
+def _brief(result: Marked | None) -> str:
+    if result is None:
+        return ""
+    if result.marks is None:
+        return "not marked"
+    if result.pair.sheet is None:
+        return "not handed in"
+    return f"{points(result.marks.earned)}/{points(result.marks.total)}"
+
+
+def _end(homework: Homework, paper: Paper) -> None:
+    """Where slips begin most often, and how many are all right."""
+    firsts: Counter[str] = Counter()
+    for result in homework.results:
+        if result.marks is not None and result.marks.first is not None:
+            name = TEXT.symbol(result.marks.first.name, "")
+            firsts[name if len(homework.problems) == 1 else f"{result.pair.problem}: {name}"] += 1
+    if firsts:
+        shown = ", ".join(f"{vis(name)} ({count})" for name, count in firsts.most_common(FREQUENT))
+        paper.say(Text(f"first slips: {shown}", style=QUIET))
+    good = sum(result.passed for result in homework.results)
+    unmarked = sum(result.marks is None for result in homework.results)
+    more = f", {unmarked} not marked" if unmarked else ""
+    paper.say(Text(f"{len(homework.results)} sheets, {good} all right{more}"))

@@ -1,0 +1,44 @@
+"""A row a student, a column a problem, the total: for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+from fractions import Fraction
+from typing import TextIO
+
+from nncalc.check.homework import Homework
+from nncalc.errors import vis
+from nncalc.render.layout import View
+from nncalc.render.marks.report import points
+
+
+def render(homework: Homework, view: View, out: TextIO) -> None:
+    """Text is always quoted and never a formula, numbers are bare; what was not marked is empty."""
+    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    names = homework.problems
+    writer.writerow([cell(text) for text in ("student", *names, "total", "of")])
+    for student, results in homework.students.items():
+        found = list(results.values())
+        row = [results[n] if n in results and results[n].marks is not None else None for n in names]
+        sums = (sum((r.earned for r in found), Fraction(0)), sum((r.total for r in found), Fraction(0)))
+        writer.writerow([cell(student), *("" if r is None else number(r.earned) for r in row), *map(number, sums)])
+
+
+def cell(text: str) -> str:
+    """Foreign text for a cell: what a spreadsheet would run as a formula gets a quote before it."""
+    shown = vis(text, 600)
+    return f"'{shown}" if shown[:1] in tuple("=+-@\t\r") and shown else shown
+
+
+class Bare(float):
+    """A number as it is written: 7, not 7.0."""
+
+    def __repr__(self) -> str:
+        return points(Fraction(self))
+
+    __str__ = __repr__
+
+
+def number(value: Fraction) -> Bare:
+    """Points for a cell."""
+    return Bare(value)

@@ -1,0 +1,103 @@
+"""results.json for one student, as Gradescope (and PrairieLearn) read it; right values only where they are wanted.
+
+Gradescope's autograder specification: score, max_score, output, tests. Where a sheet cannot be graded, PrairieLearn's
+`gradable` and `format_errors` say so; where the problem cannot be used, nobody's points depend on it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from fractions import Fraction
+from typing import Any, TextIO
+
+from nncalc.check.homework import Homework, Marked
+from nncalc.check.marks import Mark, Marks, Verdict
+from nncalc.errors import vis
+from nncalc.render.layout import View
+from nncalc.render.marks.json import count
+from nncalc.render.marks.report import cell, explanations, words, yours
+from nncalc.trace.style import TEXT
+
+# A number with so many digits may be a right value; without --reveal nothing that holds one is said.
+TELLING = re.compile(r"\d\.\d\d|\d{3}")
+# The whole file stays below 1 MB.
+MOST_TESTS, MOST_CELLS = 500, 20
+
+
+def render(homework: Homework, view: View, out: TextIO) -> None:
+    """Writes the results of all the problems of a student."""
+    marks = [result.marks for result in homework.results if result.marks is not None]
+    errors = [str(finding) for finding in homework.findings]
+    several = len(homework.results) > 1
+    tests = [t for r in homework.results for t in _tests(r, view, f"{r.pair.problem}: " if several else "")][
+        :MOST_TESTS
+    ]
+    page: dict[str, Any] = {
+        "score": count(sum((result.earned for result in homework.results), Fraction(0))),
+        "max_score": count(sum((result.total for result in homework.results), Fraction(0))),
+        "output": "\n".join(errors) or _said(marks),
+        "tests": tests,
+    }
+    if errors:
+        page |= {"gradable": bool(marks), "format_errors": errors}
+    if any(result.asked is None for result in homework.results) or not homework.results:
+        page["autograder_error"] = True
+    json.dump(page, out, allow_nan=False, indent=1)
+    out.write("\n")
+
+
+def failed(errors: list[str], out: TextIO, problem: bool) -> None:
+    """What is written where nothing could be graded at all."""
+    page: dict[str, Any] = {
+        "score": 0,
+        "output": "\n".join(errors),
+        "tests": [],
+        "gradable": False,
+        "format_errors": errors,
+    }
+    json.dump(page | ({"autograder_error": True} if problem else {}), out, allow_nan=False, indent=1)
+    out.write("\n")
+
+
+def _said(marks: list[Marks]) -> str:
+    wrong = [mark for m in marks for mark in m.lines if mark.verdict > Verdict.rounded]
+    if not wrong:
+        return "All lines are right."
+    first = next((m.first for m in marks if m.first is not None), None)
+    return "" if first is None else f"The first slip is in {vis(TEXT.symbol(first.name, ''))}."
+
+
+def _tests(result: Marked, view: View, prefix: str) -> list[dict[str, Any]]:
+    if result.marks is None:
+        return []
+    said = dict[str, list[str]]()
+    for mark in result.marks.lines:
+        said[mark.name] = _lines(mark, result.marks, view)
+    return [
+        {
+            "name": prefix + vis(TEXT.symbol(mark.name, "")),
+            "score": count(mark.earned),
+            "max_score": count(mark.points or Fraction(0)),
+            "status": "passed" if mark.verdict <= Verdict.rounded or mark.earned else "failed",
+            "output": "\n".join(said[mark.name]),
+        }
+        for mark in result.marks.lines
+        if mark.points is not None
+    ]
+
+
+def _lines(mark: Mark, marks: Marks, view: View) -> list[str]:
+    """The verdict, the cells that are not right, and what mistake they look like."""
+    lines = [words(mark, mark.verdict, marks)]
+    if mark.line is not None and mark.line.trouble:
+        lines.append(mark.line.trouble)
+    bad = [index for index, verdict in mark.cells.items() if verdict > Verdict.rounded] if mark.given else []
+    for index in bad[:MOST_CELLS] if mark.exact.ndim else ():
+        lines.append(f"{cell(mark, index)}: {vis(yours(mark, index))}: {mark.cells[index].name}")
+    if view.reveal:
+        for working, said in explanations(marks, view, only=mark):
+            lines += [working, *said]
+    else:
+        lines += [likely.text for likely in mark.likely if not TELLING.search(likely.text)]
+    return lines

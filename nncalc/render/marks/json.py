@@ -1,0 +1,85 @@
+"""Marked sheets for scripts (format 1): every line with its verdict, its cells and what mistake it looks like."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import Any, TextIO
+
+from nncalc.check.homework import Homework, Marked
+from nncalc.check.marks import Mark, Marks
+from nncalc.errors import Finding
+from nncalc.render.json import plain
+from nncalc.render.layout import View
+
+FORMAT = 1
+
+
+def render(homework: Homework, view: View, out: TextIO) -> None:
+    """Writes one JSON object."""
+    page = {
+        "format": FORMAT,
+        "sheets": [_sheet(result) for result in homework.results],
+        "errors": [str(finding) for finding in homework.stray],
+    }
+    json.dump(page, out, allow_nan=False, indent=1)
+    out.write("\n")
+
+
+def _sheet(result: Marked) -> dict[str, Any]:
+    page: dict[str, Any] = {
+        "student": result.pair.student,
+        "problem": result.pair.problem,
+        "file": result.pair.sheet,
+        "passed": result.passed,
+        "errors": [str(finding) for finding in result.findings],
+    }
+    return page | (_marks(result.marks) if result.marks is not None else {})
+
+
+def _marks(marks: Marks) -> dict[str, Any]:
+    return {
+        "earned": count(marks.earned),
+        "total": count(marks.total),
+        "first_error": marks.first.name if marks.first is not None else None,
+        "lines": [_line(mark) for mark in marks.lines],
+    }
+
+
+def _line(mark: Mark) -> dict[str, Any]:
+    return {
+        "name": mark.name,
+        "verdict": mark.verdict.name,
+        "points": None if mark.points is None else count(mark.points),
+        "earned": count(mark.earned),
+        "trivial": mark.trivial,
+        "error": mark.line.trouble if mark.line is not None else "",
+        "cells": [
+            {
+                "index": [i + 1 for i in index],
+                "verdict": verdict.name,
+                "yours": mark.line.cells[index].text if mark.line is not None and index in mark.line.cells else None,
+                "follows": plain(mark.worked[index]),
+                "exact": plain(mark.exact[index]),
+            }
+            for index, verdict in mark.cells.items()
+        ],
+        "likely": [
+            {
+                "cells": [[i + 1 for i in index] for index in likely.cells],
+                "mistakes": list(likely.names),
+                "text": likely.text,
+            }
+            for likely in mark.likely
+        ],
+    }
+
+
+def count(points: Fraction) -> int | float:
+    """Points as JSON writes them: 7, 2.5."""
+    return int(points) if points.denominator == 1 else float(points)
+
+
+def said(findings: list[Finding]) -> list[str]:
+    """What was wrong, as texts."""
+    return [str(finding) for finding in findings]

@@ -1,0 +1,66 @@
+"""A folder of keys for their instructor: which hold, what the others look like, and what the places asked would hide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TextIO
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from nncalc.check.keys import Key
+from nncalc.errors import vis
+from nncalc.render.layout import View
+from nncalc.render.marks.report import asked, explanations
+from nncalc.render.paper import BAD, GOOD, NAME, QUIET, Paper
+from nncalc.trace.style import TEXT
+
+# Mistakes that a line hides are named up to so many.
+NAMED = 2
+
+
+def render(keys: Sequence[Key], view: View, out: TextIO) -> None:
+    """A line a problem, below it what is wrong or hidden."""
+    paper = Paper(view, out)
+    for key in keys:
+        table = Table.grid(padding=(0, 2))
+        for _ in range(2):
+            table.add_column(overflow="fold", no_wrap=view.width is None)
+        table.add_row(Text(vis(key.path, 300), style=NAME), Text(_verdict(key), style=GOOD if key.holds else BAD))
+        paper.say(table)
+        for line in [*_wrong(key, view), *_hidden(key)]:
+            paper.say(Padding(Text(line, style="" if not key.holds else QUIET), (0, 0, 0, 4)))
+    bad = sum(not key.holds for key in keys)
+    hiding = sum(bool(key.hidden) for key in keys)
+    paper.say(Text(f"{len(keys) - bad} of {len(keys)} problems hold; in {hiding} the places asked hide a mistake"))
+
+
+def _verdict(key: Key) -> str:
+    if key.unusable:
+        return "cannot be used"
+    if not key.holds:
+        return "the key does not hold"
+    lines = len(key.marks.lines) if key.marks is not None else 0
+    return f"key of {lines} holds" if lines else "no key"
+
+
+def _wrong(key: Key, view: View) -> Iterator[str]:
+    yield from (str(finding) for finding in key.findings)
+    if key.marks is not None and not key.holds:
+        for working, said in explanations(key.marks, view):
+            yield f"{working}; " + "; ".join(text.replace("yours", "the key") for text in said)
+        short = [
+            TEXT.symbol(m.name, "")
+            for m in key.marks.lines
+            if m.given and m.verdict.name in ("places", "follows", "missing")
+        ]
+        if short:
+            yield f"not right, or in too few places: {', '.join(short)}"
+
+
+def _hidden(key: Key) -> Iterator[str]:
+    for name, words in key.hidden.items():
+        more = f" (and {len(words) - NAMED} more)" if len(words) > NAMED else ""
+        places = asked(key.marks) if key.marks is not None else ""
+        yield f"{TEXT.symbol(name, '')}: {places} cannot tell the right answer from what you get if {', or if '.join(words[:NAMED])}{more}"
