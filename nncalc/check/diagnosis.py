@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.check.closeness import GUARD, SAME, Written
+from nncalc.check.closeness import GUARD, PLACES, SAME, Written
 from nncalc.check.marks import Likely, Marks, Verdict
 from nncalc.check.mistakes.slip import Candidate, Mistake, Slip
 from nncalc.check.mistakes.table import MISTAKES
@@ -16,6 +16,8 @@ from nncalc.trace.notation import Index
 
 # More mistakes than this with the same digits are too many to name.
 NAMED = 3
+# The workings that a mistake is looked for in: the sheet's numbers carried as they are written, or unrounded.
+AS_WRITTEN_OR_NOT = 2
 
 
 @dataclass
@@ -28,14 +30,14 @@ class Match:
 
 
 def diagnose(marks: Marks) -> None:
-    """Says of every wrong line what mistake it looks like."""
-    values = {
-        mark.name: {i: w.value for i, w in mark.line.cells.items()} for mark in marks.lines if mark.line is not None
-    }
+    """Says of every wrong line what mistake it looks like, worked from the lines before as written, else unrounded."""
+    given = [mark.line for mark in marks.lines if mark.line is not None]
+    values = {line.name: {i: written.value for i, written in line.cells.items()} for line in given}
     for mark in marks.lines:
         if mark.verdict is Verdict.wrong and mark.line is not None and mark.step is not None:
-            slip = Slip(marks.asked, mark.line, tuple(mark.of(Verdict.wrong)), mark.step, marks.trace, values)
-            mark.likely = list(likely(slip))
+            for trace in marks.traces[:AS_WRITTEN_OR_NOT]:
+                slip = Slip(marks.asked, mark.line, tuple(mark.of(Verdict.wrong)), trace[mark.name], trace, values)
+                mark.likely = mark.likely or list(likely(slip))
 
 
 def likely(slip: Slip) -> Iterable[Likely]:
@@ -107,7 +109,9 @@ def _alike(written: Written, value: Any, counted: bool) -> bool:
     off = float(abs(written.value - value))
     if counted and written.places == 0:
         return off <= SAME
-    return written.digits > 0 and off <= 0.5 * written.unit * (1 + SAME) + GUARD * max(abs(written.value), abs(value))
+    return (written.digits > 0 or (written.places or 0) >= PLACES or off <= SAME) and off <= 0.5 * written.unit * (
+        1 + SAME
+    ) + GUARD * max(abs(written.value), abs(value))
 
 
 def _same(a: Match, b: Match) -> bool:

@@ -76,7 +76,7 @@ class Marks:
     asked: Asked
     source: str
     lines: list[Mark]
-    trace: Trace  # what follows from the student's own lines
+    traces: list[Trace]  # what follows from the student's own lines: as written, then with unwritten digits
 
     @property
     def first(self) -> Mark | None:
@@ -107,10 +107,8 @@ def mark(asked: Asked, sheet: Sheet) -> Marks:
         scale = _scale(asked.exact[name])
         judged[name] = {i: _right(w, asked.exact[name][i], asked, scale) for i, w in given.cells.items()}
     _again(judged, asked, sheet, honestly(asked, sheet), Verdict.rounded)
-    trace = _again(judged, asked, sheet, follow(asked, sheet), Verdict.follows) or asked.trace
-    worked, steps = (
-        (asked.exact, asked.steps) if trace is asked.trace else (lines_of(trace), {s.name: s for s in trace.steps})
-    )
+    traces = _again(judged, asked, sheet, follow(asked, sheet), Verdict.follows) or [asked.trace]
+    worked, steps = lines_of(traces[0]), {step.name: step for step in traces[0].steps}
     wanted = asked.lines if asked.points is not None else []
     lines = []
     for name in asked.exact:
@@ -122,7 +120,7 @@ def mark(asked: Asked, sheet: Sheet) -> Marks:
             if found.given or name in wanted:
                 _credit(found, asked)
                 lines.append(found)
-    return Marks(asked, sheet.source, lines, trace)
+    return Marks(asked, sheet.source, lines, traces)
 
 
 def _scale(array: np.ndarray) -> float:
@@ -140,11 +138,11 @@ def _right(written: Written, exact: Any, asked: Asked, scale: float) -> Verdict:
 
 def _again(
     judged: dict[str, dict[Index, Verdict]], asked: Asked, sheet: Sheet, traces: Iterable[Trace], verdict: Verdict
-) -> Trace | None:
-    """Looks at what is not right once more, beside another working; returns the first that was needed."""
-    first = None
+) -> list[Trace]:
+    """Looks at what is not right once more, beside other workings; returns those that were needed."""
+    needed: list[Trace] = []
     for trace in traces if _open(judged, verdict) else ():
-        first = first or trace
+        needed.append(trace)
         worked = lines_of(trace)
         for name, cells in judged.items():
             for index in [i for i, found in cells.items() if found > verdict or found is Verdict.places]:
@@ -155,7 +153,7 @@ def _again(
                     cells[index] = min(cells[index], Verdict.places)
         if not _open(judged, verdict):
             break
-    return first
+    return needed
 
 
 def _open(judged: dict[str, dict[Index, Verdict]], verdict: Verdict) -> bool:

@@ -20,13 +20,17 @@ def honestly(asked: Asked, sheet: Sheet) -> Iterator[Trace]:
     The second also rounds what is not on the sheet to the places asked, as who works by hand has.
     """
     for between in _between(asked, sheet):
-        yield run(asked.problem, _honest(asked, sheet, between), finite=False)
+        yield run(asked.problem, _both(between, _some(asked, sheet, right=True)), finite=False)
 
 
 def follow(asked: Asked, sheet: Sheet) -> Iterator[Trace]:
-    """Workings that carry the student's numbers whatever they are."""
+    """Workings that carry the student's slips: as they are written, or with the digits that were not written down.
+
+    In the first every number of the sheet is carried; in the second those that are right, or follow, go on unrounded.
+    """
     for between in _between(asked, sheet):
         yield run(asked.problem, _both(between, following(sheet.values)), finite=False)
+        yield run(asked.problem, _both(between, _some(asked, sheet, right=False)), finite=False)
 
 
 def _between(asked: Asked, sheet: Sheet) -> list[Settle]:
@@ -41,19 +45,20 @@ def _both(between: Settle, then: Settle) -> Settle:
     return lambda name, array, as_given: then(name, between(name, array, as_given), as_given)
 
 
-def _honest(asked: Asked, sheet: Sheet, between: Settle) -> Settle:
+def _some(asked: Asked, sheet: Sheet, right: bool) -> Settle:
+    """Carries those of the student's numbers that are right here (exactly, or worked from what was carried), or those
+    that are not."""
+
     def settle(name: str, array: object, as_given: bool) -> object:
         line = sheet.lines.get(name)
-        ours = between(name, array, as_given)
         if line is None:
-            return ours
-        worked, reference = np.asarray(array), asked.exact[name]
-        right = {
-            index: written.value
-            for index, written in line.cells.items()
-            if Agreement.YES
-            in (agrees(written, number, asked.problem.marking) for number in (reference[index], worked[index]))
-        }
-        return with_cells(ours, right)
+            return array
+        worked, reference, marking = np.asarray(array), asked.exact[name], asked.problem.marking
+        carried = {}
+        for index, written in line.cells.items():
+            agreements = (agrees(written, number, marking) for number in (reference[index], worked[index]))
+            if (Agreement.YES in agreements) is right:
+                carried[index] = written.value
+        return with_cells(array, carried)
 
     return settle

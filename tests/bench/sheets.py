@@ -36,14 +36,18 @@ def main() -> None:
         problem.write_text(LSTM.replace("x: [0.5, -0.1]", "x: [[0.5, -0.1], [0.3, 0.8]]"))
         loaded = load(str(problem))
         steps = [step.name for step in solve(loaded).steps]
-        print(f"{len(steps)} lines a sheet, a third each: exact, rounded by hand to 3 places, with a slip carried forward")
+        print(
+            f"{len(steps)} lines a sheet, a third each: exact, rounded by hand to 3 places, with a slip carried forward"
+        )
         for count in (250, 500, 1000, 2000):
             subs = Path(folder, str(count))
             subs.mkdir()
             for i in range(count):
                 settle = on_paper(3)
                 if i % 3 == 2:
-                    slip = following({steps[rng.integers(len(steps))]: {(int(rng.integers(2)),): round(rng.normal(), 3)}})
+                    slip = following(
+                        {steps[rng.integers(len(steps))]: {(int(rng.integers(2)),): round(rng.normal(), 3)}}
+                    )
                     trace = run(loaded, slip, finite=False)
                     arrays = {s.name: np.asarray(s.array) for s in trace.steps}
                 else:
@@ -56,7 +60,9 @@ def main() -> None:
                 took = time.perf_counter() - start
                 wrong = sum(any(m.verdict is Verdict.wrong for m in r.marks.lines) for r in results if r.marks)
                 with_words = "with diagnosis" if diagnosed else "marks alone"
-                print(f"{count:5} sheets, {with_words:14}: {took:6.2f} s, {count / took:5.0f} a second, {wrong} with a slip")
+                print(
+                    f"{count:5} sheets, {with_words:14}: {took:6.2f} s, {count / took:5.0f} a second, {wrong} with a slip"
+                )
 
 
 if __name__ == "__main__":

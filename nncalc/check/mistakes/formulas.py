@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from nncalc.check.closeness import SAME
 from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, value
 from nncalc.trace.notation import ONE, TWO, Const, Expr, Index, Op, Ref, const, evaluate
 from nncalc.trace.numbers import number
@@ -106,8 +107,8 @@ def derivative_forgotten(x: Expr) -> Iterator[Change]:
     """Only what comes from upstream is kept of a product with a local derivative."""
     if isinstance(x, Op) and x.kind == "times":
         upstream = [a for a in x.args if isinstance(a, Ref) and "∂" in _said(a)]
-        if len(upstream) == 1 and len(x.args) > 1:
-            rest = [a for a in x.args if a is not upstream[0]]
+        rest = [a for a in x.args if not any(a is u for u in upstream)]
+        if len(upstream) == 1 and not all(_is(a, "compare") for a in rest):
             derivative = _said(rest[0] if len(rest) == 1 else Op("times", tuple(rest)))
             yield upstream[0], f"the derivative {derivative} is forgotten"
 
@@ -208,7 +209,7 @@ CHANGES: dict[str, Changes] = {
 }  # fmt: skip
 REFINES = {
     "mask left out": ("factor left out",),
-    "derivative forgotten": ("factor left out", "mask left out"),
+    "derivative forgotten": ("factor left out",),
     "root of the divisor left out": ("function left out",),
 }
 
@@ -242,21 +243,47 @@ def _find(changes: Changes, slip: Slip) -> Iterator[Candidate]:
     """Every place of the first wrong cell's formula where this can be done; in other cells it is done there, too."""
     if not slip.wrong:
         return
-    first = slip.wrong[0]
-    whole = slip.formula(first)
-    for path, part in _places(whole):
-        for k, (changed, words) in enumerate(changes(part)):
-            known = value(_replaced(whole, path, changed))
-            yield Candidate(words, partial(_changed, changes, slip, path, k, first, known), changes not in IN_ONE_CELL)
+    first, whole = slip.wrong[0], changes not in IN_ONE_CELL
+    short, long = slip.formula(first, grown=False), slip.formula(first)
+    done: list[Any] = []  # what a change in the short formula gives already, a change in the long one need not say
+    for grown, x in ((False, short), (True, long)) if short is not long else ((False, short),):
+        places = [place for place in _places(x) if next(changes(place[1]), None) is not None]
+        for path, part in places:
+            for k, (changed, words) in enumerate(changes(part)):
+                known = value(_replaced(x, path, changed))
+                if not grown or not _among(known, done):
+                    yield Candidate(words, partial(_changed, changes, slip, (path, k), (first, known), grown), whole)
+                done += [known]
+        everywhere = partial(_everywhere, changes, slip, grown)
+        if whole and len(places) > 1 and not _among(everywhere(first), done):
+            yield Candidate(f"{next(changes(places[0][1]))[1]}, and so everywhere", everywhere, True)
 
 
-def _changed(changes: Changes, slip: Slip, path: Path, k: int, first: Index, known: Any, index: Index) -> Any:
-    if index == first:
-        return known
-    whole = slip.formula(index)
-    part = _at(whole, path)
-    changed = None if part is None else next((c for i, (c, _) in enumerate(changes(part)) if i == k), None)
-    return None if changed is None else value(_replaced(whole, path, changed))
+def _among(number: Any, others: list[Any]) -> bool:
+    return any(abs(number - other) <= SAME * abs(number) for other in others)
+
+
+def _changed(
+    changes: Changes, slip: Slip, at: tuple[Path, int], first: tuple[Index, Any], grown: bool, index: Index
+) -> Any:
+    if index == first[0]:
+        return first[1]
+    x = slip.formula(index, grown)
+    part = _at(x, at[0])
+    changed = None if part is None else next((c for i, (c, _) in enumerate(changes(part)) if i == at[1]), None)
+    return None if changed is None else value(_replaced(x, at[0], changed))
+
+
+def _everywhere(changes: Changes, slip: Slip, grown: bool, index: Index) -> Any:
+    return value(_all(changes, slip.formula(index, grown)))
+
+
+def _all(changes: Changes, x: Expr) -> Expr:
+    """The formula with the first change at every place, from within."""
+    if not isinstance(x, Op):
+        return x
+    inner = Op(x.kind, tuple(_all(changes, part) for part in x.args), x.label)
+    return next((changed for changed, _ in changes(inner)), inner)
 
 
 MISTAKES = tuple(

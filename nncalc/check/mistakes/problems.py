@@ -69,8 +69,12 @@ def _opposite(name: str, words: str) -> Altered:
     return Altered(lambda field: iter([({name: not field(name)}, words)]))
 
 
-def _without(names: tuple[str, ...], words: str, empty: Any = None) -> Altered:
-    return Altered(lambda field: iter([({n: empty for n in names if field(n) is not None}, words)]))
+def _without(names: tuple[str, ...], words: str) -> Altered:
+    return Altered(lambda field: iter([({n: None for n in names if field(n) is not None}, words)]))
+
+
+def _zeros(name: str, words: str) -> Altered:
+    return Altered(lambda field: iter([({name: np.zeros_like(field(name))}, words)]))
 
 
 def _choices(name: str, choices: tuple[Any, ...], words: str) -> Altered:
@@ -103,7 +107,7 @@ def gates_in_another_order(field: Fields) -> Iterator[Alteration]:
     named = order.replace(",", " ").split() if isinstance(order, str) else order
     for other in permutations(named) if named else ():
         if list(other) != list(named):
-            yield {"gate_order": " ".join(other)}, f"the gates are taken in the order {' '.join(other)}"
+            yield {"gate_order": " ".join(other)}, f"the gates are taken in another order than {' '.join(named)}"
 
 
 def wrong_temperature(field: Fields) -> Iterator[Alteration]:
@@ -125,9 +129,7 @@ def mask_turned(field: Fields) -> Iterator[Alteration]:
 
 
 def betas_exchanged(field: Fields) -> Iterator[Alteration]:
-    by = field("by")
-    if by is not None:
-        yield {"by": replace(by, beta1=by.beta2, beta2=by.beta1)}, "beta1 and beta2 are exchanged"
+    yield {"beta1": field("beta2"), "beta2": field("beta1")}, "beta1 and beta2 are exchanged"
 
 
 def positions_from_one(field: Fields) -> Iterator[Alteration]:
@@ -183,7 +185,7 @@ MISTAKES = (
     Mistake("padding in all", Altered(padding_in_all), ("conv", "pool")),
     Mistake("dilation ignored", set_to("the dilation is ignored", dilation=1), ("conv", "pool")),
     Mistake("filter flipped", _opposite("flip", "the filter is flipped (or not flipped where it should be)"), ("conv",)),
-    Mistake("filter turned", Altered(filter_turned), ("conv",)),
+    Mistake("filter turned", Altered(filter_turned), ("conv",), refines=("matrix transposed",)),
     Mistake("bias ignored", _without(BIASES, "the bias is ignored"), ("conv", *NETWORKS, "attention"),
             refines=("term left out",)),
     Mistake("another pooling", _choices("kind", ("max", "average"), "the {} of each window is taken"), ("pool",)),
@@ -200,10 +202,10 @@ MISTAKES = (
     Mistake("gates exchanged", Altered(gates_exchanged), ("lstm", "gru"), refines=("two values exchanged",)),
     Mistake("gates in another order", Altered(gates_in_another_order), ("lstm", "gru")),
     Mistake("concatenated the other way", _choices("concat", ("hx", "xh"), "the vector is concatenated as {}"), ("lstm", "gru")),
-    Mistake("initial state ignored", _without(("h_0",), "h_0 is taken as 0", 0), NETWORKS),
-    Mistake("initial cell ignored", _without(("c_0",), "c_0 is taken as 0", 0), NETWORKS),
+    Mistake("initial state ignored", _zeros("h_0", "h_0 is taken as 0"), NETWORKS, refines=("term left out",)),
+    Mistake("initial cell ignored", _zeros("c_0", "c_0 is taken as 0"), NETWORKS, refines=("term left out",)),
     Mistake("update gate turned round", _opposite("swap", "z and 1 - z change places"), ("gru",),
-            refines=("two values exchanged",)),
+            refines=("two values exchanged", "minus forgotten in the sigmoid")),
     Mistake("reset elsewhere", _choices("reset", ("before", "after"), "the reset is applied {} the product"), ("gru",)),
     Mistake("another loss", _choices("loss", LOSSES, "the loss is {}"), ("backprop", *NETWORKS)),
     Mistake("another kind of loss", _choices("kind", LOSSES, "the loss is {}"), ("loss",)),
@@ -211,7 +213,7 @@ MISTAKES = (
             refines=("divisor left out",)),
     Mistake("normalized along another axis", _choices("kind", ("batch", "layer"), "it is normalized as in {} normalization"),
             ("norm",)),
-    Mistake("eps ignored", set_to("eps is ignored", eps=0), ("norm",), refines=("term left out",)),
+    Mistake("eps ignored", set_to("eps is ignored", eps=0), ("norm",), refines=("term left out", "constant left out")),
     Mistake("betas exchanged", Altered(betas_exchanged), ("optimizer",)),
     Mistake("another arrangement", _choices("arrangement", ("interleaved", "concatenated"), "sines and cosines are {}"),
             ("posenc",)),

@@ -124,7 +124,7 @@ MISTAKES = (
     Mistake("halved", partial(_times, 0.5, "it is halved"), describes=True),
     Mistake("sign turned round", partial(_times, -1.0, "the sign is turned round"), describes=True),
     Mistake("point misplaced", power_of_ten, describes=True),
-    Mistake("cut off", cut_off, describes=True),
+    Mistake("cut off", cut_off, refines=("digit miscopied",), describes=True),
     Mistake("digits exchanged", digits_exchanged, describes=True),
     Mistake("digit miscopied", digit_miscopied, describes=True),
     Mistake("another cell", another_cell, describes=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -68,14 +69,16 @@ class Slip:
         return None if step is None else np.asarray(step.array)
 
     @cached_property
-    def _formulas(self) -> dict[Index, Expr]:
+    def _formulas(self) -> dict[tuple[Index, bool], Expr]:
         return {}
 
-    def formula(self, index: Index) -> Expr:
-        """The cell's formula, written out through the lines that are not on the sheet; 1/(1 + exp(-z)) is σ(z)."""
-        if index not in self._formulas:
-            self._formulas[index] = _sigmoids(self._grown(self.step.element(index)))
-        return self._formulas[index]
+    def formula(self, index: Index, grown: bool = True) -> Expr:
+        """The cell's formula, with 1/(1 + exp(-z)) as σ(z); `grown`: through the lines that are not on the sheet."""
+        if (index, grown) not in self._formulas:
+            x = self.formula(index, False) if grown else _sigmoids(self.step.element(index))
+            longer = self._grown(x) if grown else x
+            self._formulas[index, grown] = x if longer is x else _sigmoids(longer)
+        return self._formulas[index, grown]
 
     def _grown(self, x: Expr) -> Expr:
         for _ in range(3):
@@ -97,7 +100,7 @@ class Slip:
         if isinstance(x, Const):
             return x
         args = tuple(self._expanded(a, room) for a in x.args)
-        return x if all(a is b for a, b in zip(args, x.args, strict=True)) else Op(x.kind, args, x.label)
+        return x if all(map(operator.is_, args, x.args)) else Op(x.kind, args, x.label)
 
 
 @dataclass(frozen=True)

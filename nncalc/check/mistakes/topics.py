@@ -70,7 +70,27 @@ def _angles(words: str, change: Callable[[Any, Any, float, float], Any]) -> Call
     return find
 
 
+def tied_counted_twice(slip: Slip) -> Iterator[Candidate]:
+    """Weights that are shared are counted where they are shared, too."""
+    for kind, layer in slip.asked.problem.values.get("layers", ()):
+        shared = slip.steps.get(f"{getattr(layer, 'to', None)}.params") if kind == "tied" else None
+        if shared is not None:
+            counted = int(slip.worked) + int(shared.array)
+            yield from array_candidate(f"the tied weights of {layer.to} are counted twice", counted)
+
+
+def flops_for_macs(slip: Slip) -> Iterator[Candidate]:
+    yield Candidate("FLOPs are counted, two for each multiply-add", lambda index: 2 * slip.worked[index])
+
+
+def macs_for_flops(slip: Slip) -> Iterator[Candidate]:
+    yield Candidate("multiply-adds are counted as one FLOP, not two", lambda index: slip.worked[index] / 2)
+
+
 MISTAKES = (
+    Mistake("tied weights counted twice", tied_counted_twice, ("params",), ("params",)),
+    Mistake("FLOPs for MACs", flops_for_macs, ("params",), ("macs",)),
+    Mistake("MACs for FLOPs", macs_for_flops, ("params",), ("flops",), refines=("factor left out",)),
     Mistake("off-diagonal as diagonal", off_diagonal_as_diagonal, ("softmax",), ("J",)),
     Mistake("diagonal as off-diagonal", diagonal_as_off_diagonal, ("softmax",), ("J",)),
     Mistake("softmax along another axis", along_another_axis, ("softmax", "attention"), ("s", "A")),
