@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from types import FrameType
 
+from nncalc.check.asked import Asked
+from nncalc.check.keys import disagreements
 from nncalc.errors import Finding, InputError, Mark
-from nncalc.key import check_key
+from nncalc.folder import Found
 from nncalc.problem import UNBOUNDED, load
-from nncalc.reading.limits import Limits, Rules, raising
-from nncalc.reading.source import plain_words
+from nncalc.reading.limits import Rules
 from nncalc.solution import solve
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Trace
-
-ENDINGS = (".yaml", ".yml")
-SHEETS = tuple(f".answers{ending}" for ending in ENDINGS)
-RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$")
-
-
-@dataclass(frozen=True)
-class Found:
-    """A file of a folder, or what keeps it from being read."""
-
-    path: str
-    trouble: str = ""
-    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,38 +31,6 @@ class Result:
     findings: tuple[Finding, ...]
 
 
-def problem_files(folder: str, limits: Limits, sheets: bool = False) -> list[Found]:
-    """The problem files below a folder, sorted; hidden files and backups are passed over, and without `sheets` these.
-
-    A link is followed only where it stays inside the folder; what is not followed is in the list with its trouble.
-    """
-    if not os.path.isdir(folder):
-        raise InputError(
-            Finding("is a file; want a folder" if os.path.exists(folder) else "no such folder", Mark(folder))
-        )
-    found: list[Found] = []
-
-    def unreadable(error: OSError) -> None:
-        found.append(Found(os.fsdecode(error.filename or folder), plain_words(error)))
-
-    for root, folders, files in os.walk(folder, onerror=unreadable, followlinks=False):
-        depth = 0 if root == folder else os.path.relpath(root, folder).count(os.sep) + 1
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        if depth >= limits.folders:
-            trouble = f"is a folder deeper than {limits.folders} levels, the limit"
-            found += [Found(os.path.join(root, f), trouble, raising("folders")) for f in folders]
-            folders[:] = []
-        passed_over = () if sheets else SHEETS
-        names = (f for f in files if f.endswith(ENDINGS) and not f.startswith(".") and not f.endswith(passed_over))
-        found += [_followed(os.path.join(root, name), folder) for name in names]
-    return sorted(found, key=lambda f: f.path)
-
-
-def _followed(path: str, folder: str) -> Found:
-    inside = Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
-    return Found(path, "" if inside else "is a link that leaves the folder")
-
-
 def run(found: Found, settle: Settle = exact, rules: Rules = UNBOUNDED) -> Result:
     """Solves one file and checks its key."""
     path = found.path
@@ -85,7 +39,8 @@ def run(found: Found, settle: Settle = exact, rules: Rules = UNBOUNDED) -> Resul
     try:
         problem = load(path, rules=rules)
         trace = solve(problem, settle)
-        return Result(path, trace, len(problem.expect), tuple(check_key(problem, trace)))
+        asked = Asked(problem, trace if settle is exact else solve(problem))
+        return Result(path, trace, len(problem.expect), tuple(disagreements(asked)))
     except InputError as error:
         return Result(path, None, 0, tuple(error.findings))
     except MemoryError:
@@ -132,23 +87,3 @@ def interruptible() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def output_names(paths: list[str], folder: str, ending: str) -> dict[str, str]:
-    """For each problem the file its working goes to: from its path alone, safe anywhere, no two alike."""
-    names: dict[str, str] = {}
-    taken: set[str] = set()
-    for path in paths:
-        parts = [_safe(p) for p in Path(os.path.relpath(path, folder)).with_suffix("").parts]
-        name, count = os.path.join(*parts), 1
-        while f"{name}{'' if count == 1 else f'-{count}'}".lower() in taken:
-            count += 1
-        name += "" if count == 1 else f"-{count}"
-        taken.add(name.lower())
-        names[path] = name + ending
-    return names
-
-
-def _safe(part: str) -> str:
-    safe = re.sub(r"[^A-Za-z0-9._-]", "_", part)[:100].lstrip(".-") or "_"
-    return f"_{safe}" if RESERVED.match(safe) else safe

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nncalc import terminal
-from nncalc.batch import Interrupted, interruptible, output_names, problem_files
+from nncalc.batch import Interrupted, interruptible
 from nncalc.check import sheet
 from nncalc.check.asked import ask
 from nncalc.check.blank import blank
@@ -21,6 +21,7 @@ from nncalc.check.keys import Key, checked
 from nncalc.check.marks import mark
 from nncalc.errors import Finding, InputError, Mark, vis
 from nncalc.files import make_folder, write_file
+from nncalc.folder import output_names, problem_files
 from nncalc.present import Request, choice, view_of
 from nncalc.problem import load
 from nncalc.reading.limits import Rules

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from nncalc import terminal
-from nncalc.batch import Interrupted, Result, interruptible, output_names, problem_files, run_all
+from nncalc.batch import Interrupted, Result, interruptible, run_all
 from nncalc.errors import Finding, InputError, Mark, vis
 from nncalc.files import make_folder, write_file
+from nncalc.folder import output_names, problem_files
 from nncalc.problem import Problem
 from nncalc.reading.limits import Rules
 from nncalc.render import ENDINGS, FORMATS, View, render

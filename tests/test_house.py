@@ -17,8 +17,8 @@ IDS = [str(p.relative_to(ROOT)) for p in FILES]
 
 # The floors from the top down: a file imports only from its own floor's room or from below.
 FLOORS = [
-    ["__main__"], ["cli"], ["commands"], ["present"], ["batch"], ["key"], ["render", "solution", "templates", "schema"], ["problem"],
-    ["convert"], ["axes"], ["topics"], ["trace"], ["reading"], ["files", "terminal"], ["errors"],
+    ["__main__"], ["cli"], ["commands"], ["grade"], ["present"], ["batch", "render"], ["check"], ["solution", "templates", "schema"],
+    ["problem"], ["convert"], ["axes"], ["topics"], ["trace"], ["folder"], ["reading"], ["files", "terminal"], ["errors"],
 ]  # fmt: skip
 LEVEL = {name: -i for i, names in enumerate(FLOORS) for name in names}
 OUTSIDE = {"typer": {"commands"}, "rich": {"render"}, "yaml": {"reading"}}
@@ -65,6 +65,11 @@ def test_no_kernel_holds_a_formula_or_rounds(path: Path) -> None:
             name = ast.unparse(node.args[0])
             assert not re.search(r"[=+*·∘^]| - ", name), f"{path.stem}: {name} is a formula"
             assert not any(isinstance(a, ast.Constant) and isinstance(a.value, str) for a in node.args[1:])
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if room(p) in ("render", "check")], ids=lambda p: p.stem)
+def test_neither_pages_nor_marks_import_a_topic(path: Path) -> None:
+    assert not [name for name in imports(path) if name.startswith("nncalc.topics")]
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if room(p) == "render"], ids=lambda p: p.stem)

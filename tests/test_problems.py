@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from nncalc.batch import Found, problem_files, run
-from nncalc.key import check_key
+from nncalc.batch import run
+from nncalc.check.asked import Asked
+from nncalc.check.keys import disagreements
+from nncalc.folder import Found, problem_files
 from nncalc.problem import load
 from nncalc.reading.limits import DEFAULT
 from nncalc.solution import solve
@@ -53,7 +55,7 @@ def test_any_digit_of_a_key_that_is_changed_is_found(path: Path, tmp_path: Path)
                 continue
             wrong = tmp_path / "p.yaml"
             wrong.write_text(before + "expect:\n" + key[:at] + str((int(key[at]) + 1) % 10) + key[at + 1 :])
-            assert check_key(load(str(wrong)), trace), (match.group(), key[at], at - match.start())
+            assert disagreements(Asked(load(str(wrong)), trace)), (match.group(), key[at], at - match.start())
 
 
 def test_a_batch_names_file_step_and_both_values_and_goes_on(tmp_path: Path) -> None:

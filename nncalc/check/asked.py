@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
 
@@ -11,12 +11,11 @@ import numpy as np
 from nncalc.errors import Finding, InputError, Mark, vis
 from nncalc.problem import RESERVED, Marking, Problem
 from nncalc.solution import cell_of, solve, step_name
-from nncalc.topics.fields import fields_of
 from nncalc.trace.notation import Index
 from nncalc.trace.steps import Step, Trace
 
 # What only the problem says; on a sheet such a key is an error, not a wish.
-TEACHERS = (*RESERVED, *(field.name for field in fields_of(Marking)), "weights")
+TEACHERS = (*RESERVED, *(field.name for field in fields(Marking)), "weights")
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,12 @@ import numpy as np
 from nncalc.errors import Mark
 from nncalc.problem import Marking
 
-# Two floats that differ by less than this, relatively, are the same number, however many digits were written.
-SAME = 1e-9
-# The boundary of half a unit is met, though a float may lie just beyond it.
+# Two floats that differ by less than this, relatively, are the same number: what is between them is a float's dust.
 GUARD = 1e-12
+# Half a unit, or a tolerance, is met at its very boundary.
+BOUNDARY = 1 + 1e-9
+# Beyond these places no float has digits.
+MOST_PLACES = 300
 # Asked where the problem says nothing: so many decimals, or so many significant digits.
 PLACES = SIGNIFICANT = 2
 
@@ -43,7 +45,7 @@ def as_written(text: str, value: float, mark: Mark) -> Written:
     """A literal number from its text (ASCII digits, U+2212 as a minus, no expression)."""
     mantissa, _, exponent = text.lower().lstrip("+-\u2212").partition("e")
     whole, _, decimals = mantissa.partition(".")
-    places = len(decimals) - int(exponent or 0)
+    places = max(-MOST_PLACES, min(MOST_PLACES, len(decimals) - int(exponent or 0)))
     is_count = not decimals and not exponent and mantissa.isdigit()
     digits = (whole + decimals).lstrip("0")
     return Written(text, int(text.replace("\u2212", "-")) if is_count else value, places, len(digits), mark)
@@ -66,16 +68,32 @@ def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0) 
         return Agreement.YES if written.value == worked else Agreement.NO
     off = float(abs(written.value - worked))
     counted = isinstance(worked, (int, np.integer))
-    if off == 0 or (not counted and off <= max(SAME * abs(worked), GUARD * scale)):
+    if off == 0 or (not counted and off <= GUARD * max(abs(worked), scale)):
         return Agreement.YES
-    guard = 0.0 if counted else GUARD * max(abs(written.value), abs(worked))
-    if marking.tolerance is not None and off <= marking.tolerance * (1 + SAME) + guard:
+    if marking.tolerance is not None and off <= marking.tolerance * BOUNDARY + _dust(written, worked):
         return Agreement.YES
-    if off > 0.5 * written.unit * (1 + SAME) + guard:
+    if not within_digits(written, worked):
         return Agreement.NO
     if not counted and _enough(written, marking):
         return Agreement.YES
     return Agreement.FEW if written.digits else Agreement.NO  # of 0.3 a bare 0 says nothing
+
+
+def within_digits(written: Written, worked: Any) -> bool:
+    """Whether a number is at most half a unit of the last written place away."""
+    if not (math.isfinite(worked) and math.isfinite(written.value)):
+        return bool(written.value == worked)
+    return float(abs(written.value - worked)) <= 0.5 * written.unit * BOUNDARY + _dust(written, worked)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two worked numbers are one, but for a float's dust."""
+    return bool(abs(a - b) <= (BOUNDARY - 1) * abs(b))
+
+
+def _dust(written: Written, worked: Any) -> float:
+    counted = isinstance(worked, (int, np.integer))
+    return 0.0 if counted else GUARD * max(abs(written.value), abs(worked))
 
 
 def _enough(written: Written, marking: Marking) -> bool:

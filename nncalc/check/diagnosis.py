@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.check.closeness import GUARD, PLACES, SAME, Written
+from nncalc.check.closeness import PLACES, Written, same, within_digits
 from nncalc.check.marks import Likely, Marks, Verdict
 from nncalc.check.mistakes.slip import Candidate, Mistake, Slip
 from nncalc.check.mistakes.table import MISTAKES
@@ -104,19 +104,15 @@ def _explained(candidate: Candidate, slip: Slip, cells: Iterable[Index], every: 
 
 def _alike(written: Written, value: Any, counted: bool) -> bool:
     """Whether the digits written are those of a value; `counted`: where whole numbers come out, nothing is rounded."""
-    if not (np.isfinite(value) and np.isfinite(written.value)):
-        return bool(written.value == value)
-    off = float(abs(written.value - value))
     if counted and written.places == 0:
-        return off <= SAME
-    return (written.digits > 0 or (written.places or 0) >= PLACES or off <= SAME) and off <= 0.5 * written.unit * (
-        1 + SAME
-    ) + GUARD * max(abs(written.value), abs(value))
+        return bool(written.value == value)
+    telling = written.digits > 0 or written.places is None or written.places >= PLACES or written.value == value
+    return telling and within_digits(written, value)
 
 
 def _same(a: Match, b: Match) -> bool:
     """Whether b explains all that a does, with the same numbers."""
-    return all(i in b.explained and abs(b.explained[i] - v) <= SAME * abs(v) for i, v in a.explained.items())
+    return all(i in b.explained and same(b.explained[i], v) for i, v in a.explained.items())
 
 
 def _grouped(matches: list[Match], slip: Slip) -> list[tuple[list[Index], list[Match]]]:

@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.batch import Found
 from nncalc.check import sheet
 from nncalc.check.asked import Asked, ask
-from nncalc.check.closeness import PLACES, SAME, Written
+from nncalc.check.closeness import PLACES, Agreement, Written, agrees, same
 from nncalc.check.diagnosis import diagnose
 from nncalc.check.marks import Marks, Verdict, mark
 from nncalc.check.mistakes.slip import Candidate, Slip
 from nncalc.check.mistakes.table import MISTAKES
-from nncalc.errors import Finding, InputError, Mark
+from nncalc.errors import Finding, InputError, Mark, spelled, vis
+from nncalc.folder import Found
 from nncalc.problem import load
 from nncalc.reading.limits import Rules
 from nncalc.trace.notation import Index
+from nncalc.trace.numbers import number
 
 # Cells of a line that are looked at for mistakes that the places asked cannot tell.
 LOOKED_AT = 12
@@ -63,6 +64,24 @@ def checked(found: Found, rules: Rules) -> Key:
     return Key(path, marks, hidden={name: words for name, words in hidden.items() if words})
 
 
+def disagreements(asked: Asked) -> list[Finding]:
+    """Every cell of a problem's own key that is not what was worked, with its place in the file and both values."""
+    try:
+        lines = sheet.from_key(asked).lines
+    except InputError as error:
+        return error.findings
+    found = []
+    for line in lines.values():
+        if line.trouble:
+            found.append(Finding(f"the key {line.trouble}", line.mark, f"expect.{vis(line.name)}"))
+        for index, written in line.cells.items():
+            worked = asked.exact[line.name][index]
+            if agrees(written, worked, asked.problem.marking) is Agreement.NO:
+                what = f"the key says {vis(written.text)}, worked is {number(worked, 9)}"
+                found.append(Finding(what, written.mark, spelled((f"expect.{line.name}", *(i + 1 for i in index)))))
+    return found
+
+
 def indistinct(asked: Asked, name: str) -> Iterator[str]:
     """The mistakes whose numbers, in the places asked, are the right ones."""
     exact, marking = asked.exact[name], asked.problem.marking
@@ -95,5 +114,5 @@ def _hides(candidate: Candidate, exact: np.ndarray, cells: list[Index], unit: fl
         step = unit if sig is None else 10.0 ** (np.floor(np.log10(size)) + 1 - sig) if size else 0.0
         if not abs(value - exact[index]) <= step / 2:
             return False
-        differs = differs or abs(value - exact[index]) > SAME * size
+        differs = differs or not same(value, exact[index])
     return differs

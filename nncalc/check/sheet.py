@@ -69,7 +69,7 @@ def from_words(words: Sequence[str], asked: Asked) -> Sheet:
 
 
 def from_key(asked: Asked) -> Sheet:
-    """The problem's own `expect` as a sheet; its numbers may be expressions."""
+    """The problem's own `expect` as a sheet; its numbers may be expressions. Findings name the key."""
     return read(asked.problem.expect, {}, asked, asked.problem.file, key=True)
 
 
@@ -82,7 +82,8 @@ def read(entries: Mapping[str, Node], keys: Mapping[str, Mark], asked: Asked, so
         try:
             _add(sheet, text, node, mark, asked, key)
         except InputError as error:
-            findings += [Finding(f.what, f.mark or mark, f.field, f.want, f.hint) for f in error.findings]
+            label = f"expect.{vis(text)}" if key else ""
+            findings += [Finding(f.what, f.mark or mark, f.field or label, f.want, f.hint) for f in error.findings]
     if findings:
         raise InputError(findings)
     return sheet
@@ -91,7 +92,7 @@ def read(entries: Mapping[str, Node], keys: Mapping[str, Mark], asked: Asked, so
 def _add(sheet: Sheet, text: str, node: Node, mark: Mark, asked: Asked, key: bool) -> None:
     name, index = asked.meant(text)
     cells: list[tuple[Index, Written | None]] = []
-    shape = _collect(node, (), text, cells, asked.problem.limits, key)
+    shape = _collect(node, (), f"expect.{text}" if key else text, cells, asked.problem.limits, key)
     given = {i: written for i, written in cells if written is not None}
     if index is not None:
         if shape != ():

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from nncalc.check.closeness import SAME
+from nncalc.check.closeness import same
 from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, value
 from nncalc.trace.notation import ONE, TWO, Const, Expr, Index, Op, Ref, const, evaluate
 from nncalc.trace.numbers import number
@@ -260,7 +260,7 @@ def _find(changes: Changes, slip: Slip) -> Iterator[Candidate]:
 
 
 def _among(number: Any, others: list[Any]) -> bool:
-    return any(abs(number - other) <= SAME * abs(number) for other in others)
+    return any(same(other, number) for other in others)
 
 
 def _changed(

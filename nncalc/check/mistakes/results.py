@@ -7,8 +7,6 @@ from decimal import ROUND_DOWN, Decimal
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from nncalc.check.closeness import Written
 from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, array_candidate
 from nncalc.solution import run
@@ -38,12 +36,18 @@ def cut_off(slip: Slip) -> Iterator[Candidate]:
 
     def at(index: Index) -> float | None:
         written = slip.line.cells.get(index)
-        if written is None or written.places is None or not np.isfinite(slip.worked[index]):
+        if written is None or not _readable(written, slip.worked[index]):
             return None
         read = Decimal(f"{float(slip.worked[index]):.{READ_DIGITS}g}")
-        return float(read.quantize(Decimal(1).scaleb(-written.places), rounding=ROUND_DOWN))
+        return float(read.quantize(Decimal(1).scaleb(-(written.places or 0)), rounding=ROUND_DOWN))
 
     yield Candidate("the last digit is cut off, not rounded", at)
+
+
+def _readable(written: Written, worked: float) -> bool:
+    """Whether both have digits that can be compared one by one."""
+    most = READ_DIGITS - 1
+    return written.places is not None and abs(written.places) <= most and 1e-9 < abs(worked) < 1e12
 
 
 def digits_exchanged(slip: Slip) -> Iterator[Candidate]:
@@ -60,7 +64,7 @@ def _copied(slip: Slip, alike: Any, index: Index) -> float | None:
     """The written number itself, where its digits are the worked ones but for a slip of the pen."""
     written = slip.line.cells.get(index)
     worked = float(slip.worked[index])
-    if written is None or written.places is None or written.digits < 3 or not np.isfinite(worked):
+    if written is None or written.digits < 3 or not _readable(written, worked):
         return None
     return float(written.value) if alike(_digits(written), _rounded(worked, written)) else None
 
