@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -138,7 +139,8 @@ def step_name(trace: Trace, text: str) -> str:
     names = [step.name for step in trace.steps]
     if text in names:
         return text
-    for short in (_without_loss, str.lower, lambda n: n.rpartition(".")[2]):
+    last: list[Callable[[str], str]] = [] if "." in text else [lambda n: n.rpartition(".")[2]]
+    for short in (_without_loss, str.lower, *last):
         fitting = [n for n in names if short(n) == short(text)]
         if len(fitting) == 1:
             return fitting[0]

@@ -33,10 +33,12 @@ def diagnose(marks: Marks) -> None:
     """Says of every wrong line what mistake it looks like, worked from the lines before as written, else unrounded."""
     given = [mark.line for mark in marks.lines if mark.line is not None]
     values = {line.name: {i: written.value for i, written in line.cells.items()} for line in given}
+    workings: list[dict[Any, Any]] = [{} for _ in range(AS_WRITTEN_OR_NOT)]
     for mark in marks.lines:
         if mark.verdict is Verdict.wrong and mark.line is not None and mark.step is not None:
-            for trace in marks.traces[:AS_WRITTEN_OR_NOT]:
-                slip = Slip(marks.asked, mark.line, tuple(mark.of(Verdict.wrong)), trace[mark.name], trace, values)
+            wrong = tuple(mark.of(Verdict.wrong))
+            for trace, done in zip(marks.traces, workings, strict=False):
+                slip = Slip(marks.asked, mark.line, wrong, trace[mark.name], trace, values, done)
                 mark.likely = mark.likely or list(likely(slip))
 
 

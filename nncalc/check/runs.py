@@ -9,9 +9,13 @@ import numpy as np
 from nncalc.check.asked import Asked
 from nncalc.check.closeness import PLACES, Agreement, agrees
 from nncalc.check.sheet import Sheet
+from nncalc.errors import InputError
 from nncalc.solution import run
 from nncalc.trace.rounding import Settle, exact, following, on_paper, with_cells
 from nncalc.trace.steps import Trace
+
+# How a kernel refuses what a student's slip makes of a problem: a count of 300 digits, a division by 0.
+UNWORKABLE = (InputError, ArithmeticError, ValueError)
 
 
 def honestly(asked: Asked, sheet: Sheet) -> Iterator[Trace]:
@@ -29,8 +33,11 @@ def follow(asked: Asked, sheet: Sheet) -> Iterator[Trace]:
     In the first every number of the sheet is carried; in the second those that are right, or follow, go on unrounded.
     """
     for between in _between(asked, sheet):
-        yield run(asked.problem, _both(between, following(sheet.values)), finite=False)
-        yield run(asked.problem, _both(between, _some(asked, sheet, right=False)), finite=False)
+        for settle in (following(sheet.values), _some(asked, sheet, right=False)):
+            try:
+                yield run(asked.problem, _both(between, settle), finite=False)
+            except UNWORKABLE:  # from this slip on there is nothing to follow
+                continue
 
 
 def _between(asked: Asked, sheet: Sheet) -> list[Settle]:

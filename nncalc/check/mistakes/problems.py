@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, array_candidate
-from nncalc.errors import InputError
+from nncalc.check.runs import UNWORKABLE
 from nncalc.problem import Problem
 from nncalc.solution import run
 from nncalc.trace.rounding import following
@@ -29,29 +29,34 @@ class Altered:
     changes: Callable[[Fields], Iterator[Alteration]]
 
     def __call__(self, slip: Slip) -> Iterator[Candidate]:
-        """Works the altered problem with the student's earlier lines, where that is possible."""
+        """Works the altered problems with the student's lines, where that is possible: once for all lines of a sheet."""
+        if id(self) not in slip.workings:
+            slip.workings[id(self)] = list(self._worked(slip))
+        for words, arrays in slip.workings[id(self)]:
+            if slip.name in arrays:
+                yield from array_candidate(words, arrays[slip.name])
+
+    def _worked(self, slip: Slip) -> Iterator[tuple[str, dict[str, Any]]]:
         problem = slip.asked.problem
         known = {f.name: problem.values.get(f.name, f.default) for f in problem.fields}
         for values, words in self.changes(lambda name: known.get(name)):
-            if any(name not in known for name in values):
-                continue
-            found = _worked(replace(problem, values={**problem.values, **values}), slip)
-            if found is not None:
-                yield from array_candidate(words, found)
+            if all(name in known for name in values):
+                altered = replace(problem, values={**problem.values, **values})
+                yield words, _arrays(altered, slip)
 
 
-def _worked(problem: Problem, slip: Slip) -> np.ndarray | None:
-    """The line's array in an altered problem; None where that problem has no such line or does not work."""
+def _arrays(problem: Problem, slip: Slip) -> dict[str, Any]:
+    """What each line of an altered problem comes to; none where that problem does not work."""
     try:
         trace = run(problem, _carried(slip), finite=False)
-    except (InputError, EngineError, ValueError, IndexError, KeyError, TypeError):
-        return None  # arrays of the problem do not fit the other field
-    return next((np.asarray(step.computed) for step in trace.steps if step.name == slip.name), None)
+    except (*UNWORKABLE, EngineError, IndexError, KeyError, TypeError):
+        return {}  # arrays of the problem do not fit the other field
+    return {step.name: step.computed for step in trace.steps}
 
 
 def _carried(slip: Slip) -> Any:
-    """The student's earlier lines, as far as they fit the shapes of another problem."""
-    settle = following(slip.earlier)
+    """The student's lines, as far as they fit the shapes of another problem."""
+    settle = following(slip.values)
 
     def fitting(name: str, array: Any, as_given: bool) -> Any:
         fits = name in slip.steps and np.shape(array) == slip.steps[name].array.shape

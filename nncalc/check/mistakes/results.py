@@ -9,6 +9,7 @@ from typing import Any
 
 from nncalc.check.closeness import Written
 from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, array_candidate
+from nncalc.check.runs import UNWORKABLE
 from nncalc.solution import run
 from nncalc.trace.notation import Index
 from nncalc.trace.numbers import READ_DIGITS
@@ -116,11 +117,22 @@ def rounded_early(slip: Slip) -> Iterator[Candidate]:
     """Worked with numbers that were rounded to fewer places than asked."""
     asked = slip.asked.problem.marking.places
     for places in range(2 if asked is None else asked):
-        earlier = following(slip.earlier)
-        coarse = on_paper(places)
-        trace = run(slip.asked.problem, lambda n, a, g: earlier(n, coarse(n, a, g), g), finite=False)  # noqa: B023
+        if (rounded_early, places) not in slip.workings:
+            slip.workings[rounded_early, places] = _coarse(slip, places)
         kind = "whole numbers" if not places else f"{places} decimal{'s' if places > 1 else ''}"
-        yield from array_candidate(f"the working is rounded to {kind}", trace[slip.name].computed)
+        if slip.name in slip.workings[rounded_early, places]:
+            yield from array_candidate(
+                f"the working is rounded to {kind}", slip.workings[rounded_early, places][slip.name]
+            )
+
+
+def _coarse(slip: Slip, places: int) -> dict[str, Any]:
+    coarse, written = on_paper(places), following(slip.values)
+    try:
+        trace = run(slip.asked.problem, lambda n, a, g: written(n, coarse(n, a, g), g), finite=False)
+    except UNWORKABLE:
+        return {}
+    return {step.name: step.computed for step in trace.steps}
 
 
 MISTAKES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +26,7 @@ class Slip:
     """A line whose numbers do not come from the student's own earlier lines.
 
     `wrong`: the cells that are wrong (none where the line has another shape); `trace`: the working that follows from
-    the sheet; `values`: all numbers on the sheet, by line.
+    the sheet; `values`: all numbers on the sheet, by line; `workings`: what was worked for other lines of it already.
     """
 
     asked: Asked
@@ -35,6 +35,7 @@ class Slip:
     step: Step
     trace: Trace
     values: Mapping[str, dict[Index, float | int]]
+    workings: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -45,12 +46,6 @@ class Slip:
     def steps(self) -> dict[str, Step]:
         """The steps of the working that follows from the sheet."""
         return {step.name: step for step in self.trace.steps}
-
-    @cached_property
-    def earlier(self) -> dict[str, dict[Index, float | int]]:
-        """The numbers on the sheet before this line."""
-        before = list(self.steps)[: list(self.steps).index(self.name)]
-        return {name: self.values[name] for name in before if name in self.values}
 
     @cached_property
     def worked(self) -> np.ndarray:

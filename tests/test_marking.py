@@ -1,0 +1,282 @@
+"""What a line is worth: exact sheets, one planted slip, honest rounding, forgery; on every problem there is."""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from examples import LSTM, MAZUR, problem
+from hypothesis import given
+from hypothesis import strategies as st
+from sheets import PROBLEMS, asked, exactly, marked, node, places, verdicts, wrong_cells
+
+from nncalc.check import sheet
+from nncalc.check.asked import Asked, ask, lines_of
+from nncalc.check.closeness import Agreement, agrees, as_written
+from nncalc.check.marks import Marks, Verdict
+from nncalc.errors import InputError, Mark
+from nncalc.problem import Marking
+from nncalc.solution import run
+from nncalc.trace.rounding import following, on_paper
+
+SHEETS = int(os.environ.get("NNCALC_SHEETS", "1000"))
+IDS = [f"{path.parent.name}/{path.stem}" for path in PROBLEMS]
+
+
+def closely(text: str, worked: Any, **marking: Any) -> str:
+    return agrees(as_written(text, float(text), Mark("s")), worked, Marking(**marking)).name
+
+
+@pytest.mark.parametrize(("text", "worked", "marking", "agreement"), [
+    ("0.66", 0.659001, {}, "YES"), ("0.65", 0.659001, {}, "NO"), ("0.659", 0.659001, {}, "YES"), ("0.660", 0.659001, {}, "NO"),
+    ("0.7", 0.659001, {}, "FEW"), ("0.7", 0.7, {}, "YES"), ("0.70", 0.659001, {}, "NO"), ("66e-2", 0.659001, {}, "YES"),
+    ("0.66", 0.659001, {"places": 3}, "FEW"), ("0.659", 0.659001, {"places": 3}, "YES"), ("0.5", 0.5, {"places": 6}, "YES"),
+    ("0.0012", 0.00123, {"sig": 3}, "FEW"), ("0.00123", 0.001234, {"sig": 3}, "YES"), ("1.2e-3", 0.00123, {}, "YES"),
+    ("0.00", 0.003, {}, "YES"), ("0", 0.003, {}, "NO"), ("0.0", 0.003, {}, "NO"), ("0", 0.0, {}, "YES"), ("-0", 0.0, {}, "YES"),
+    ("45.8", 46.0, {"tolerance": 0.2}, "YES"), ("45.79", 46.0, {"tolerance": 0.2}, "NO"), ("0.1", 0.3, {"tolerance": 0.2}, "YES"),
+    ("0.15", 0.145, {}, "YES"), ("0.14", 0.145, {}, "YES"), ("0.145", 0.1455, {}, "YES"), ("2.675", 2.6745, {}, "YES"),
+    ("61706", 61706, {}, "YES"), ("61707", 61706, {}, "NO"), ("61706.0", 61706, {}, "YES"), ("6.17e4", 61706, {}, "FEW"),
+    ("8030261248", 8030261248, {}, "YES"), ("8030261249", 8030261248, {}, "NO"), ("1000000000000001", 10**15, {}, "NO"),
+    (str(10**18 + 1), 10**18, {}, "NO"), (str(10**18), 10**18, {}, "YES"), ("8.03e9", 8030261248, {"tolerance": 1e6}, "YES"),
+    ("0e999999999", 0.5, {}, "NO"), ("1e-999999999", 0.5, {}, "NO"), ("nan", 0.5, {}, "NO"), ("0.5", math.nan, {}, "NO"),
+    ("inf", math.inf, {}, "YES"), ("-inf", -math.inf, {}, "YES"), ("-inf", math.inf, {}, "NO"), ("1e308", math.inf, {}, "NO"),
+])  # fmt: skip
+def test_closeness_as_a_person_means_it(text: str, worked: Any, marking: dict[str, Any], agreement: str) -> None:
+    assert closely(text, worked, **marking) == agreement
+
+
+@given(st.floats(-1e3, 1e3, allow_nan=False), st.integers(2, 7))
+def test_what_is_rounded_to_any_places_agrees_and_its_neighbour_does_not(value: float, count: int) -> None:
+    text = f"{value:.{count}f}"
+    assert closely(text, value) == "YES"
+    other = f"{float(text) + 2 * 10.0**-count:.{count}f}"
+    assert closely(other, value) == "NO"
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=IDS)
+def test_the_exact_sheet_is_all_right(path: Path) -> None:
+    marks = marked(asked(path), asked(path).exact)
+    assert set(verdicts(marks).values()) == {"right"} and marks.passed and marks.earned == marks.total
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=IDS)
+@pytest.mark.parametrize("count", [2, 4])
+def test_honest_rounding_is_right_or_rounded(path: Path, count: int) -> None:
+    """Worked by hand with `count` places, all lines given or only some of them."""
+    one = asked(path)
+    one = Asked(replace(one.problem, marking=Marking(places=count)), one.trace)
+    lines = {step.name: step.array for step in run(one.problem, on_paper(count)).steps}
+    for rate in (1.0, 0.6, 0.2):
+        some = {name: a for name, a in lines.items() if random.Random(f"{path.name} {name}").random() < rate}
+        marks = marked(one, some, places(count))
+        assert all(line.verdict <= Verdict.rounded for line in marks.lines), (rate, verdicts(marks))
+
+
+def planted(one: Asked, chance: random.Random) -> tuple[str, tuple[int, ...], dict[str, Any]] | None:
+    """A sheet with one wrong cell, everything else worked from it; None where nothing is left that is finite."""
+    step = chance.choice(one.trace.steps)
+    index = chance.choice(list(np.ndindex(step.array.shape)))
+    right = step.array[index].item()
+    if not math.isfinite(right):
+        return None
+    size = max(abs(right), 0.1)
+    slip: Any = (
+        right + chance.choice([-3, -1, 1, 2])
+        if isinstance(right, int)
+        else right + chance.uniform(0.3, 2) * chance.choice([-1, 1]) * size
+    )
+    if not isinstance(slip, int):
+        slip = float(f"{slip:.7f}")
+    lines: dict[str, Any] = dict(lines_of(run(one.problem, following({step.name: {index: slip}}), finite=False)))
+    wrong = np.array(lines[step.name], dtype=object if isinstance(slip, int) else float)
+    wrong[index] = slip
+    lines[step.name] = wrong
+    finite = all(np.isfinite(np.asarray(a, dtype=float)).all() for a in lines.values())
+    return (step.name, index, lines) if finite else None
+
+
+@given(st.sampled_from(PROBLEMS), st.randoms(use_true_random=False))
+def test_one_slip_is_one_wrong_cell_and_what_depends_on_it_follows(path: Path, chance: random.Random) -> None:
+    one = asked(path)
+    found = planted(one, chance)
+    if found is None:
+        return
+    name, index, lines = found
+    marks = marked(one, lines)
+    assert wrong_cells(marks) == [(name, index)]
+    assert marks.first is not None and marks.first.name == name and not marks.passed
+    for line in marks.lines:
+        for cell, verdict in line.cells.items():
+            if (line.name, cell) != (name, index):
+                carried, exact = np.asarray(lines[line.name])[cell], one.exact[line.name][cell]
+                same = carried == exact or abs(carried - exact) <= 1e-13 * abs(exact)
+                assert verdict is (Verdict.right if same else Verdict.follows) or (
+                    verdict is Verdict.right and abs(carried - exact) < 1e-9
+                ), (line.name, cell, verdict)
+
+
+@given(st.sampled_from(PROBLEMS), st.randoms(use_true_random=False))
+def test_one_slip_that_nothing_was_worked_from_leaves_the_rest_right(path: Path, chance: random.Random) -> None:
+    one = asked(path)
+    found = planted(one, chance)
+    if found is not None:
+        name, index, lines = found
+        marks = marked(one, {**one.exact, name: lines[name]})
+        assert wrong_cells(marks) == [(name, index)]
+        assert {v for n, v in verdicts(marks).items() if n != name} <= {"right"}
+
+
+def test_random_wrong_sheets_never_pass() -> None:
+    """Of random lines of random problems, each with at least one number that is not the right one."""
+    chance = random.Random(7)
+    for _ in range(SHEETS):
+        one = asked(chance.choice(PROBLEMS))
+        names = chance.sample(sorted(one.exact), k=min(len(one.exact), chance.randint(1, 3)))
+        lines = {}
+        for name in names:
+            array = np.array(one.exact[name], dtype=float)
+            if chance.random() < 0.5:
+                array = array + np.array([chance.gauss(0, 1 + abs(v)) for v in array.flat]).reshape(array.shape)
+            lines[name] = array
+        name = chance.choice(names)
+        first = (0,) * lines[name].ndim
+        with_slip = np.array(lines[name])
+        with_slip[first] = (
+            0.0 if not np.isfinite(with_slip[first]) else float(one.exact[name][first])
+        ) + chance.choice([-1, 1]) * (
+            0.6 + chance.random() * max(1.0, abs(float(np.nan_to_num(one.exact[name][first], neginf=0.0))))
+        )
+        marks = marked(one, {**lines, name: with_slip}, lambda v: f"{v:.4f}")
+        assert not marks.passed, (one.problem.file, verdicts(marks))
+
+
+# Forgery
+
+
+def sheet_of(text: str, one: Asked) -> Marks:
+    from nncalc.check.marks import mark
+    from nncalc.reading.nodes import MappingNode
+    from nncalc.reading.reader import read_text
+
+    root = read_text(text, "s.yaml", one.problem.limits)
+    assert isinstance(root, MappingNode)
+    return mark(one, sheet.read(root.entries, root.keys, one, "s.yaml"))
+
+
+CELL = LSTM + "marking: {points: {z_i: 1, c: 2, h: 3}}\n"
+
+
+@pytest.mark.parametrize("text", [
+    "{}", "z_i: ~", "z_i: [~, ~]", "z_i: 0.3", "z_i: [0.3]", "z_i: [[0.3, 0.195]]", "z_i: [0.3, 0.195, 0.1]", "z_i: [[0.3], [0.195, 1]]",
+    "z_i: [inf, inf]", "z_i: [0, 0]", "c: [0.0, 0.0]", "h: [0, 0]", "z_i: [0.3, ~]", "c: [-0.1, -0.1]", "h: -0.04",
+    "z_i: [-inf, .inf]", "z_i: [1e-999, 1e-999]", "c: [-7e-2, -3e2]", "tanh_c: [-0.068, -0.033]",
+])  # fmt: skip
+def test_nothing_forged_earns_a_point(text: str) -> None:
+    one = ask(problem(CELL))
+    marks = sheet_of(text, one)
+    assert marks.earned == 0 and not marks.passed and marks.total == 6
+
+
+@pytest.mark.parametrize("text", [
+    "tolerance: 9", "z_i: [0.3, 0.195]\nplaces: 0", "points: {z_i: 100}", "marking: {tolerance: 9}", "expect: {z_i: [1, 1]}", "weights: [1]",
+    "z_i: [nan, 1]", "z_i: [true, 1]", "z_i: ['0.3', 0.195]", "z_i: [one, two]", "z_i: [1/3, 1/3]", "z_i: {file: a.npy}", "z_i: {a: 1}", "z_i: []",
+    "zzz: 1", "z_i: [0.3, 0.195]\nz_i: [1, 1]", "t1.z_i: [0.3, 0.195]", "z_i:1: 0.3\nz_i:1: 0.4", "z_i: [0.3, 0.195]\n'z_i:1': 0.3", "'z_i:3': 1",
+    "'z_i:1': [1, 2]", "z_i: [0,3, 0,195]x", "z_i: [1_000, 2]", "topic: lstm", "z_i: [.nan, 1]", "z_i: [0x10, 2]",
+])  # fmt: skip
+def test_what_only_the_problem_says_or_what_is_no_number_makes_a_sheet_unusable(text: str) -> None:
+    with pytest.raises(InputError) as error:
+        sheet_of(text, ask(problem(CELL)))
+    assert all(len(line) < 300 for line in error.value.lines())
+
+
+@given(
+    st.permutations(["z_i", "i", "c", "h"]), st.sampled_from(["{:.6f}", "{:.6e}", "{:+.6f}", " {:.6f} "]), st.booleans()
+)
+def test_order_layout_and_number_format_make_no_difference(order: list[str], form: str, flow: bool) -> None:
+    one = ask(problem(CELL))
+    lines = {**one.exact, "c": one.exact["c"] + 0.01}
+    texts = {n: [form.format(v) for v in lines[n]] for n in order}
+    rows = {n: f"[{', '.join(t)}]" if flow else "".join(f"\n- {v.strip()}" for v in t) for n, t in texts.items()}
+    marks = sheet_of("\n".join(f"{n}: {row}" for n, row in rows.items()), one)
+    assert verdicts(marks) == {"z_i": "right", "i": "right", "c": "wrong", "h": "right"}
+    assert list(verdicts(marks)) == ["z_i", "i", "c", "h"]
+    assert (marks.earned, marks.total) == (4, 6)
+
+
+# Credit
+
+
+def test_points_follow_or_not_and_have_no_dust() -> None:
+    text = LSTM + "marking: {points: {z_o: 0.1, o: 0.2, h: 0.7}, follow: %s}\n"
+    one = ask(problem(text % "true"))
+    lines = lines_of(run(one.problem, following({"z_o": {(0,): 0.175}})))
+    lines["z_o"] = np.array([0.175, -0.14])
+    marks = marked(one, {name: lines[name] for name in ("z_o", "o", "h")})
+    assert verdicts(marks) == {"z_o": "wrong", "o": "follows", "h": "follows"}
+    assert (str(marks.earned), str(marks.total)) == ("9/10", "1")
+    strict = ask(problem(text % "false"))
+    marks = marked(strict, {name: lines[name] for name in ("z_o", "o", "h")})
+    assert verdicts(marks)["o"] == "follows" and marks.earned == 0
+
+
+@pytest.mark.parametrize(("sheet_", "trivial"), [
+    ({"f": [0.0, 0.0], "i": [0.0, 0.0], "c": [0.0, 0.0]}, {"c"}),
+    ({"o": [1.0, 1.0], "tanh_c": "exact", "h": "tanh_c"}, {"h"}),
+    ({"z_g": [99.0, -99.0], "g": [1.0, -1.0]}, {"g"}),
+    ({"z_o": [0.175, -0.14], "o": "follow"}, set()),
+    ({"f": [0.5, 0.5], "c": "follow"}, set()),
+])  # fmt: skip
+def test_what_a_students_own_value_made_trivial_is_not_credited(sheet_: dict[str, Any], trivial: set[str]) -> None:
+    one = ask(problem(LSTM))
+    numbers = {n: a for n, a in sheet_.items() if not isinstance(a, str)}
+    carried = lines_of(run(one.problem, following({n: {(k,): v for k, v in enumerate(a)} for n, a in numbers.items()})))
+    given_ = {
+        n: {"exact": one.exact[n], "follow": carried[n]}.get(a, one.exact.get(a)) if isinstance(a, str) else a
+        for n, a in sheet_.items()
+    }
+    marks = marked(one, given_)
+    last = marks.lines[-1]
+    assert last.verdict is Verdict.follows
+    assert {line.name for line in marks.lines if line.trivial} == trivial
+    assert (last.earned == 0) == bool(trivial)
+
+
+def test_a_network_marks_its_update_from_the_students_own_gradient() -> None:
+    one = ask(problem(MAZUR))
+    carried = lines_of(run(one.problem, following({"dL/dW2": {(0, 0): 0.5}})))
+    wrong = np.array(carried["dL/dW2"])
+    wrong[0, 0] = 0.5
+    marks = marked(one, {"dW2": wrong, "W2_new": carried["W2_new"]}, places(4))
+    assert verdicts(marks) == {"dL/dW2": "wrong", "W2_new": "follows"}
+
+
+def test_a_slip_that_ends_in_infinity_is_followed() -> None:
+    one = ask(problem("topic: softmax\nx: [2, 1, 0.1]"))
+    marks = marked(one, {"e": [1e300, 2.718282, 1.105171], "Z": node(1e300), "s": [1.0, 0.0, 0.0]})
+    assert verdicts(marks)["e"] == "wrong" and not marks.passed
+    marks = marked(one, {"Z": [0.0][0], "s": [math.inf, math.inf, math.inf]})
+    assert verdicts(marks) == {"Z": "wrong", "s": "follows"}
+    assert marks.lines[-1].trivial and marks.earned == 0
+
+
+def test_too_few_places_are_neither_right_nor_wrong() -> None:
+    one = ask(problem(LSTM + "marking: {places: 3}\n"))
+    assert verdicts(marked(one, {"i": [0.574443, 0.548596]}, places(2))) == {"i": "places"}
+    assert verdicts(marked(one, {"i": [0.574443, 0.548596]}, places(3))) == {"i": "right"}
+    assert verdicts(marked(one, {"i": [0.674443, 0.548596]}, places(2))) == {"i": "wrong"}
+
+
+def test_cells_by_name_short_names_and_answers() -> None:
+    one = ask(problem(MAZUR))
+    marks = sheet_of(
+        "dW2:\n- [0.08216704, 0.08266763]\n- [-0.02260254, -0.02274024]\n'a1:2': 0.596884378\nw2_new: ~", one
+    )
+    assert verdicts(marks) == {"a1": "missing", "dL/dW2": "right"}
+    assert agrees(as_written("1", 1.0, Mark("")), 1, Marking()) is Agreement.YES
+    assert exactly(0.1) == "0.1"
