@@ -76,8 +76,7 @@ class Asked:
 def ask(problem: Problem) -> Asked:
     """Works a problem and looks through its marking. Raises InputError where the problem cannot be used."""
     asked = Asked(problem, solve(problem))
-    if asked.points is not None and not asked.points:
-        raise InputError(Finding("names no line", Mark(problem.file), "marking.points", "step: points"))
+    _ = asked.points  # a name there that means no line is said now
     return asked
 
 

@@ -16,6 +16,8 @@ from nncalc.trace.notation import Index
 
 # More mistakes than this with the same digits are too many to name.
 NAMED = 3
+# A number that is so many of its last places away from the right one is hit by chance once in so many times.
+TELLING = 100
 # The workings that a mistake is looked for in: the sheet's numbers carried as they are written, or unrounded.
 AS_WRITTEN_OR_NOT = 2
 
@@ -97,7 +99,8 @@ def _explained(candidate: Candidate, slip: Slip, cells: Iterable[Index], every: 
     written = slip.line.unfitting or slip.line.cells
     for index in cells:
         value = candidate.at(index)
-        if value is not None and _alike(written[index], value, slip.counts):
+        chance = candidate.far and not _telling(written[index], slip.worked[index])
+        if value is not None and not chance and _alike(written[index], value, slip.counts):
             explained[index] = value
         elif every:
             return {}
@@ -110,6 +113,11 @@ def _alike(written: Written, value: Any, counted: bool) -> bool:
         return bool(written.value == value)
     telling = written.digits > 0 or written.places is None or written.places >= PLACES or written.value == value
     return telling and within_digits(written, value)
+
+
+def _telling(written: Written, worked: Any) -> bool:
+    """Whether a number is so far from the right one, for its digits, that few others are like it."""
+    return float(abs(written.value - worked)) >= TELLING * written.unit
 
 
 def _same(a: Match, b: Match) -> bool:

@@ -252,7 +252,8 @@ def _find(changes: Changes, slip: Slip) -> Iterator[Candidate]:
             for k, (changed, words) in enumerate(changes(part)):
                 known = value(_replaced(x, path, changed))
                 if not grown or not _among(known, done):
-                    yield Candidate(words, partial(_changed, changes, slip, (path, k), (first, known), grown), whole)
+                    at = partial(_changed, changes, slip, (path, k), (first, known), grown)
+                    yield Candidate(words, at, whole, far=grown and not whole)
                 done += [known]
         everywhere = partial(_everywhere, changes, slip, grown)
         if whole and len(places) > 1 and not _among(everywhere(first), done):

@@ -102,13 +102,15 @@ class Slip:
 class Candidate:
     """What the numbers would be: `at` gives a cell's (None where it says nothing), `shape` where that is another.
 
-    `whole`: it is done to the whole line, so that it must explain all of it.
+    `whole`: it is done to the whole line, so that it must explain all of it. `far`: a slip in one number of a line that
+    is not on the sheet; there are so many of these that some fit a short number by chance.
     """
 
     words: str
     at: Callable[[Index], Any]
     whole: bool = False
     shape: tuple[int, ...] | None = None
+    far: bool = False
 
 
 @dataclass(frozen=True)

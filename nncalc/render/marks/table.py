@@ -68,7 +68,9 @@ def _grid(view: View, columns: int) -> Table:
 
 def _lines(homework: Homework, view: View, paper: Paper) -> None:
     """One problem: a row a student, a column a line, a letter for the verdict."""
-    names = list(dict.fromkeys(m.name for r in homework.results if r.marks is not None for m in r.marks.lines))
+    marks = [result.marks for result in homework.results if result.marks is not None]
+    used = {mark.name for m in marks for mark in m.lines}
+    names = list(dict.fromkeys(name for m in marks for name in m.asked.exact if name in used))
     table = _grid(view, len(names) + 2)
     table.add_row(
         Text("student", style=QUIET),

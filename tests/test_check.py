@@ -1,0 +1,382 @@
+"""`nncalc check` and `nncalc sheet` as they are used: exit codes, a class, every format, nobody's points lost or forged."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from command import Done, run
+from examples import LSTM
+from sheets import PROBLEMS, asked
+
+from nncalc.check.blank import blank
+from nncalc.folder import SHEETS
+
+POINTS = "marking: {points: {z_i: 1, z_o: 2, c: 3, h: 4}, places: 3}\n"
+RIGHT = "z_i: [0.300, 0.195]\nz_o: [0.130, -0.140]\nc: [-0.068, -0.033]\nh: [-0.036, -0.015]\n"
+SLIP = "z_i: [0.300, 0.195]\nz_o: [0.175, -0.140]\no: [0.544, 0.465]\nc: [-0.068, -0.033]\nh: [-0.037, -0.015]\n"
+ROOT = Path(__file__).parents[1]
+FIRST_SLIPS = {
+    "02-softmax": "Z", "03-softmax-jacobian": "J", "04-perceptron-and": "y_hat", "07-perceptron-xor-hidden-layer": "y_hat",
+    "08-graph-product": "df/dq", "10-graph-sigmoid-neuron": "df8/df7", "12-network-vanishing-gradient": "a1",
+    "13-conv-vertical-edges": "Y", "14-conv-stride-pad-filter-b": "Y", "15-convnet-shapes": "conv1.H", "20-rnn-two-steps": "t1.h",
+    "22-lstm-one-step": "z_i", "24-attention-encoder-states": "A", "25-attention-retrieval": "S",
+    "26-attention-playing-outside": "S", "28-positional-encoding": "PE",
+}  # fmt: skip
+
+
+@pytest.fixture
+def hw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A homework of two problems, and four students: all right, a slip, a bad sheet, one problem not handed in."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hw").mkdir()
+    (tmp_path / "hw" / "lstm.yaml").write_text(LSTM + POINTS)
+    (tmp_path / "hw" / "soft.yaml").write_text("topic: softmax\nx: [2, 1, 0.1]\nmarking: {points: {Z: 1, s: 2}}\n")
+    soft = "Z: 11.21\ns: [0.66, 0.24, 0.10]\n"
+    for student, lstm, other in (
+        ("s01", RIGHT, soft),
+        ("s02", SLIP, soft),
+        ("s03", "z_i: [nan, 1]", soft),
+        ("s04", None, soft),
+    ):
+        folder = tmp_path / "subs" / student
+        folder.mkdir(parents=True)
+        for name, text in (("lstm.yaml", lstm), ("soft.answers.yaml", other)):
+            if text is not None:
+                (folder / name).write_text(text)
+    return tmp_path
+
+
+def check(*words: str, code: int | None = None) -> Done:
+    done = run("check", *words)
+    assert code is None or done.code == code, done
+    assert "Traceback" not in done.out + done.err
+    return done
+
+
+def test_one_sheet_and_its_exit_codes(hw: Path) -> None:
+    assert "10 of 10 points" in check("hw/lstm.yaml", "subs/s01/lstm.yaml", code=0).out
+    done = check("hw/lstm.yaml", "subs/s02/lstm.yaml", code=1)
+    assert "8 of 10 points" in done.out and "WRONG, the first slip" in done.out and "follows" in done.out
+    assert "this is what you get if 0.05·0.1 is written as 0.05" in done.out
+    assert "full working: nncalc solve hw/lstm.yaml --explain z_o:1" in done.out
+    done = check("hw/lstm.yaml", "subs/s03/lstm.yaml", code=2)
+    assert (
+        done.out == "" and done.err == "subs/s03/lstm.yaml:1:7: z_i[1]: want a number, got nan (want a finite number)\n"
+    )
+    assert check("hw/lstm.yaml", "nobody.yaml", code=2).err == "nobody.yaml: no such file\n"
+    assert check("nothing.yaml", "subs/s01/lstm.yaml", code=3).err == "nothing.yaml: no such file\n"
+    (hw / "bad.yaml").write_text(LSTM + "marking: {points: {zz: 1}}\n")
+    assert "marking.points: there is no step 'zz'" in check("bad.yaml", "subs/s01/lstm.yaml", code=3).err
+    (hw / "bad.yaml").write_text(LSTM + "marking: {points: {}}\n")
+    assert "the mapping is empty" in check("bad.yaml", "subs/s01/lstm.yaml", code=3).err
+
+
+def test_quiet_prints_nothing(hw: Path) -> None:
+    for sheet, code in (("s01", 0), ("s02", 1)):
+        for flag in ("-q", "--quiet"):
+            done = check(flag, "hw/lstm.yaml", f"subs/{sheet}/lstm.yaml", code=code)
+            assert (done.out, done.err) == ("", "")
+    assert check("-q", "hw/lstm.yaml", "subs/s03/lstm.yaml", code=2).out == ""
+
+
+def test_answers_on_the_command_line(hw: Path) -> None:
+    (hw / "cell.yaml").write_text(LSTM)
+    assert check("cell.yaml", "c=-0.07,-0.03", code=0).code == 0
+    assert check("cell.yaml", "c=-0.07,-0.04", code=1).code == 1
+    assert "c[2]  not given" in check("cell.yaml", "c:1=-0.07", "h=-0.036,-0.015", code=1).out
+    assert check("hw/soft.yaml", "s=[0.66,0.24,0.10]", "Z=11.21", code=0)
+    assert check("cell.yaml", "c=1,2", "c=1,2", code=2).err == "c: is given twice\n"
+    assert (
+        check("cell.yaml", "tolerance=9", code=2).err
+        == "tolerance: unknown key 'tolerance' (only the problem may say that)\n"
+    )
+    assert "more than one sheet" in check("cell.yaml", "c=1,2", "subs/s01/lstm.yaml", code=2).err
+    (hw / "grid.yaml").write_text("topic: conv\nimage: [[1, 2], [3, 4]]\nfilter: [[1]]\n")
+    assert check("grid.yaml", "Y=1,2;3,4", code=0)
+    assert check("grid.yaml", "Y=1,2;3", code=1)
+
+
+def test_without_a_sheet_the_key_of_the_file(hw: Path) -> None:
+    (hw / "k.yaml").write_text("topic: softmax\nx: [1, 1]\nexpect: {s: [1/2, 0.5]}\n")
+    assert check("k.yaml", code=0)
+    (hw / "k.yaml").write_text("topic: softmax\nx: [1, 1]\nexpect: {s: [1/2, 0.6]}\n")
+    assert check("k.yaml", code=1)
+    (hw / "k.yaml").write_text("topic: softmax\nx: [1, 1]\nexpect: {s: [1/2, zz]}\n")
+    assert "expect.s[2]: want a number" in check("k.yaml", code=3).err
+    assert "has no key (expect) and there is no sheet" in check("hw/soft.yaml", code=2).err
+
+
+def test_a_class_in_a_table(hw: Path) -> None:
+    done = check("hw", "subs", code=1)
+    table = [line.split() for line in done.out.splitlines()]
+    assert table[0] == ["student", "lstm", "soft", "total"]
+    assert table[1] == ["s01", "10/10", "3/3", "13", "of", "13"]
+    assert table[2] == ["s02", "8/10", "3/3", "11", "of", "13"]
+    assert done.out.splitlines()[3].split() == ["s03", "not", "marked", "3/3", "3", "of", "13"]
+    assert done.out.splitlines()[4].split() == ["s04", "not", "handed", "in", "3/3", "3", "of", "13"]
+    assert "first slips: lstm: z_o (1)" in done.out and "8 sheets, 5 all right, 1 not marked" in done.out
+    assert done.err == "subs/s03/lstm.yaml:1:7: z_i[1]: want a number, got nan (want a finite number)\n"
+
+
+def test_one_problem_of_a_class_line_by_line(hw: Path) -> None:
+    (hw / "one").mkdir()
+    for student, text in (("s1", RIGHT), ("s2", SLIP), ("s3", "z_i: [0.3, 0.2]\nc: [-0.068, ~]")):
+        (hw / "one" / f"{student}.yaml").write_text(text)
+    done = check("hw/lstm.yaml", "one", code=1)
+    assert [line.split() for line in done.out.splitlines()[:4]] == [
+        ["student", "z_i", "z_o", "o", "c", "h", "score"],
+        ["s1", "+", "+", "+", "+", "10", "of", "10", "points"],
+        ["s2", "+", "X", "f", "+", "f", "8", "of", "10", "points"],
+        ["s3", "p", "-", "-", "-", "0", "of", "10", "points"],
+    ]
+
+
+def test_csv(hw: Path) -> None:
+    rows = list(csv.reader(io.StringIO(check("hw", "subs", "--format", "csv", code=1).out)))
+    assert rows == [["student", "lstm", "soft", "total", "of"], ["s01", "10", "3", "13", "13"], ["s02", "8", "3", "11", "13"],
+                    ["s03", "", "3", "3", "13"], ["s04", "0", "3", "3", "13"]]  # fmt: skip
+    evil = hw / "subs" / "=HYPERLINK(1)"
+    evil.mkdir()
+    (evil / "lstm.yaml").write_text(RIGHT)
+    assert '"\'=HYPERLINK(1)"' in check("hw", "subs", "--format", "csv").out
+
+
+def test_own_variants_and_files_of_nobody(hw: Path) -> None:
+    (hw / "hw" / "s02").mkdir()
+    (hw / "hw" / "s02" / "lstm.yaml").write_text(LSTM.replace("W_xo: [[0.3, 0.25]", "W_xo: [[0.39, 0.25]") + POINTS)
+    (hw / "subs" / "s01" / "extra.yaml").write_text(RIGHT)
+    done = check("hw", "subs", "--format", "csv", code=1)
+    assert '"s02",10,3,13,13' in done.out  # 0.39·0.5 makes the 0.175 right
+    assert "subs/s01/extra.yaml: answers no problem of this name" in done.err
+    (hw / "hw" / "lstm.yaml").write_text("topic: lstm\nx: [1]\n")
+    assert check("hw", "subs", "--format", "csv", code=3).out.count("\n") == 5
+
+
+def test_json_and_junit_and_markdown_and_html(hw: Path) -> None:
+    page = json.loads(check("hw", "subs", "--format", "json", code=1).out, parse_constant=lambda c: pytest.fail(c))
+    assert page["format"] == 1 and len(page["sheets"]) == 8
+    (slip,) = [line for line in page["sheets"][2]["lines"] if line["name"] == "z_o"]
+    assert slip["verdict"] == "wrong" and slip["likely"][0]["mistakes"] == ["power of ten"]
+    assert slip["cells"][0]["yours"] == "0.175" and slip["cells"][0]["index"] == [1]
+    tree = ElementTree.fromstring(check("hw", "subs", "--format", "junit", code=1).out)
+    suites = {suite.attrib["name"]: suite for suite in tree}
+    assert suites["s02: lstm"].attrib["failures"] == "3" and suites["s03: lstm"].attrib["errors"] == "1"
+    assert "0.05·0.1 is written as 0.05" in suites["s02: lstm"].findall(".//failure")[0].text  # type: ignore[operator]
+    for format, ending in (("markdown", ".md"), ("html", ".html")):
+        done = check("hw", "subs", "--format", format, "-o", f"out{ending[1:]}/", code=1)
+        assert sorted(os.listdir(f"out{ending[1:]}")) == [f"s0{i}{ending}" for i in range(1, 5)]
+        assert "s01" in done.out
+        again = check("hw", "subs", "--format", format, "-o", f"out{ending[1:]}", code=2)
+        assert again.err.count("--force replaces it") == 4
+        assert check("hw", "subs", "--format", format, "-o", f"out{ending[1:]}", "--force", code=1)
+    assert "13 of 13" not in Path("outmd/s02.md").read_text() and "8 of 10 points" in Path("outmd/s02.md").read_text()
+    assert check("hw", "subs", "-o", "marks.csv", code=1).out == "" and Path("marks.csv").read_text().startswith(
+        '"student"'
+    )
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def test_foreign_text_stays_text_in_every_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    evil = "<script>alert(1)</script> [b]x[/] {{7*7}} &amp; `a` **b** | \\x1b[31m \\u202e =1"
+    Path("p.yaml").write_text(f'topic: softmax\ntitle: "{evil}"\nx: [1, 2]\n')
+    Path("s&<b>`.yaml").write_text("e: [9.1, 7.389]\ns: [1, 2, 3]\n")
+    for format in ("table", "csv", "json", "gradescope", "junit", "markdown", "html"):
+        out = check("p.yaml", "s&<b>`.yaml", "--format", format).out
+        assert "\x1b" not in out and "\u202e" not in out, format
+        if format == "html":
+            tags = Tags()
+            tags.feed(out)
+            assert tags.tags <= {
+                "html",
+                "head",
+                "meta",
+                "title",
+                "style",
+                "body",
+                "h1",
+                "p",
+                "strong",
+                "table",
+                "tr",
+                "th",
+                "td",
+                "ul",
+                "li",
+                "code",
+            }
+            assert tags.attributes <= {"lang", "charset", "http-equiv", "content", "name", "class"}
+            assert "{{" not in out.split("</style>")[1]
+        if format == "markdown":
+            assert "<script" not in re.sub(r"\\.", "", out) and "\\<script\\>" in out
+
+
+BAD_SHEETS = [
+    "",
+    "- 1",
+    "z_i: [nan, 1]",
+    "zz: 1",
+    "tolerance: 5",
+    "z_i: [0.3",
+    "\x00",
+    "z_i: {a: 1}",
+    "z_i: 1\nz_i: 2",
+    "a" * 2_000_000,
+    "{}",
+]
+
+
+@pytest.mark.parametrize("text", [*BAD_SHEETS, RIGHT, SLIP, "z_i: 3", "h: [0, 0]", "z_i: [1e300, 1e300]"])
+def test_gradescope_is_always_written_and_agrees_with_the_table(hw: Path, text: str) -> None:
+    Path("s.yaml").write_text(text)
+    table = check("hw/lstm.yaml", "s.yaml")
+    done = check("hw/lstm.yaml", "s.yaml", "--format", "gradescope", "-o", "results.json", code=0)
+    assert done.out == ""
+    page = json.loads(Path("results.json").read_text(), parse_constant=lambda c: pytest.fail(c))
+    assert 0 <= page["score"] <= page["max_score"] == 10 and os.path.getsize("results.json") < 1_000_000
+    if table.code == 2:
+        assert page["score"] == 0 and page["gradable"] is False and page["format_errors"] == table.err.splitlines()
+    else:
+        assert f"{page['score']} of {page['max_score']} points" in table.out
+        assert sum(test["score"] for test in page["tests"]) == page["score"]
+    assert (page["score"] == 10) == (table.code == 0)
+
+
+def test_gradescope_without_a_usable_problem_blames_nobody(hw: Path) -> None:
+    for problem in ("nothing.yaml", "hw/bad.yaml"):
+        Path("hw/bad.yaml").write_text("topic: lstm\nx: [1]\n")
+        done = check(problem, "subs/s01/lstm.yaml", "--format", "gradescope", code=0)
+        page = json.loads(done.out)
+        assert page["autograder_error"] is True and page["gradable"] is False and page["score"] == 0
+    done = check("hw", "subs/nobody", "--format", "gradescope", code=0)
+    assert json.loads(done.out)["gradable"] is False
+
+
+def test_gradescope_takes_one_students_folder(hw: Path) -> None:
+    page = json.loads(check("hw", "subs/s02", "--format", "gradescope", code=0).out)
+    assert (page["score"], page["max_score"]) == (11, 13)
+    assert {test["name"] for test in page["tests"]} >= {"lstm: z_o", "soft: s"}
+
+
+@pytest.mark.parametrize("path", [p for p in PROBLEMS if p.parent == ROOT / "problems"], ids=lambda p: p.stem)
+def test_gradescope_hides_the_right_values(path: Path, tmp_path: Path) -> None:
+    """Sheets with a wrong number in every cell: no number with four digits or more of the key is in the output."""
+    one = asked(path)
+    lines = [f"{name}: {_numbers(array, 0.7351)}" for name, array in one.exact.items() if name in one.steps]
+    (tmp_path / "s.yaml").write_text("\n".join(lines))
+    hidden = run("check", str(path), str(tmp_path / "s.yaml"), "--format", "gradescope").out
+    shown = run("check", str(path), str(tmp_path / "s.yaml"), "--format", "gradescope", "--reveal").out
+    written = set(re.findall(r"\d+\.\d{3,}", "\n".join(lines)))
+    for array in one.exact.values():
+        for value in array.flat:
+            digits = f"{abs(float(value)):.6f}".rstrip("0")
+            if len(digits.partition(".")[2]) >= 4 and digits not in written:
+                assert digits not in hidden, digits
+    assert len(shown) > len(hidden) or "wrong" not in hidden
+
+
+def _numbers(array: object, more: float) -> str:
+    import numpy as np
+
+    return json.dumps((np.nan_to_num(np.asarray(array, dtype=float), neginf=0.0) * 1.37 + more).round(7).tolist())
+
+
+@pytest.mark.parametrize("name", FIRST_SLIPS)
+def test_each_slip_of_the_notes_is_found_at_its_first_line(name: str) -> None:
+    folder = ROOT / "problems"
+    done = check(str(folder / f"{name}.yaml"), str(folder / f"{name}.answers.yaml"), "--format", "json", code=1)
+    (sheet,) = json.loads(done.out)["sheets"]
+    assert sheet["first_error"] == FIRST_SLIPS[name]
+
+
+@pytest.mark.parametrize(
+    "sheet", sorted(p for p in (ROOT / "problems").rglob("*") if p.name.endswith(SHEETS)), ids=lambda p: p.name
+)
+def test_every_answer_sheet_beside_a_problem_is_marked(sheet: Path) -> None:
+    problem = sheet.with_name(sheet.name.replace(".answers", ""))
+    done = check(str(problem), str(sheet))
+    assert done.code == 1 or "rounded" in done.out  # one published number is right if rounded numbers are carried
+    assert sheet.parent.name == "published" or sheet.name.removesuffix(".answers.yaml") in FIRST_SLIPS
+
+
+# The blank sheet
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_a_blank_sheet_asks_every_line_and_tells_no_value(path: Path, tmp_path: Path) -> None:
+    one = asked(path)
+    text = blank(one)
+    done = run("sheet", str(path))
+    assert (done.code, done.out) == (0, text)
+    for name, array in one.exact.items():
+        for value in array.flat:
+            digits = f"{abs(float(value)):.6f}".rstrip("0")
+            if len(digits.partition(".")[2]) >= 3:
+                assert digits not in text or name.startswith("selu"), name  # whose formula has that constant
+    (tmp_path / "s.yaml").write_text(text)
+    done = check(str(path), str(tmp_path / "s.yaml"), code=1)  # as it is, nothing is given
+    assert "no line is given" in done.out
+    keys = re.findall(r"^(\S+):", text, re.M)
+    assert [k.strip('"') for k in keys] == list(one.steps)
+    zeros = re.sub(r"~", "7.5", "\n".join(line for line in text.splitlines() if not line.startswith("#")))
+    (tmp_path / "s.yaml").write_text(zeros)
+    assert ", want " not in check(str(path), str(tmp_path / "s.yaml"), code=1).out  # every shape fits
+
+
+def test_a_sheet_of_points_asks_only_these(hw: Path) -> None:
+    text = run("sheet", "hw/lstm.yaml").out
+    assert re.findall(r"^(\w+): \[~, ~\]$", text, re.M) == ["z_i", "z_o", "c", "h"]
+    assert "(4 points)" in text and "3 decimals" in text
+    assert run("sheet", "nothing.yaml").code == 2
+
+
+# Keys
+
+
+def test_a_folder_of_keys_is_looked_through(hw: Path) -> None:
+    (hw / "keys").mkdir()
+    (hw / "keys" / "good.yaml").write_text(
+        "topic: softmax\nx: [2, 1, 0.1]\nexpect: {s: [0.659001, 0.242433, 0.098566]}\nmarking: {places: 4}\n"
+    )
+    done = check("keys", code=0)
+    assert "key of 1 holds" in done.out and "1 of 1 problems hold; in 0 the places asked hide a mistake" in done.out
+    (hw / "keys" / "coarse.yaml").write_text(LSTM + "expect: {h: [-0.04, -0.02]}\nmarking: {places: 2}\n")
+    done = check("keys", code=0)
+    assert "2 decimals cannot tell the right answer from what you get if" in done.out and "in 1 the places" in done.out
+    (hw / "keys" / "wrong.yaml").write_text(LSTM + "expect: {z_o: [0.175, -0.14]}\n")
+    done = check("keys", code=1)
+    assert "the key does not hold" in done.out and "0.05·0.1 is written as 0.05" in done.out
+    (hw / "keys" / "bad.yaml").write_text("topic: conv\n")
+    done = check("keys", code=3)
+    assert "cannot be used" in done.out and "2 of 4 problems hold" in done.out
+    assert check("-q", "keys", code=3).out == ""
+
+
+def test_marks_do_not_depend_on_the_terminal_or_the_seed(hw: Path) -> None:
+    import subprocess
+    import sys
+
+    outs = set()
+    for seed, columns in (("0", "20"), ("1", "300"), ("2", "0")):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "COLUMNS": columns, "LC_ALL": "C"}
+        command = [sys.executable, "-m", "nncalc", "check", "hw/lstm.yaml", "subs/s02/lstm.yaml"]
+        outs.add(subprocess.run(command, env=environment, capture_output=True).stdout)
+    assert len(outs) == 1 and b"WRONG" in outs.pop()
