@@ -4,12 +4,13 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """`load`, `solve` and friends, loaded when used, so that `nncalc --help` needs no NumPy."""
+    """`load`, `solve`, `check` and friends, loaded when used, so that `nncalc --help` needs no NumPy."""
     from importlib import import_module
 
     homes = {
         "load": "problem",
         "solve": "solution",
+        "check": "marking.check",
         "Problem": "problem",
         "InputError": "errors",
         "Rules": "reading.limits",

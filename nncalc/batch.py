@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 from types import FrameType
 
-from nncalc.check.asked import Asked
-from nncalc.check.keys import disagreements
 from nncalc.errors import Finding, InputError, Mark
 from nncalc.folder import Found
+from nncalc.marking.asked import Asked
+from nncalc.marking.keys import disagreements
 from nncalc.problem import UNBOUNDED, load
 from nncalc.reading.limits import Rules
 from nncalc.solution import solve

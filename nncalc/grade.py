@@ -12,16 +12,16 @@ from typing import Any
 
 from nncalc import terminal
 from nncalc.batch import Interrupted, interruptible
-from nncalc.check import sheet
-from nncalc.check.asked import ask
-from nncalc.check.blank import blank
-from nncalc.check.diagnosis import diagnose
-from nncalc.check.homework import Homework, Marked, Marker, Pair, pair, plain
-from nncalc.check.keys import Key, checked
-from nncalc.check.marks import mark
 from nncalc.errors import Finding, InputError, Mark, vis
 from nncalc.files import make_folder, write_file
 from nncalc.folder import output_names, problem_files
+from nncalc.marking import sheet
+from nncalc.marking.asked import ask
+from nncalc.marking.blank import blank
+from nncalc.marking.diagnosis import diagnose
+from nncalc.marking.homework import Homework, Marked, Marker, Pair, pair, plain
+from nncalc.marking.keys import Key, checked
+from nncalc.marking.marks import mark
 from nncalc.present import Request, choice, view_of
 from nncalc.problem import load
 from nncalc.reading.limits import Rules

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.check import sheet
-from nncalc.check.asked import Asked, ask
-from nncalc.check.marks import Marks, Verdict, mark
 from nncalc.errors import Mark
 from nncalc.folder import SHEETS
+from nncalc.marking import sheet
+from nncalc.marking.asked import Asked, ask
+from nncalc.marking.marks import Marks, Verdict, mark
 from nncalc.problem import load
 from nncalc.reading.nodes import Node, ScalarNode, SequenceNode
 

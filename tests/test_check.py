@@ -16,8 +16,8 @@ from command import Done, run
 from examples import LSTM
 from sheets import PROBLEMS, asked
 
-from nncalc.check.blank import blank
 from nncalc.folder import SHEETS
+from nncalc.marking.blank import blank
 
 POINTS = "marking: {points: {z_i: 1, z_o: 2, c: 3, h: 4}, places: 3}\n"
 RIGHT = "z_i: [0.300, 0.195]\nz_o: [0.130, -0.140]\nc: [-0.068, -0.033]\nh: [-0.036, -0.015]\n"
@@ -380,3 +380,18 @@ def test_marks_do_not_depend_on_the_terminal_or_the_seed(hw: Path) -> None:
         command = [sys.executable, "-m", "nncalc", "check", "hw/lstm.yaml", "subs/s02/lstm.yaml"]
         outs.add(subprocess.run(command, env=environment, capture_output=True).stdout)
     assert len(outs) == 1 and b"WRONG" in outs.pop()
+
+
+def test_from_python(hw: Path) -> None:
+    import numpy as np
+
+    import nncalc
+
+    problem = nncalc.load("hw/lstm.yaml")
+    for answers in ("subs/s02/lstm.yaml", {"z_i": ["0.300", "0.195"], "z_o": [0.175, -0.14], "c": "[-0.068, ~]", "h": np.array([1.0, 2.0])}):
+        marks = nncalc.check(problem, answers)
+        assert not marks.passed and marks.first is not None and marks.first.name == "z_o"
+    assert [(mark.name, mark.verdict.name) for mark in marks.lines if mark.given] == [
+        ("z_i", "right"), ("z_o", "wrong"), ("c", "missing"), ("h", "wrong")]  # fmt: skip
+    with pytest.raises(nncalc.InputError):
+        nncalc.check(problem, {"tolerance": 1})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nncalc.errors import InputError
+from nncalc.marking.asked import ask
+from nncalc.problem import load
 from nncalc.reading import expression, reader
 from nncalc.reading.nodes import Node, ScalarNode, SequenceNode
 from nncalc.topics import TOPICS, kernels
 from nncalc.topics.fields import fields_of
 
 PROBLEMS = Path(__file__).parent.parent / "problems"
-VALID = [path.read_text() for path in sorted(PROBLEMS.rglob("*.yaml"))] + list(random_problems(1).values())
+VALID = [path.read_text() for path in sorted(PROBLEMS.rglob("*.yaml")) if ".answers." not in path.name] + list(
+    random_problems(1).values()
+)
 PARTS = 60
 NAMES = sorted({field.name for topic in TOPICS for form in kernels(topic) for field in fields_of(form)})
 
@@ -195,3 +201,54 @@ def answer(text: str, loader: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 )
 def test_both_parsers_give_the_same_answer(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert answer(text, yaml.CSafeLoader, monkeypatch) == answer(text, yaml.SafeLoader, monkeypatch)
+
+
+FORMATS = ["table", "csv", "json", "gradescope", "junit", "markdown", "html"]
+
+
+def well_said(done: Done, codes: set[int]) -> None:
+    """One of these exit codes; on stderr clear lines, or nothing."""
+    assert done.code in codes, done
+    lines = done.err.splitlines()
+    assert len(lines) <= 21 and all(len(line) <= 2000 and line.isprintable() for line in lines), done
+
+
+@given(st.sampled_from(range(len(VALID))), st.integers(0, 2**32), st.sampled_from(FORMATS))
+def test_whatever_stands_on_a_sheet_it_is_marked_or_refused(which: int, seed: int, format: str) -> None:
+    from sheets import exactly, node
+
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        problem, sheet = Path(folder, "p.yaml"), Path(folder, "s.yaml")
+        problem.write_text(VALID[which])
+        one = ask(load(str(problem)))
+        lines = {name: _texts(node(array, exactly)) for name, array in one.exact.items() if chance.random() < 0.6}
+        text = mutated("".join(f"{json.dumps(name)}: {line}\n" for name, line in lines.items()) or "a: 1", seed)
+        sheet.write_bytes(text.encode("utf-8", "surrogatepass"))
+        done = run("check", str(problem), str(sheet), "--format", format)
+        well_said(done, {0} if format == "gradescope" else {0, 1, 2})
+        if done.code == 2:
+            assert done.out == "" and done.err
+        elif format in ("json", "gradescope"):
+            json.loads(done.out, parse_constant=lambda text: pytest.fail(text))
+
+
+def _texts(node: Node) -> str:
+    """A node as flow YAML."""
+    if isinstance(node, ScalarNode):
+        return node.text
+    assert isinstance(node, SequenceNode)
+    return f"[{', '.join(map(_texts, node.items))}]"
+
+
+@given(st.sampled_from(range(len(VALID))), st.integers(0, 2**32))
+def test_whatever_a_problem_is_nobody_gets_points_by_it(which: int, seed: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "p.yaml").write_bytes(mutated(VALID[which], seed).encode("utf-8", "surrogatepass"))
+        Path(folder, "s.yaml").write_text("zzz: 1\n")
+        problem = str(Path(folder, "p.yaml"))
+        well_said(run("sheet", problem), {0, 2})
+        well_said(run("check", problem, str(Path(folder, "s.yaml"))), {1, 2, 3})
+        well_said(run("check", problem), {0, 1, 2, 3})
+        os.remove(Path(folder, "s.yaml"))
+        well_said(run("check", folder), {0, 1, 3})

@@ -17,7 +17,7 @@ IDS = [str(p.relative_to(ROOT)) for p in FILES]
 
 # The floors from the top down: a file imports only from its own floor's room or from below.
 FLOORS = [
-    ["__main__"], ["cli"], ["commands"], ["grade"], ["present"], ["batch", "render"], ["check"], ["solution", "templates", "schema"],
+    ["__main__"], ["cli"], ["commands"], ["grade"], ["present"], ["batch", "render"], ["marking"], ["solution", "templates", "schema"],
     ["problem"], ["convert"], ["axes"], ["topics"], ["trace"], ["folder"], ["reading"], ["files", "terminal"], ["errors"],
 ]  # fmt: skip
 LEVEL = {name: -i for i, names in enumerate(FLOORS) for name in names}
@@ -67,7 +67,7 @@ def test_no_kernel_holds_a_formula_or_rounds(path: Path) -> None:
             assert not any(isinstance(a, ast.Constant) and isinstance(a.value, str) for a in node.args[1:])
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if room(p) in ("render", "check")], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", [p for p in FILES if room(p) in ("render", "marking")], ids=lambda p: p.stem)
 def test_neither_pages_nor_marks_import_a_topic(path: Path) -> None:
     assert not [name for name in imports(path) if name.startswith("nncalc.topics")]
 

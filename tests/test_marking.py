@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sheets import PROBLEMS, asked, exactly, marked, node, places, verdicts, wrong_cells
 
-from nncalc.check import sheet
-from nncalc.check.asked import Asked, ask, lines_of
-from nncalc.check.closeness import Agreement, agrees, as_written
-from nncalc.check.marks import Marks, Verdict
 from nncalc.errors import InputError, Mark
+from nncalc.marking import sheet
+from nncalc.marking.asked import Asked, ask, lines_of
+from nncalc.marking.closeness import Agreement, agrees, as_written
+from nncalc.marking.marks import Marks, Verdict
 from nncalc.problem import Marking
 from nncalc.solution import run
 from nncalc.trace.rounding import following, on_paper
@@ -160,7 +160,7 @@ def test_random_wrong_sheets_never_pass() -> None:
 
 
 def sheet_of(text: str, one: Asked) -> Marks:
-    from nncalc.check.marks import mark
+    from nncalc.marking.marks import mark
     from nncalc.reading.nodes import MappingNode
     from nncalc.reading.reader import read_text
 

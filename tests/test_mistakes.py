@@ -11,10 +11,10 @@ from examples import LSTM, problem, random_problems
 from mistakes import FIXTURES, Fixture
 from sheets import PROBLEMS, asked, marked, places
 
-from nncalc.check.asked import Asked, ask
-from nncalc.check.diagnosis import diagnose
-from nncalc.check.marks import Mark, Verdict
-from nncalc.check.mistakes.table import MISTAKES
+from nncalc.marking.asked import Asked, ask
+from nncalc.marking.diagnosis import diagnose
+from nncalc.marking.marks import Mark, Verdict
+from nncalc.marking.mistakes.table import MISTAKES
 
 SIX = places(6)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from nncalc.batch import run
-from nncalc.check.asked import Asked
-from nncalc.check.keys import disagreements
 from nncalc.folder import Found, problem_files
+from nncalc.marking.asked import Asked
+from nncalc.marking.keys import disagreements
 from nncalc.problem import load
 from nncalc.reading.limits import DEFAULT
 from nncalc.solution import solve

@@ -16,9 +16,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from examples import LSTM
 
-from nncalc.check.asked import lines_of
-from nncalc.check.homework import Marker, pair
-from nncalc.check.marks import Verdict
+from nncalc.marking.asked import lines_of
+from nncalc.marking.homework import Marker, pair
+from nncalc.marking.marks import Verdict
 from nncalc.problem import load
 from nncalc.reading.limits import Rules
 from nncalc.solution import run, solve

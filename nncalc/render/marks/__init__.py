@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TextIO
 
-from nncalc.check.homework import Homework
+from nncalc.marking.homework import Homework
 from nncalc.render.layout import View
 
 FORMATS = ("table", "csv", "json", "gradescope", "junit", "markdown", "html")

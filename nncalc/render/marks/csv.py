@@ -6,8 +6,8 @@ import csv
 from fractions import Fraction
 from typing import TextIO
 
-from nncalc.check.homework import Homework
 from nncalc.errors import vis
+from nncalc.marking.homework import Homework
 from nncalc.render.layout import View
 from nncalc.render.marks.report import points
 

@@ -11,9 +11,9 @@ import re
 from fractions import Fraction
 from typing import Any, TextIO
 
-from nncalc.check.homework import Homework, Marked
-from nncalc.check.marks import Mark, Marks, Verdict
 from nncalc.errors import vis
+from nncalc.marking.homework import Homework, Marked
+from nncalc.marking.marks import Mark, Marks, Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.json import count
 from nncalc.render.marks.report import cell, explanations, words, yours

@@ -7,9 +7,9 @@ import hashlib
 from html import escape
 from typing import TextIO
 
-from nncalc.check.homework import Homework, Marked
-from nncalc.check.marks import Marks
 from nncalc.errors import JOINERS, vis
+from nncalc.marking.homework import Homework, Marked
+from nncalc.marking.marks import Marks
 from nncalc.render.layout import View
 from nncalc.render.marks.report import HEADS, Row, asked, explanations, full_working, rows, score
 

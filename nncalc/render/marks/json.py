@@ -6,9 +6,9 @@ import json
 from fractions import Fraction
 from typing import Any, TextIO
 
-from nncalc.check.homework import Homework, Marked
-from nncalc.check.marks import Mark, Marks
 from nncalc.errors import Finding
+from nncalc.marking.homework import Homework, Marked
+from nncalc.marking.marks import Mark, Marks
 from nncalc.render.json import plain
 from nncalc.render.layout import View
 

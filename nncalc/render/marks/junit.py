@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TextIO
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
-from nncalc.check.homework import Homework, Marked
-from nncalc.check.marks import Mark, Marks, Verdict
 from nncalc.errors import vis
+from nncalc.marking.homework import Homework, Marked
+from nncalc.marking.marks import Mark, Marks, Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.report import explanations, words
 from nncalc.trace.style import TEXT

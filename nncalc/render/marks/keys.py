@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nncalc.check.keys import Key
 from nncalc.errors import vis
+from nncalc.marking.keys import Key
 from nncalc.render.layout import View
 from nncalc.render.marks.report import asked, explanations
 from nncalc.render.paper import BAD, GOOD, NAME, QUIET, Paper

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
-from nncalc.check.homework import Homework, Marked
-from nncalc.check.marks import Marks
 from nncalc.errors import JOINERS, vis
+from nncalc.marking.homework import Homework, Marked
+from nncalc.marking.marks import Marks
 from nncalc.render.layout import View
 from nncalc.render.marks.report import HEADS, asked, explanations, full_working, rows, score
 

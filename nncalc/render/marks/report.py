@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from nncalc.check.blank import places_asked
-from nncalc.check.marks import Mark, Marks, Verdict
 from nncalc.errors import vis
+from nncalc.marking.blank import places_asked
+from nncalc.marking.marks import Mark, Marks, Verdict
 from nncalc.render.layout import View, inline, line
 from nncalc.trace.notation import Index
 from nncalc.trace.numbers import number

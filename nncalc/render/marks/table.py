@@ -10,9 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nncalc.check.homework import Homework, Marked
-from nncalc.check.marks import Marks, Verdict
 from nncalc.errors import JOINERS, vis
+from nncalc.marking.homework import Homework, Marked
+from nncalc.marking.marks import Marks, Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.report import HEADS, asked, explanations, full_working, points, rows, score, tone
 from nncalc.render.paper import BAD, HEAD, NAME, QUIET, TONES, VALUE, Paper

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.check.closeness import PLACES, Written, same, within_digits
-from nncalc.check.marks import Likely, Marks, Verdict
-from nncalc.check.mistakes.slip import Candidate, Mistake, Slip
-from nncalc.check.mistakes.table import MISTAKES
+from nncalc.marking.closeness import PLACES, Written, gap, same, within_digits
+from nncalc.marking.marks import Likely, Marks, Verdict
+from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip
+from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.trace.notation import Index
 
 # More mistakes than this with the same digits are too many to name.
@@ -117,7 +117,7 @@ def _alike(written: Written, value: Any, counted: bool) -> bool:
 
 def _telling(written: Written, worked: Any) -> bool:
     """Whether a number is so far from the right one, for its digits, that few others are like it."""
-    return float(abs(written.value - worked)) >= TELLING * written.unit
+    return gap(written.value, worked) >= TELLING * written.unit
 
 
 def _same(a: Match, b: Match) -> bool:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from nncalc.check.mistakes import formulas, problems, results, topics, values
+from nncalc.marking.mistakes import formulas, problems, results, topics, values
 
 MISTAKES = (*topics.MISTAKES, *problems.MISTAKES, *formulas.MISTAKES, *values.MISTAKES, *results.MISTAKES)

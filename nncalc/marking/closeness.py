@@ -66,7 +66,7 @@ def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0) 
     """
     if not (math.isfinite(worked) and math.isfinite(written.value)):
         return Agreement.YES if written.value == worked else Agreement.NO
-    off = float(abs(written.value - worked))
+    off = gap(written.value, worked)
     counted = isinstance(worked, (int, np.integer))
     if off == 0 or (not counted and off <= GUARD * max(abs(worked), scale)):
         return Agreement.YES
@@ -79,16 +79,22 @@ def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0) 
     return Agreement.FEW if written.digits else Agreement.NO  # of 0.3 a bare 0 says nothing
 
 
+def gap(a: Any, b: Any) -> float:
+    """How far two numbers are apart; counts of any size in Python's integers, not NumPy's."""
+    plain = (number.item() if isinstance(number, np.generic) else number for number in (a, b))
+    return float(abs(next(plain) - next(plain)))
+
+
 def within_digits(written: Written, worked: Any) -> bool:
     """Whether a number is at most half a unit of the last written place away."""
     if not (math.isfinite(worked) and math.isfinite(written.value)):
         return bool(written.value == worked)
-    return float(abs(written.value - worked)) <= 0.5 * written.unit * BOUNDARY + _dust(written, worked)
+    return gap(written.value, worked) <= 0.5 * written.unit * BOUNDARY + _dust(written, worked)
 
 
 def same(a: Any, b: Any) -> bool:
     """Whether two worked numbers are one, but for a float's dust."""
-    return bool(abs(a - b) <= (BOUNDARY - 1) * abs(b))
+    return gap(a, b) <= (BOUNDARY - 1) * abs(b)
 
 
 def _dust(written: Written, worked: Any) -> float:

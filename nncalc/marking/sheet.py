@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nncalc.check.asked import Asked
-from nncalc.check.closeness import Written, as_written
 from nncalc.errors import Finding, InputError, Mark, spelled, times, vis
+from nncalc.marking.asked import Asked
+from nncalc.marking.closeness import Written, as_written
 from nncalc.reading import scalars
 from nncalc.reading.limits import Limits
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.check.asked import Asked
-from nncalc.check.sheet import Line
+from nncalc.marking.asked import Asked
+from nncalc.marking.sheet import Line
 from nncalc.trace.notation import ONE, Const, Expr, Index, Op, Ref, evaluate, exactly, negative
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import Value

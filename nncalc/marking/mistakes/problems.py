@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, array_candidate
-from nncalc.check.runs import UNWORKABLE
+from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
+from nncalc.marking.runs import UNWORKABLE
 from nncalc.problem import Problem
 from nncalc.solution import run
 from nncalc.trace.rounding import following

@@ -9,12 +9,12 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from nncalc.check import sheet
-from nncalc.check.asked import Asked, ask
-from nncalc.check.diagnosis import diagnose
-from nncalc.check.marks import Marks, mark
 from nncalc.errors import Finding, InputError, Mark, vis
 from nncalc.folder import ENDINGS, problem_files
+from nncalc.marking import sheet
+from nncalc.marking.asked import Asked, ask
+from nncalc.marking.diagnosis import diagnose
+from nncalc.marking.marks import Marks, mark
 from nncalc.problem import load
 from nncalc.reading.limits import Rules
 

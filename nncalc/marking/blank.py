@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from nncalc.check.asked import Asked
 from nncalc.errors import vis
+from nncalc.marking.asked import Asked
 from nncalc.trace.style import TEXT, symbols, write
 
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./()]*")
@@ -17,7 +17,7 @@ WIDTH = 100
 def blank(asked: Asked) -> str:
     """The sheet as YAML; `nncalc check` reads it again, filled in or not."""
     trace, marking = asked.trace, asked.problem.marking
-    out = [f"# {vis(' '.join(filter(None, (trace.topic, trace.title))), 600)}"]
+    out = [f"# {vis(': '.join(filter(None, (trace.topic, trace.title))), 600)}"]
     out.append("# Write the numbers for ~; a line or a cell left as ~ is not given.")
     if marking.places is not None or marking.sig is not None:
         out.append(f"# Asked: {places_asked(asked)}.")
@@ -28,7 +28,8 @@ def blank(asked: Asked) -> str:
             title = step.title
             out += ["", f"# {vis(title.partition(':')[0], 600)}"]  # behind the colon a heading may tell sizes
         formula = f" = {write(step.formula, TEXT, symbols(TEXT))}" if step is not None else ""
-        points = "" if asked.points is None else f"  ({float(asked.points[name]):g} points)"
+        worth = None if asked.points is None else float(asked.points[name])
+        points = "" if worth is None else f"  ({worth:g} point{'' if worth == 1 else 's'})"
         out.append(f"# {vis(TEXT.symbol(step.symbol, '') if step else name, 600)}{vis(formula, 600)}{points}")
         out += _filled(name if PLAIN_KEY.fullmatch(name) else json.dumps(name), asked.exact[name].shape)
     return "\n".join([*out, ""])

@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from nncalc.check.closeness import same
-from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, value
+from nncalc.marking.closeness import same
+from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, value
 from nncalc.trace.notation import ONE, TWO, Const, Expr, Index, Op, Ref, const, evaluate
 from nncalc.trace.numbers import number
 from nncalc.trace.style import TEXT, numbers, symbols, write

@@ -7,9 +7,9 @@ from decimal import ROUND_DOWN, Decimal
 from functools import partial
 from typing import Any
 
-from nncalc.check.closeness import Written
-from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, array_candidate
-from nncalc.check.runs import UNWORKABLE
+from nncalc.marking.closeness import Written
+from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
+from nncalc.marking.runs import UNWORKABLE
 from nncalc.solution import run
 from nncalc.trace.notation import Index
 from nncalc.trace.numbers import READ_DIGITS

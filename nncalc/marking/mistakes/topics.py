@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, array_candidate
+from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
 
 
 def off_diagonal_as_diagonal(slip: Slip) -> Iterator[Candidate]:

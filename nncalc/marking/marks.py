@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.check.asked import Asked, lines_of
-from nncalc.check.closeness import Agreement, Written, agrees
-from nncalc.check.runs import follow, honestly
-from nncalc.check.sheet import Line, Sheet
-from nncalc.check.trivial import is_trivial
+from nncalc.marking.asked import Asked, lines_of
+from nncalc.marking.closeness import Agreement, Written, agrees
+from nncalc.marking.runs import follow, honestly
+from nncalc.marking.sheet import Line, Sheet
+from nncalc.marking.trivial import is_trivial
 from nncalc.trace.notation import Index
 from nncalc.trace.steps import Step, Trace
 

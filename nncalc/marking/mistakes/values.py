@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.check.mistakes.slip import Candidate, Mistake, Slip, value
+from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, value
 from nncalc.trace.notation import Const, Expr, Index, Op, Ref
 from nncalc.trace.style import TEXT
 from nncalc.trace.value import Value

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.check import sheet
-from nncalc.check.asked import Asked, ask
-from nncalc.check.closeness import PLACES, Agreement, Written, agrees, same
-from nncalc.check.diagnosis import diagnose
-from nncalc.check.marks import Marks, Verdict, mark
-from nncalc.check.mistakes.slip import Candidate, Slip
-from nncalc.check.mistakes.table import MISTAKES
 from nncalc.errors import Finding, InputError, Mark, spelled, vis
 from nncalc.folder import Found
+from nncalc.marking import sheet
+from nncalc.marking.asked import Asked, ask
+from nncalc.marking.closeness import PLACES, Agreement, Written, agrees, same
+from nncalc.marking.diagnosis import diagnose
+from nncalc.marking.marks import Marks, Verdict, mark
+from nncalc.marking.mistakes.slip import Candidate, Slip
+from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.problem import load
 from nncalc.reading.limits import Rules
 from nncalc.trace.notation import Index

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nncalc.check.asked import Asked
-from nncalc.check.closeness import PLACES, Agreement, agrees
-from nncalc.check.sheet import Sheet
 from nncalc.errors import InputError
+from nncalc.marking.asked import Asked
+from nncalc.marking.closeness import PLACES, Agreement, agrees
+from nncalc.marking.sheet import Sheet
 from nncalc.solution import run
 from nncalc.trace.rounding import Settle, exact, following, on_paper, with_cells
 from nncalc.trace.steps import Trace
