@@ -17,7 +17,7 @@ class Fixture(NamedTuple):
     problem: str
     line: str
     wrong: Any
-    sheet: dict[str, Any] = {}
+    sheet: dict[str, Any] | None = None
 
 
 def yaml(topic: str, **fields: Any) -> str:

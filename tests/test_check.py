@@ -388,7 +388,10 @@ def test_from_python(hw: Path) -> None:
     import nncalc
 
     problem = nncalc.load("hw/lstm.yaml")
-    for answers in ("subs/s02/lstm.yaml", {"z_i": ["0.300", "0.195"], "z_o": [0.175, -0.14], "c": "[-0.068, ~]", "h": np.array([1.0, 2.0])}):
+    for answers in (
+        "subs/s02/lstm.yaml",
+        {"z_i": ["0.300", "0.195"], "z_o": [0.175, -0.14], "c": "[-0.068, ~]", "h": np.array([1.0, 2.0])},
+    ):
         marks = nncalc.check(problem, answers)
         assert not marks.passed and marks.first is not None and marks.first.name == "z_o"
     assert [(mark.name, mark.verdict.name) for mark in marks.lines if mark.given] == [

@@ -25,7 +25,7 @@ def worked(text: str) -> Asked:
 
 
 def line_of(fixture: Fixture, wrong: Any) -> Mark:
-    marks = marked(worked(fixture.problem), {**fixture.sheet, fixture.line: wrong}, SIX)
+    marks = marked(worked(fixture.problem), {**(fixture.sheet or {}), fixture.line: wrong}, SIX)
     diagnose(marks)
     return next(line for line in marks.lines if line.name == fixture.line)
 

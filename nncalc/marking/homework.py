@@ -59,7 +59,7 @@ class Homework:
 
 @dataclass
 class Marked:
-    """What became of one sheet: its marks, or what made it unusable (without `asked` it was not the student's fault)."""
+    """What became of one sheet: its marks, or what made it unusable; without `asked` that is the problem."""
 
     pair: Pair
     asked: Asked | None

@@ -29,7 +29,7 @@ class Altered:
     changes: Callable[[Fields], Iterator[Alteration]]
 
     def __call__(self, slip: Slip) -> Iterator[Candidate]:
-        """Works the altered problems with the student's lines, where that is possible: once for all lines of a sheet."""
+        """Works the altered problems with the student's lines, once for all lines of a sheet."""
         if id(self) not in slip.workings:
             slip.workings[id(self)] = list(self._worked(slip))
         for words, arrays in slip.workings[id(self)]:
@@ -189,12 +189,13 @@ MISTAKES = (
     Mistake("padding ignored", set_to("the padding is ignored", pad=0), ("conv", "pool")),
     Mistake("padding in all", Altered(padding_in_all), ("conv", "pool")),
     Mistake("dilation ignored", set_to("the dilation is ignored", dilation=1), ("conv", "pool")),
-    Mistake("filter flipped", _opposite("flip", "the filter is flipped (or not flipped where it should be)"), ("conv",)),
+    Mistake("filter flipped", _opposite("flip", "the filter is flipped, or not where it should be"), ("conv",)),
     Mistake("filter turned", Altered(filter_turned), ("conv",), refines=("matrix transposed",)),
     Mistake("bias ignored", _without(BIASES, "the bias is ignored"), ("conv", *NETWORKS, "attention"),
             refines=("term left out",)),
     Mistake("another pooling", _choices("kind", ("max", "average"), "the {} of each window is taken"), ("pool",)),
-    Mistake("padding counted", _opposite("count_pad", "the padding counts in the average (or not where it should)"), ("pool",)),
+    Mistake("padding counted", _opposite("count_pad", "the padding counts in the average, or not where it should"),
+            ("pool",)),
     Mistake("rounded up", _opposite("ceil", "sizes are rounded up (or not where they should be)"), ("pool",)),
     Mistake("another base", _choices("base", (2, 10, 10000, 1000), "the base is {}"), ("softmax", "posenc"),
             refines=("digit miscopied",)),
@@ -206,7 +207,8 @@ MISTAKES = (
     Mistake("heads ignored", set_to("all heads are taken as one", heads=1, kv_heads=None), ("attention",)),
     Mistake("gates exchanged", Altered(gates_exchanged), ("lstm", "gru"), refines=("two values exchanged",)),
     Mistake("gates in another order", Altered(gates_in_another_order), ("lstm", "gru")),
-    Mistake("concatenated the other way", _choices("concat", ("hx", "xh"), "the vector is concatenated as {}"), ("lstm", "gru")),
+    Mistake("concatenated the other way", _choices("concat", ("hx", "xh"), "the vector is concatenated as {}"),
+            ("lstm", "gru")),
     Mistake("initial state ignored", _zeros("h_0", "h_0 is taken as 0"), NETWORKS, refines=("term left out",)),
     Mistake("initial cell ignored", _zeros("c_0", "c_0 is taken as 0"), NETWORKS, refines=("term left out",)),
     Mistake("update gate turned round", _opposite("swap", "z and 1 - z change places"), ("gru",),
@@ -214,10 +216,10 @@ MISTAKES = (
     Mistake("reset elsewhere", _choices("reset", ("before", "after"), "the reset is applied {} the product"), ("gru",)),
     Mistake("another loss", _choices("loss", LOSSES, "the loss is {}"), ("backprop", *NETWORKS)),
     Mistake("another kind of loss", _choices("kind", LOSSES, "the loss is {}"), ("loss",)),
-    Mistake("another reduction", _choices("reduction", ("mean", "sum"), "the {} of the terms is taken"), ("loss", "backprop"),
-            refines=("divisor left out",)),
-    Mistake("normalized along another axis", _choices("kind", ("batch", "layer"), "it is normalized as in {} normalization"),
-            ("norm",)),
+    Mistake("another reduction", _choices("reduction", ("mean", "sum"), "the {} of the terms is taken"),
+            ("loss", "backprop"), refines=("divisor left out",)),
+    Mistake("normalized along another axis",
+            _choices("kind", ("batch", "layer"), "it is normalized as in {} normalization"), ("norm",)),
     Mistake("eps ignored", set_to("eps is ignored", eps=0), ("norm",), refines=("term left out", "constant left out")),
     Mistake("betas exchanged", Altered(betas_exchanged), ("optimizer",)),
     Mistake("another arrangement", _choices("arrangement", ("interleaved", "concatenated"), "sines and cosines are {}"),
@@ -226,8 +228,8 @@ MISTAKES = (
     Mistake("fires at the threshold", _choices("fires", ("z > 0", "z >= 0"), "it fires where {}"), ("perceptron",)),
     Mistake("biases not counted", _layers(_set("bias", False), "no biases are counted"), ("params",),
             refines=("constant left out", "term left out")),
-    Mistake("two matrices for a gated block", _layers(_set("gated", False), "a gated block is counted with two matrices, not three"),
-            ("params",)),
+    Mistake("two matrices for a gated block",
+            _layers(_set("gated", False), "a gated block is counted with two matrices, not three"), ("params",)),
     Mistake("two biases", _layers(_set("biases", "two"), "each gate is counted with two biases"), ("params",)),
     Mistake("one bias", _layers(_set("biases", "one"), "each gate is counted with one bias"), ("params",)),
 )  # fmt: skip

@@ -19,7 +19,8 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto
 table { border-collapse: collapse; margin: 1rem 0; }
 th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8884; vertical-align: top; }
 td, code { font-family: ui-monospace, monospace; font-size: .9rem; }
-.good { color: #1a7f37; } .carried { color: #9a6700; } .bad { color: #cf222e; font-weight: 600; } .quiet { opacity: .7; }
+.good { color: #1a7f37; } .carried { color: #9a6700; } .bad { color: #cf222e; font-weight: 600; }
+.quiet { opacity: .7; }
 @media (prefers-color-scheme: dark) { .good { color: #3fb950; } .carried { color: #d29922; } .bad { color: #ff7b72; } }
 """
 

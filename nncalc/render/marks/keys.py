@@ -1,4 +1,4 @@
-"""A folder of keys for their instructor: which hold, what the others look like, and what the places asked would hide."""
+"""A folder of keys for their instructor: which hold, what the others look like, what the places asked hide."""
 
 from __future__ import annotations
 
@@ -63,4 +63,5 @@ def _hidden(key: Key) -> Iterator[str]:
     for name, words in key.hidden.items():
         more = f" (and {len(words) - NAMED} more)" if len(words) > NAMED else ""
         places = asked(key.marks) if key.marks is not None else ""
-        yield f"{TEXT.symbol(name, '')}: {places} cannot tell the right answer from what you get if {', or if '.join(words[:NAMED])}{more}"
+        named = ", or if ".join(words[:NAMED])
+        yield f"{TEXT.symbol(name, '')}: {places} cannot tell the right answer from what you get if {named}{more}"
