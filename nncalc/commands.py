@@ -8,61 +8,14 @@ from itertools import pairwise
 from typing import Any
 
 import typer
-from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup
 
 from nncalc import __version__, terminal
 from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.options import argument, choice_options, flag, look_options, option, reading_options, view_options
 from nncalc.topics import TOPICS
 
 NO = 1
-
-
-def option(name: str, help: str, **extra: Any) -> TyperOption:
-    """An option that takes a text."""
-    return TyperOption(param_decls=[name.lstrip("-"), name, *extra.pop("short", [])], type=str, help=help, **extra)
-
-
-def flag(name: str, help: str) -> TyperOption:
-    """An option that is there or not."""
-    return TyperOption(param_decls=[name.lstrip("-").replace("-", "_"), name], is_flag=True, help=help)
-
-
-def argument(name: str, help: str, **extra: Any) -> TyperArgument:
-    """What is given by its place."""
-    return TyperArgument(param_decls=[name], type=str, help=help, **extra)
-
-
-def view_options() -> list[TyperOption]:
-    """How a working is shown: the same for every command that solves."""
-    return [
-        option("--round", "work with values rounded to N decimals, the drift beside them", metavar="N"),
-        option("--sig", "work with values rounded to N significant digits", metavar="N"),
-        option("--digits", "show N decimals (default 6)", metavar="N"),
-        option("--detail", "short: values only; normal; full: every cell, symbols, windows", metavar="LEVEL"),
-        option("--format", "table, plain or json", metavar="FORMAT"),
-        option("--output", "write to FILE; its ending chooses the format", metavar="FILE", short=["-o"]),
-        option("--color", "auto, always or never", metavar="WHEN"),
-        flag("--no-color", "the same as --color never"),
-    ]
-
-
-def choice_options() -> list[TyperOption]:
-    """What is shown of a working."""
-    cell = "only this cell, all the way down: Y:3,2 (several times for several)"
-    value = "only this value, bare: s:1; JSON for an array (several, one a line)"
-    return [
-        option("--explain", cell, metavar="CELL", multiple=True),
-        option("--get", value, metavar="NAME", multiple=True),
-    ]
-
-
-def reading_options() -> list[TyperOption]:
-    """What a problem may ask for; never set by a file."""
-    return [
-        option("--limit", "raise a limit: array=1000000 (errors name theirs)", metavar="NAME=N", multiple=True),
-        flag("--allow-outside", "let {file: …} lie outside the problem's folder"),
-        flag("--debug", "show the traceback of a bug of ours"),
-    ]
 
 
 class Topics(TyperGroup):
@@ -254,15 +207,13 @@ def check_command() -> TyperCommand:
     params = [
         argument("problem", problem, required=True, metavar="PROBLEM"),
         argument("answers", answers, nargs=-1, required=False, metavar="[ANSWERS]..."),
-        TyperOption(param_decls=["quiet", "-q", "--quiet"], is_flag=True, help="print nothing; the exit code says it"),
+        flag("--quiet", "print nothing; the exit code says it", short=["-q"]),
         option("--format", "table, csv, json, gradescope, junit, markdown or html", metavar="FORMAT"),
         option("--output", "write to FILE (its ending chooses the format), or feedback for each student into a folder",
                metavar="FILE", short=["-o"]),
         flag("--force", "replace feedback that is there already"),
         flag("--reveal", "show right values in gradescope's output, too"),
-        option("--digits", "show N decimals (default 6)", metavar="N"),
-        option("--color", "auto, always or never", metavar="WHEN"),
-        flag("--no-color", "the same as --color never"),
+        *look_options(),
         *reading_options(),
     ]  # fmt: skip
     return TyperCommand(name="check", callback=run, params=params, help=CHECK, rich_markup_mode=None)

@@ -11,7 +11,7 @@ import re
 from fractions import Fraction
 from typing import Any, TextIO
 
-from nncalc.errors import vis
+from nncalc.errors import JOINERS, vis
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Mark, Marks, Verdict
 from nncalc.render.layout import View
@@ -22,7 +22,7 @@ from nncalc.trace.style import TEXT
 # A number with so many digits may be a right value; without --reveal nothing that holds one is said.
 TELLING = re.compile(r"\d\.\d\d|\d{3}")
 # The whole file stays below 1 MB.
-MOST_TESTS, MOST_CELLS = 500, 20
+MOST_TESTS, MOST_CELLS, LONGEST = 300, 8, 300
 
 
 def render(homework: Homework, view: View, out: TextIO) -> None:
@@ -80,7 +80,7 @@ def _tests(result: Marked, view: View, prefix: str) -> list[dict[str, Any]]:
             "score": count(mark.earned),
             "max_score": count(mark.points or Fraction(0)),
             "status": "passed" if mark.verdict <= Verdict.rounded or mark.earned else "failed",
-            "output": "\n".join(said[mark.name]),
+            "output": "\n".join(vis(text, LONGEST, JOINERS) for text in said[mark.name]),
         }
         for mark in result.marks.lines
         if mark.points is not None

@@ -159,7 +159,7 @@ def _said(mark: Mark, index: Index, wrong: int) -> Iterator[str]:
             few = ", ".join(others[:EXPLAINED]) + (", …" if len(others) > EXPLAINED else "")
             yield likely.text + ("" if not others or len(likely.cells) == wrong else f" (so is {few})")
             if len(likely.cells) == wrong and others:
-                yield f"it explains all {wrong} wrong cells of this line"
+                yield f"it explains {'both' if wrong == 2 else f'all {wrong}'} wrong cells of this line"
 
 
 def working(mark: Mark, index: Index, view: View) -> str:
