@@ -12,14 +12,16 @@ from nncalc.marking.closeness import PLACES, Written, gap, same, within_digits
 from nncalc.marking.marks import Likely, Marks, Verdict
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip
 from nncalc.marking.mistakes.table import MISTAKES
+from nncalc.marking.sheet import Line
 from nncalc.trace.notation import Index
+from nncalc.trace.steps import Trace
 
 # More mistakes than this with the same digits are too many to name.
 NAMED = 3
-# A number that is so many of its last places away from the right one is hit by chance once in so many times.
-TELLING = 100
 # The workings that a mistake is looked for in: the sheet's numbers carried as they are written, or unrounded.
 AS_WRITTEN_OR_NOT = 2
+# A number that is so many of its last places away from the right one is hit by chance once in so many times.
+TELLING = 100
 
 
 @dataclass
@@ -33,15 +35,21 @@ class Match:
 
 def diagnose(marks: Marks) -> None:
     """Says of every wrong line what mistake it looks like, worked from the lines before as written, else unrounded."""
-    given = [mark.line for mark in marks.lines if mark.line is not None]
-    values = {line.name: {i: written.value for i, written in line.cells.items()} for line in given}
-    workings: list[dict[Any, Any]] = [{} for _ in range(AS_WRITTEN_OR_NOT)]
+    lines = [mark.line for mark in marks.lines if mark.line is not None]
+    values = {line.name: {i: written.value for i, written in line.cells.items()} for line in lines}
+    ways = [(trace, _carried(trace, lines), dict[Any, Any]()) for trace in marks.traces[:AS_WRITTEN_OR_NOT]]
     for mark in marks.lines:
         if mark.verdict is Verdict.wrong and mark.line is not None and mark.step is not None:
             wrong = tuple(mark.of(Verdict.wrong))
-            for trace, done in zip(marks.traces, workings, strict=False):
-                slip = Slip(marks.asked, mark.line, wrong, trace[mark.name], trace, values, done)
+            for trace, carried, done in ways:
+                slip = Slip(marks.asked, mark.line, wrong, trace[mark.name], trace, values, carried, done)
                 mark.likely = mark.likely or list(likely(slip))
+
+
+def _carried(trace: Trace, lines: Iterable[Line]) -> dict[str, dict[Index, Any]]:
+    """What a working goes on with in the cells that are on the sheet."""
+    steps = {step.name: step.array for step in trace.steps}
+    return {line.name: {i: steps[line.name][i].item() for i in line.cells} for line in lines if line.name in steps}
 
 
 def likely(slip: Slip) -> Iterable[Likely]:

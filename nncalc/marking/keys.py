@@ -91,7 +91,7 @@ def indistinct(asked: Asked, name: str) -> Iterator[str]:
     places = marking.places if marking.places is not None else PLACES if marking.sig is None else None
     here = Mark(asked.problem.file)
     line = sheet.Line(name, here, {i: Written("", float(exact[i]), places, 9, here) for i in cells})
-    slip = Slip(asked, line, tuple(cells), asked.steps[name], asked.trace, {})
+    slip = Slip(asked, line, tuple(cells), asked.steps[name], asked.trace, {}, {})
     unit = 10.0**-places if places is not None else 0.0
     with np.errstate(all="ignore"):
         for mistake in MISTAKES:

@@ -56,7 +56,7 @@ def _arrays(problem: Problem, slip: Slip) -> dict[str, Any]:
 
 def _carried(slip: Slip) -> Any:
     """The student's lines, as far as they fit the shapes of another problem."""
-    settle = following(slip.values)
+    settle = following(slip.carried)
 
     def fitting(name: str, array: Any, as_given: bool) -> Any:
         fits = name in slip.steps and np.shape(array) == slip.steps[name].array.shape

@@ -127,7 +127,7 @@ def rounded_early(slip: Slip) -> Iterator[Candidate]:
 
 
 def _coarse(slip: Slip, places: int) -> dict[str, Any]:
-    coarse, written = on_paper(places), following(slip.values)
+    coarse, written = on_paper(places), following(slip.carried)
     try:
         trace = run(slip.asked.problem, lambda n, a, g: written(n, coarse(n, a, g), g), finite=False)
     except UNWORKABLE:

@@ -26,7 +26,8 @@ class Slip:
     """A line whose numbers do not come from the student's own earlier lines.
 
     `wrong`: the cells that are wrong (none where the line has another shape); `trace`: the working that follows from
-    the sheet; `values`: all numbers on the sheet, by line; `workings`: what was worked for other lines of it already.
+    the sheet; `values`: all numbers on the sheet, by line; `carried`: those that other workings of it go on with;
+    `workings`: what was worked for other lines already.
     """
 
     asked: Asked
@@ -35,6 +36,7 @@ class Slip:
     step: Step
     trace: Trace
     values: Mapping[str, dict[Index, float | int]]
+    carried: Mapping[str, dict[Index, float | int]]
     workings: dict[Any, Any] = field(default_factory=dict)
 
     @property
