@@ -61,11 +61,19 @@ def from_words(words: Sequence[str], asked: Asked) -> Sheet:
         name, _, text = word.partition("=")
         if name in entries:
             raise InputError(Finding("is given twice", Mark(name)))
-        if "," in text and not text.lstrip().startswith("["):
+        if ("," in text or _is_vector(name, asked)) and not text.lstrip().startswith("["):
             rows = [f"[{row}]" for row in text.split(";")]
             text = rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
         entries[name] = read_text(text, name, asked.problem.limits)
     return read(entries, {name: Mark(name) for name in entries}, asked, "your answers")
+
+
+def _is_vector(name: str, asked: Asked) -> bool:
+    try:
+        line, index = asked.meant(name)
+    except InputError:
+        return False  # said where the line is read
+    return index is None and asked.exact[line].ndim == 1
 
 
 def from_key(asked: Asked) -> Sheet:
@@ -112,7 +120,7 @@ def _add(sheet: Sheet, text: str, node: Node, mark: Mark, asked: Asked, key: boo
 def _misshapen(shape: tuple[int, ...] | None, want: tuple[int, ...]) -> str:
     if shape is None:
         return f"has rows of different lengths, want {times(want)}"
-    hint = " in brackets" if shape == () and math.prod(want) == 1 else ""
+    hint = " in brackets" if shape == () else ""
     return f"is {times(shape)}, want {times(want)}{hint}"
 
 

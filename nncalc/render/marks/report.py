@@ -144,11 +144,15 @@ def explanations(marks: Marks, view: View, only: Mark | None = None) -> Iterator
             yield f"{TEXT.symbol(mark.name, '')} {mark.line.trouble}", said
             continue
         wrong = mark.of(Verdict.wrong)
-        shown = sorted({*wrong[:EXPLAINED], *(likely.cells[0] for likely in mark.likely[:EXPLAINED])})
+        explained = any(len(likely.cells) == len(wrong) for likely in mark.likely)
+        first = wrong[: 1 if explained else EXPLAINED]
+        shown = sorted({*first, *(likely.cells[0] for likely in mark.likely[:EXPLAINED])})
         for index in shown:
             yield working(mark, index, view), [_off(mark, index), *_said(mark, index, len(wrong))]
-        if len(shown) < len(wrong):
-            yield f"{len(wrong) - len(shown)} more cells of {TEXT.symbol(mark.name, '')} are wrong", []
+        more = len(wrong) - len(shown)
+        if more and not explained:
+            cells = "one more cell is" if more == 1 else f"{more} more cells are"
+            yield f"{cells} wrong in {TEXT.symbol(mark.name, '')}", []
 
 
 def _said(mark: Mark, index: Index, wrong: int) -> Iterator[str]:

@@ -50,7 +50,8 @@ def _sheet(marks: Marks, view: View, paper: Paper) -> None:
     for row in rows(marks, view):
         verdict = Text(row.verdict, style=TONES[row.tone])
         table.add_row(Text(row.label, style=NAME), Text(vis(row.yours)), Text(row.followed), Text(row.exact), verdict)
-    paper.say(table)
+    if marks.lines:
+        paper.say(table)
     for working, said in explanations(marks, view):
         paper.say(Text(""), Text(working))
         for text in said:
