@@ -63,7 +63,7 @@ def check(request: Check, rules: Rules) -> int:
         return _keys(request, view, rules)
     homework = _homework(request, rules)
     if homework.one and all(result.marks is None for result in homework.results):
-        terminal.complain(InputError(homework.findings))
+        _complain(homework, request)
         return BAD_PROBLEM if any(result.asked is None for result in homework.results) else BAD_SHEET
     _write(homework, request, format, view)
     if homework.findings:
@@ -71,6 +71,11 @@ def check(request: Check, rules: Rules) -> int:
     if any(result.asked is None for result in homework.results):
         return BAD_PROBLEM
     return RIGHT if all(result.passed for result in homework.results) and not homework.findings else NOT_RIGHT
+
+
+def _complain(homework: Homework, request: Check) -> None:
+    if homework.findings and not request.quiet:
+        terminal.complain(InputError(homework.findings))
 
 
 def _homework(request: Check, rules: Rules) -> Homework:
@@ -154,6 +159,8 @@ def _gradescope(request: Check, rules: Rules) -> int:
     out, view = io.StringIO(), View(reveal=request.reveal)
     try:
         homework = _homework(replace(request, quiet=False), rules)
+        if len(homework.students) > 1:
+            raise InputError(Finding("is for one student; there are several", Mark("--format gradescope")))
         render(homework, view, out, "gradescope")
     except InputError as error:
         out = io.StringIO()

@@ -60,6 +60,7 @@ Q, K, V = (np.array(a) for a in ([[0.3, -0.2, 0.7], [0.5, 0.9, -0.4], [0.1, 0.6,
                                  [[1.1, -0.2], [0.35, 0.6], [-0.75, 0.45]]))  # fmt: skip
 S = Q @ K.T
 GIVEN = yaml("attention", q=Q, k=K, v=V)
+PAIR = yaml("attention", q=Q, k=K[:2], v=V[:2])
 CAUSAL = yaml("attention", q=Q, k=K, v=V, mask="causal")
 HEADS = yaml("attention", x=Q, W_Q=K[:, :2] + 0.3, W_K=K[:, 1:] - 0.2, W_V=V.round(2), heads=2)
 XQ, XK, XV = Q @ (K[:, :2] + 0.3), Q @ (K[:, 1:] - 0.2), Q @ V
@@ -105,6 +106,21 @@ xs = np.array([[1.1, 2.3], [-1.4, 0.9], [0.6, -0.8]])
 RNN = yaml("rnn", x=xs, h_0=h0, W_xh=W["xi"], W_hh=W["hf"], W_hy=W["xo"])
 h1 = np.tanh(W["xi"] @ xs[0] + W["hf"] @ h0)
 h2 = np.tanh(W["xi"] @ xs[1] + W["hf"] @ h1)
+
+RNN_LOSS = yaml(
+    "rnn",
+    x=xs[:2],
+    h_0=h0,
+    W_xh=W["xi"],
+    W_hh=W["hf"],
+    W_hy=W["xo"],
+    target=[0.4, -0.6],
+    loss="half_squared_error",
+    loss_on="last",
+)
+dy = W["xo"] @ h2 - [0.4, -0.6]
+dz2 = W["xo"].T @ dy * (1 - h2**2)
+dz1 = W["hf"].T @ dz2 * (1 - h1**2)
 
 W1, W2 = np.array([[0.15, 0.2], [0.25, 0.3]]), np.array([[0.4, 0.45], [0.5, 0.55]])
 a1 = sig(W1 @ [0.05, 0.1] + 0.35)
@@ -185,6 +201,8 @@ FIXTURES: dict[str, Fixture] = {
     "another base": Fixture(SOFT, "s", 10**x / (10**x).sum()),
     "temperature": Fixture(WARM, "s", soft(x * 2.5)),
     "scores not scaled": Fixture(GIVEN, "A", soft(S)),
+    "another scale": Fixture(PAIR, "A", soft(S[:, :2] / np.sqrt(2))),
+    "masked with 0": Fixture(CAUSAL, "A", soft(np.where(np.tril(np.ones((3, 3))), S / np.sqrt(3), 0))),
     "mask ignored": Fixture(CAUSAL, "A", soft(S / np.sqrt(3))),
     "mask turned": Fixture(CAUSAL, "A", soft(np.where(np.triu(np.ones((3, 3))), S / np.sqrt(3), -np.inf))),
     "heads ignored": Fixture(HEADS, "Z", soft(XQ @ XK.T / np.sqrt(2)) @ XV),
@@ -220,6 +238,9 @@ FIXTURES: dict[str, Fixture] = {
     "factor left out": Fixture(LSTM, "c", [f[0] * c0[0] + i[0], c[1]]),
     "mask left out": Fixture(RELU, "dL/dz1", np.array([0.6, -0.7]) * out, {"z1": [-0.2, 0.86], "dL/da1": np.array([0.6, -0.7]) * out}),
     "derivative forgotten": Fixture(MAZUR, "dL/dz2", a2 - [0.01, 0.99]),
+    "brackets forgotten": Fixture(CNN, "c1.params", 27 * 5 + 1),
+    "derivative of another function": Fixture(RNN_LOSS, "t2.dL/dz", dy @ W["xo"] * h2 * (1 - h2), {"t2.h": h2, "t2.dL/dh": dy @ W["xo"]}),
+    "ReLU forgotten": Fixture(RELU, "a1", [-0.2, 0.86], {"z1": [-0.2, 0.86]}),
     "divisor left out": Fixture(SOFT, "s", e),
     "fraction turned over": Fixture(SOFT, "s", e.sum() / e),
     "divided by one less": Fixture(BATCH, "var", rows.var(axis=0, ddof=1)),
@@ -238,6 +259,7 @@ FIXTURES: dict[str, Fixture] = {
     "two values exchanged": Fixture(LSTM, "c", i * c0 + f * g, {"i": i, "f": f, "g": g}),
     "matrix transposed": Fixture(LSTM, "z_g", W["xg"] @ xl + W["hg"].T @ h0 + b["g"]),
     "another time step": Fixture(RNN, "t3.h", np.tanh(W["xi"] @ xs[2] + W["hf"] @ h1), {"t1.h": h1, "t2.h": h2}),
+    "all one step later": Fixture(RNN_LOSS, "dL/dW_hh", np.outer(dz1, h1) + np.outer(dz2, h2)),
     "updated weights": Fixture(MAZUR, "dL/da1", W2_new.T @ d2),
     "value before its function": Fixture(ADAM, "t1.w", w - 0.1 * m / (np.sqrt(v_hat) + 1e-8), {"t1.m": m, "t1.m_hat": m_hat, "t1.v_hat": v_hat}),
     "doubled": Fixture(LSTM, "tanh_c", 2 * np.tanh(c)),

@@ -14,7 +14,8 @@ from nncalc.errors import Mark
 from nncalc.folder import SHEETS
 from nncalc.marking import sheet
 from nncalc.marking.asked import Asked, ask
-from nncalc.marking.marks import Marks, Verdict, mark
+from nncalc.marking.marks import Marks, mark
+from nncalc.marking.verdicts import Verdict
 from nncalc.problem import load
 from nncalc.reading.nodes import Node, ScalarNode, SequenceNode
 

@@ -357,7 +357,7 @@ def test_a_folder_of_keys_is_looked_through(hw: Path) -> None:
         "topic: softmax\nx: [2, 1, 0.1]\nexpect: {s: [0.659001, 0.242433, 0.098566]}\nmarking: {places: 4}\n"
     )
     done = check("keys", code=0)
-    assert "key of 1 holds" in done.out and "1 of 1 problems hold; in 0 the places asked hide a mistake" in done.out
+    assert "key of 1 holds" in done.out and "1 of 1 keys hold; in 0 the places asked hide a mistake" in done.out
     (hw / "keys" / "coarse.yaml").write_text(LSTM + "expect: {h: [-0.04, -0.02]}\nmarking: {places: 2}\n")
     done = check("keys", code=0)
     assert "2 decimals cannot tell the right answer from what you get if" in done.out and "in 1 the places" in done.out
@@ -366,7 +366,7 @@ def test_a_folder_of_keys_is_looked_through(hw: Path) -> None:
     assert "the key does not hold" in done.out and "0.05·0.1 is written as 0.05" in done.out
     (hw / "keys" / "bad.yaml").write_text("topic: conv\n")
     done = check("keys", code=3)
-    assert "cannot be used" in done.out and "2 of 4 problems hold" in done.out
+    assert "cannot be used" in done.out and "2 of 4 keys hold" in done.out
     assert check("-q", "keys", code=3).out == ""
 
 

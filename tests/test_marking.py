@@ -20,7 +20,8 @@ from nncalc.errors import InputError, Mark
 from nncalc.marking import sheet
 from nncalc.marking.asked import Asked, ask, lines_of
 from nncalc.marking.closeness import Agreement, agrees, as_written
-from nncalc.marking.marks import Marks, Verdict
+from nncalc.marking.marks import Marks
+from nncalc.marking.verdicts import Verdict
 from nncalc.problem import Marking
 from nncalc.solution import run
 from nncalc.trace.rounding import following, on_paper
@@ -38,7 +39,7 @@ def closely(text: str, worked: Any, **marking: Any) -> str:
     ("0.7", 0.659001, {}, "FEW"), ("0.7", 0.7, {}, "YES"), ("0.70", 0.659001, {}, "NO"), ("66e-2", 0.659001, {}, "YES"),
     ("0.66", 0.659001, {"places": 3}, "FEW"), ("0.659", 0.659001, {"places": 3}, "YES"), ("0.5", 0.5, {"places": 6}, "YES"),
     ("0.0012", 0.00123, {"sig": 3}, "FEW"), ("0.00123", 0.001234, {"sig": 3}, "YES"), ("1.2e-3", 0.00123, {}, "YES"),
-    ("0.00", 0.003, {}, "YES"), ("0", 0.003, {}, "NO"), ("0.0", 0.003, {}, "NO"), ("0", 0.0, {}, "YES"), ("-0", 0.0, {}, "YES"),
+    ("0.00", 0.003, {}, "YES"), ("0", 0.003, {}, "NO"), ("0.0", 0.003, {}, "FEW"), ("0", 0.0, {}, "YES"), ("-0", 0.0, {}, "YES"),
     ("45.8", 46.0, {"tolerance": 0.2}, "YES"), ("45.79", 46.0, {"tolerance": 0.2}, "NO"), ("0.1", 0.3, {"tolerance": 0.2}, "YES"),
     ("0.15", 0.145, {}, "YES"), ("0.14", 0.145, {}, "YES"), ("0.145", 0.1455, {}, "YES"), ("2.675", 2.6745, {}, "YES"),
     ("61706", 61706, {}, "YES"), ("61707", 61706, {}, "NO"), ("61706.0", 61706, {}, "YES"), ("6.17e4", 61706, {}, "FEW"),

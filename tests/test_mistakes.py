@@ -13,8 +13,9 @@ from sheets import PROBLEMS, asked, marked, places
 
 from nncalc.marking.asked import Asked, ask
 from nncalc.marking.diagnosis import diagnose
-from nncalc.marking.marks import Mark, Verdict
+from nncalc.marking.marks import Mark
 from nncalc.marking.mistakes.table import MISTAKES
+from nncalc.marking.verdicts import Verdict
 
 SIX = places(6)
 

@@ -63,7 +63,7 @@ class Asked:
 
     def meant(self, text: str) -> tuple[str, Index | None]:
         """The line that a name means, in full or short, whole or one cell of it (c:1). Raises InputError."""
-        name, _, cell = text.partition(":")
+        name, _, cell = text.replace("∂", "d").partition(":")
         name = self.trace.answered.get(name, name)
         if name in self.exact:
             return cell_of(self.trace, f"{name}:{cell}") if cell else (name, None)

@@ -19,14 +19,15 @@ def blank(asked: Asked) -> str:
     trace, marking = asked.trace, asked.problem.marking
     out = [f"# {vis(': '.join(filter(None, (trace.topic, trace.title))), 600)}"]
     out.append("# Write the numbers for ~; a line or a cell left as ~ is not given.")
-    if marking.places is not None or marking.sig is not None:
+    if (marking.places, marking.sig, marking.tolerance) != (None, None, None):
         out.append(f"# Asked: {places_asked(asked)}.")
     title = ""
     for name in asked.lines:
         step = asked.steps.get(name)
         if step is not None and step.title != title:
             title = step.title
-            out += ["", f"# {vis(title.partition(':')[0], 600)}"]  # behind the colon a heading may tell sizes
+            heading = f"# {vis(title.partition(':')[0], 600)}" if title else ""
+            out += ["", *filter(None, [heading])]  # behind the colon a heading may tell sizes
         formula = f" = {write(step.formula, TEXT, symbols(TEXT))}" if step is not None else ""
         worth = None if asked.points is None else float(asked.points[name])
         points = "" if worth is None else f"  ({worth:g} point{'' if worth == 1 else 's'})"

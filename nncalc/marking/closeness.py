@@ -59,24 +59,27 @@ class Agreement(IntEnum):
     YES = 2
 
 
-def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0) -> Agreement:
+def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0, short: bool = False) -> Agreement:
     """Half a unit of the last written place, in at least the places asked, or within the problem's tolerance.
 
-    Counts agree exactly. `scale`: the size of what stands beside it, of which a float's dust is no part.
+    Counts agree exactly, and a number that is written in full needs no more places, unless it is `short` only because
+    it was worked from short ones. `scale`: the size of what stands beside it, of which a float's dust is no part.
     """
     if not (math.isfinite(worked) and math.isfinite(written.value)):
         return Agreement.YES if written.value == worked else Agreement.NO
     off = gap(written.value, worked)
     counted = isinstance(worked, (int, np.integer))
     if off == 0 or (not counted and off <= GUARD * max(abs(worked), scale)):
-        return Agreement.YES
+        full = not short or worked == round(worked) or enough(written, marking)
+        return Agreement.YES if full else Agreement.FEW
     if marking.tolerance is not None and off <= marking.tolerance * BOUNDARY + _dust(written, worked):
         return Agreement.YES
     if not within_digits(written, worked):
         return Agreement.NO
-    if not counted and _enough(written, marking):
+    if not counted and enough(written, marking):
         return Agreement.YES
-    return Agreement.FEW if written.digits else Agreement.NO  # of 0.3 a bare 0 says nothing
+    # Of 0.3 a bare 0 says nothing.
+    return Agreement.FEW if written.digits or (written.places or 0) > 0 else Agreement.NO
 
 
 def gap(a: Any, b: Any) -> float:
@@ -102,7 +105,7 @@ def _dust(written: Written, worked: Any) -> float:
     return 0.0 if counted else GUARD * max(abs(written.value), abs(worked))
 
 
-def _enough(written: Written, marking: Marking) -> bool:
+def enough(written: Written, marking: Marking) -> bool:
     """Whether the places asked were written."""
     places = math.inf if written.places is None else written.places
     if marking.places is None and marking.sig is None:

@@ -9,15 +9,18 @@ from typing import Any
 import numpy as np
 
 from nncalc.marking.closeness import PLACES, Written, gap, same, within_digits
-from nncalc.marking.marks import Likely, Marks, Verdict
+from nncalc.marking.marks import Likely, Marks
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip
 from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.marking.sheet import Line
+from nncalc.marking.verdicts import Verdict
 from nncalc.trace.notation import Index
 from nncalc.trace.steps import Trace
 
 # More mistakes than this with the same digits are too many to name.
 NAMED = 3
+# More wrong cells than this are no slips of one cell each.
+MANY = 3
 # The workings that a mistake is looked for in: the sheet's numbers carried as they are written, or unrounded.
 AS_WRITTEN_OR_NOT = 2
 # A number that is so many of its last places away from the right one is hit by chance once in so many times.
@@ -29,8 +32,13 @@ class Match:
     """A mistake that gives the digits of some wrong cells."""
 
     mistake: Mistake
-    words: str
+    candidate: Candidate
     explained: dict[Index, Any] = field(default_factory=dict)
+
+    def words(self, cells: Sequence[Index]) -> str:
+        """What was done, in the terms of the first of these cells."""
+        say = self.candidate.say
+        return self.candidate.words if say is None or not cells else say(cells[0])
 
 
 def diagnose(marks: Marks) -> None:
@@ -57,7 +65,8 @@ def likely(slip: Slip) -> Iterable[Likely]:
     with np.errstate(all="ignore"):
         matches = _matches(slip)
     for cells, found in _grouped(matches, slip):
-        yield Likely(tuple(cells), said([match.words for match in found]), tuple(m.mistake.name for m in found))
+        words = list(dict.fromkeys(match.words(cells) for match in found))
+        yield Likely(tuple(cells), said(words), tuple(dict.fromkeys(match.mistake.name for match in found)))
 
 
 def said(words: Sequence[str]) -> str:
@@ -72,10 +81,9 @@ def said(words: Sequence[str]) -> str:
 def _matches(slip: Slip) -> list[Match]:
     """Every known mistake that gives these digits, without those that another one says better."""
     found = [match for mistake in MISTAKES if mistake.applies(slip) for match in _of(mistake, slip)]
-    refined = {name for match in found for name in match.mistake.refines}
-    found = [match for match in found if match.mistake.name not in refined]
     plain = [match for match in found if not match.mistake.describes]
-    return [m for m in found if not m.mistake.describes or not any(_same(m, other) for other in plain)]
+    return [m for m in found if not any(_same(m, other) for other in (plain if m.mistake.describes else found)
+                                        if m.mistake.describes or m.mistake.name in other.mistake.refines)]  # fmt: skip
 
 
 def _of(mistake: Mistake, slip: Slip) -> Iterable[Match]:
@@ -93,12 +101,12 @@ def _matched(mistake: Mistake, candidate: Candidate, slip: Slip) -> Match:
     """Which of the wrong cells a candidate explains; one of a whole line explains all that was written, or nothing."""
     if slip.line.unfitting:
         fits = candidate.shape is not None and candidate.shape == slip.line.shape
-        return Match(mistake, candidate.words, _explained(candidate, slip, slip.line.unfitting, True) if fits else {})
+        return Match(mistake, candidate, _explained(candidate, slip, slip.line.unfitting, True) if fits else {})
     if candidate.shape is not None and candidate.shape != slip.worked.shape:
-        return Match(mistake, candidate.words)
+        return Match(mistake, candidate)
     cells = slip.line.cells if candidate.whole else slip.wrong
     explained = _explained(candidate, slip, cells, candidate.whole)
-    return Match(mistake, candidate.words, {i: v for i, v in explained.items() if i in slip.wrong})
+    return Match(mistake, candidate, {i: v for i, v in explained.items() if i in slip.wrong})
 
 
 def _explained(candidate: Candidate, slip: Slip, cells: Iterable[Index], every: bool) -> dict[Index, Any]:
@@ -139,6 +147,9 @@ def _grouped(matches: list[Match], slip: Slip) -> list[tuple[list[Index], list[M
     left = list(slip.wrong)
     if not left:
         return [([], matches)] if matches else []
+    together = max((len(match.explained) for match in matches), default=0)
+    if len(left) > MANY and 2 * together < len(left):
+        return []  # so many cells have one cause, and it is none that is known
     while left:
         covers = [len([i for i in match.explained if i in left]) for match in matches]
         most = max(covers, default=0)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -116,10 +117,14 @@ def pair(problem: str, answers: str, rules: Rules) -> tuple[list[Pair], list[Fin
             used.add(held)
             found.append(Pair(student, name, file, sheets[held] if held is not None else None))
     stray = [Finding(f.trouble, Mark(f.path), hint=f.hint) for f in files if f.trouble]
-    stray += [
-        Finding("answers no problem of this name", Mark(path)) for name, path in sheets.items() if name not in used
-    ]
+    stray += [_stray(name, path, shared) for name, path in sheets.items() if name not in used]
     return [p for p in found if p.sheet is not None or _handed_in(p, found)], stray
+
+
+def _stray(name: str, path: str, shared: Mapping[str, str]) -> Finding:
+    last = name.rpartition(os.sep)[2].lower()
+    near = get_close_matches(last, shared, 1, 0.5)
+    return Finding("answers no problem of this name", Mark(path), hint=f"did you mean {near[0]}?" if near else "")
 
 
 def _handed_in(pair: Pair, pairs: Iterable[Pair]) -> bool:

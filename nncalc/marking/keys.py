@@ -12,15 +12,17 @@ from nncalc.errors import Finding, InputError, Mark, spelled, vis
 from nncalc.folder import Found
 from nncalc.marking import sheet
 from nncalc.marking.asked import Asked, ask
-from nncalc.marking.closeness import PLACES, Agreement, Written, agrees, same
+from nncalc.marking.closeness import PLACES, Agreement, agrees, as_written, same
 from nncalc.marking.diagnosis import diagnose
-from nncalc.marking.marks import Marks, Verdict, mark
+from nncalc.marking.marks import Marks, mark
 from nncalc.marking.mistakes.slip import Candidate, Slip
 from nncalc.marking.mistakes.table import MISTAKES
+from nncalc.marking.verdicts import Verdict
 from nncalc.problem import load
 from nncalc.reading.limits import Rules
 from nncalc.trace.notation import Index
 from nncalc.trace.numbers import number
+from nncalc.trace.rounding import paper_round
 
 # Cells of a line that are looked at for mistakes that the places asked cannot tell.
 LOOKED_AT = 12
@@ -39,10 +41,15 @@ class Key:
     hidden: dict[str, list[str]] = field(default_factory=dict)
 
     @property
+    def lines(self) -> int:
+        """How many lines the key names."""
+        return sum(mark.given for mark in self.marks.lines) if self.marks is not None else 0
+
+    @property
     def holds(self) -> bool:
         """Whether every line of the key is right; a problem without a key has nothing that could not hold."""
-        lines = self.marks.lines if self.marks is not None else []
-        return not self.findings and all(m.verdict <= Verdict.rounded for m in lines if m.given)
+        lines = [mark for mark in self.marks.lines if mark.given] if self.marks is not None else []
+        return not self.findings and all(mark.verdict <= Verdict.rounded for mark in lines)
 
 
 def checked(found: Found, rules: Rules) -> Key:
@@ -84,35 +91,41 @@ def disagreements(asked: Asked) -> list[Finding]:
 
 def indistinct(asked: Asked, name: str) -> Iterator[str]:
     """The mistakes whose numbers, in the places asked, are the right ones."""
-    exact, marking = asked.exact[name], asked.problem.marking
+    exact = asked.exact[name]
     if exact.dtype.kind != "f" or not np.isfinite(exact).all():
         return
     cells = list(np.ndindex(exact.shape))[:LOOKED_AT]
-    places = marking.places if marking.places is not None else PLACES if marking.sig is None else None
-    here = Mark(asked.problem.file)
-    line = sheet.Line(name, here, {i: Written("", float(exact[i]), places, 9, here) for i in cells})
+    line = sheet.Line(
+        name, Mark(""), {i: as_written(_written(float(exact[i]), asked), float(exact[i]), Mark("")) for i in cells}
+    )
     slip = Slip(asked, line, tuple(cells), asked.steps[name], asked.trace, {}, {})
-    unit = 10.0**-places if places is not None else 0.0
     with np.errstate(all="ignore"):
         for mistake in MISTAKES:
             if mistake.applies(slip) and mistake.name not in OF_THE_PEN:
-                for candidate in mistake.find(slip):
-                    if _hides(candidate, exact, cells, unit, marking.sig):
-                        yield candidate.words
+                yield from (c.words for c in mistake.find(slip) if _hides(c, asked, name, cells))
 
 
-def _hides(candidate: Candidate, exact: np.ndarray, cells: list[Index], unit: float, sig: int | None) -> bool:
-    """Whether its numbers are others, but not in the places asked."""
+def _hides(candidate: Candidate, asked: Asked, name: str, cells: list[Index]) -> bool:
+    """Whether its numbers are others, but written in the places asked they count as right."""
+    exact = asked.exact[name]
     if candidate.shape not in (None, exact.shape):
         return False
     differs = False
     for index in cells:
         value: Any = candidate.at(index)
-        if value is None:
+        if value is None or not np.isfinite(value):
             return False
-        size = abs(float(exact[index]))
-        step = unit if sig is None else 10.0 ** (np.floor(np.log10(size)) + 1 - sig) if size else 0.0
-        if not abs(value - exact[index]) <= step / 2:
+        written = as_written(text := _written(float(value), asked), float(text), Mark(""))
+        if agrees(written, exact[index], asked.problem.marking) is not Agreement.YES:
             return False
         differs = differs or not same(value, exact[index])
     return differs
+
+
+def _written(value: float, asked: Asked) -> str:
+    """A number in the places asked, as a student writes it."""
+    marking = asked.problem.marking
+    if marking.places is None and marking.sig is not None:
+        return f"{paper_round(value, digits=marking.sig):.{marking.sig - 1}e}"
+    places = PLACES if marking.places is None else marking.places
+    return f"{paper_round(value, places):.{places}f}"

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import IntEnum
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from nncalc.marking.asked import Asked, lines_of
-from nncalc.marking.closeness import Agreement, Written, agrees
-from nncalc.marking.runs import follow, honestly
 from nncalc.marking.sheet import Line, Sheet
 from nncalc.marking.trivial import is_trivial
+from nncalc.marking.verdicts import Verdict, judge
 from nncalc.trace.notation import Index
 from nncalc.trace.steps import Step, Trace
-
-
-class Verdict(IntEnum):
-    """What a line is worth, the better first; a line is as good as the worst of its cells."""
-
-    right = 0
-    rounded = 1
-    places = 2
-    follows = 3
-    missing = 4
-    wrong = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +87,7 @@ class Marks:
 
 def mark(asked: Asked, sheet: Sheet) -> Marks:
     """Marks every line of a sheet, in the order of the page. Its `likely` is filled in by the diagnosis."""
-    judged: dict[str, dict[Index, Verdict]] = {}
-    for name, given in sheet.lines.items():
-        scale = _scale(asked.exact[name])
-        judged[name] = {i: _right(w, asked.exact[name][i], asked, scale) for i, w in given.cells.items()}
-    _again(judged, asked, sheet, honestly(asked, sheet), Verdict.rounded)
-    traces = _again(judged, asked, sheet, follow(asked, sheet), Verdict.follows) or [asked.trace]
+    judged, traces = judge(asked, sheet)
     worked, steps = lines_of(traces[0]), {step.name: step for step in traces[0].steps}
     wanted = asked.lines if asked.points is not None else []
     lines = []
@@ -123,49 +103,12 @@ def mark(asked: Asked, sheet: Sheet) -> Marks:
     return Marks(asked, sheet.source, lines, traces)
 
 
-def _scale(array: np.ndarray) -> float:
-    """The size of the numbers in an array, beside which a float's dust is nothing."""
-    if array.dtype.kind != "f":
-        return 0.0
-    finite = np.abs(array[np.isfinite(array)])
-    return float(finite.max()) if finite.size else 0.0
-
-
-def _right(written: Written, exact: Any, asked: Asked, scale: float) -> Verdict:
-    found = agrees(written, exact, asked.problem.marking, scale)
-    return {Agreement.YES: Verdict.right, Agreement.FEW: Verdict.places, Agreement.NO: Verdict.wrong}[found]
-
-
-def _again(
-    judged: dict[str, dict[Index, Verdict]], asked: Asked, sheet: Sheet, traces: Iterable[Trace], verdict: Verdict
-) -> list[Trace]:
-    """Looks at what is not right once more, beside other workings; returns those that were needed."""
-    needed: list[Trace] = []
-    for trace in traces if _open(judged, verdict) else ():
-        needed.append(trace)
-        worked = lines_of(trace)
-        for name, cells in judged.items():
-            for index in [i for i, found in cells.items() if found > verdict or found is Verdict.places]:
-                found = agrees(sheet.lines[name].cells[index], worked[name][index], asked.problem.marking)
-                if found is Agreement.YES:  # all of it from these numbers says more than part of it from the right ones
-                    cells[index] = verdict
-                elif found is Agreement.FEW:
-                    cells[index] = min(cells[index], Verdict.places)
-        if not _open(judged, verdict):
-            break
-    return needed
-
-
-def _open(judged: dict[str, dict[Index, Verdict]], verdict: Verdict) -> bool:
-    return any(found > verdict for cells in judged.values() for found in cells.values())
-
-
 def _credit(found: Mark, asked: Asked) -> None:
     """The points of a line: all or none."""
     points = asked.points
     found.points = Fraction(1) if points is None else points.get(found.name)
     if found.verdict is Verdict.follows and found.step is not None:
-        found.trivial = any(is_trivial(found.step, asked.steps[found.name], i) for i in found.of(Verdict.follows))
+        found.trivial = all(is_trivial(found.step, asked.steps[found.name], i) for i in found.of(Verdict.follows))
     follows = found.verdict is Verdict.follows and asked.problem.marking.follow and not found.trivial
     if found.verdict <= Verdict.rounded or follows:
         found.earned = found.points or Fraction(0)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from nncalc.errors import InputError
-from nncalc.marking.asked import Asked
-from nncalc.marking.closeness import PLACES, Agreement, agrees
+from nncalc.marking.asked import Asked, lines_of
+from nncalc.marking.closeness import PLACES, Agreement, agrees, enough
 from nncalc.marking.sheet import Sheet
 from nncalc.solution import run
+from nncalc.trace.notation import Index
 from nncalc.trace.rounding import Settle, exact, following, on_paper, with_cells
 from nncalc.trace.steps import Trace
 
+# Slips beyond this are carried as they are written.
+MOST_SLIPS = 24
 # How a kernel refuses what a student's slip makes of a problem: a count of 300 digits, a division by 0.
 UNWORKABLE = (InputError, ArithmeticError, ValueError)
 
@@ -69,3 +74,31 @@ def _some(asked: Asked, sheet: Sheet, right: bool) -> Settle:
         return with_cells(array, carried)
 
     return settle
+
+
+def unwritten_digits(
+    asked: Asked, sheet: Sheet, slips: list[tuple[str, Index]]
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """What follows from the slips, the rest unrounded; and how far that could be elsewhere by their unwritten digits.
+
+    Each slip moves by half a unit of its last place; what its movement does to a line is worked, not estimated.
+    """
+    marking = asked.problem.marking
+    written = {slip: sheet.lines[slip[0]].cells[slip[1]] for slip in slips}
+    slips = [slip for slip in slips if enough(written[slip], marking) and math.isfinite(written[slip].value)]
+    carried: dict[str, dict[Index, Any]] = {}
+    for name, index in slips:
+        carried.setdefault(name, {})[index] = written[name, index].value
+    reach: dict[str, np.ndarray] = {}
+    try:
+        base = lines_of(run(asked.problem, following(carried), finite=False))
+        for name, index in slips[:MOST_SLIPS]:
+            moved = written[name, index].value + written[name, index].unit / 2
+            other = {**carried, name: {**carried[name], index: moved}}
+            for line, array in lines_of(run(asked.problem, following(other), finite=False)).items():
+                with np.errstate(all="ignore"):
+                    off = np.abs(np.asarray(array, dtype=float) - np.asarray(base[line], dtype=float))
+                reach[line] = reach.get(line, 0.0) + np.nan_to_num(off, nan=0.0, posinf=0.0)
+    except UNWORKABLE:
+        return {}, {}
+    return base, reach

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nncalc.errors import Finding, InputError, Mark, spelled, times, vis
 from nncalc.marking.asked import Asked
@@ -16,6 +16,7 @@ from nncalc.reading.reader import read_file, read_text
 from nncalc.reading.source import name_of
 from nncalc.trace.notation import Index
 
+BLANK = "`nncalc sheet PROBLEM` prints a sheet to fill in"
 LEFT_OUT = ("~", "null", "")
 INFINITE = {"inf": math.inf, "-inf": -math.inf, ".inf": math.inf, "-.inf": -math.inf, "∞": math.inf, "-∞": -math.inf}
 
@@ -48,9 +49,14 @@ class Sheet:
 
 def from_file(path: str, asked: Asked) -> Sheet:
     """Reads a sheet; InputError says what makes it unusable."""
-    root = read_file(path, asked.problem.limits)
+    try:
+        root = read_file(path, asked.problem.limits)
+    except InputError as error:
+        raise InputError(
+            [replace(f, hint=BLANK if "nncalc new" in f.hint else f.hint) for f in error.findings]
+        ) from None
     if not isinstance(root, MappingNode):
-        raise InputError(Finding("want a mapping of steps (h: [0.1, 0.2])", root.mark))
+        raise InputError(Finding("want lines with a name, a colon and a space (h: [0.1, 0.2])", root.mark, hint=BLANK))
     return read(root.entries, root.keys, asked, name_of(path))
 
 
@@ -119,7 +125,9 @@ def _add(sheet: Sheet, text: str, node: Node, mark: Mark, asked: Asked, key: boo
 
 def _misshapen(shape: tuple[int, ...] | None, want: tuple[int, ...]) -> str:
     if shape is None:
-        return f"has rows of different lengths, want {times(want)}"
+        return f"has rows of different lengths, want {times(want)} (a comma inside a number? write 0.9)"
+    if shape[:-1] == want[:-1] and shape and want and shape[-1] == 2 * want[-1]:
+        return f"is {times(shape)}, want {times(want)} (a comma inside a number? write 0.9)"
     hint = " in brackets" if shape == () else ""
     return f"is {times(shape)}, want {times(want)}{hint}"
 

@@ -66,6 +66,8 @@ def _hint(text: str) -> str:
     if re.fullmatch(r"[-+]?0[0-9]+(\.[0-9]*)?", text):
         sign = "-" if text.startswith("-") else ""
         return f"write {sign}{text.lstrip('+-').lstrip('0') or '0'} without the leading zero"
+    if re.fullmatch(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+", text):
+        return f"write {text.replace(',', '')}, or {text.replace(',', '.', 1)} if the comma is a point"
     if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
         return f"write {text.replace(',', '.')}"
     if DATE.fullmatch(text):

@@ -18,7 +18,7 @@ from examples import LSTM
 
 from nncalc.marking.asked import lines_of
 from nncalc.marking.homework import Marker, pair
-from nncalc.marking.marks import Verdict
+from nncalc.marking.verdicts import Verdict
 from nncalc.problem import load
 from nncalc.reading.limits import Rules
 from nncalc.solution import run, solve

@@ -96,7 +96,10 @@ def padding_in_all(field: Fields) -> Iterator[Alteration]:
 
 
 def filter_turned(field: Fields) -> Iterator[Alteration]:
-    yield {"filter": np.swapaxes(field("filter"), -1, -2)}, "rows and columns of the filter are swapped"
+    held = field("filter")
+    yield {"filter": np.swapaxes(held, -1, -2)}, "rows and columns of the filter are swapped"
+    yield {"filter": held[..., ::-1]}, "the filter is flipped from left to right"
+    yield {"filter": held[..., ::-1, :]}, "the filter is flipped from top to bottom"
 
 
 def gates_exchanged(field: Fields) -> Iterator[Alteration]:
@@ -131,6 +134,14 @@ def mask_turned(field: Fields) -> Iterator[Alteration]:
     elif mask == "causal":
         count = np.shape(field("q") if field("q") is not None else field("x"))[0]
         yield {"mask": np.triu(np.ones((count, count)))}, "the mask hides the past, not the future"
+        yield {"mask": np.tril(np.ones((count, count)), -1)}, "the mask hides the token itself, too"
+
+
+def wrong_scale(field: Fields) -> Iterator[Alteration]:
+    if field("scale") is None and field("k") is not None and field("score") == "scaled_dot":
+        tokens, width = np.shape(field("k"))[0], np.shape(field("k"))[-1]
+        yield {"scale": 1 / width}, "the scores are divided by d_k, not by its root"
+        yield {"scale": 1 / np.sqrt(tokens)}, "the scores are divided by the root of the number of keys, not of d_k"
 
 
 def betas_exchanged(field: Fields) -> Iterator[Alteration]:
@@ -202,6 +213,7 @@ MISTAKES = (
     Mistake("temperature", Altered(wrong_temperature), ("softmax",)),
     Mistake("scores not scaled", _choices("score", ("dot",), "the scores are not divided by √d_k"), ("attention",),
             refines=("divisor left out",)),
+    Mistake("another scale", Altered(wrong_scale), ("attention",)),
     Mistake("mask ignored", _without(("mask",), "the mask is ignored"), ("attention",)),
     Mistake("mask turned", Altered(mask_turned), ("attention",)),
     Mistake("heads ignored", set_to("all heads are taken as one", heads=1, kv_heads=None), ("attention",)),

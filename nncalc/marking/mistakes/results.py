@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 from functools import partial
 from typing import Any
 
-from nncalc.marking.closeness import Written
+from nncalc.marking.closeness import Written, same
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
 from nncalc.marking.runs import UNWORKABLE
 from nncalc.solution import run
@@ -37,8 +37,10 @@ def cut_off(slip: Slip) -> Iterator[Candidate]:
 
     def at(index: Index) -> float | None:
         written = slip.line.cells.get(index)
-        if written is None or not _readable(written, slip.worked[index]):
+        if written is None or not written.digits or not _readable(written, slip.worked[index]):
             return None
+        if not same(slip.worked[index], slip.asked.exact[slip.name][index]):
+            return None  # after a slip the digits that were not written down may be others
         read = Decimal(f"{float(slip.worked[index]):.{READ_DIGITS}g}")
         return float(read.quantize(Decimal(1).scaleb(-(written.places or 0)), rounding=ROUND_DOWN))
 
@@ -85,7 +87,10 @@ def _is_exchange(a: str, b: str) -> bool:
 
 
 def _is_one_off(a: str, b: str) -> bool:
-    return len(a) == len(b) and sum(x != y for x, y in zip(a, b, strict=True)) == 1
+    differ = [i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
+    last = len(a) - 1
+    rounding = differ == [last] and abs(int(a[last]) - int(b[last])) < 3
+    return len(a) == len(b) and len(differ) == 1 and not rounding
 
 
 def another_cell(slip: Slip) -> Iterator[Candidate]:

@@ -113,6 +113,7 @@ class Candidate:
     whole: bool = False
     shape: tuple[int, ...] | None = None
     far: bool = False
+    say: Callable[[Index], str] | None = None  # the words for another cell than the first wrong one
 
 
 @dataclass(frozen=True)

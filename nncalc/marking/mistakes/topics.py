@@ -42,6 +42,19 @@ def without_exponentials(slip: Slip) -> Iterator[Candidate]:
         yield from array_candidate("the scores are divided by their sum, without exponentials", wrong)
 
 
+def masked_with_zero(slip: Slip) -> Iterator[Candidate]:
+    """What the mask hides is 0 before the softmax, not -∞; or it is only taken out after it."""
+    masked, scores = slip.beside("S_masked"), slip.beside("S_scaled")
+    scores = slip.beside("S") if scores is None else scores
+    if masked is not None and scores is not None and not np.isfinite(masked).all():
+        hidden = ~np.isfinite(masked)
+        e = np.exp(np.where(hidden, 0, scores))
+        yield from array_candidate("what is hidden is 0 before the softmax, not -∞", e / e.sum(axis=-1, keepdims=True))
+        e = np.exp(scores)
+        late = np.where(hidden, 0, e / e.sum(axis=-1, keepdims=True))
+        yield from array_candidate("what is hidden is taken out after the softmax", late)
+
+
 def _scores(slip: Slip) -> np.ndarray | None:
     """What the softmax of this line goes over."""
     for base in ("S_masked", "S_capped", "S_scaled", "S"):
@@ -96,6 +109,7 @@ MISTAKES = (
     Mistake("softmax along another axis", along_another_axis, ("softmax", "attention"), ("s", "A")),
     Mistake("softmax without exponentials", without_exponentials, ("softmax", "attention"), ("s", "A"),
             refines=("function left out",)),
+    Mistake("masked with 0", masked_with_zero, ("attention",), ("A",)),
     Mistake("odd exponent", _angles("the exponent of the cosine is (2i+1)/d, not 2i/d",
                                     lambda p, j, d, b: p / b ** (j / d)), ("posenc",), ("angle", "PE")),
     Mistake("exponent without its 2", _angles("the exponent is i/d, not 2i/d",

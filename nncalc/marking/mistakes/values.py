@@ -44,34 +44,34 @@ def _fed(x: Expr, exchange: Exchange) -> Expr:
     return x if isinstance(x, Const) else Op(x.kind, tuple(_fed(a, exchange) for a in x.args), x.label)
 
 
-def _candidate(words: str, slip: Slip, exchange: Exchange) -> Candidate:
+def _candidate(words: str, slip: Slip, grown: bool, exchange: Exchange) -> Candidate:
     def at(index: Index) -> Any:
         try:
-            return value(_fed(slip.formula(index), exchange))
+            return value(_fed(slip.formula(index, grown), exchange))
         except IndexError:
             return None
 
     return Candidate(words, at, whole=True)
 
 
-def _names(slip: Slip) -> list[Any]:
+def _names(slip: Slip, grown: bool) -> list[Any]:
     """The named values in the formula of the first wrong cell."""
     if not slip.wrong:
         return []
-    return [ref.value for ref in _refs(slip.formula(slip.wrong[0])).values() if isinstance(ref.value, Value)]
+    return [ref.value for ref in _refs(slip.formula(slip.wrong[0], grown)).values() if isinstance(ref.value, Value)]
 
 
 def _shape(named: Any) -> tuple[int, ...]:
     return np.shape(named.array)
 
 
-def exchanged(slip: Slip) -> Iterator[Candidate]:
+def exchanged(slip: Slip, grown: bool) -> Iterator[Candidate]:
     """Two values of one shape change places: i and f in the cell state."""
-    names, seen = _names(slip), list[Any]()
+    names, seen = _names(slip, grown), list[Any]()
     for a, b in combinations(names, 2) if len(names) <= MOST_NAMES else ():
         if _shape(a) == _shape(b) and _place(slip, a) == _place(slip, b):
             swap = {id(a): b, id(b): a}
-            candidate = _candidate(f"{_said(a)} and {_said(b)} change places", slip, partial(_other, swap))
+            candidate = _candidate(f"{_said(a)} and {_said(b)} change places", slip, grown, partial(_other, swap))
             comes_to = candidate.at(slip.wrong[0])
             if not any(comes_to == other for other in seen):  # f·c + i·g: c and g for each other are i and f
                 seen.append(comes_to)
@@ -87,11 +87,13 @@ def _other(others: dict[int, Any], ref: Ref) -> Ref:
     return Ref(others.get(id(ref.value), ref.value), ref.index)
 
 
-def transposed(slip: Slip) -> Iterator[Candidate]:
+def transposed(slip: Slip, grown: bool) -> Iterator[Candidate]:
     """A matrix is taken the wrong way round."""
-    for named in _names(slip):
+    for named in _names(slip, grown):
         if len(_shape(named)) == 2 and min(_shape(named)) > 1:
-            yield _candidate(f"rows and columns of {_said(named)} are swapped", slip, partial(_turned, id(named)))
+            yield _candidate(
+                f"rows and columns of {_said(named)} are swapped", slip, grown, partial(_turned, id(named))
+            )
 
 
 def _turned(matrix: int, ref: Ref) -> Ref:
@@ -102,11 +104,33 @@ def _turned(matrix: int, ref: Ref) -> Ref:
     return Ref(ref.value, ref.index[::-1])
 
 
-def another_step(slip: Slip) -> Iterator[Candidate]:
+def another_step(slip: Slip, grown: bool) -> Iterator[Candidate]:
     """The same value of an earlier or later step: h of two steps ago, or the initial one."""
-    for named in _names(slip):
+    for named in _names(slip, grown):
         for other in _relatives(slip, named):
-            yield _candidate(f"{_said(other)} is taken for {_said(named)}", slip, partial(_other, {id(named): other}))
+            yield _candidate(
+                f"{_said(other)} is taken for {_said(named)}", slip, grown, partial(_other, {id(named): other})
+            )
+
+
+def all_one_step_later(slip: Slip, grown: bool) -> Iterator[Candidate]:
+    """Of a sum over time every value is that of the next step: h_t for h_(t-1)."""
+    later = {id(named): other for named in _names(slip, grown) if (other := _next(slip, named)) is not None}
+    bases = {
+        (named.name or "").rpartition(".")[2].removesuffix("_0") for named in _names(slip, grown) if id(named) in later
+    }
+    for base in sorted(bases) if "/d" in slip.name else []:
+        some = {key: other for key, other in later.items() if (other.name or "").endswith(f".{base}")}
+        if len(some) > 1:
+            yield _candidate(f"{base}_t is taken for {base}_(t-1)", slip, grown, partial(_other, some))
+
+
+def _next(slip: Slip, named: Any) -> Any:
+    section, _, base = (named.name or "").rpartition(".")
+    matched = STEP.match(section + ".") if section else None
+    name = f"{matched[1]}{matched[2]}{int(matched[3]) + 1}.{base}" if matched else f"t1.{base.removesuffix('_0')}"
+    step = slip.steps.get(name)
+    return step.value if step is not None and _shape(step.value) == _shape(named) else None
 
 
 def _relatives(slip: Slip, named: Any) -> Iterator[Any]:
@@ -121,28 +145,38 @@ def _relatives(slip: Slip, named: Any) -> Iterator[Any]:
             yield found
 
 
-def updated(slip: Slip) -> Iterator[Candidate]:
+def updated(slip: Slip, grown: bool) -> Iterator[Candidate]:
     """The weights after the update, in the way back."""
-    for named in _names(slip) if "/d" in slip.name else []:
+    for named in _names(slip, grown) if "/d" in slip.name else []:
         step = slip.steps.get(f"{named.name}_new")
         if step is not None and _shape(step.value) == _shape(named):
             words = f"the updated {_said(step)} is taken for {_said(named)}"
-            yield _candidate(words, slip, partial(_other, {id(named): step.value}))
+            yield _candidate(words, slip, grown, partial(_other, {id(named): step.value}))
 
 
-def uncorrected(slip: Slip) -> Iterator[Candidate]:
+def uncorrected(slip: Slip, grown: bool) -> Iterator[Candidate]:
     """A value with a hat, a square root or an activation, before it got that."""
-    for named in _names(slip):
+    for named in _names(slip, grown):
         made_from = [arg for arg in named.args if isinstance(arg, Value) and arg.name and _shape(arg) == _shape(named)]
         if len(made_from) == 1 and named.rule is not None and named.rule.name not in SUMS:
             words = f"{_said(made_from[0])} is taken for {_said(named)}"
-            yield _candidate(words, slip, partial(_other, {id(named): made_from[0]}))
+            yield _candidate(words, slip, grown, partial(_other, {id(named): made_from[0]}))
 
 
-MISTAKES = (
-    Mistake("two values exchanged", exchanged),
-    Mistake("matrix transposed", transposed),
-    Mistake("another time step", another_step),
-    Mistake("updated weights", updated),
-    Mistake("value before its function", uncorrected),
+def _both(find: Callable[[Slip, bool], Iterator[Candidate]], slip: Slip) -> Iterator[Candidate]:
+    """In the formula as it stands, then written out through the lines that are not on the sheet."""
+    yield from find(slip, False)
+    yield from find(slip, True)
+
+
+MISTAKES = tuple(
+    Mistake(name, partial(_both, find))
+    for name, find in (
+        ("two values exchanged", exchanged),
+        ("matrix transposed", transposed),
+        ("another time step", another_step),
+        ("all one step later", all_one_step_later),
+        ("updated weights", updated),
+        ("value before its function", uncorrected),
+    )
 )

@@ -13,7 +13,8 @@ from typing import Any, TextIO
 
 from nncalc.errors import JOINERS, vis
 from nncalc.marking.homework import Homework, Marked
-from nncalc.marking.marks import Mark, Marks, Verdict
+from nncalc.marking.marks import Mark, Marks
+from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.json import count
 from nncalc.render.marks.report import cell, explanations, words, yours
@@ -70,7 +71,9 @@ def _said(marks: list[Marks]) -> str:
 
 def _tests(result: Marked, view: View, prefix: str) -> list[dict[str, Any]]:
     if result.marks is None:
-        return []
+        errors = "\n".join(vis(str(finding), LONGEST) for finding in result.findings)
+        name = vis(result.pair.problem)
+        return [{"name": name, "score": 0, "max_score": count(result.total), "status": "failed", "output": errors}]
     said = dict[str, list[str]]()
     for mark in result.marks.lines:
         said[mark.name] = _lines(mark, result.marks, view)
@@ -92,8 +95,8 @@ def _lines(mark: Mark, marks: Marks, view: View) -> list[str]:
     lines = [words(mark, mark.verdict, marks)]
     if mark.line is not None and mark.line.trouble:
         lines.append(mark.line.trouble)
-    bad = [index for index, verdict in mark.cells.items() if verdict > Verdict.rounded] if mark.given else []
-    for index in bad[:MOST_CELLS] if mark.exact.ndim else ():
+    bad = [index for index, verdict in mark.cells.items() if verdict > Verdict.rounded]
+    for index in bad[:MOST_CELLS] if mark.exact.ndim and mark.line is not None and mark.line.cells else ():
         lines.append(f"{cell(mark, index)}: {vis(yours(mark, index))}: {mark.cells[index].name}")
     if view.reveal:
         for working, said in explanations(marks, view, only=mark):

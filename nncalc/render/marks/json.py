@@ -6,7 +6,6 @@ import json
 from fractions import Fraction
 from typing import Any, TextIO
 
-from nncalc.errors import Finding
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Mark, Marks
 from nncalc.render.json import plain
@@ -34,13 +33,13 @@ def _sheet(result: Marked) -> dict[str, Any]:
         "passed": result.passed,
         "errors": [str(finding) for finding in result.findings],
     }
-    return page | (_marks(result.marks) if result.marks is not None else {})
+    return page | {"earned": count(result.earned), "total": count(result.total)} | _marks(result.marks)
 
 
-def _marks(marks: Marks) -> dict[str, Any]:
+def _marks(marks: Marks | None) -> dict[str, Any]:
+    if marks is None:
+        return {"first_error": None, "lines": []}
     return {
-        "earned": count(marks.earned),
-        "total": count(marks.total),
         "first_error": marks.first.name if marks.first is not None else None,
         "lines": [_line(mark) for mark in marks.lines],
     }
@@ -78,8 +77,3 @@ def _line(mark: Mark) -> dict[str, Any]:
 def count(points: Fraction) -> int | float:
     """Points as JSON writes them: 7, 2.5."""
     return int(points) if points.denominator == 1 else float(points)
-
-
-def said(findings: list[Finding]) -> list[str]:
-    """What was wrong, as texts."""
-    return [str(finding) for finding in findings]

@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
 from nncalc.errors import vis
 from nncalc.marking.homework import Homework, Marked
-from nncalc.marking.marks import Mark, Marks, Verdict
+from nncalc.marking.marks import Mark, Marks
+from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.report import explanations, words
 from nncalc.trace.style import TEXT

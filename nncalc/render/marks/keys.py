@@ -31,9 +31,12 @@ def render(keys: Sequence[Key], view: View, out: TextIO) -> None:
         paper.say(table)
         for line in [*_wrong(key, view), *_hidden(key)]:
             paper.say(Padding(Text(line, style="" if not key.holds else QUIET), (0, 0, 0, 4)))
-    bad = sum(not key.holds for key in keys)
+    bad, without = sum(not key.holds for key in keys), sum(key.holds and not key.lines for key in keys)
     hiding = sum(bool(key.hidden) for key in keys)
-    paper.say(Text(f"{len(keys) - bad} of {len(keys)} problems hold; in {hiding} the places asked hide a mistake"))
+    more = f", {without} have none" if without else ""
+    paper.say(
+        Text(f"{len(keys) - bad - without} of {len(keys)} keys hold{more}; in {hiding} the places asked hide a mistake")
+    )
 
 
 def _verdict(key: Key) -> str:
@@ -41,8 +44,7 @@ def _verdict(key: Key) -> str:
         return "cannot be used"
     if not key.holds:
         return "the key does not hold"
-    lines = len(key.marks.lines) if key.marks is not None else 0
-    return f"key of {lines} holds" if lines else "no key"
+    return f"key of {key.lines} holds" if key.lines else "no key"
 
 
 def _wrong(key: Key, view: View) -> Iterator[str]:

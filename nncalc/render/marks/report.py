@@ -10,7 +10,8 @@ import numpy as np
 
 from nncalc.errors import vis
 from nncalc.marking.blank import places_asked
-from nncalc.marking.marks import Mark, Marks, Verdict
+from nncalc.marking.marks import Mark, Marks
+from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View, inline, line
 from nncalc.trace.notation import Index
 from nncalc.trace.numbers import number

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from nncalc.errors import JOINERS, vis
 from nncalc.marking.homework import Homework, Marked
-from nncalc.marking.marks import Marks, Verdict
+from nncalc.marking.marks import Marks
+from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.report import HEADS, asked, explanations, full_working, points, rows, score, tone
 from nncalc.render.paper import BAD, HEAD, NAME, QUIET, TONES, VALUE, Paper

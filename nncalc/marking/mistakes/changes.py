@@ -1,0 +1,255 @@
+"""What students do to a formula: each change as a small rewriting of its tree, with the words for it.
+
+Every function is given a part of a formula and yields what could be written in its place, and what was done.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from nncalc.trace.notation import ONE, TWO, ZERO, Const, Expr, Op, Ref, const, evaluate
+from nncalc.trace.numbers import number
+from nncalc.trace.style import TEXT, numbers, symbols, write
+
+# A changed part, and in words what was done to it.
+Change = tuple[Expr, str]
+Changes = Callable[[Expr], Iterator[Change]]
+
+
+def _said(x: Expr) -> str:
+    return write(x, TEXT, symbols(TEXT))
+
+
+def _is(x: Expr, *kinds: str) -> bool:
+    return isinstance(x, Op) and x.kind in kinds
+
+
+def _without(x: Op, k: int) -> Expr:
+    rest = x.args[:k] + x.args[k + 1 :]
+    return rest[0] if len(rest) == 1 else Op(x.kind, rest, x.label)
+
+
+def with_part(x: Op, k: int, part: Expr) -> Expr:
+    return Op(x.kind, (*x.args[:k], part, *x.args[k + 1 :]), x.label)
+
+
+def _bare(x: Expr) -> Expr:
+    return x.args[0] if isinstance(x, Op) and x.kind == "negative" else x
+
+
+def _negated(x: Expr) -> Expr:
+    return x.args[0] if isinstance(x, Op) and x.kind == "negative" else Op("negative", (x,))
+
+
+def term_left_out(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "add":
+        for k, term in enumerate(x.args):
+            if not isinstance(term, Const):
+                yield _without(x, k), f"{_said(_bare(term))} is left out"
+
+
+def constant_left_out(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "add":
+        for k, term in enumerate(x.args):
+            if isinstance(term, Const):
+                rest = _without(x, k)
+                yield rest, f"the {_said(term)} of {_said(x)} is left out"
+                if _is(rest, "negative"):
+                    yield _negated(rest), f"{_said(_negated(rest))} stands in place of {_said(x)}"
+
+
+def sign_of_term(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "add":
+        for k, term in enumerate(x.args):
+            yield with_part(x, k, _negated(term)), f"the sign of {_said(_bare(term))} is turned round"
+
+
+def minus_forgotten(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op):
+        for k, part in enumerate(x.args):
+            if x.kind not in ("add", "negative") and isinstance(part, Op) and part.kind == "negative":
+                yield with_part(x, k, part.args[0]), f"the minus before {_said(part.args[0])} is forgotten"
+
+
+def power_of_ten(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "add":
+        for k, term in enumerate(x.args):
+            worked = evaluate(term)
+            for power in (-2, -1, 1, 2):
+                shifted = Op("times", (Const(Fraction(10) ** power), term))
+                written = write(_bare(term), TEXT, numbers(), 6)
+                yield with_part(x, k, shifted), f"{written} is written as {number(abs(worked) * 10.0**power)}"
+
+
+def factor_left_out(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "times":
+        for k, factor in enumerate(x.args):
+            if not _is_power_of_ten(abs(evaluate(factor))):  # that is a misplaced point
+                yield _without(x, k), f"the factor {_said(factor)} is left out"
+
+
+def _is_power_of_ten(size: float) -> bool:
+    return 0 < size < math.inf and size != 1 and math.isclose(math.log10(size), round(math.log10(size)), abs_tol=1e-12)
+
+
+def mask_left_out(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "times":
+        for k, factor in enumerate(x.args):
+            if _is(factor, "compare"):
+                yield _without(x, k), f"the mask {_said(factor)} is left out"
+
+
+def derivative_forgotten(x: Expr) -> Iterator[Change]:
+    """Only what comes from upstream is kept of a product with a local derivative."""
+    if isinstance(x, Op) and x.kind == "times":
+        upstream = [a for a in x.args if isinstance(a, Ref) and "∂" in _said(a)]
+        rest = [a for a in x.args if not any(a is u for u in upstream)]
+        if len(upstream) == 1 and not all(_is(a, "compare") or isinstance(a, Const) for a in rest):
+            derivative = _said(rest[0] if len(rest) == 1 else Op("times", tuple(rest)))
+            yield upstream[0], f"the derivative {derivative} is forgotten"
+
+
+def brackets_forgotten(x: Expr) -> Iterator[Change]:
+    """(a + b)·c as a + b·c, or as a·c + b."""
+    if isinstance(x, Op) and x.kind == "times":
+        for k, factor in enumerate(x.args):
+            if isinstance(factor, Op) and factor.kind == "add" and len(factor.args) == 2:
+                first, last = factor.args
+                others = x.args[:k] + x.args[k + 1 :]
+                words = f"the brackets of {_said(x)} are forgotten"
+                yield Op("add", (first, Op("times", (last, *others)))), words
+                yield Op("add", (Op("times", (first, *others)), last)), words
+
+
+def derivative_of_another(x: Expr) -> Iterator[Change]:
+    """1 - a² of tanh as a·(1 - a) of σ, and the other way round."""
+    if isinstance(x, Op) and x.kind == "add" and len(x.args) == 2 and x.args[0] == ONE:
+        square = _bare(x.args[1])
+        if isinstance(square, Op) and square.kind == "power" and square.args[1] == TWO:
+            a = square.args[0]
+            yield (
+                Op("times", (a, Op("add", (ONE, _negated(a))))),
+                f"the derivative of σ is taken, {_said(a)}·(1 - {_said(a)})",
+            )
+    if isinstance(x, Op) and x.kind == "times":
+        for k, factor in enumerate(x.args):
+            if isinstance(factor, Op) and factor.kind == "add" and len(factor.args) == 2 and factor.args[0] == ONE:
+                a = _bare(factor.args[1])
+                twin = next((j for j, other in enumerate(x.args) if j != k and _said(other) == _said(a)), None)
+                if twin is not None:
+                    tanh = Op("add", (ONE, Op("negative", (Op("power", (a, TWO)),))))
+                    rest = tuple(f for j, f in enumerate(x.args) if j not in (k, twin))
+                    yield (
+                        Op("times", (*rest, tanh)) if rest else tanh,
+                        f"the derivative of tanh is taken, 1 - {_said(a)}²",
+                    )
+
+
+def relu_forgotten(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.label == "max" and len(x.args) == 2 and x.args[0] == ZERO:
+        yield x.args[1], "ReLU is forgotten"
+        yield Op("call", (x.args[1],), "abs"), "the absolute value is taken, not ReLU"
+
+
+def divisor_left_out(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "divide" and x.args[0] != ONE:
+        yield x.args[0], f"it is not divided by {_said(x.args[1])}"
+
+
+def turned_over(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "divide":
+        yield Op("divide", (x.args[1], x.args[0])), f"{_said(x.args[0])} and {_said(x.args[1])} change places"
+    if isinstance(x, Op) and x.kind == "divide" and x.args[0] != ONE:
+        yield Op("times", x.args), f"it is multiplied by {_said(x.args[1])}, not divided"
+
+
+def divided_by_one_less(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "divide" and isinstance(x.args[1], Const) and x.args[1].value > 2:
+        fewer = Const(x.args[1].value - 1)
+        yield Op("divide", (x.args[0], fewer)), f"it is divided by {_said(fewer)}, not {_said(x.args[1])}"
+
+
+def root_left_out(x: Expr) -> Iterator[Change]:
+    """Of a divisor √d only the root: d itself is divided by."""
+    if isinstance(x, Op) and x.kind == "divide":
+        divisor = x.args[1]
+        if isinstance(divisor, Op) and divisor.label == "sqrt":
+            yield with_part(x, 1, divisor.args[0]), f"it is divided by {_said(divisor.args[0])}, not by its root"
+
+
+def function_left_out(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "call" and len(x.args) == 1:
+        yield x.args[0], f"{x.label} is forgotten"
+
+
+def _other(pairs: dict[str, tuple[str, ...]], words: str) -> Changes:
+    def changes(x: Expr) -> Iterator[Change]:
+        if isinstance(x, Op) and x.kind == "call":
+            for other in pairs.get(x.label, ()):
+                yield Op("call", x.args, other), words.format(right=x.label, wrong=other)
+
+    return changes
+
+
+def arctan_for_tanh(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.label == "tanh":
+        yield const(math.atan(evaluate(x.args[0]))), "the inverse tangent is taken for tanh"
+        yield Op("call", x.args, "tan"), "tan is taken for tanh"
+
+
+def degrees_for_radians(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.label in ("sin", "cos", "tan"):
+        turned = Op("times", (x.args[0], Const(math.pi / 180)))
+        yield Op("call", (turned,), x.label), f"the calculator takes {_said(x.args[0])} in degrees"
+
+
+def square_forgotten(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "power" and x.args[1] == TWO:
+        yield x.args[0], f"the square of {_said(x.args[0])} is forgotten"
+
+
+def doubled_for_squared(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "power" and x.args[1] == TWO:
+        yield Op("times", (TWO, x.args[0])), f"{_said(x.args[0])} is doubled, not squared"
+
+
+def minus_in_sigmoid(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.label == "sigmoid":
+        yield Op("call", (_negated(x.args[0]),), x.label), f"the minus before {_said(x.args[0])} is forgotten"
+
+
+CHANGES: dict[str, Changes] = {
+    "term left out": term_left_out,
+    "constant left out": constant_left_out,
+    "sign of a term": sign_of_term,
+    "minus forgotten": minus_forgotten,
+    "minus forgotten in the sigmoid": minus_in_sigmoid,
+    "power of ten": power_of_ten,
+    "factor left out": factor_left_out,
+    "mask left out": mask_left_out,
+    "derivative forgotten": derivative_forgotten,
+    "brackets forgotten": brackets_forgotten,
+    "derivative of another function": derivative_of_another,
+    "ReLU forgotten": relu_forgotten,
+    "divisor left out": divisor_left_out,
+    "fraction turned over": turned_over,
+    "divided by one less": divided_by_one_less,
+    "root of the divisor left out": root_left_out,
+    "function left out": function_left_out,
+    "sigmoid for tanh": _other({"tanh": ("sigmoid",)}, "σ is taken for tanh"),
+    "tanh for sigmoid": _other({"sigmoid": ("tanh",)}, "tanh is taken for σ"),
+    "arctan for tanh": arctan_for_tanh,
+    "another logarithm": _other({"ln": ("log10", "log2"), "log2": ("ln", "log10"), "log10": ("ln",)},
+                                "the logarithm is {wrong}, not {right}"),
+    "sine for cosine": _other({"sin": ("cos",), "cos": ("sin",)}, "{wrong} is taken for {right}"),
+    "max for min": _other({"max": ("min",), "min": ("max",)}, "{wrong} is taken for {right}"),
+    "rounded to the other side": _other({"floor": ("ceil",), "ceil": ("floor",)},
+                                        "it is rounded the other way, not with {right}"),
+    "degrees for radians": degrees_for_radians,
+    "square forgotten": square_forgotten,
+    "doubled for squared": doubled_for_squared,
+}  # fmt: skip
+# A slip of one cell; all others are done to a whole line.
+IN_ONE_CELL = (term_left_out, sign_of_term, minus_forgotten, power_of_ten, factor_left_out, relu_forgotten)

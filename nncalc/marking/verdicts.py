@@ -1,0 +1,93 @@
+"""One word for every cell of a sheet: beside the exact numbers, then the honestly rounded, then the student's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from nncalc.marking.asked import Asked, lines_of
+from nncalc.marking.closeness import Agreement, Written, agrees, enough, gap
+from nncalc.marking.runs import follow, honestly, unwritten_digits
+from nncalc.marking.sheet import Sheet
+from nncalc.trace.notation import Index
+from nncalc.trace.steps import Trace
+
+# What digits that were not written down may make of a later number: at most so many of its last places.
+MOST_UNITS = 10
+
+
+class Verdict(IntEnum):
+    """What a cell or a line is worth, the better first; a line is as good as the worst of its cells."""
+
+    right = 0
+    rounded = 1
+    follows = 2
+    places = 3
+    missing = 4
+    wrong = 5
+
+
+Judged = dict[str, dict[Index, Verdict]]
+
+
+def judge(asked: Asked, sheet: Sheet) -> tuple[Judged, list[Trace]]:
+    """The verdict of every cell that was written, and what follows from the student's own lines (as written first)."""
+    judged: Judged = {}
+    for name, line in sheet.lines.items():
+        scale = _scale(asked.exact[name])
+        judged[name] = {i: _right(w, asked.exact[name][i], asked, scale) for i, w in line.cells.items()}
+    _again(judged, asked, sheet, honestly(asked, sheet), Verdict.rounded)
+    traces = _again(judged, asked, sheet, follow(asked, sheet), Verdict.follows)
+    if len(_cells(judged, Verdict.wrong)) > 1:
+        _within_unwritten_digits(judged, asked, sheet)
+    return judged, traces or [asked.trace]
+
+
+def _scale(array: np.ndarray) -> float:
+    """The size of the numbers in an array, beside which a float's dust is nothing."""
+    if array.dtype.kind != "f":
+        return 0.0
+    finite = np.abs(array[np.isfinite(array)])
+    return float(finite.max()) if finite.size else 0.0
+
+
+def _right(written: Written, exact: Any, asked: Asked, scale: float) -> Verdict:
+    found = agrees(written, exact, asked.problem.marking, scale)
+    return {Agreement.YES: Verdict.right, Agreement.FEW: Verdict.places, Agreement.NO: Verdict.wrong}[found]
+
+
+def _again(judged: Judged, asked: Asked, sheet: Sheet, traces: Iterable[Trace], verdict: Verdict) -> list[Trace]:
+    """Looks at what is not so good once more, beside other workings; returns those that were needed."""
+    needed: list[Trace] = []
+    marking = asked.problem.marking
+    # Numbers of too few places make later ones that are short by themselves; these need their places, too.
+    short = any(not enough(sheet.lines[n].cells[i], marking) for n, i in _cells(judged, Verdict.follows))
+    for trace in traces if _cells(judged, verdict + 1) else ():
+        needed.append(trace)
+        worked = lines_of(trace)
+        for name, index in _cells(judged, verdict + 1):
+            found = agrees(sheet.lines[name].cells[index], worked[name][index], marking, short=short)
+            if found is not Agreement.NO:
+                judged[name][index] = verdict if found is Agreement.YES else min(judged[name][index], Verdict.places)
+        if not _cells(judged, verdict + 1):
+            break
+    return needed
+
+
+def _cells(judged: Judged, least: int) -> list[tuple[str, Index]]:
+    """The cells that are at least so bad."""
+    return [(name, index) for name, cells in judged.items() for index, found in cells.items() if found >= least]
+
+
+def _within_unwritten_digits(judged: Judged, asked: Asked, sheet: Sheet) -> None:
+    """What follows from a slip whose further digits the student knew, but did not write down."""
+    base, reach = unwritten_digits(asked, sheet, _cells(judged, Verdict.wrong))
+    for name, index in _cells(judged, Verdict.wrong):
+        written = sheet.lines[name].cells[index]
+        if name in reach and reach[name][index] > 0 and enough(written, asked.problem.marking):
+            room = written.unit / 2 + min(reach[name][index], MOST_UNITS * written.unit)
+            if gap(written.value, base[name][index]) <= room:
+                judged[name][index] = Verdict.follows
