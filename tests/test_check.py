@@ -17,6 +17,7 @@ from examples import LSTM
 from sheets import PROBLEMS, asked
 
 from nncalc.folder import SHEETS
+from nncalc.marking import sheet
 from nncalc.marking.blank import blank
 
 POINTS = "marking: {points: {z_i: 1, z_o: 2, c: 3, h: 4}, places: 3}\n"
@@ -80,9 +81,9 @@ def test_one_sheet_and_its_exit_codes(hw: Path) -> None:
 
 
 def test_quiet_prints_nothing(hw: Path) -> None:
-    for sheet, code in (("s01", 0), ("s02", 1)):
+    for student, code in (("s01", 0), ("s02", 1)):
         for flag in ("-q", "--quiet"):
-            done = check(flag, "hw/lstm.yaml", f"subs/{sheet}/lstm.yaml", code=code)
+            done = check(flag, "hw/lstm.yaml", f"subs/{student}/lstm.yaml", code=code)
             assert (done.out, done.err) == ("", "")
     assert check("-q", "hw/lstm.yaml", "subs/s03/lstm.yaml", code=2).out == ""
 
@@ -336,9 +337,9 @@ def test_a_blank_sheet_asks_every_line_and_tells_no_value(path: Path, tmp_path: 
     assert "no line is given" in done.out
     keys = re.findall(r"^(\S+):", text, re.M)
     assert [k.strip('"') for k in keys] == list(one.steps)
-    zeros = re.sub(r"~", "7.5", "\n".join(line for line in text.splitlines() if not line.startswith("#")))
-    (tmp_path / "s.yaml").write_text(zeros)
-    assert ", want " not in check(str(path), str(tmp_path / "s.yaml"), code=1).out  # every shape fits
+    (tmp_path / "s.yaml").write_text(re.sub(r"~(?=[],\n])", "7.5", text))
+    filled = sheet.from_file(str(tmp_path / "s.yaml"), one)
+    assert all(line.cells and not line.trouble for line in filled.lines.values())  # every shape fits
 
 
 def test_a_sheet_of_points_asks_only_these(hw: Path) -> None:

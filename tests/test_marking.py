@@ -26,7 +26,7 @@ from nncalc.problem import Marking
 from nncalc.solution import run
 from nncalc.trace.rounding import following, on_paper
 
-SHEETS = int(os.environ.get("NNCALC_SHEETS", "1000"))
+SHEETS = int(os.environ.get("NNCALC_SHEETS", "500"))
 IDS = [f"{path.parent.name}/{path.stem}" for path in PROBLEMS]
 
 
