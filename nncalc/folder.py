@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,8 @@ def problem_files(folder: str, limits: Limits, sheets: bool = False) -> list[Fou
     for root, folders, files in os.walk(folder, onerror=unreadable, followlinks=False):
         depth = 0 if root == folder else os.path.relpath(root, folder).count(os.sep) + 1
         folders[:] = sorted(f for f in folders if not f.startswith("."))
+        linked = [f for f in folders if os.path.islink(os.path.join(root, f))]
+        found += [Found(os.path.join(root, f), "is a link to a folder, which is not followed") for f in linked]
         if depth >= limits.folders:
             trouble = f"is a folder deeper than {limits.folders} levels, the limit"
             found += [Found(os.path.join(root, f), trouble, raising("folders")) for f in folders]
@@ -59,17 +62,22 @@ def _followed(path: str, folder: str) -> Found:
 
 def output_names(paths: list[str], folder: str, ending: str) -> dict[str, str]:
     """For each problem the file its working goes to: from its path alone, safe anywhere, no two alike."""
-    names: dict[str, str] = {}
+    parts = {path: list(Path(os.path.relpath(path, folder)).with_suffix("").parts) for path in paths}
+    return safe_names(parts, ending)
+
+
+def safe_names(names: Mapping[str, Sequence[str]], ending: str) -> dict[str, str]:
+    """A path for each, from its parts: safe anywhere, no two alike."""
+    safe: dict[str, str] = {}
     taken: set[str] = set()
-    for path in paths:
-        parts = [_safe(p) for p in Path(os.path.relpath(path, folder)).with_suffix("").parts]
-        name, count = os.path.join(*parts), 1
+    for key, parts in names.items():
+        name, count = os.path.join(*(_safe(part) for part in parts)), 1
         while f"{name}{'' if count == 1 else f'-{count}'}".lower() in taken:
             count += 1
         name += "" if count == 1 else f"-{count}"
         taken.add(name.lower())
-        names[path] = name + ending
-    return names
+        safe[key] = name + ending
+    return safe
 
 
 def _safe(part: str) -> str:

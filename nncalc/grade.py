@@ -14,14 +14,15 @@ from nncalc import terminal
 from nncalc.batch import Interrupted, interruptible
 from nncalc.errors import Finding, InputError, Mark, vis
 from nncalc.files import make_folder, write_file
-from nncalc.folder import output_names, problem_files
+from nncalc.folder import problem_files, safe_names
 from nncalc.marking import sheet
 from nncalc.marking.asked import ask
 from nncalc.marking.blank import blank
 from nncalc.marking.diagnosis import diagnose
-from nncalc.marking.homework import Homework, Marked, Marker, Pair, pair, plain
+from nncalc.marking.homework import Homework, Marked, Marker
 from nncalc.marking.keys import Key, checked
 from nncalc.marking.marks import mark
+from nncalc.marking.pairing import Pair, pair, plain
 from nncalc.present import Request, choice, view_of
 from nncalc.problem import load
 from nncalc.reading.limits import Rules
@@ -81,7 +82,7 @@ def _complain(homework: Homework, request: Check) -> None:
 def _homework(request: Check, rules: Rules) -> Homework:
     """All that is to be marked, marked. A signal ends it; what is done is shown, then the signal obeyed."""
     one = len(request.answers) != 1 or not os.path.isdir(request.answers[0])
-    marker = Marker(rules, diagnosed=not request.quiet and (one or _format(request) not in AT_A_GLANCE))
+    marker = Marker(rules, diagnosed=not request.quiet and (one or _format(request) not in AT_A_GLANCE), alone=one)
     words = [word for word in request.answers if "=" in word and not os.path.exists(word)]
     paths = [word for word in request.answers if word not in words]
     if len(paths) > 1 or (words and paths):
@@ -125,7 +126,7 @@ def _typed(request: Check, words: Sequence[str], marker: Marker) -> Marked:
 
 def _write(homework: Homework, request: Check, format: str, view: View) -> None:
     """To stdout, to a file, or feedback for each student into a folder."""
-    if request.output is not None and format in FEEDBACK and Path(request.output).suffix != FEEDBACK[format]:
+    if request.output is not None and format in FEEDBACK and Path(request.output).suffix.lower() != FEEDBACK[format]:
         _feedback(homework, request, format, replace(view, terminal=False, width=None, color=False))
         format = "table"
     elif request.output is not None:
@@ -142,7 +143,7 @@ def _write(homework: Homework, request: Check, format: str, view: View) -> None:
 def _feedback(homework: Homework, request: Check, format: str, view: View) -> None:
     """A file a student; those that are there already are only replaced by --force."""
     folder = request.output or ""
-    names = output_names(list(homework.students), "", FEEDBACK[format])
+    names = safe_names({student: [student] for student in homework.students}, FEEDBACK[format])
     targets = {student: os.path.join(folder, name) for student, name in names.items()}
     there = [target for target in targets.values() if os.path.lexists(target)]
     if there and not request.force:
@@ -179,6 +180,8 @@ def _gradescope(request: Check, rules: Rules) -> int:
 
 def _keys(request: Check, view: View, rules: Rules) -> int:
     """The keys of a folder of problems, looked through."""
+    if request.output is not None or request.format not in (None, "table"):
+        raise InputError(Finding("keys are shown as a table", Mark("--output" if request.output else "--format")))
     found = problem_files(request.problem, rules.limits)
     if not found:
         raise InputError(Finding("holds no problem files (*.yaml)", Mark(request.problem)))

@@ -26,7 +26,7 @@ RESERVED = ("topic", "title", "source", "expect", "marking")
 class Marking:
     """What is asked of students, and how closely; a file says it under `marking`."""
 
-    points: Annotated[dict[str, float] | None, About("step: points", least=0)] = None
+    points: Annotated[dict[str, float] | None, About("step: points", least=0, most=1_000_000)] = None
     places: Annotated[int | None, About("decimals asked (2, or 2 significant digits)", least=0, most=15)] = None
     sig: Annotated[int | None, About("significant digits asked", least=1, most=15)] = None
     tolerance: Annotated[float | None, About("how far off is right", above=0)] = None

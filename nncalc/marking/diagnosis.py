@@ -19,6 +19,8 @@ from nncalc.trace.steps import Trace
 
 # More mistakes than this with the same digits are too many to name.
 NAMED = 3
+# A sheet of nothing but wrong numbers has no story; so many of its lines, and cells of a line, are looked into.
+MOST_LINES, MOST_CELLS = 12, 12
 # More wrong cells than this are no slips of one cell each.
 MANY = 3
 # The workings that a mistake is looked for in: the sheet's numbers carried as they are written, or unrounded.
@@ -46,8 +48,9 @@ def diagnose(marks: Marks) -> None:
     lines = [mark.line for mark in marks.lines if mark.line is not None]
     values = {line.name: {i: written.value for i, written in line.cells.items()} for line in lines}
     ways = [(trace, _carried(trace, lines), dict[Any, Any]()) for trace in marks.traces[:AS_WRITTEN_OR_NOT]]
-    for mark in marks.lines:
-        if mark.verdict is Verdict.wrong and mark.line is not None and mark.step is not None:
+    wrongs = [mark for mark in marks.lines if mark.verdict is Verdict.wrong and mark.line is not None]
+    for mark in wrongs[:MOST_LINES]:
+        if mark.line is not None and mark.step is not None:
             wrong = tuple(mark.of(Verdict.wrong))
             for trace, carried, done in ways:
                 slip = Slip(marks.asked, mark.line, wrong, trace[mark.name], trace, values, carried, done)
@@ -104,7 +107,7 @@ def _matched(mistake: Mistake, candidate: Candidate, slip: Slip) -> Match:
         return Match(mistake, candidate, _explained(candidate, slip, slip.line.unfitting, True) if fits else {})
     if candidate.shape is not None and candidate.shape != slip.worked.shape:
         return Match(mistake, candidate)
-    cells = slip.line.cells if candidate.whole else slip.wrong
+    cells = slip.line.cells if candidate.whole else slip.wrong[:MOST_CELLS]
     explained = _explained(candidate, slip, cells, candidate.whole)
     return Match(mistake, candidate, {i: v for i, v in explained.items() if i in slip.wrong})
 

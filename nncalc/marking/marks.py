@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from nncalc.marking.asked import Asked, lines_of
+from nncalc.marking.closeness import Agreement, agrees, within_digits
+from nncalc.marking.runs import UNWORKABLE
 from nncalc.marking.sheet import Line, Sheet
 from nncalc.marking.trivial import is_trivial
-from nncalc.marking.verdicts import Verdict, judge
+from nncalc.marking.verdicts import Judged, Verdict, judge
+from nncalc.solution import run
 from nncalc.trace.notation import Index
+from nncalc.trace.rounding import following
 from nncalc.trace.steps import Step, Trace
+
+# What nobody sees of a number where the problem asks for no places.
+INVISIBLE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,8 @@ class Mark:
     """One line of a marked sheet.
 
     `exact` is the right array, `worked` what follows from the student's own earlier lines, `step` that working
-    (None for an answer that is no step). `trivial`: it follows from a value that leaves nothing to work.
+    (None for an answer that is no step). `trivial`: it follows from a value that leaves nothing to work; `unpaid`: from
+    a slip in a line without points.
     """
 
     name: str
@@ -40,6 +49,7 @@ class Mark:
     verdict: Verdict
     cells: dict[Index, Verdict] = field(default_factory=dict)
     trivial: bool = False
+    unpaid: bool = False
     points: Fraction | None = None
     earned: Fraction = Fraction(0)
     likely: list[Likely] = field(default_factory=list)
@@ -80,14 +90,16 @@ class Marks:
 
     @property
     def passed(self) -> bool:
-        """Whether every line asked is right or rounded, and there is one."""
+        """Whether every line asked is right or rounded, and one of them more than a copy of what is given."""
         asked = [mark for mark in self.lines if mark.points is not None]
-        return bool(asked) and all(mark.verdict <= Verdict.rounded for mark in asked)
+        worked = [mark for mark in asked if mark.step is None or not mark.step.value.is_given]
+        return bool(worked) and all(mark.verdict <= Verdict.rounded for mark in asked)
 
 
 def mark(asked: Asked, sheet: Sheet) -> Marks:
     """Marks every line of a sheet, in the order of the page. Its `likely` is filled in by the diagnosis."""
     judged, traces = judge(asked, sheet)
+    paid = _paid(asked, sheet, judged)
     worked, steps = lines_of(traces[0]), {step.name: step for step in traces[0].steps}
     wanted = asked.lines if asked.points is not None else []
     lines = []
@@ -98,17 +110,59 @@ def mark(asked: Asked, sheet: Sheet) -> Marks:
             found.cells = {i: judged.get(name, {}).get(i, Verdict.missing) for i in np.ndindex(found.exact.shape)}
             found.verdict = Verdict.wrong if line is not None and line.trouble else max(found.cells.values())
             if found.given or name in wanted:
-                _credit(found, asked)
+                _credit(found, asked, paid)
                 lines.append(found)
     return Marks(asked, sheet.source, lines, traces)
 
 
-def _credit(found: Mark, asked: Asked) -> None:
-    """The points of a line: all or none."""
-    points = asked.points
-    found.points = Fraction(1) if points is None else points.get(found.name)
-    if found.verdict is Verdict.follows and found.step is not None:
-        found.trivial = all(is_trivial(found.step, asked.steps[found.name], i) for i in found.of(Verdict.follows))
-    follows = found.verdict is Verdict.follows and asked.problem.marking.follow and not found.trivial
-    if found.verdict <= Verdict.rounded or follows:
+def _credit(found: Mark, asked: Asked, paid: dict[str, np.ndarray] | None) -> None:
+    """The points of a line: all or none.
+
+    `paid`: what follows from those slips alone that cost points, where there are others.
+    """
+    found.points = Fraction(1) if asked.points is None else asked.points.get(found.name)
+    carried = [*found.of(Verdict.rounded), *found.of(Verdict.follows)]
+    if carried and found.verdict <= Verdict.follows:
+        found.trivial = _is_trivial(found, asked, carried)
+        if found.trivial and found.verdict is Verdict.rounded:
+            found.verdict = Verdict.follows
+    if found.verdict is Verdict.follows and paid is not None and found.line is not None:
+        written, marking = found.line.cells, asked.problem.marking
+        cells = found.of(Verdict.follows)
+        found.unpaid = any(agrees(written[i], paid[found.name][i], marking) is Agreement.NO for i in cells)
+    follows = asked.problem.marking.follow and not found.trivial and not found.unpaid
+    if found.verdict <= Verdict.rounded or (found.verdict is Verdict.follows and follows):
         found.earned = found.points or Fraction(0)
+
+
+def _is_trivial(found: Mark, asked: Asked, cells: list[Index]) -> bool:
+    """Whether there was nothing to work in a line: it repeats others, or the student's own values left nothing."""
+    if found.step is None:
+        return found.verdict is Verdict.follows
+    marking = asked.problem.marking
+    nothing = 0.5 * 10.0**-marking.places if marking.places is not None and marking.sig is None else INVISIBLE
+    return all(is_trivial(found.step, asked.steps[found.name], i, nothing) for i in cells)
+
+
+def _paid(asked: Asked, sheet: Sheet, judged: Judged) -> dict[str, np.ndarray] | None:
+    """What follows where only slips are carried that cost points, and nothing that a tolerance let pass.
+
+    None where there is nothing else.
+    """
+    points, free = asked.points or {}, False
+    kept: dict[str, dict[Index, Any]] = {}
+    for name, line in sheet.lines.items():
+        for index, written in line.cells.items():
+            verdict = judged[name][index]
+            slipped = verdict >= Verdict.places and bool(points) and name not in points
+            tolerated = verdict is Verdict.right and not within_digits(written, asked.exact[name][index])
+            if slipped or tolerated:
+                free = True
+            else:
+                kept.setdefault(name, {})[index] = written.value
+    if not free:
+        return None
+    try:
+        return lines_of(run(asked.problem, following(kept), finite=False))
+    except UNWORKABLE:
+        return None

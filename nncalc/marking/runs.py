@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nncalc.errors import InputError
 from nncalc.marking.asked import Asked, lines_of
-from nncalc.marking.closeness import PLACES, Agreement, agrees, enough
+from nncalc.marking.closeness import PLACES, Agreement, agrees, enough, within_digits
 from nncalc.marking.sheet import Sheet
 from nncalc.solution import run
 from nncalc.trace.notation import Index
@@ -23,26 +24,47 @@ MOST_SLIPS = 24
 UNWORKABLE = (InputError, ArithmeticError, ValueError)
 
 
-def honestly(asked: Asked, sheet: Sheet) -> Iterator[Trace]:
+@dataclass(frozen=True)
+class Working:
+    """A problem worked with a student's numbers; `near`: the same with what is not on the sheet unrounded.
+
+    Rounding a hidden number to 0 could make anything of those after it: what counts must be near the unrounded.
+    """
+
+    trace: Trace
+    near: Trace | None = None
+
+
+def honestly(asked: Asked, sheet: Sheet) -> Iterator[Working]:
     """Workings that carry the student's numbers as far as they are right, roundings included.
 
     The second also rounds what is not on the sheet to the places asked, as who works by hand has.
     """
-    for between in _between(asked, sheet):
-        yield run(asked.problem, _both(between, _some(asked, sheet, right=True)), finite=False)
+    yield from _workings(asked, sheet, _some(asked, sheet, right=True))
 
 
-def follow(asked: Asked, sheet: Sheet) -> Iterator[Trace]:
+def follow(asked: Asked, sheet: Sheet) -> Iterator[Working]:
     """Workings that carry the student's slips: as they are written, or with the digits that were not written down.
 
     In the first every number of the sheet is carried; in the second those that are right, or follow, go on unrounded.
     """
+    yield from _workings(asked, sheet, following(sheet.values), _some(asked, sheet, right=False))
+
+
+def _workings(asked: Asked, sheet: Sheet, *ways: Settle) -> Iterator[Working]:
+    unrounded: list[Trace | None] = []
     for between in _between(asked, sheet):
-        for settle in (following(sheet.values), _some(asked, sheet, right=False)):
+        for turn, settle in enumerate(ways):
             try:
-                yield run(asked.problem, _both(between, settle), finite=False)
+                trace = run(asked.problem, _both(between, settle), finite=False)
             except UNWORKABLE:  # from this slip on there is nothing to follow
+                unrounded.append(None)
                 continue
+            if between is exact:
+                unrounded.append(trace)
+                yield Working(trace)
+            elif unrounded[turn] is not None:
+                yield Working(trace, unrounded[turn])
 
 
 def _between(asked: Asked, sheet: Sheet) -> list[Settle]:
@@ -68,8 +90,10 @@ def _some(asked: Asked, sheet: Sheet, right: bool) -> Settle:
         worked, reference, marking = np.asarray(array), asked.exact[name], asked.problem.marking
         carried = {}
         for index, written in line.cells.items():
-            agreements = (agrees(written, number, marking) for number in (reference[index], worked[index]))
-            if (Agreement.YES in agreements) is right:
+            agreeing = [n for n in (reference[index], worked[index]) if agrees(written, n, marking) is Agreement.YES]
+            # What only a tolerance lets pass is right, but no rounding: others are not worked from it.
+            rounding = any(within_digits(written, number) for number in agreeing)
+            if rounding if right else not agreeing:
                 carried[index] = written.value
         return with_cells(array, carried)
 

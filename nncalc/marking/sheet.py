@@ -67,6 +67,8 @@ def from_words(words: Sequence[str], asked: Asked) -> Sheet:
         name, _, text = word.partition("=")
         if name in entries:
             raise InputError(Finding("is given twice", Mark(name)))
+        if not text.strip():
+            raise InputError(Finding("is empty", Mark(name), want="name=number, or name=number,number"))
         if ("," in text or _is_vector(name, asked)) and not text.lstrip().startswith("["):
             rows = [f"[{row}]" for row in text.split(";")]
             text = rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from nncalc.trace.notation import Const, Expr, Index, Op, Ref, evaluate
+from nncalc.trace.notation import ONE, Const, Expr, Index, Op, Ref, evaluate, negative
 from nncalc.trace.steps import Step
 
 # Functions that flatten out, and how near to their limits they say nothing about what went in.
@@ -12,37 +12,58 @@ SATURATES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "erf": (-1.0, 1.0)}
 FLAT = 1e-6
 
 
-def is_trivial(followed: Step, exact: Step, index: Index) -> bool:
-    """Whether a cell needs no arithmetic with the student's values, though it does with the right ones."""
-    return not _works(followed.element(index)) and _works(exact.element(index))
+def is_trivial(followed: Step, exact: Step, index: Index, nothing: float) -> bool:
+    """Whether a cell needs no arithmetic with the student's values, though it does with the right ones.
+
+    `nothing`: what is smaller than this cannot be seen in the places asked, and counts as 0.
+    """
+    here, there = sigmoids(followed.element(index)), sigmoids(exact.element(index))
+    return not _works(here, nothing) and _works(there, nothing)
 
 
-def _works(x: Expr) -> bool:
+def _works(x: Expr, nothing: float) -> bool:
     """Whether there is anything to work: not where a factor is 0, all others are 1, or a function is flat."""
     if isinstance(x, (Const, Ref)):
         return False
-    if not math.isfinite(evaluate(x)):
+    value = evaluate(x)
+    if not math.isfinite(value):
         return False
     if x.kind in ("times", "matmul"):
-        return _product(x)
+        return _product(x, nothing)
     if x.kind == "divide":
         top, bottom = x.args
-        return _works(x.args[0]) if abs(evaluate(bottom)) == 1 else evaluate(top) != 0
+        return _works(top, nothing) if _is(bottom, 1, nothing) else abs(evaluate(top)) > nothing
     if x.kind == "add":
-        terms = [term for term in x.args if evaluate(term) != 0]
-        return len(terms) > 1 or any(_works(term) for term in terms)
+        terms = [term for term in x.args if abs(evaluate(term)) > nothing]
+        return len(terms) > 1 or any(_works(term, nothing) for term in terms)
     if x.kind == "call":
-        value = evaluate(x)
-        flat = any(abs(value - limit) < FLAT for limit in SATURATES.get(x.label, ()))
-        return not flat and not (len(x.args) == 1 and evaluate(x.args[0]) == 0)
+        flat = any(abs(value - limit) <= max(FLAT, nothing) for limit in SATURATES.get(x.label, ()))
+        return not flat and not (len(x.args) == 1 and abs(evaluate(x.args[0])) <= nothing)
     if x.kind in ("negative", "power"):
-        return evaluate(x.args[0]) not in (0.0, 1.0) and (x.kind == "power" or _works(x.args[0]))
-    return any(_works(part) for part in x.args)
+        base = x.args[0]
+        return (
+            abs(evaluate(base)) > nothing and not _is(base, 1, nothing) and (x.kind == "power" or _works(base, nothing))
+        )
+    return any(_works(part, nothing) for part in x.args)
 
 
-def _product(x: Op) -> bool:
-    values = [evaluate(factor) for factor in x.args]
-    if 0 in values:
+def _product(x: Op, nothing: float) -> bool:
+    if any(abs(evaluate(factor)) <= nothing for factor in x.args):
         return False
-    left = [factor for factor, value in zip(x.args, values, strict=True) if abs(value) != 1]
-    return len(left) > 1 or any(_works(factor) for factor in left)
+    left = [factor for factor in x.args if not _is(factor, 1, nothing)]
+    return len(left) > 1 or any(_works(factor, nothing) for factor in left)
+
+
+def _is(x: Expr, size: float, nothing: float) -> bool:
+    return abs(abs(evaluate(x)) - size) <= nothing
+
+
+def sigmoids(x: Expr) -> Expr:
+    """1/(1 + exp(−z)) as σ(z), so that it can be taken for another function."""
+    if not isinstance(x, Op):
+        return x
+    if x.kind == "divide" and x.args[0] == ONE and isinstance(x.args[1], Op) and x.args[1].kind == "add":
+        terms = x.args[1].args
+        if len(terms) == 2 and terms[0] == ONE and isinstance(terms[1], Op) and terms[1].label == "exp":
+            return Op("call", (sigmoids(negative(terms[1].args[0])),), "sigmoid")
+    return Op(x.kind, tuple(map(sigmoids, x.args)), x.label)

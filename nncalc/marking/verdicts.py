@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 
 from nncalc.marking.asked import Asked, lines_of
-from nncalc.marking.closeness import Agreement, Written, agrees, enough, gap
-from nncalc.marking.runs import follow, honestly, unwritten_digits
+from nncalc.marking.closeness import PLACES, Agreement, Written, agrees, enough, gap
+from nncalc.marking.runs import Working, follow, honestly, unwritten_digits
 from nncalc.marking.sheet import Sheet
+from nncalc.problem import Marking
 from nncalc.trace.notation import Index
 from nncalc.trace.steps import Trace
 
 # What digits that were not written down may make of a later number: at most so many of its last places.
 MOST_UNITS = 10
+# How many units of the places asked a number may move by the rounding of others that are not on the sheet.
+FEW_UNITS = 5
 
 
 class Verdict(IntEnum):
@@ -59,22 +62,36 @@ def _right(written: Written, exact: Any, asked: Asked, scale: float) -> Verdict:
     return {Agreement.YES: Verdict.right, Agreement.FEW: Verdict.places, Agreement.NO: Verdict.wrong}[found]
 
 
-def _again(judged: Judged, asked: Asked, sheet: Sheet, traces: Iterable[Trace], verdict: Verdict) -> list[Trace]:
+def _again(judged: Judged, asked: Asked, sheet: Sheet, workings: Iterable[Working], verdict: Verdict) -> list[Trace]:
     """Looks at what is not so good once more, beside other workings; returns those that were needed."""
     needed: list[Trace] = []
     marking = asked.problem.marking
     # Numbers of too few places make later ones that are short by themselves; these need their places, too.
     short = any(not enough(sheet.lines[n].cells[i], marking) for n, i in _cells(judged, Verdict.follows))
-    for trace in traces if _cells(judged, verdict + 1) else ():
-        needed.append(trace)
-        worked = lines_of(trace)
+    for working in workings if _cells(judged, verdict + 1) else ():
+        needed.append(working.trace)
+        worked = lines_of(working.trace)
+        near = worked if working.near is None else lines_of(working.near)
         for name, index in _cells(judged, verdict + 1):
-            found = agrees(sheet.lines[name].cells[index], worked[name][index], marking, short=short)
+            number = worked[name][index]
+            if not _near(number, near[name][index], marking) or (
+                verdict is Verdict.rounded and not np.isfinite(number)
+            ):
+                continue
+            found = agrees(sheet.lines[name].cells[index], number, marking, short=short)
             if found is not Agreement.NO:
                 judged[name][index] = verdict if found is Agreement.YES else min(judged[name][index], Verdict.places)
         if not _cells(judged, verdict + 1):
             break
     return needed
+
+
+def _near(rounded: Any, unrounded: Any, marking: Marking) -> bool:
+    """Whether a number is what rounding on the way may make of another: some units of the places asked, or a tenth."""
+    if rounded is unrounded or rounded == unrounded:
+        return True
+    unit = 10.0 ** -(PLACES if marking.places is None else marking.places) if marking.sig is None else 0.0
+    return bool(np.isfinite(unrounded)) and gap(rounded, unrounded) <= max(FEW_UNITS * unit, abs(unrounded) / 10)
 
 
 def _cells(judged: Judged, least: int) -> list[tuple[str, Index]]:

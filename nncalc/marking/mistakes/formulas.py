@@ -8,10 +8,12 @@ from typing import Any
 
 from nncalc.marking.closeness import same
 from nncalc.marking.mistakes.changes import CHANGES, IN_ONE_CELL, Changes, power_of_ten, with_part
-from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, value
+from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, parts, value
 from nncalc.trace.notation import Expr, Index, Op
 
 Path = tuple[int, ...]
+# In a formula of more parts than this no single one is looked for.
+LONGEST = 300
 REFINES = {
     "function left out": ("value before its function",),
     "mask left out": ("factor left out",),
@@ -43,7 +45,7 @@ def _replaced(x: Expr, path: Path, part: Expr) -> Expr:
 
 def _find(changes: Changes, slip: Slip) -> Iterator[Candidate]:
     """Every place of the first wrong cell's formula where this can be done; in other cells it is done there, too."""
-    if not slip.wrong:
+    if not slip.wrong or parts(slip.formula(slip.wrong[0], grown=False)) > LONGEST:
         return
     if slip.counts and changes is power_of_ten:
         return  # of whole numbers nobody misplaces a point

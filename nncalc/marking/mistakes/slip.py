@@ -12,7 +12,8 @@ import numpy as np
 
 from nncalc.marking.asked import Asked
 from nncalc.marking.sheet import Line
-from nncalc.trace.notation import ONE, Const, Expr, Index, Op, Ref, evaluate, exactly, negative
+from nncalc.marking.trivial import sigmoids
+from nncalc.trace.notation import Const, Expr, Index, Op, Ref, evaluate, exactly
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import Value
 from nncalc.trace.writing import expand
@@ -72,9 +73,9 @@ class Slip:
     def formula(self, index: Index, grown: bool = True) -> Expr:
         """The cell's formula, with 1/(1 + exp(-z)) as σ(z); `grown`: through the lines that are not on the sheet."""
         if (index, grown) not in self._formulas:
-            x = self.formula(index, False) if grown else _sigmoids(self.step.element(index))
+            x = self.formula(index, False) if grown else sigmoids(self.step.element(index))
             longer = self._grown(x) if grown else x
-            self._formulas[index, grown] = x if longer is x else _sigmoids(longer)
+            self._formulas[index, grown] = x if longer is x else sigmoids(longer)
         return self._formulas[index, grown]
 
     def _grown(self, x: Expr) -> Expr:
@@ -141,17 +142,6 @@ def array_candidate(words: str, array: Any) -> Iterator[Candidate]:
     """The candidate that gives a whole array."""
     array = np.asarray(array)
     yield Candidate(words, lambda index: array[index], True, array.shape)
-
-
-def _sigmoids(x: Expr) -> Expr:
-    """1/(1 + exp(−z)) as σ(z), so that it can be taken for another function."""
-    if not isinstance(x, Op):
-        return x
-    if x.kind == "divide" and x.args[0] == ONE and isinstance(x.args[1], Op) and x.args[1].kind == "add":
-        terms = x.args[1].args
-        if len(terms) == 2 and terms[0] == ONE and isinstance(terms[1], Op) and terms[1].label == "exp":
-            return Op("call", (_sigmoids(negative(terms[1].args[0])),), "sigmoid")
-    return Op(x.kind, tuple(map(_sigmoids, x.args)), x.label)
 
 
 def parts(x: Expr) -> int:

@@ -87,7 +87,7 @@ def tied_counted_twice(slip: Slip) -> Iterator[Candidate]:
     """Weights that are shared are counted where they are shared, too."""
     for kind, layer in slip.asked.problem.values.get("layers", ()):
         shared = slip.steps.get(f"{getattr(layer, 'to', None)}.params") if kind == "tied" else None
-        if shared is not None:
+        if shared is not None and np.isfinite(float(slip.worked)) and np.isfinite(float(shared.array)):
             counted = int(slip.worked) + int(shared.array)
             yield from array_candidate(f"the tied weights of {layer.to} are counted twice", counted)
 

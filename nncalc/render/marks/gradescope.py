@@ -62,6 +62,8 @@ def failed(errors: list[str], out: TextIO, problem: bool) -> None:
 
 
 def _said(marks: list[Marks]) -> str:
+    if not any(mark.given for m in marks for mark in m.lines):
+        return "No line is given."
     wrong = [mark for m in marks for mark in m.lines if mark.verdict > Verdict.rounded]
     if not wrong:
         return "All lines are right."

@@ -6,6 +6,7 @@ import json
 from fractions import Fraction
 from typing import Any, TextIO
 
+from nncalc.errors import vis
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Mark, Marks
 from nncalc.render.json import plain
@@ -27,9 +28,9 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
 
 def _sheet(result: Marked) -> dict[str, Any]:
     page: dict[str, Any] = {
-        "student": result.pair.student,
-        "problem": result.pair.problem,
-        "file": result.pair.sheet,
+        "student": vis(result.pair.student, 300),
+        "problem": vis(result.pair.problem, 300),
+        "file": None if result.pair.sheet is None else vis(result.pair.sheet, 4096),
         "passed": result.passed,
         "errors": [str(finding) for finding in result.findings],
     }
@@ -52,6 +53,7 @@ def _line(mark: Mark) -> dict[str, Any]:
         "points": None if mark.points is None else count(mark.points),
         "earned": count(mark.earned),
         "trivial": mark.trivial,
+        "unpaid": mark.unpaid,
         "error": mark.line.trouble if mark.line is not None else "",
         "cells": [
             {

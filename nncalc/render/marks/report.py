@@ -130,6 +130,8 @@ def words(mark: Mark, verdict: Verdict, marks: Marks, index: Index | None = None
         return "right as far as it goes, too few places"
     if verdict is Verdict.follows and mark.trivial:
         return "follows, but nothing was left to work: no points"
+    if verdict is Verdict.follows and mark.unpaid:
+        return "follows from a number that cost no points: none here"
     if verdict is Verdict.follows and not marks.asked.problem.marking.follow:
         return "follows from your slip: no points here"
     return verdict.name

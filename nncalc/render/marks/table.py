@@ -138,4 +138,5 @@ def _end(homework: Homework, paper: Paper) -> None:
     good = sum(result.passed for result in homework.results)
     unmarked = sum(result.marks is None for result in homework.results)
     more = f", {unmarked} not marked" if unmarked else ""
-    paper.say(Text(f"{len(homework.results)} sheets, {good} all right{more}"))
+    sheets = sum(result.pair.sheet is not None for result in homework.results)
+    paper.say(Text(f"{sheets} sheet{'' if sheets == 1 else 's'}, {good} all right{more}"))

@@ -1,0 +1,120 @@
+"""Whose sheet answers which problem, by the paths of the files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.folder import ENDINGS, problem_files
+from nncalc.reading.limits import Rules
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A student's sheet and the problem it answers; no sheet where none was handed in."""
+
+    student: str
+    problem: str  # its name in the homework: lstm, week1/lstm
+    file: str
+    sheet: str | None
+
+
+def plain(path: str) -> str:
+    """A name without its ending: lstm for lstm.yaml and lstm.answers.yaml."""
+    for ending in (".answers.yaml", ".answers.yml", *ENDINGS):
+        if path.endswith(ending):
+            return path[: -len(ending)]
+    return path
+
+
+def pair(problem: str, answers: str, rules: Rules) -> tuple[list[Pair], list[Finding]]:
+    """Who answered what, by the paths of the files, and what belongs to nobody.
+
+    `hw3/lstm.yaml` is answered by `subs/s01/lstm.yaml`, a single problem also by `subs/s01.yaml`; where `hw3/s01/`
+    exists, its problems are that student's own variants.
+    """
+    if not os.path.isdir(answers):
+        return _one(problem, answers, rules), []
+    files = problem_files(answers, rules.limits, sheets=True)
+    if not files:
+        raise InputError(Finding("holds no answer sheets (*.yaml)", Mark(answers)))
+    sheets: dict[str, str] = {}
+    stray = [Finding(f.trouble, Mark(f.path), hint=f.hint) for f in files if f.trouble]
+    for path in (f.path for f in files if not f.trouble):
+        first = sheets.setdefault(plain(os.path.relpath(path, answers)), path)
+        if first != path:
+            stray.append(Finding(f"answers the same problem as {vis(os.path.basename(first))}", Mark(path), want="one"))
+    shared, own = _problems(problem, {name.split(os.sep)[0] for name in sheets}, rules)
+    flat = all(os.sep not in name for name in sheets)
+    if len(shared) > 1 and flat and any(name in shared for name in sheets):  # the folder is that of one student
+        sheets = {os.path.join(Path(answers).resolve().name, name): path for name, path in sheets.items()}
+    found, used = [], set()
+    for student in sorted({name.split(os.sep)[0] for name in sheets}):
+        asked = shared | own.get(student, {})
+        for name, file in asked.items():
+            names = [os.path.join(student, name), *([student] if len(asked) == 1 else [])]
+            held = next((n for n in names if n in sheets), None)
+            used.add(held)
+            found.append(Pair(student, name, file, sheets[held] if held is not None else None))
+    stray += [_stray(name, path, shared) for name, path in sheets.items() if name not in used]
+    return found, stray
+
+
+def _stray(name: str, path: str, shared: Mapping[str, str]) -> Finding:
+    last = name.rpartition(os.sep)[2].lower()
+    near = get_close_matches(last, shared, 1, 0.5)
+    return Finding("answers no problem of this name", Mark(path), hint=f"did you mean {near[0]}?" if near else "")
+
+
+def _one(problem: str, answers: str, rules: Rules) -> list[Pair]:
+    """One sheet: of the problem, or of that with its name in a folder."""
+    student = plain(Path(answers).name) if answers != "-" else "stdin"
+    if not os.path.isdir(problem):
+        return [Pair(student, plain(Path(problem).name), problem, answers)]
+    problems, _ = _problems(problem, set(), rules)
+    if len(problems) > 1 and student not in problems:
+        raise InputError(
+            Finding("answers no problem of this name", Mark(answers), want=f"one of {', '.join(problems)}")
+        )
+    name = student if student in problems else next(iter(problems))
+    return [Pair(student, name, problems[name], answers)]
+
+
+def _problems(problem: str, students: set[str], rules: Rules) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """The problems of all by their names, and those of single students."""
+    if not os.path.isdir(problem):
+        return {plain(Path(problem).name): problem}, {}
+    found: dict[str, str] = {}
+    for one in problem_files(problem, rules.limits):
+        name = plain(os.path.relpath(one.path, problem))
+        if name in found:
+            raise InputError(
+                Finding(f"is the same problem as {vis(os.path.basename(found[name]))}", Mark(one.path), want="one")
+            )
+        found[name] = one.path
+    variants = _variants(found, students)
+    shared: dict[str, str] = {}
+    own: dict[str, dict[str, str]] = {}
+    for name, path in found.items():
+        first, _, rest = name.partition(os.sep)
+        if rest and first in variants:
+            own.setdefault(first, {})[rest] = path
+        else:
+            shared[name] = path
+    if not shared and not own:
+        raise InputError(Finding("holds no problem files (*.yaml)", Mark(problem)))
+    return shared, own
+
+
+def _variants(problems: Iterable[str], students: set[str]) -> set[str]:
+    """The folders that hold a student's own variants: of problems at the top, or where there is nothing but these."""
+    top = {name for name in problems if os.sep not in name}
+    folders = {name.partition(os.sep)[0] for name in problems} - top
+    if not top:
+        return folders if folders <= students else set()  # else they are week1/, week2/ of all
+    return {first for name in problems if (first := name.partition(os.sep)[0]) in folders & students
+            and name.partition(os.sep)[2] in top}  # fmt: skip
