@@ -399,3 +399,95 @@ def test_from_python(hw: Path) -> None:
         ("z_i", "right"), ("z_o", "wrong"), ("c", "missing"), ("h", "wrong")]  # fmt: skip
     with pytest.raises(nncalc.InputError):
         nncalc.check(problem, {"tolerance": 1})
+
+
+def test_stray_files_never_unmark_a_class(hw: Path) -> None:
+    before = check("hw", "subs", "--format", "csv").out
+    (hw / "subs" / "lstm.answers.yaml").write_text(run("sheet", "hw/lstm.yaml").out)  # the blank sheet, at the top
+    rows = check("hw", "subs", "--format", "csv", code=1).out
+    assert set(before.splitlines()) <= set(rows.splitlines())
+    (hw / "weeks" / "week1").mkdir(parents=True)
+    (hw / "weeks" / "week2").mkdir()
+    for week, name in (("week1", "lstm"), ("week2", "soft")):
+        (hw / "weeks" / week / f"{name}.yaml").write_text((hw / "hw" / f"{name}.yaml").read_text())
+        for student in ("ann", "bob"):
+            (hw / "s" / student / week).mkdir(parents=True)
+            text = RIGHT if name == "lstm" else "Z: 11.21\ns: [0.66, 0.24, 0.10]\n"
+            (hw / "s" / student / week / f"{name}.yaml").write_text(text)
+    (hw / "s" / "week1.yaml").write_text("{a: 1}")
+    rows = check("weeks", "s", "--format", "csv", code=1).out
+    assert '"ann",10,3,13,13' in rows and '"bob",10,3,13,13' in rows
+
+
+def test_two_sheets_for_one_problem_and_linked_folders_are_said(hw: Path) -> None:
+    (hw / "subs" / "s01" / "lstm.yml").write_text("{}")
+    (hw / "subs" / "s09").symlink_to(hw / "subs" / "s01")
+    done = check("hw", "subs", "--format", "csv", code=1)
+    assert "subs/s01/lstm.yml: answers the same problem as lstm.yaml" in done.err and '"s01",10,3' in done.out
+    assert "subs/s09: is a link to a folder, which is not followed" in done.err
+    (hw / "subs" / "s01" / "Lstmm.yaml").write_text("{}")
+    assert "did you mean lstm?" in check("hw", "subs").err
+
+
+def test_feedback_of_people_with_dots_in_their_names(hw: Path) -> None:
+    (hw / "dots").mkdir()
+    for name in ("jane", "jane-2", "jane.doe", "jane.roe", ".answers", "."):
+        (hw / "dots" / f"{name}.yaml").write_text(RIGHT)
+    check("hw/lstm.yaml", "dots", "-o", "fb", code=0)
+    assert sorted(os.listdir("fb")) == ["jane-2.md", "jane.doe.md", "jane.md", "jane.roe.md"]
+    for name in ("jane", "jane.doe"):
+        assert Path(f"fb/{name}.md").read_text().startswith("# " + name.replace(".", "\\.") + "\\: lstm")
+    Path("..yaml").write_text(RIGHT)
+    assert check("hw/lstm.yaml", "..yaml", "-o", "fb2", code=0)
+
+
+def test_gradescope_is_for_one_student_and_an_unmarked_sheet_has_its_line(hw: Path) -> None:
+    page = json.loads(check("hw", "subs", "--format", "gradescope", code=0).out)
+    assert page["gradable"] is False and "is for one student" in page["output"]
+    page = json.loads(check("hw", "subs/s03", "--format", "gradescope", code=0).out)
+    (bad,) = [test for test in page["tests"] if test["name"] == "lstm"]
+    assert (bad["score"], bad["max_score"]) == (0, 10) and "want a number, got nan" in bad["output"]
+    Path("empty.yaml").write_text("{}")
+    assert (
+        json.loads(check("hw/lstm.yaml", "empty.yaml", "--format", "gradescope").out)["output"]
+        != "All lines are right."
+    )
+
+
+def test_words_belong_to_their_cell(hw: Path) -> None:
+    Path("grid.yaml").write_text(
+        "topic: conv\nimage: [[1, 2, 3], [4, 5, 6], [7, 8, 9]]\nfilter: [[0.7, 0.9], [0.4, 1.3]]\n"
+    )
+    exact = asked(Path("grid.yaml").resolve()).exact["Y"]
+    rows = [[exact[0, 0] - 5 * 1.3, exact[0, 1] - 6 * 1.3], list(exact[1])]
+    page = json.loads(
+        check("grid.yaml", "Y=" + ";".join(",".join(f"{v:.3f}" for v in row) for row in rows), "--format", "json").out
+    )
+    likely = page["sheets"][0]["lines"][0]["likely"]
+    assert [item["cells"] for item in likely] == [[[1, 1], [1, 2]]]
+    rows = [list(exact[0]), [exact[1, 0] - 5 * 0.9 * 0, exact[1, 1] - 9 * 1.3]]
+    done = check("grid.yaml", "Y=" + ";".join(",".join(f"{v:.3f}" for v in row) for row in rows), code=1)
+    assert "X[3,3]·K[2,2] is left out" in done.out
+
+
+def test_a_sheet_of_nothing_but_wrong_numbers_is_marked_soon(hw: Path) -> None:
+    """The work of the diagnosis is bounded (counted, not timed): a large sheet has no more than a small one."""
+    from nncalc.marking import diagnosis
+
+    image = [[(3 * i + 7 * j) % 11 + 0.5 for j in range(30)] for i in range(30)]
+    Path("big.yaml").write_text(f"topic: conv\nimage: {image}\nfilter: {[[0.3, -0.7, 0.2]] * 3}\n")
+    count = 0
+
+    def counted(*args: object) -> bool:
+        nonlocal count
+        count += 1
+        return alike(*args)  # type: ignore[arg-type]
+
+    alike, diagnosis._alike = diagnosis._alike, counted  # type: ignore[assignment]
+    try:
+        rows = [[(5 * i + 3 * j) % 7 + 0.25 for j in range(28)] for i in range(28)]
+        Path("s.yaml").write_text(f"Y: {rows}\n")
+        assert check("big.yaml", "s.yaml", code=1)
+    finally:
+        diagnosis._alike = alike
+    assert 0 < count < 20_000

@@ -281,3 +281,65 @@ def test_cells_by_name_short_names_and_answers() -> None:
     assert verdicts(marks) == {"a1": "missing", "dL/dW2": "right"}
     assert agrees(as_written("1", 1.0, Mark("")), 1, Marking()) is Agreement.YES
     assert exactly(0.1) == "0.1"
+
+
+# What an adversary tried
+
+
+SINGULAR = "topic: backprop\nexpr: 1/(a*b - c)\nat: {a: 0.5, b: %s, c: %s}\nmarking: {points: {f: 5, df/da: 5}, %s}\n"
+SOFTMAX = "topic: softmax\nx: [2, 1, 0.1]\nmarking: {points: {s: 5}}\n"
+PRODUCT = "topic: backprop\nexpr: 1000*(a*b*c)\nat: {a: 0.06, b: 0.06, c: 1}\nmarking: {points: {f: 5}}\n"
+STACKED = "topic: rnn\nx: [[1, 2], [-1, 1]]\nW_xh: [[0.5, -0.3]]\nW_hh: [[0.1]]\nW_hy: [[1], [0.5]]\nmarking: {points: {y: 5}}\n"
+
+
+@pytest.mark.parametrize(("text", "lines"), [
+    (PRODUCT, {"f": "0"}), (PRODUCT, {"f": "0.00"}), (PRODUCT, {"f": "4"}),
+    (SINGULAR % (0.2, 0.0988, "places: 2"), {"f": "inf", "df/da": "-inf"}),
+    (SINGULAR % (0.21, 0.1038, "places: 2"), {"f2": "0.00", "f": "inf", "df/da": "-inf"}),
+    (SINGULAR % (0.21, 0.1038, "tolerance: 0.01"), {"f2": "-0.008", "f": "-125", "df/da": "-3281.25"}),
+    (SOFTMAX, {"e": "[1, 1, 1]", "Z": "2", "s": "[0.50, 0.50, 0.50]"}), (SOFTMAX, {"Z": "1.00", "s": "[7.39, 2.72, 1.11]"}),
+    (STACKED, {"t1.y": "[0, 0]", "t2.y": "[0, 0]", "y": "[[0.00, 0.00], [0.00, 0.00]]"}),
+    (STACKED, {"y": "[[0.00, 0.00], [0.00, 0.00]]"}),
+    (LSTM + "marking: {points: {h: 10}}\n", {"o": "[0.1, 0.1]", "tanh_c": "[0.1, 0.1]", "h": "[0.010, 0.010]"}),
+    (LSTM + "marking: {points: {h: 9, z_o: 1}, places: 3}\n",
+     {"z_o": "[1e-300, 1e-300]", "o": "[0.500, 0.500]", "tanh_c": "[1e-9, 1e-9]", "h": "[0.000, 0.000]"}),
+])  # fmt: skip
+def test_no_slip_that_costs_nothing_earns_what_follows(text: str, lines: dict[str, str]) -> None:
+    marks = sheet_of("\n".join(f"{name}: {value}" for name, value in lines.items()), ask(problem(text)))
+    assert marks.earned == 0 and not marks.passed, verdicts(marks)
+
+
+def test_copied_lines_alone_are_no_answer() -> None:
+    one = ask(problem("topic: conv\nimage: [[1, 2], [3, 4]]\nfilter: [[1]]\npad: 1\n"))
+    assert not marked(one, {"X_pad": one.exact["X_pad"]}).passed
+    assert marked(one, {"X_pad": one.exact["X_pad"], "Y": one.exact["Y"]}).passed
+
+
+# What a marker found
+
+
+def test_after_a_slip_the_digits_that_were_not_written_down_may_be_carried() -> None:
+    one = ask(problem("topic: backprop\nexpr: (3.7*(x*y) - 1.2)^2\nat: {x: 0.71, y: 0.83}\nmarking: {places: 4}\n"))
+    slip = 0.71 * 0.83 + 0.123456  # the student knows all these digits, and writes four
+    lines = {"f1": slip, "f2": 3.7 * slip, "f3": 3.7 * slip - 1.2, "f4": (3.7 * slip - 1.2) ** 2}
+    assert verdicts(marked(one, {"f1": lines["f1"], "f4": lines["f4"]}, places(4))) == {"f1": "wrong", "f4": "follows"}
+    far = marked(one, {"f1": lines["f1"], "f4": lines["f4"] + 0.01}, places(4))
+    assert verdicts(far) == {"f1": "wrong", "f4": "wrong"}
+
+
+def test_too_few_places_are_not_credited_by_a_slip_of_too_few_places() -> None:
+    text = "topic: backprop\nx: [0.5, 0.25]\nlayers: [{W: [[0.7, 0.8]], b: [0.1], activation: relu}]\ntarget: [1]\nmarking: {sig: 3}\n"
+    one = ask(problem(text))
+    assert verdicts(marked(one, {"z1": [0.9], "a1": [0.9]}, places(1))) == {"z1": "wrong", "a1": "places"}
+    assert verdicts(marked(one, {"z1": [0.9], "a1": [0.9]}, places(3))) == {"z1": "wrong", "a1": "follows"}
+
+
+def test_one_trivial_cell_does_not_make_a_line_trivial() -> None:
+    one = ask(problem("topic: attention\nq: [[0.3, -0.2], [0.5, 0.9]]\nk: [[0.2, 0.8], [-0.6, 0.4]]\nmask: [[1, 1], [1, 1]]\n"
+                      "marking: {points: {S_masked: 1, A: 1}}\n"))  # fmt: skip
+    S = np.asarray(one.exact["S_scaled"])
+    hidden = np.array([[S[0, 0], S[0, 1]], [-np.inf, S[1, 1]]])
+    e = np.exp(hidden)
+    marks = marked(one, {"S_masked": hidden, "A": e / e.sum(axis=1, keepdims=True)}, lambda v: f"{v:.5f}")
+    assert verdicts(marks) == {"S_masked": "wrong", "A": "follows"}
+    assert marks.earned == 1

@@ -110,12 +110,12 @@ def mark(asked: Asked, sheet: Sheet) -> Marks:
             found.cells = {i: judged.get(name, {}).get(i, Verdict.missing) for i in np.ndindex(found.exact.shape)}
             found.verdict = Verdict.wrong if line is not None and line.trouble else max(found.cells.values())
             if found.given or name in wanted:
-                _credit(found, asked, paid)
+                _credit(found, asked, traces[0], paid)
                 lines.append(found)
     return Marks(asked, sheet.source, lines, traces)
 
 
-def _credit(found: Mark, asked: Asked, paid: dict[str, np.ndarray] | None) -> None:
+def _credit(found: Mark, asked: Asked, followed: Trace, paid: dict[str, np.ndarray] | None) -> None:
     """The points of a line: all or none.
 
     `paid`: what follows from those slips alone that cost points, where there are others.
@@ -123,7 +123,7 @@ def _credit(found: Mark, asked: Asked, paid: dict[str, np.ndarray] | None) -> No
     found.points = Fraction(1) if asked.points is None else asked.points.get(found.name)
     carried = [*found.of(Verdict.rounded), *found.of(Verdict.follows)]
     if carried and found.verdict <= Verdict.follows:
-        found.trivial = _is_trivial(found, asked, carried)
+        found.trivial = _is_trivial(found, asked, followed, carried)
         if found.trivial and found.verdict is Verdict.rounded:
             found.verdict = Verdict.follows
     if found.verdict is Verdict.follows and paid is not None and found.line is not None:
@@ -135,13 +135,15 @@ def _credit(found: Mark, asked: Asked, paid: dict[str, np.ndarray] | None) -> No
         found.earned = found.points or Fraction(0)
 
 
-def _is_trivial(found: Mark, asked: Asked, cells: list[Index]) -> bool:
+def _is_trivial(found: Mark, asked: Asked, followed: Trace, cells: list[Index]) -> bool:
     """Whether there was nothing to work in a line: it repeats others, or the student's own values left nothing."""
     if found.step is None:
         return found.verdict is Verdict.follows
     marking = asked.problem.marking
     nothing = 0.5 * 10.0**-marking.places if marking.places is not None and marking.sig is None else INVISIBLE
-    return all(is_trivial(found.step, asked.steps[found.name], i, nothing) for i in cells)
+    if any(not np.isfinite(found.worked[i]) for i in found.of(Verdict.follows)):
+        return True  # where there is no number, there is no working
+    return all(is_trivial(followed, asked.trace, found.name, i, nothing) for i in cells)
 
 
 def _paid(asked: Asked, sheet: Sheet, judged: Judged) -> dict[str, np.ndarray] | None:

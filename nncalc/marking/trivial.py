@@ -5,20 +5,32 @@ from __future__ import annotations
 import math
 
 from nncalc.trace.notation import ONE, Const, Expr, Index, Op, Ref, evaluate, negative
-from nncalc.trace.steps import Step
+from nncalc.trace.steps import Trace
 
 # Functions that flatten out, and how near to their limits they say nothing about what went in.
 SATURATES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "erf": (-1.0, 1.0)}
 FLAT = 1e-6
 
 
-def is_trivial(followed: Step, exact: Step, index: Index, nothing: float) -> bool:
+def is_trivial(followed: Trace, exact: Trace, name: str, index: Index, nothing: float) -> bool:
     """Whether a cell needs no arithmetic with the student's values, though it does with the right ones.
 
     `nothing`: what is smaller than this cannot be seen in the places asked, and counts as 0.
     """
-    here, there = sigmoids(followed.element(index)), sigmoids(exact.element(index))
+    here, there = (sigmoids(_formula(trace, name, index)) for trace in (followed, exact))
     return not _works(here, nothing) and _works(there, nothing)
+
+
+def _formula(trace: Trace, name: str, index: Index) -> Expr:
+    """How a cell is made; of one that only repeats another, how that is."""
+    x = trace[name].element(index)
+    while isinstance(x, Ref) and x.index is not None and getattr(x.value, "name", None) in _steps(trace):
+        x = trace[x.value.name].element(x.index)  # type: ignore[attr-defined]
+    return x
+
+
+def _steps(trace: Trace) -> set[str]:
+    return {step.name for step in trace.steps}
 
 
 def _works(x: Expr, nothing: float) -> bool:
