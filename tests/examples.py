@@ -162,7 +162,7 @@ def random_problems(seed: int) -> Mapping[str, str]:
         "loss logits": lambda: yaml_of("loss", kind="binary_cross_entropy_with_logits", prediction=n(3), target=[0, 1, 1]),
         "loss classes": lambda: yaml_of("loss", kind="cross_entropy", prediction=rng.dirichlet(np.ones(3), 3), target=[1, 3, 2], class_weights=np.abs(n(3)) + 0.1,
                               ignore_class=2),
-        "loss class hinge": lambda: yaml_of("loss", kind="hinge", prediction=n(2, 3), target=[1, 3], margin=0.7),
+        "loss class hinge": lambda: yaml_of("loss", kind="hinge", prediction=n(2, 3).round(2), target=[1, 3], margin=0.7053),
         "loss of each": lambda: yaml_of("loss", kind="huber", prediction=n(2, 3), target=n(2, 3), reduction="none", delta=0.4),
         **{f"optimizer {kind}": lambda kind=kind: yaml_of("optimizer", kind=kind, w=n(2), gradients=n(3, 2), rate=0.1, weight_decay=0.01, t_0=2)
            for kind in UPDATES},
