@@ -293,7 +293,7 @@ STACKED = "topic: rnn\nx: [[1, 2], [-1, 1]]\nW_xh: [[0.5, -0.3]]\nW_hh: [[0.1]]\
 
 
 @pytest.mark.parametrize(("text", "lines"), [
-    (PRODUCT, {"f": "0"}), (PRODUCT, {"f": "0.00"}), (PRODUCT, {"f": "4"}),
+    (PRODUCT, {"f1": "0.00", "f": "0.00"}), (PRODUCT, {"f": "0"}), (PRODUCT, {"f": "0.00"}), (PRODUCT, {"f": "4"}),
     (SINGULAR % (0.2, 0.0988, "places: 2"), {"f": "inf", "df/da": "-inf"}),
     (SINGULAR % (0.21, 0.1038, "places: 2"), {"f2": "0.00", "f": "inf", "df/da": "-inf"}),
     (SINGULAR % (0.21, 0.1038, "tolerance: 0.01"), {"f2": "-0.008", "f": "-125", "df/da": "-3281.25"}),

@@ -13,7 +13,7 @@ from nncalc.marking.closeness import Agreement, agrees, within_digits
 from nncalc.marking.runs import UNWORKABLE
 from nncalc.marking.sheet import Line, Sheet
 from nncalc.marking.trivial import is_trivial
-from nncalc.marking.verdicts import Judged, Verdict, judge
+from nncalc.marking.verdicts import Judged, Judgement, Verdict, is_near, judge
 from nncalc.solution import run
 from nncalc.trace.notation import Index
 from nncalc.trace.rounding import following
@@ -98,32 +98,34 @@ class Marks:
 
 def mark(asked: Asked, sheet: Sheet) -> Marks:
     """Marks every line of a sheet, in the order of the page. Its `likely` is filled in by the diagnosis."""
-    judged, traces = judge(asked, sheet)
-    paid = _paid(asked, sheet, judged)
-    worked, steps = lines_of(traces[0]), {step.name: step for step in traces[0].steps}
+    judgement = judge(asked, sheet)
+    paid = _paid(asked, sheet, judgement.verdicts)
+    trace = judgement.followed[0]
+    worked, steps = lines_of(trace), {step.name: step for step in trace.steps}
     wanted = asked.lines if asked.points is not None else []
     lines = []
     for name in asked.exact:
         if name in wanted or name in sheet.lines:
             line = sheet.lines.get(name)
             found = Mark(name, line, asked.exact[name], worked[name], steps.get(name), Verdict.missing)
-            found.cells = {i: judged.get(name, {}).get(i, Verdict.missing) for i in np.ndindex(found.exact.shape)}
+            found.cells = {
+                i: judgement.verdicts.get(name, {}).get(i, Verdict.missing) for i in np.ndindex(found.exact.shape)
+            }
             found.verdict = Verdict.wrong if line is not None and line.trouble else max(found.cells.values())
             if found.given or name in wanted:
-                _credit(found, asked, traces[0], paid)
+                _credit(found, asked, judgement, paid)
                 lines.append(found)
-    return Marks(asked, sheet.source, lines, traces)
+    return Marks(asked, sheet.source, lines, judgement.followed)
 
 
-def _credit(found: Mark, asked: Asked, followed: Trace, paid: dict[str, np.ndarray] | None) -> None:
+def _credit(found: Mark, asked: Asked, judgement: Judgement, paid: dict[str, np.ndarray] | None) -> None:
     """The points of a line: all or none.
 
     `paid`: what follows from those slips alone that cost points, where there are others.
     """
     found.points = Fraction(1) if asked.points is None else asked.points.get(found.name)
-    carried = [*found.of(Verdict.rounded), *found.of(Verdict.follows)]
-    if carried and found.verdict <= Verdict.follows:
-        found.trivial = _is_trivial(found, asked, followed, carried)
+    if found.verdict in (Verdict.rounded, Verdict.follows):
+        found.trivial = _is_trivial(found, asked, judgement)
         if found.trivial and found.verdict is Verdict.rounded:
             found.verdict = Verdict.follows
     if found.verdict is Verdict.follows and paid is not None and found.line is not None:
@@ -135,15 +137,24 @@ def _credit(found: Mark, asked: Asked, followed: Trace, paid: dict[str, np.ndarr
         found.earned = found.points or Fraction(0)
 
 
-def _is_trivial(found: Mark, asked: Asked, followed: Trace, cells: list[Index]) -> bool:
-    """Whether there was nothing to work in a line: it repeats others, or the student's own values left nothing."""
-    if found.step is None:
-        return found.verdict is Verdict.follows
+def _is_trivial(found: Mark, asked: Asked, judgement: Judgement) -> bool:
+    """Whether there was nothing to work in a line: it repeats others, or the student's own values left nothing.
+
+    What is rounded and yet near the right numbers was worked, whatever was rounded to 0 on the way.
+    """
     marking = asked.problem.marking
+    if found.verdict is Verdict.rounded and found.line is not None:
+        written = found.line.cells
+        cells = [i for i in found.of(Verdict.rounded) if not is_near(written[i].value, found.exact[i], marking)]
+        trace = judgement.honest
+    else:
+        cells, trace = found.of(Verdict.follows), judgement.followed[0]
+    if not cells:
+        return False
+    if found.step is None or any(not np.isfinite(found.worked[i]) for i in cells):
+        return True
     nothing = 0.5 * 10.0**-marking.places if marking.places is not None and marking.sig is None else INVISIBLE
-    if any(not np.isfinite(found.worked[i]) for i in found.of(Verdict.follows)):
-        return True  # where there is no number, there is no working
-    return all(is_trivial(followed, asked.trace, found.name, i, nothing) for i in cells)
+    return all(is_trivial(trace, asked.trace, found.name, i, nothing) for i in cells)
 
 
 def _paid(asked: Asked, sheet: Sheet, judged: Judged) -> dict[str, np.ndarray] | None:

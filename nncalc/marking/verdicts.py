@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
@@ -36,17 +37,29 @@ class Verdict(IntEnum):
 Judged = dict[str, dict[Index, Verdict]]
 
 
-def judge(asked: Asked, sheet: Sheet) -> tuple[Judged, list[Trace]]:
-    """The verdict of every cell that was written, and what follows from the student's own lines (as written first)."""
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict of every cell that was written, and the workings that these came from.
+
+    `honest`: with the student's roundings; `followed`: with all the student's numbers, as they are written first.
+    """
+
+    verdicts: Judged
+    honest: Trace
+    followed: list[Trace]
+
+
+def judge(asked: Asked, sheet: Sheet) -> Judgement:
+    """One word for every cell."""
     judged: Judged = {}
     for name, line in sheet.lines.items():
         scale = _scale(asked.exact[name])
         judged[name] = {i: _right(w, asked.exact[name][i], asked, scale) for i, w in line.cells.items()}
-    _again(judged, asked, sheet, honestly(asked, sheet), Verdict.rounded)
-    traces = _again(judged, asked, sheet, follow(asked, sheet), Verdict.follows)
+    honest = _again(judged, asked, sheet, honestly(asked, sheet), Verdict.rounded)
+    followed = _again(judged, asked, sheet, follow(asked, sheet), Verdict.follows)
     if len(_cells(judged, Verdict.wrong)) > 1:
         _within_unwritten_digits(judged, asked, sheet)
-    return judged, traces or [asked.trace]
+    return Judgement(judged, (honest or [asked.trace])[0], followed or [asked.trace])
 
 
 def _scale(array: np.ndarray) -> float:
@@ -74,9 +87,8 @@ def _again(judged: Judged, asked: Asked, sheet: Sheet, workings: Iterable[Workin
         near = worked if working.near is None else lines_of(working.near)
         for name, index in _cells(judged, verdict + 1):
             number = worked[name][index]
-            if not _near(number, near[name][index], marking) or (
-                verdict is Verdict.rounded and not np.isfinite(number)
-            ):
+            infinite = verdict is Verdict.rounded and not np.isfinite(number)
+            if infinite or not is_near(number, near[name][index], marking):
                 continue
             found = agrees(sheet.lines[name].cells[index], number, marking, short=short)
             if found is not Agreement.NO:
@@ -86,7 +98,7 @@ def _again(judged: Judged, asked: Asked, sheet: Sheet, workings: Iterable[Workin
     return needed
 
 
-def _near(rounded: Any, unrounded: Any, marking: Marking) -> bool:
+def is_near(rounded: Any, unrounded: Any, marking: Marking) -> bool:
     """Whether a number is what rounding on the way may make of another: some units of the places asked, or a tenth."""
     if rounded is unrounded or rounded == unrounded:
         return True

@@ -17,7 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from examples import LSTM
 
 from nncalc.marking.asked import lines_of
-from nncalc.marking.homework import Marker, pair
+from nncalc.marking.homework import Marker
+from nncalc.marking.pairing import pair
 from nncalc.marking.verdicts import Verdict
 from nncalc.problem import load
 from nncalc.reading.limits import Rules
