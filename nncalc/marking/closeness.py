@@ -65,7 +65,7 @@ def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0, 
     Counts agree exactly, and a number that is written in full needs no more places, unless it is `short` only because
     it was worked from short ones. `scale`: the size of what stands beside it, of which a float's dust is no part.
     """
-    if not (math.isfinite(worked) and math.isfinite(written.value)):
+    if not (finite(worked) and finite(written.value)):
         return Agreement.YES if written.value == worked else Agreement.NO
     off = gap(written.value, worked)
     counted = isinstance(worked, (int, np.integer))
@@ -82,6 +82,11 @@ def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0, 
     return Agreement.FEW if written.digits or (written.places or 0) > 0 else Agreement.NO
 
 
+def finite(number: Any) -> bool:
+    """Whether it is a number; counts of any size are."""
+    return isinstance(number, int) or math.isfinite(number)
+
+
 def gap(a: Any, b: Any) -> float:
     """How far two numbers are apart; counts of any size in Python's integers, not NumPy's."""
     plain = (number.item() if isinstance(number, np.generic) else number for number in (a, b))
@@ -90,7 +95,7 @@ def gap(a: Any, b: Any) -> float:
 
 def within_digits(written: Written, worked: Any) -> bool:
     """Whether a number is at most half a unit of the last written place away."""
-    if not (math.isfinite(worked) and math.isfinite(written.value)):
+    if not (finite(worked) and finite(written.value)):
         return bool(written.value == worked)
     return gap(written.value, worked) <= 0.5 * written.unit * BOUNDARY + _dust(written, worked)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.marking.asked import Asked, lines_of
-from nncalc.marking.closeness import Agreement, agrees, within_digits
+from nncalc.marking.closeness import Agreement, agrees, finite, within_digits
 from nncalc.marking.runs import UNWORKABLE
 from nncalc.marking.sheet import Line, Sheet
 from nncalc.marking.trivial import is_trivial
@@ -151,7 +151,7 @@ def _is_trivial(found: Mark, asked: Asked, judgement: Judgement) -> bool:
         cells, trace = found.of(Verdict.follows), judgement.followed[0]
     if not cells:
         return False
-    if found.step is None or any(not np.isfinite(found.worked[i]) for i in cells):
+    if found.step is None or any(not finite(found.worked[i]) for i in cells):
         return True
     nothing = 0.5 * 10.0**-marking.places if marking.places is not None and marking.sig is None else INVISIBLE
     return all(is_trivial(trace, asked.trace, found.name, i, nothing) for i in cells)

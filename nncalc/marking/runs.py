@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 
 from nncalc.errors import InputError
 from nncalc.marking.asked import Asked, lines_of
-from nncalc.marking.closeness import PLACES, Agreement, agrees, enough, within_digits
+from nncalc.marking.closeness import PLACES, Agreement, agrees, enough, finite, within_digits
 from nncalc.marking.sheet import Sheet
 from nncalc.solution import run
 from nncalc.trace.notation import Index
@@ -109,7 +108,7 @@ def unwritten_digits(
     """
     marking = asked.problem.marking
     written = {slip: sheet.lines[slip[0]].cells[slip[1]] for slip in slips}
-    slips = [slip for slip in slips if enough(written[slip], marking) and math.isfinite(written[slip].value)]
+    slips = [slip for slip in slips if enough(written[slip], marking) and finite(written[slip].value)]
     carried: dict[str, dict[Index, Any]] = {}
     for name, index in slips:
         carried.setdefault(name, {})[index] = written[name, index].value

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.marking.asked import Asked, lines_of
-from nncalc.marking.closeness import PLACES, Agreement, Written, agrees, enough, gap
+from nncalc.marking.closeness import PLACES, Agreement, Written, agrees, enough, finite, gap
 from nncalc.marking.runs import Working, follow, honestly, unwritten_digits
 from nncalc.marking.sheet import Sheet
 from nncalc.problem import Marking
@@ -79,15 +79,16 @@ def _again(judged: Judged, asked: Asked, sheet: Sheet, workings: Iterable[Workin
     """Looks at what is not so good once more, beside other workings; returns those that were needed."""
     needed: list[Trace] = []
     marking = asked.problem.marking
-    # Numbers of too few places make later ones that are short by themselves; these need their places, too.
-    short = any(not enough(sheet.lines[n].cells[i], marking) for n, i in _cells(judged, Verdict.follows))
+    # Slips of fewer places than were asked for make later numbers short; these need their places, too.
+    demanded = marking.places is not None or marking.sig is not None
+    short = demanded and any(not enough(sheet.lines[n].cells[i], marking) for n, i in _cells(judged, Verdict.follows))
     for working in workings if _cells(judged, verdict + 1) else ():
         needed.append(working.trace)
         worked = lines_of(working.trace)
         near = worked if working.near is None else lines_of(working.near)
         for name, index in _cells(judged, verdict + 1):
             number = worked[name][index]
-            infinite = verdict is Verdict.rounded and not np.isfinite(number)
+            infinite = verdict is Verdict.rounded and not finite(number)
             if infinite or not is_near(number, near[name][index], marking):
                 continue
             found = agrees(sheet.lines[name].cells[index], number, marking, short=short)
@@ -103,7 +104,7 @@ def is_near(rounded: Any, unrounded: Any, marking: Marking) -> bool:
     if rounded is unrounded or rounded == unrounded:
         return True
     unit = 10.0 ** -(PLACES if marking.places is None else marking.places) if marking.sig is None else 0.0
-    return bool(np.isfinite(unrounded)) and gap(rounded, unrounded) <= max(FEW_UNITS * unit, abs(unrounded) / 10)
+    return finite(unrounded) and gap(rounded, unrounded) <= max(FEW_UNITS * unit, abs(unrounded) / 10)
 
 
 def _cells(judged: Judged, least: int) -> list[tuple[str, Index]]:
