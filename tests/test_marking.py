@@ -83,7 +83,7 @@ def planted(one: Asked, chance: random.Random) -> tuple[str, tuple[int, ...], di
     """A sheet with one wrong cell, everything else worked from it; None where nothing is left that is finite."""
     step = chance.choice(one.trace.steps)
     index = chance.choice(list(np.ndindex(step.array.shape)))
-    right = step.array[index].item()
+    right = np.asarray(step.array, dtype=object)[index]  # a count stays one, of any size
     if not math.isfinite(right):
         return None
     size = max(abs(right), 0.1)
