@@ -151,6 +151,8 @@ def relu_forgotten(x: Expr) -> Iterator[Change]:
     if isinstance(x, Op) and x.label == "max" and len(x.args) == 2 and x.args[0] == ZERO:
         yield x.args[1], "ReLU is forgotten"
         yield Op("call", (x.args[1],), "abs"), "the absolute value is taken, not ReLU"
+        leaky = Op("times", (Const(Fraction(1, 100)), x.args[1]))
+        yield Op("call", (leaky, x.args[1]), "max"), "leaky ReLU is taken, not ReLU"
 
 
 def divisor_left_out(x: Expr) -> Iterator[Change]:

@@ -44,6 +44,9 @@ def without_exponentials(slip: Slip) -> Iterator[Candidate]:
 
 def masked_with_zero(slip: Slip) -> Iterator[Candidate]:
     """What the mask hides is 0 before the softmax, not -∞; or it is only taken out after it."""
+    if slip.name.endswith("S_masked"):
+        yield from array_candidate("what is hidden is 0, not -∞", np.where(np.isfinite(slip.worked), slip.worked, 0))
+        return
     masked, scores = slip.beside("S_masked"), slip.beside("S_scaled")
     scores = slip.beside("S") if scores is None else scores
     if masked is not None and scores is not None and not np.isfinite(masked).all():
@@ -109,7 +112,7 @@ MISTAKES = (
     Mistake("softmax along another axis", along_another_axis, ("softmax", "attention"), ("s", "A")),
     Mistake("softmax without exponentials", without_exponentials, ("softmax", "attention"), ("s", "A"),
             refines=("function left out",)),
-    Mistake("masked with 0", masked_with_zero, ("attention",), ("A",)),
+    Mistake("masked with 0", masked_with_zero, ("attention",), ("A", "S_masked")),
     Mistake("odd exponent", _angles("the exponent of the cosine is (2i+1)/d, not 2i/d",
                                     lambda p, j, d, b: p / b ** (j / d)), ("posenc",), ("angle", "PE")),
     Mistake("exponent without its 2", _angles("the exponent is i/d, not 2i/d",
