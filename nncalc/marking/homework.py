@@ -103,6 +103,8 @@ class Marker:
             marks = mark(asked, sheet.from_file(path, asked))
             if self.diagnosed:
                 diagnose(marks)
+            elif not self.alone:
+                marks.forget_workings()
             return Marked(one, asked, marks)
         except InputError as error:
             return Marked(one, asked, findings=error.findings)

@@ -50,6 +50,7 @@ class Mark:
     cells: dict[Index, Verdict] = field(default_factory=dict)
     trivial: bool = False
     unpaid: bool = False
+    copied: bool = False  # it only moves numbers of the problem
     points: Fraction | None = None
     earned: Fraction = Fraction(0)
     likely: list[Likely] = field(default_factory=list)
@@ -92,8 +93,14 @@ class Marks:
     def passed(self) -> bool:
         """Whether every line asked is right or rounded, and one of them more than a copy of what is given."""
         asked = [mark for mark in self.lines if mark.points is not None]
-        worked = [mark for mark in asked if mark.step is None or not mark.step.value.is_given]
+        worked = [mark for mark in asked if not mark.copied]
         return bool(worked) and all(mark.verdict <= Verdict.rounded for mark in asked)
+
+    def forget_workings(self) -> None:
+        """Keeps the marks alone: of a large class the workings of all sheets would fill the memory."""
+        self.traces = []
+        for mark in self.lines:
+            mark.step = None
 
 
 def mark(asked: Asked, sheet: Sheet) -> Marks:
@@ -113,6 +120,7 @@ def mark(asked: Asked, sheet: Sheet) -> Marks:
             }
             found.verdict = Verdict.wrong if line is not None and line.trouble else max(found.cells.values())
             if found.given or name in wanted:
+                found.copied = found.step is not None and found.step.value.is_given
                 _credit(found, asked, judgement, paid)
                 lines.append(found)
     return Marks(asked, sheet.source, lines, judgement.followed)
