@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from types import FrameType
 
-from nncalc.errors import Finding, InputError, Mark
+from nncalc.errors import Finding, InputError, Mark, bug
 from nncalc.folder import Found
 from nncalc.marking.asked import Asked
 from nncalc.marking.keys import disagreements
@@ -39,6 +39,8 @@ def run(found: Found, settle: Settle = exact, rules: Rules = UNBOUNDED) -> Resul
     try:
         problem = load(path, rules=rules)
         trace = solve(problem, settle)
+        if not problem.expect:
+            return Result(path, trace, 0, ())
         asked = Asked(problem, trace if settle is exact else solve(problem))
         return Result(path, trace, len(problem.expect), tuple(disagreements(asked)))
     except InputError as error:
@@ -46,8 +48,7 @@ def run(found: Found, settle: Settle = exact, rules: Rules = UNBOUNDED) -> Resul
     except MemoryError:
         return Result(path, None, 0, (Finding("needs more memory than there is", Mark(path)),))
     except Exception as error:  # a bug of ours in one file must not cost the others
-        what = f"a bug of ours, please report it ({type(error).__name__}: {error})"
-        return Result(path, None, 0, (Finding(what, Mark(path)),))
+        return Result(path, None, 0, (Finding(bug(error), Mark(path)),))
 
 
 def run_all(

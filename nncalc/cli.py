@@ -11,7 +11,7 @@ import sys  # noqa: E402
 from typing import Any, NoReturn  # noqa: E402
 
 from nncalc import terminal  # noqa: E402
-from nncalc.errors import InputError, vis  # noqa: E402
+from nncalc.errors import InputError, bug, vis  # noqa: E402
 
 OK, BAD_INPUT, BUG = 0, 2, 70
 COMPLETION = "_NNCALC_COMPLETE"
@@ -73,6 +73,5 @@ def _usage(error: Any) -> str:
 def _bug(error: Exception, debug: bool) -> int:
     if debug:
         raise error
-    said = vis(str(error), 200)
-    terminal.say(f"nncalc: a bug of ours, please report it ({type(error).__name__}: {said}); --debug shows where")
+    terminal.say(f"nncalc: {bug(error)}; --debug shows where")
     return BUG

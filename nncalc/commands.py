@@ -1,19 +1,19 @@
-"""The commands and their flags, made from the kernels' signatures: arguments in, calls out."""
+"""The whole command line: a command a topic, and the others. Arguments in, calls out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from difflib import get_close_matches
-from itertools import pairwise
+from functools import partial
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from nncalc import __version__, terminal
-from nncalc.errors import Finding, InputError, Mark, vis
 from nncalc.options import argument, choice_options, flag, look_options, option, reading_options, view_options
+from nncalc.topic_command import topic_command
 from nncalc.topics import TOPICS
+from nncalc.typed import asked, problem_from, rules_of, show
 
 NO = 1
 
@@ -37,119 +37,11 @@ class Topics(TyperGroup):
             formatter.write_dl(rows)
 
 
-class TopicCommand(TyperCommand):
-    """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes."""
-
-    def __init__(self, fields: tuple[Any, ...], **given: Any):
-        super().__init__(**given)
-        self.fields = fields
-        self.bare = {f"--{field.name}" for field in fields if bool in field.types}
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Puts the yes behind a bare flag."""
-        words: list[str] = []
-        for word, following in pairwise([*args, ""]):
-            words.append(word)
-            if word in self.bare and following not in ("yes", "no", "true", "false"):
-                words.append("yes")
-        return super().parse_args(ctx, words)
-
-
-def topic_command(topic: str) -> TyperCommand:
-    """The command of a topic: every field of its forms is a flag of exactly its name."""
-    import inspect
-
-    from nncalc.templates import commands
-    from nncalc.topics import kernels
-    from nncalc.topics.fields import fields_of
-
-    forms: Any = kernels(topic)
-    fields = {field.name: field for form in forms for field in fields_of(form)}
-    problem = "the problem file, or - for stdin"
-    params = [
-        argument("file", problem, required=False, metavar="[FILE]"),
-        option("--input", problem, metavar="FILE", short=["-i"]),
-        *(option(f"--{field.name}", _help(field), metavar=_metavar(field)) for field in fields.values()),
-    ]
-
-    def run(**given: Any) -> None:
-        flags = {name: given[name] for name in fields if given[name] is not None}
-        paths = [path for path in (given["file"], given["input"]) if path is not None]
-        if len(paths) > 1:
-            raise InputError(Finding(f"two problem files: {vis(paths[0])} and {vis(paths[1])}", want="one"))
-        if not paths and not flags:
-            _example(topic)
-            raise InputError(Finding("no problem given", Mark(f"nncalc {topic}"), want="a FILE or flags",
-                                     hint=f"see `nncalc {topic} --help`"))  # fmt: skip
-        _show([lambda rules: _load(paths[0] if paths else None, topic, flags, rules)], given)
-
-    examples = "\n  ".join(["\b\nExamples:", *commands(topic)])
-    text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), examples])
-    params += [*choice_options(), *view_options(), *reading_options()]
-    given: dict[str, Any] = {"name": topic, "callback": run, "params": params, "help": text}
-    return TopicCommand(tuple(fields.values()), rich_markup_mode=None, **given)
-
-
-def _help(field: Any) -> str:
-    from nncalc.topics.fields import REQUIRED, shown
-
-    plain = field.default in (REQUIRED, None, 0) or field.default is False
-    return (field.about.help or field.wants) + ("" if plain else f" (default {shown(field.default)})")
-
-
-def _metavar(field: Any) -> str:
-    kinds = {int: "N", float: "NUMBER", bool: "yes|no"}
-    return "ARRAY" if field.is_array else next((kinds[t] for t in field.types if t in kinds), "TEXT")
-
-
-def _example(topic: str) -> None:
-    """An example to paste, on stderr."""
-    from nncalc.templates import example
-
-    terminal.say(f"# an example; `nncalc new {topic}` prints it too\n{example(topic)}")
-
-
-def _load(path: str | None, topic: str | None, flags: dict[str, str], rules: Any) -> Any:
-    from nncalc.problem import from_flags, load
-
-    return from_flags(topic or "", flags, rules) if path is None else load(path, topic, flags, rules)
-
-
-def _show(loaders: list[Callable[[Any], Any]], given: dict[str, Any]) -> None:
-    """Reads all, solves all, then writes: nothing is on stdout unless everything has worked."""
-    from nncalc.present import Request, present
-
-    request, rules = Request(**_asked(given, Request)), _rules(given)
-    problems, findings = [], []
-    for load in loaders:
-        try:
-            problems.append(load(rules))
-        except InputError as error:
-            findings += error.findings
-    if findings:
-        raise InputError(findings)
-    present(problems, request)
-
-
-def _rules(given: dict[str, Any]) -> Any:
-    """What a problem may do, as it was typed."""
-    from nncalc.reading.limits import Rules, limits_from
-
-    return Rules(limits_from(given["limit"]), given["allow_outside"])
-
-
-def _asked(given: dict[str, Any], request: Any) -> dict[str, Any]:
-    """What a request wants to know of what was typed."""
-    from dataclasses import fields
-
-    return {f.name: given[f.name] for f in fields(request)}
-
-
 def solve_command() -> TyperCommand:
     """nncalc solve FILE…: the topic comes from each file."""
 
     def run(files: tuple[str, ...], **given: Any) -> None:
-        _show([lambda rules, path=path: _load(path, None, {}, rules) for path in files], given)  # type: ignore[misc]
+        show([partial(problem_from, path, None, {}) for path in files], given)
 
     files = argument("files", "problem files, or -", nargs=-1, required=True, metavar="FILE...")
     params = [files, *choice_options(), *view_options(), *reading_options()]
@@ -163,8 +55,7 @@ def batch_command() -> TyperCommand:
     def run(**given: Any) -> None:
         from nncalc.present import BatchRequest, present_batch
 
-        request = BatchRequest(**_asked({"explain": (), "get": (), **given}, BatchRequest))
-        if not present_batch(request, _rules(given)):
+        if not present_batch(BatchRequest(**asked(given, BatchRequest)), rules_of(given)):
             raise typer.Exit(NO)
 
     params = [
@@ -184,7 +75,7 @@ def sheet_command() -> TyperCommand:
     def run(problem: str, **given: Any) -> None:
         from nncalc.grade import print_sheet
 
-        print_sheet(problem, _rules(given))
+        print_sheet(problem, rules_of(given))
 
     params = [argument("problem", "the problem file, or -", required=True, metavar="PROBLEM"), *reading_options()]
     help = "Print a problem's answer sheet: every line asked, its formula, its shape to fill in, and no value."
@@ -197,8 +88,7 @@ def check_command() -> TyperCommand:
     def run(**given: Any) -> None:
         from nncalc.grade import Check, check
 
-        nothing: dict[str, Any] = {"round": None, "sig": None, "detail": None, "explain": (), "get": ()}
-        code = check(Check(**_asked({**nothing, **given}, Check)), _rules(given))
+        code = check(Check(**asked(given, Check)), rules_of(given))
         if code:
             raise typer.Exit(code)
 

@@ -36,6 +36,11 @@ def vis(text: str, limit: int = 60, keep: str = "") -> str:
     return whole if len(whole) <= limit else whole[: limit - 1] + "…"
 
 
+def bug(error: BaseException) -> str:
+    """What is said of an exception that is nobody's fault but ours."""
+    return f"a bug of ours, please report it ({type(error).__name__}: {vis(str(error), 200)})"
+
+
 def times(shape: Sequence[int]) -> str:
     """A shape in words: 3 x 2."""
     return " x ".join(map(str, shape)) or "one number"

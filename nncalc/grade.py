@@ -12,7 +12,7 @@ from typing import Any
 
 from nncalc import terminal
 from nncalc.batch import Interrupted, interruptible
-from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.errors import Finding, InputError, Mark, bug
 from nncalc.files import make_folder, write_file
 from nncalc.folder import problem_files, safe_names
 from nncalc.marking import sheet
@@ -67,8 +67,7 @@ def check(request: Check, rules: Rules) -> int:
         _complain(homework, request)
         return BAD_PROBLEM if any(result.asked is None for result in homework.results) else BAD_SHEET
     _write(homework, request, format, view)
-    if homework.findings:
-        terminal.complain(InputError(homework.findings))
+    _complain(homework, request)
     if any(result.asked is None for result in homework.results):
         return BAD_PROBLEM
     return RIGHT if all(result.passed for result in homework.results) and not homework.findings else NOT_RIGHT
@@ -168,9 +167,7 @@ def _gradescope(request: Check, rules: Rules) -> int:
         gradescope.failed(error.lines(), out, False)
     except (Exception, MemoryError) as error:
         out = io.StringIO()
-        gradescope.failed(
-            [f"a bug of ours, please report it ({type(error).__name__}: {vis(str(error), 200)})"], out, True
-        )
+        gradescope.failed([bug(error)], out, True)
     if request.output is None:
         terminal.out(out.getvalue())
     else:

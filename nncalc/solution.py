@@ -15,7 +15,7 @@ from nncalc.reading.limits import raising
 from nncalc.topics.fields import fields_of, filled
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Trace
-from nncalc.trace.style import TEXT, numbers, write
+from nncalc.trace.style import TEXT, numbers, place, write
 from nncalc.trace.value import TooLarge, Value
 from nncalc.trace.work import NotFinite, TooLong, Work
 
@@ -95,7 +95,7 @@ def _infinite(problem: Problem, error: NotFinite) -> Finding:
     step = error.step
     bad = np.argwhere(~np.isfinite(np.atleast_1d(np.asarray(step.computed))))[0]
     index = tuple(int(i) for i in bad)[: np.ndim(step.computed)]
-    cell = TEXT.symbol(step.symbol, ",".join(str(i + 1) for i in index))
+    cell = TEXT.symbol(step.symbol, place(index))
     written = write(step.element(index), TEXT, numbers())
     what = f"{cell} = {written if len(written) < 200 else '…'} is not a finite number"
     stable = any(f.name == "stable" for f in problem.fields) and not problem.values.get("stable")

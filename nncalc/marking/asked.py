@@ -28,7 +28,7 @@ class Asked:
     @cached_property
     def steps(self) -> dict[str, Step]:
         """The steps by their full names."""
-        return {step.name: step for step in self.trace.steps}
+        return self.trace.named()
 
     @cached_property
     def exact(self) -> dict[str, np.ndarray]:
@@ -49,7 +49,8 @@ class Asked:
                 name, index = self.meant(text)
             except InputError as error:
                 mark = Mark(self.problem.file)
-                raise InputError([Finding(f.what, mark, "marking.points", f.want, f.hint) for f in error.findings])  # noqa: B904
+                findings = [Finding(f.what, mark, "marking.points", f.want, f.hint) for f in error.findings]
+                raise InputError(findings) from None
             if name in found or index is not None:
                 what = f"{vis(text)} is {'a line that has points already' if index is None else 'a cell'}"
                 raise InputError(Finding(what, Mark(self.problem.file), "marking.points", "each line once"))

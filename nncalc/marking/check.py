@@ -8,14 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Mark
 from nncalc.marking import sheet
 from nncalc.marking.asked import ask
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark
 from nncalc.problem import Problem
-from nncalc.reading.nodes import Node
-from nncalc.reading.reader import read_text
 
 
 def check(problem: Problem, answers: str | Mapping[str, Any]) -> Marks:
@@ -28,10 +25,7 @@ def check(problem: Problem, answers: str | Mapping[str, Any]) -> Marks:
     if isinstance(answers, str):
         read = sheet.from_file(answers, asked)
     else:
-        entries: dict[str, Node] = {
-            name: read_text(_text(value), name, problem.limits) for name, value in answers.items()
-        }
-        read = sheet.read(entries, {name: Mark(name) for name in answers}, asked, "your answers")
+        read = sheet.from_texts({name: _text(value) for name, value in answers.items()}, asked)
     marks = mark(asked, read)
     diagnose(marks)
     return marks

@@ -51,6 +51,13 @@ def as_written(text: str, value: float, mark: Mark) -> Written:
     return Written(text, int(text.replace("\u2212", "-")) if is_count else value, places, len(digits), mark)
 
 
+def decimals(marking: Marking) -> int | None:
+    """The decimals asked, by default as well; None where significant digits are."""
+    if marking.sig is not None:
+        return None
+    return PLACES if marking.places is None else marking.places
+
+
 class Agreement(IntEnum):
     """Whether a written number agrees with a worked one; FEW: as far as it goes, in too few places."""
 

@@ -59,8 +59,10 @@ def diagnose(marks: Marks) -> None:
 
 def _carried(trace: Trace, lines: Iterable[Line]) -> dict[str, dict[Index, Any]]:
     """What a working goes on with in the cells that are on the sheet."""
-    steps = {step.name: step.array for step in trace.steps}
-    return {line.name: {i: steps[line.name][i].item() for i in line.cells} for line in lines if line.name in steps}
+    steps = trace.named()
+    return {
+        line.name: {i: steps[line.name].array[i].item() for i in line.cells} for line in lines if line.name in steps
+    }
 
 
 def likely(slip: Slip) -> Iterable[Likely]:
@@ -84,9 +86,13 @@ def said(words: Sequence[str]) -> str:
 def _matches(slip: Slip) -> list[Match]:
     """Every known mistake that gives these digits, without those that another one says better."""
     found = [match for mistake in MISTAKES if mistake.applies(slip) for match in _of(mistake, slip)]
-    plain = [match for match in found if not match.mistake.describes]
-    return [m for m in found if not any(_same(m, other) for other in (plain if m.mistake.describes else found)
-                                        if m.mistake.describes or m.mistake.name in other.mistake.refines)]  # fmt: skip
+    return [match for match in found if not any(_says_more(other, match) for other in found)]
+
+
+def _says_more(other: Match, match: Match) -> bool:
+    """Whether another mistake with the same numbers tells more of how they came about."""
+    refined = match.mistake.name in other.mistake.refines
+    return (refined or match.mistake.describes > other.mistake.describes) and _same(match, other)
 
 
 def _of(mistake: Mistake, slip: Slip) -> Iterable[Match]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 
-from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.errors import Finding, InputError, Mark, bug
 from nncalc.marking import sheet
 from nncalc.marking.asked import Asked, ask
 from nncalc.marking.diagnosis import diagnose
@@ -72,6 +72,12 @@ class Marked:
         return self.marks is not None and self.marks.passed
 
 
+def sums(results: Iterable[Marked]) -> tuple[Fraction, Fraction]:
+    """The points earned, and those there were to earn."""
+    results = list(results)
+    return sum((r.earned for r in results), Fraction(0)), sum((r.total for r in results), Fraction(0))
+
+
 class Marker:
     """Marks sheets one by one; each problem is worked once. `alone`: there is one only, a bug of ours is raised."""
 
@@ -113,5 +119,4 @@ class Marker:
         except Exception as error:  # a bug of ours must neither cost the others nor be the student's fault
             if self.alone:
                 raise
-            what = f"a bug of ours, please report it ({type(error).__name__}: {vis(str(error), 200)})"
-            return Marked(one, None, findings=[Finding(what, Mark(path))])
+            return Marked(one, None, findings=[Finding(bug(error), Mark(path))])

@@ -108,7 +108,7 @@ def mark(asked: Asked, sheet: Sheet) -> Marks:
     judgement = judge(asked, sheet)
     paid = _paid(asked, sheet, judgement.verdicts)
     trace = judgement.followed[0]
-    worked, steps = lines_of(trace), {step.name: step for step in trace.steps}
+    worked, steps = lines_of(trace), trace.named()
     wanted = asked.lines if asked.points is not None else []
     lines = []
     for name in asked.exact:
@@ -161,8 +161,9 @@ def _is_trivial(found: Mark, asked: Asked, judgement: Judgement) -> bool:
         return False
     if found.step is None or any(not finite(found.worked[i]) for i in cells):
         return True
+    steps = trace.named()
     nothing = 0.5 * 10.0**-marking.places if marking.places is not None and marking.sig is None else INVISIBLE
-    return all(is_trivial(trace, asked.trace, found.name, i, nothing) for i in cells)
+    return all(is_trivial(steps, asked.steps, found.name, i, nothing) for i in cells)
 
 
 def _paid(asked: Asked, sheet: Sheet, judged: Judged) -> dict[str, np.ndarray] | None:

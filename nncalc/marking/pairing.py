@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from nncalc.errors import Finding, InputError, Mark, vis
-from nncalc.folder import ENDINGS, problem_files
+from nncalc.folder import ENDINGS, SHEETS, problem_files
 from nncalc.reading.limits import Rules
 
 
@@ -25,10 +25,8 @@ class Pair:
 
 def plain(path: str) -> str:
     """A name without its ending: lstm for lstm.yaml and lstm.answers.yaml."""
-    for ending in (".answers.yaml", ".answers.yml", *ENDINGS):
-        if path.endswith(ending):
-            return path[: -len(ending)]
-    return path
+    ending = next((e for e in (*SHEETS, *ENDINGS) if path.endswith(e)), "")
+    return path.removesuffix(ending)
 
 
 def pair(problem: str, answers: str, rules: Rules) -> tuple[list[Pair], list[Finding]]:

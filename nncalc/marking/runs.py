@@ -10,7 +10,7 @@ import numpy as np
 
 from nncalc.errors import InputError
 from nncalc.marking.asked import Asked, lines_of
-from nncalc.marking.closeness import PLACES, Agreement, agrees, enough, finite, within_digits
+from nncalc.marking.closeness import Agreement, agrees, decimals, enough, finite, within_digits
 from nncalc.marking.sheet import Sheet
 from nncalc.solution import run
 from nncalc.trace.notation import Index
@@ -51,27 +51,24 @@ def follow(asked: Asked, sheet: Sheet) -> Iterator[Working]:
 
 
 def _workings(asked: Asked, sheet: Sheet, *ways: Settle) -> Iterator[Working]:
-    unrounded: list[Trace | None] = []
+    unrounded: dict[Settle, Trace] = {}
     for between in _between(asked, sheet):
-        for turn, settle in enumerate(ways):
+        for way in ways:
             try:
-                trace = run(asked.problem, _both(between, settle), finite=False)
+                trace = run(asked.problem, _both(between, way), finite=False)
             except UNWORKABLE:  # from this slip on there is nothing to follow
-                unrounded.append(None)
                 continue
             if between is exact:
-                unrounded.append(trace)
+                unrounded[way] = trace
                 yield Working(trace)
-            elif unrounded[turn] is not None:
-                yield Working(trace, unrounded[turn])
+            elif way in unrounded:
+                yield Working(trace, unrounded[way])
 
 
 def _between(asked: Asked, sheet: Sheet) -> list[Settle]:
     """How lines are carried that are not on the sheet."""
-    marking = asked.problem.marking
-    sig, places = marking.sig, PLACES if marking.places is None else marking.places
     complete = asked.steps.keys() <= sheet.lines.keys()
-    return [exact] if complete else [exact, on_paper(None, sig) if sig is not None else on_paper(places)]
+    return [exact] if complete else [exact, on_paper(decimals(asked.problem.marking), asked.problem.marking.sig)]
 
 
 def _both(between: Settle, then: Settle) -> Settle:

@@ -62,18 +62,24 @@ def from_file(path: str, asked: Asked) -> Sheet:
 
 def from_words(words: Sequence[str], asked: Asked) -> Sheet:
     """Reads answers typed on the command line: c=-0.07,-0.03; rows are parted by `;`."""
-    entries: dict[str, Node] = {}
+    texts: dict[str, str] = {}
     for word in words:
         name, _, text = word.partition("=")
-        if name in entries:
+        if name in texts:
             raise InputError(Finding("is given twice", Mark(name)))
         if not text.strip():
             raise InputError(Finding("is empty", Mark(name), want="name=number, or name=number,number"))
         if ("," in text or _is_vector(name, asked)) and not text.lstrip().startswith("["):
             rows = [f"[{row}]" for row in text.split(";")]
             text = rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
-        entries[name] = read_text(text, name, asked.problem.limits)
-    return read(entries, {name: Mark(name) for name in entries}, asked, "your answers")
+        texts[name] = text
+    return from_texts(texts, asked)
+
+
+def from_texts(texts: Mapping[str, str], asked: Asked) -> Sheet:
+    """Reads answers that are no file: each line as a sheet writes it, by its name."""
+    entries = {name: read_text(text, name, asked.problem.limits) for name, text in texts.items()}
+    return read(entries, {name: Mark(name) for name in texts}, asked, "your answers")
 
 
 def _is_vector(name: str, asked: Asked) -> bool:

@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
-from nncalc.trace.notation import ONE, Const, Expr, Index, Op, Ref, evaluate, negative
-from nncalc.trace.steps import Trace
+from nncalc.trace.notation import Const, Expr, Index, Op, Ref, evaluate
+from nncalc.trace.steps import Step
+
+Steps = Mapping[str, Step]
 
 # Functions that flatten out, and how near to their limits they say nothing about what went in.
 SATURATES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "erf": (-1.0, 1.0)}
 FLAT = 1e-6
 
 
-def is_trivial(followed: Trace, exact: Trace, name: str, index: Index, nothing: float) -> bool:
+def is_trivial(followed: Steps, exact: Steps, name: str, index: Index, nothing: float) -> bool:
     """Whether a cell needs no arithmetic with the student's values, though it does with the right ones.
 
     `nothing`: what is smaller than this cannot be seen in the places asked, and counts as 0.
     """
-    here, there = (sigmoids(_formula(trace, name, index)) for trace in (followed, exact))
+    here, there = (_formula(steps, name, index) for steps in (followed, exact))
     return not _works(here, nothing) and _works(there, nothing)
 
 
-def _formula(trace: Trace, name: str, index: Index) -> Expr:
+def _formula(steps: Steps, name: str, index: Index) -> Expr:
     """How a cell is made; of one that only repeats another, how that is."""
-    x = trace[name].element(index)
-    while isinstance(x, Ref) and x.index is not None and getattr(x.value, "name", None) in _steps(trace):
-        x = trace[x.value.name].element(x.index)  # type: ignore[attr-defined]
+    x = steps[name].element(index, inside=True)
+    while isinstance(x, Ref) and x.index is not None and (named := str(getattr(x.value, "name", ""))) in steps:
+        x = steps[named].element(x.index, inside=True)
     return x
-
-
-def _steps(trace: Trace) -> set[str]:
-    return {step.name for step in trace.steps}
 
 
 def _works(x: Expr, nothing: float) -> bool:
@@ -68,14 +67,3 @@ def _product(x: Op, nothing: float) -> bool:
 
 def _is(x: Expr, size: float, nothing: float) -> bool:
     return abs(abs(evaluate(x)) - size) <= nothing
-
-
-def sigmoids(x: Expr) -> Expr:
-    """1/(1 + exp(−z)) as σ(z), so that it can be taken for another function."""
-    if not isinstance(x, Op):
-        return x
-    if x.kind == "divide" and x.args[0] == ONE and isinstance(x.args[1], Op) and x.args[1].kind == "add":
-        terms = x.args[1].args
-        if len(terms) == 2 and terms[0] == ONE and isinstance(terms[1], Op) and terms[1].label == "exp":
-            return Op("call", (sigmoids(negative(terms[1].args[0])),), "sigmoid")
-    return Op(x.kind, tuple(map(sigmoids, x.args)), x.label)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.marking.asked import Asked, lines_of
-from nncalc.marking.closeness import PLACES, Agreement, Written, agrees, enough, finite, gap
+from nncalc.marking.closeness import Agreement, Written, agrees, decimals, enough, finite, gap
 from nncalc.marking.runs import Working, follow, honestly, unwritten_digits
 from nncalc.marking.sheet import Sheet
 from nncalc.problem import Marking
@@ -101,9 +101,10 @@ def _again(judged: Judged, asked: Asked, sheet: Sheet, workings: Iterable[Workin
 
 def is_near(rounded: Any, unrounded: Any, marking: Marking) -> bool:
     """Whether a number is what rounding on the way may make of another: some units of the places asked, or a tenth."""
-    if rounded is unrounded or rounded == unrounded:
+    if rounded == unrounded:
         return True
-    unit = 10.0 ** -(PLACES if marking.places is None else marking.places) if marking.sig is None else 0.0
+    places = decimals(marking)
+    unit = 0.0 if places is None else 10.0**-places
     return finite(unrounded) and gap(rounded, unrounded) <= max(FEW_UNITS * unit, abs(unrounded) / 10)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from nncalc.trace.notation import Expr, Index, Op, Ref, evaluate, exactly, middle
 from nncalc.trace.numbers import columns, number
 from nncalc.trace.steps import Step, ties
-from nncalc.trace.style import TEXT, numbers, symbols, write
+from nncalc.trace.style import TEXT, numbers, place, symbols, write
 
 # A terminal shows so many cells of a step, then says how to see the others. A pipe shows all.
 CELLS_ON_TERMINAL = 16
@@ -57,7 +57,7 @@ class Line:
 
 def cell_name(step: Step, index: Index) -> str:
     """The symbol of one cell: z_i[1]."""
-    return TEXT.symbol(step.symbol, ",".join(str(i + 1) for i in index))
+    return TEXT.symbol(step.symbol, place(index))
 
 
 def formula(step: Step) -> str:

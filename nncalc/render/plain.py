@@ -10,7 +10,7 @@ from nncalc.errors import JOINERS, vis
 from nncalc.render.layout import NOTE, View, conventions_at_ties, formula, line
 from nncalc.trace.numbers import number
 from nncalc.trace.steps import Step, Trace
-from nncalc.trace.style import TEXT
+from nncalc.trace.style import TEXT, place
 
 
 def render(trace: Trace, view: View, out: TextIO) -> None:
@@ -20,7 +20,7 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
         print("# " + ", ".join(trace.conventions), file=out)
     for name, value in trace.header.items():
         for index in np.ndindex(value.shape):
-            cell = TEXT.symbol(name, ",".join(str(i + 1) for i in index))
+            cell = TEXT.symbol(name, place(index))
             print(f"{cell} = {number(np.asarray(value.array)[index], view.digits)}", file=out)
     section = ""
     for step in trace.steps:

@@ -11,6 +11,7 @@ from nncalc.topics.fields import About, Answer, Array
 from nncalc.topics.upstream import from_above
 from nncalc.topics.windows import Dilation, Pad, count, output_size, pair, sides
 from nncalc.trace.pooling import Windows, average_pool, first_largest, max_pool, ties
+from nncalc.trace.style import place
 from nncalc.trace.work import Work
 
 
@@ -83,7 +84,7 @@ def _say_ties(work: Work, image: Any, windows: Windows) -> None:
     array = np.asarray(getattr(image, "array", image))
     twice = ties(array, windows)
     if twice:
-        places = ", ".join(f"Y[{','.join(str(i + 1) for i in index)}]" for index in twice[:10])
+        places = ", ".join(f"Y[{place(index)}]" for index in twice[:10])
         work.note(f"of equal largest numbers the first, row by row, gets the gradient, by convention: {places}")
 
 

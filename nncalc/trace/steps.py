@@ -47,9 +47,9 @@ class Step:
         """How the whole value is made."""
         return expand(self.value, None)
 
-    def element(self, index: Index) -> Expr:
-        """How one element is made."""
-        return expand(self.value, index)
+    def element(self, index: Index, inside: bool = False) -> Expr:
+        """How one element is made; `inside`: as a part of something else, where σ(z) is not written out."""
+        return expand(self.value, index, inside)
 
     def indices(self) -> list[Index]:
         """The cells to be shown, in row-major order."""
@@ -77,6 +77,10 @@ class Trace:
         """What was given to the whole problem; what a section was given stands in its formulas."""
         return {name: value for name, value in self.given.items() if "." not in name}
 
+    def named(self) -> dict[str, Step]:
+        """The steps by their full names, in the order of the page."""
+        return {step.name: step for step in self.steps}
+
     def __getitem__(self, name: str) -> Step:
         """The step of that name; KeyError names what there is."""
         for step in self.steps:
@@ -87,7 +91,7 @@ class Trace:
     def explain(self, *cells: tuple[str, Index | None]) -> Trace:
         """The same working cut to what these cells (None: all of a step's) are made from, all the way down."""
         wanted: dict[str, set[Index]] = {}
-        steps = {step.name: step for step in self.steps}
+        steps = self.named()
         stack = [(name, i) for name, index in cells for i in ([index] if index is not None else steps[name].indices())]
         while stack:
             name, index = stack.pop()

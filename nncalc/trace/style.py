@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from nncalc.trace.notation import FUNCTIONS, RELATIONS, Const, Expr, Op, Ref, rank
+from nncalc.trace.notation import FUNCTIONS, RELATIONS, Const, Expr, Index, Op, Ref, rank
 from nncalc.trace.numbers import number
 
 # How strongly each kind binds: a weaker operand of a stronger operator is put in parentheses.
@@ -35,9 +35,14 @@ def write(x: Expr, style: Style, leaf: Leaf, digits: int = 6) -> str:
     return _opened(x, _write(x, style, leaf, digits)[0], style)
 
 
+def place(index: Index) -> str:
+    """A cell as one writes it, counted from 1: 3,2."""
+    return ",".join(str(i + 1) for i in index)
+
+
 def symbols(style: Style) -> Leaf:
     """Elements by their symbols: W1[1,2]."""
-    return lambda ref: style.symbol(ref.value.symbol, "" if not ref.index else ",".join(str(i + 1) for i in ref.index))
+    return lambda ref: style.symbol(ref.value.symbol, place(ref.index or ()))
 
 
 def numbers(digits: int = 6) -> Leaf:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from nncalc.marking.closeness import same
-from nncalc.marking.mistakes.changes import CHANGES, IN_ONE_CELL, Changes, power_of_ten, with_part
+from nncalc.marking.mistakes.changes import CHANGES, IN_ONE_CELL, Change, Changes, power_of_ten, with_part
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, parts, value
 from nncalc.trace.notation import Expr, Index, Op
 
@@ -77,14 +78,19 @@ def _changed(
     if index == first[0]:
         return first[1]
     x = slip.formula(index, grown)
-    part = _at(x, at[0])
-    changed = None if part is None else next((c for i, (c, _) in enumerate(changes(part)) if i == at[1]), None)
-    return None if changed is None else value(_replaced(x, at[0], changed))
+    changed = _nth(changes, x, at)
+    return None if changed is None else value(_replaced(x, at[0], changed[0]))
 
 
 def _words(changes: Changes, slip: Slip, at: tuple[Path, int], grown: bool, index: Index) -> str:
-    part = _at(slip.formula(index, grown), at[0])
-    return "" if part is None else next(words for i, (_, words) in enumerate(changes(part)) if i == at[1])
+    changed = _nth(changes, slip.formula(index, grown), at)
+    return "" if changed is None else changed[1]
+
+
+def _nth(changes: Changes, x: Expr, at: tuple[Path, int]) -> Change | None:
+    """A change by its place and its number there; None where a formula has no such place."""
+    part = _at(x, at[0])
+    return None if part is None else next(islice(changes(part), at[1], None), None)
 
 
 def _everywhere(changes: Changes, slip: Slip, grown: bool, index: Index) -> Any:

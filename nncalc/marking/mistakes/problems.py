@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.marking.asked import lines_of
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
 from nncalc.marking.runs import UNWORKABLE
 from nncalc.problem import Problem
@@ -30,9 +31,9 @@ class Altered:
 
     def __call__(self, slip: Slip) -> Iterator[Candidate]:
         """Works the altered problems with the student's lines, once for all lines of a sheet."""
-        if id(self) not in slip.workings:
-            slip.workings[id(self)] = list(self._worked(slip))
-        for words, arrays in slip.workings[id(self)]:
+        if self not in slip.workings:
+            slip.workings[self] = list(self._worked(slip))
+        for words, arrays in slip.workings[self]:
             if slip.name in arrays:
                 yield from array_candidate(words, arrays[slip.name])
 
@@ -51,7 +52,7 @@ def _arrays(problem: Problem, slip: Slip) -> dict[str, Any]:
         trace = run(problem, _carried(slip), finite=False)
     except (*UNWORKABLE, EngineError, IndexError, KeyError, TypeError):
         return {}  # arrays of the problem do not fit the other field
-    return {step.name: step.computed for step in trace.steps}
+    return lines_of(trace)
 
 
 def _carried(slip: Slip) -> Any:
@@ -208,8 +209,7 @@ MISTAKES = (
     Mistake("padding counted", _opposite("count_pad", "the padding counts in the average, or not where it should"),
             ("pool",)),
     Mistake("rounded up", _opposite("ceil", "sizes are rounded up (or not where they should be)"), ("pool",)),
-    Mistake("another base", _choices("base", (2, 10, 10000, 1000), "the base is {}"), ("softmax", "posenc"),
-            refines=("digit miscopied",)),
+    Mistake("another base", _choices("base", (2, 10, 10000, 1000), "the base is {}"), ("softmax", "posenc")),
     Mistake("temperature", Altered(wrong_temperature), ("softmax",)),
     Mistake("scores not scaled", _choices("score", ("dot",), "the scores are not divided by √d_k"), ("attention",),
             refines=("divisor left out",)),

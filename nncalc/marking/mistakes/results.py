@@ -7,7 +7,8 @@ from decimal import ROUND_DOWN, Decimal
 from functools import partial
 from typing import Any
 
-from nncalc.marking.closeness import Written, same
+from nncalc.marking.asked import lines_of
+from nncalc.marking.closeness import PLACES, Written, same
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
 from nncalc.marking.runs import UNWORKABLE
 from nncalc.solution import run
@@ -121,7 +122,7 @@ def repeated(slip: Slip) -> Iterator[Candidate]:
 def rounded_early(slip: Slip) -> Iterator[Candidate]:
     """Worked with numbers that were rounded to fewer places than asked."""
     asked = slip.asked.problem.marking.places
-    for places in range(2 if asked is None else asked):
+    for places in range(PLACES if asked is None else asked):
         if (rounded_early, places) not in slip.workings:
             slip.workings[rounded_early, places] = _coarse(slip, places)
         kind = "whole numbers" if not places else f"{places} decimal{'s' if places > 1 else ''}"
@@ -137,7 +138,7 @@ def _coarse(slip: Slip, places: int) -> dict[str, Any]:
         trace = run(slip.asked.problem, lambda n, a, g: written(n, coarse(n, a, g), g), finite=False)
     except UNWORKABLE:
         return {}
-    return {step.name: step.computed for step in trace.steps}
+    return lines_of(trace)
 
 
 MISTAKES = (
@@ -145,7 +146,7 @@ MISTAKES = (
     Mistake("halved", partial(_times, 0.5, "it is halved"), describes=True),
     Mistake("sign turned round", partial(_times, -1.0, "the sign is turned round"), describes=True),
     Mistake("point misplaced", power_of_ten, describes=True),
-    Mistake("cut off", cut_off, refines=("digit miscopied",), describes=True),
+    Mistake("cut off", cut_off, describes=True),
     Mistake("digits exchanged", digits_exchanged, describes=True),
     Mistake("digit miscopied", digit_miscopied, describes=True),
     Mistake("another cell", another_cell, describes=True),

@@ -12,7 +12,6 @@ import numpy as np
 
 from nncalc.marking.asked import Asked
 from nncalc.marking.sheet import Line
-from nncalc.marking.trivial import sigmoids
 from nncalc.trace.notation import Const, Expr, Index, Op, Ref, evaluate, exactly
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import Value
@@ -48,7 +47,7 @@ class Slip:
     @cached_property
     def steps(self) -> dict[str, Step]:
         """The steps of the working that follows from the sheet."""
-        return {step.name: step for step in self.trace.steps}
+        return self.trace.named()
 
     @cached_property
     def worked(self) -> np.ndarray:
@@ -71,11 +70,10 @@ class Slip:
         return {}
 
     def formula(self, index: Index, grown: bool = True) -> Expr:
-        """The cell's formula, with 1/(1 + exp(-z)) as σ(z); `grown`: through the lines that are not on the sheet."""
+        """The cell's formula, with σ(z) not written out; `grown`: through the lines that are not on the sheet."""
         if (index, grown) not in self._formulas:
-            x = self.formula(index, False) if grown else sigmoids(self.step.element(index))
-            longer = self._grown(x) if grown else x
-            self._formulas[index, grown] = x if longer is x else sigmoids(longer)
+            x = self._grown(self.formula(index, False)) if grown else self.step.element(index, inside=True)
+            self._formulas[index, grown] = x
         return self._formulas[index, grown]
 
     def _grown(self, x: Expr) -> Expr:
@@ -93,7 +91,7 @@ class Slip:
             hidden = isinstance(value, Value) and value.name in self.steps and not self.values.get(value.name or "")
             if not hidden or x.index is None or room < 2 or not isinstance(value, Value) or value.is_given:
                 return x
-            inner = expand(value, x.index)
+            inner = expand(value, x.index, inside=True)
             return inner if parts(inner) < room else x
         if isinstance(x, Const):
             return x

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -17,7 +17,7 @@ from nncalc.trace.value import Value
 
 # More names than this in one formula are not exchanged pair by pair.
 MOST_NAMES = 10
-STEP = re.compile(r"(.*?)([a-z]+)([0-9]+)\.$")
+STEP = re.compile(r"(.*?[a-z]+)([0-9]+)")
 # What is added to a value makes another of it; anything else is done to it.
 SUMS = ("add", "subtract", "multiply")
 Exchange = Callable[[Ref], Ref]
@@ -126,21 +126,30 @@ def all_one_step_later(slip: Slip, grown: bool) -> Iterator[Candidate]:
 
 
 def _next(slip: Slip, named: Any) -> Any:
-    section, _, base = (named.name or "").rpartition(".")
-    matched = STEP.match(section + ".") if section else None
-    name = f"{matched[1]}{matched[2]}{int(matched[3]) + 1}.{base}" if matched else f"t1.{base.removesuffix('_0')}"
-    step = slip.steps.get(name)
-    return step.value if step is not None and _shape(step.value) == _shape(named) else None
+    """The value of the next step; of an initial one, of the first."""
+    first = f"t1.{(named.name or '').rpartition('.')[2].removesuffix('_0')}"
+    return next(_like(slip, named, [_at_step(named, 1) or first]), None)
 
 
 def _relatives(slip: Slip, named: Any) -> Iterator[Any]:
-    name = named.name or ""
-    section, _, base = name.rpartition(".")
-    matched = STEP.match(section + ".") if section else None
-    names = [f"{matched[1]}{matched[2]}{int(matched[3]) + d}.{base}" for d in (-1, 1)] if matched else []
+    """The values of the steps before and after, and the initial one."""
+    section, _, base = (named.name or "").rpartition(".")
+    names = [name for d in (-1, 1) if (name := _at_step(named, d))]
     names += [f"{base}_0"] if section else [f"t1.{base.removesuffix('_0')}"] * base.endswith("_0")
-    for other in names:
-        found = slip.steps[other].value if other in slip.steps else slip.trace.given.get(other)
+    return _like(slip, named, names)
+
+
+def _at_step(named: Any, later: int) -> str:
+    """The name that a value has so many steps later: t3.h for t2.h; none where it stands in no step."""
+    section, _, base = (named.name or "").rpartition(".")
+    matched = STEP.fullmatch(section)
+    return f"{matched[1]}{int(matched[2]) + later}.{base}" if matched else ""
+
+
+def _like(slip: Slip, named: Any, names: Iterable[str]) -> Iterator[Any]:
+    """Those of the names that are values of the same shape."""
+    for name in names:
+        found = slip.steps[name].value if name in slip.steps else slip.trace.given.get(name)
         if found is not None and _shape(found) == _shape(named):
             yield found
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TextIO
 
 from nncalc.errors import vis
-from nncalc.marking.homework import Homework
+from nncalc.marking.homework import Homework, sums
 from nncalc.render.layout import View
 from nncalc.render.marks.report import points
 
@@ -18,10 +18,9 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
     names = homework.problems
     writer.writerow([cell(text) for text in ("student", *names, "total", "of")])
     for student, results in homework.students.items():
-        found = list(results.values())
         row = [results[n] if n in results and results[n].marks is not None else None for n in names]
-        sums = (sum((r.earned for r in found), Fraction(0)), sum((r.total for r in found), Fraction(0)))
-        writer.writerow([cell(student), *("" if r is None else number(r.earned) for r in row), *map(number, sums)])
+        marks = ("" if r is None else number(r.earned) for r in row)
+        writer.writerow([cell(student), *marks, *map(number, sums(results.values()))])
 
 
 def cell(text: str) -> str:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, TextIO
 
 from nncalc.errors import JOINERS, vis
-from nncalc.marking.homework import Homework, Marked
+from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.marking.marks import Mark, Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
@@ -30,13 +30,14 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
     """Writes the results of all the problems of a student."""
     marks = [result.marks for result in homework.results if result.marks is not None]
     errors = [str(finding) for finding in homework.findings]
+    earned, total = sums(homework.results)
     several = len(homework.results) > 1
     tests = [t for r in homework.results for t in _tests(r, view, f"{r.pair.problem}: " if several else "")][
         :MOST_TESTS
     ]
     page: dict[str, Any] = {
-        "score": count(sum((result.earned for result in homework.results), Fraction(0))),
-        "max_score": count(sum((result.total for result in homework.results), Fraction(0))),
+        "score": count(earned),
+        "max_score": count(total),
         "output": "\n".join(errors) or _said(marks),
         "tests": tests,
     }
@@ -76,16 +77,13 @@ def _tests(result: Marked, view: View, prefix: str) -> list[dict[str, Any]]:
         errors = "\n".join(vis(str(finding), LONGEST) for finding in result.findings)
         name = vis(result.pair.problem)
         return [{"name": name, "score": 0, "max_score": count(result.total), "status": "failed", "output": errors}]
-    said = dict[str, list[str]]()
-    for mark in result.marks.lines:
-        said[mark.name] = _lines(mark, result.marks, view)
     return [
         {
             "name": prefix + vis(TEXT.symbol(mark.name, "")),
             "score": count(mark.earned),
             "max_score": count(mark.points or Fraction(0)),
             "status": "passed" if mark.verdict <= Verdict.rounded or mark.earned else "failed",
-            "output": "\n".join(vis(text, LONGEST, JOINERS) for text in said[mark.name]),
+            "output": "\n".join(vis(text, LONGEST, JOINERS) for text in _lines(mark, result.marks, view)),
         }
         for mark in result.marks.lines
         if mark.points is not None

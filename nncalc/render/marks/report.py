@@ -15,7 +15,7 @@ from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View, inline, line
 from nncalc.trace.notation import Index
 from nncalc.trace.numbers import number
-from nncalc.trace.style import TEXT
+from nncalc.trace.style import TEXT, place
 
 # A line of at most so many numbers is shown whole where all of it is right.
 SHORT = 4
@@ -102,7 +102,7 @@ def tone(verdict: Verdict) -> str:
 
 def cell(mark: Mark, index: Index) -> str:
     """The name of a cell: c[1]."""
-    return TEXT.symbol(mark.name, ",".join(str(i + 1) for i in index))
+    return TEXT.symbol(mark.name, place(index))
 
 
 def yours(mark: Mark, index: Index | None) -> str:
@@ -194,5 +194,5 @@ def full_working(marks: Marks) -> str:
     if first is None or first.step is None or not file or file.startswith("<"):
         return ""
     wrong = next(iter(first.of(Verdict.wrong)), ())
-    place = ":" + ",".join(str(i + 1) for i in wrong) if wrong else ""
-    return f"full working: nncalc solve {vis(file, 300)} --explain {vis(first.name, 300)}{place}"
+    where = f":{place(wrong)}" if wrong else ""
+    return f"full working: nncalc solve {vis(file, 300)} --explain {vis(first.name, 300)}{where}"

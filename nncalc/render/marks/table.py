@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
 from typing import TextIO
 
 from rich.padding import Padding
@@ -11,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nncalc.errors import JOINERS, vis
-from nncalc.marking.homework import Homework, Marked
+from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.marking.marks import Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
@@ -104,8 +103,7 @@ def _problems(homework: Homework, view: View, paper: Paper) -> None:
     table = _grid(view, len(names) + 2)
     table.add_row(*(Text(vis(h), style=QUIET) for h in ("student", *names, "total")))
     for student, results in homework.students.items():
-        found = results.values()
-        earned, total = (points(sum((getattr(r, n) for r in found), Fraction(0))) for n in ("earned", "total"))
+        earned, total = map(points, sums(results.values()))
         cells = [
             Text(_brief(results.get(name)), style="" if name in results and results[name].passed else BAD)
             for name in names
