@@ -272,12 +272,12 @@ def _is_other(node: Node, field: Field) -> bool:
     return isinstance(node, ScalarNode) and bool in field.types and node.text in (*scalars.YES, *scalars.NO)
 
 
-def unknown_key(name: str, fields: tuple[Field, ...]) -> tuple[str]:
-    """What to say of an unknown key."""
+def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] = ()) -> tuple[str]:
+    """What to say of an unknown key; `first`: those that are more likely meant."""
     field = also_called(name, fields)
     if field is not None:
         return (f"unknown key '{vis(name)}': nncalc calls it '{field.name}'",)
-    near = get_close_matches(name, [f.name for f in fields], 1, 0.6)
+    near = [n for some in (first, fields) for n in get_close_matches(name, [f.name for f in some], 1, 0.6)]
     return (f"unknown key '{vis(name)}'" + (f"; did you mean '{near[0]}'?" if near else ""),)
 
 

@@ -170,7 +170,11 @@ def _settle(request: Request) -> Settle:
 
 def _format(request: Request) -> str:
     if request.format is None and request.output is not None:
-        return ENDINGS.get(Path(request.output).suffix.lower(), "table")
+        ending = Path(request.output).suffix.lower()
+        if ending and ending not in ENDINGS:
+            what = f"there is no format for {vis(ending)}"
+            raise InputError(Finding(what, Mark("--output"), want=f"one of {', '.join(ENDINGS)}", hint="or --format"))
+        return ENDINGS.get(ending, "table")
     return choice("--format", request.format, list(FORMATS))
 
 

@@ -153,8 +153,11 @@ def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Mark]) -> Ca
     if fitting:
         return max(fitting, key=lambda f: sum(x.name in given for x in fields_of(f)))
     everything = tuple(x for f in forms for x in fields_of(f))
+    likely = max(forms, key=lambda f: sum(x.name in given for x in fields_of(f)))
     strangers = [
-        Finding(*unknown_key(n, everything), mark=keys[n]) for n in given if n not in {x.name for x in everything}
+        Finding(*unknown_key(n, everything, fields_of(likely)), mark=keys[n])
+        for n in given
+        if n not in {x.name for x in everything}
     ]
     needs = [f"{f.__name__}: {', '.join(x.name for x in fields_of(f) if x.required)}" for f in forms]
     mark = next((Mark(m.source) for m in keys.values()), None)

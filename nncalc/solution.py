@@ -155,6 +155,9 @@ def _without_loss(name: str) -> str:
 def _nearest(text: str, names: list[str]) -> str:
     from difflib import get_close_matches
 
+    several = [name for name in names if name.rpartition(".")[2] == text]
+    if several:
+        return f"which one: {', '.join(several[:10])}{', …' if len(several) > 10 else ''}?"
     near = get_close_matches(text, names, 1, 0.5)
     return f"did you mean {near[0]}?" if near else f"the steps are {', '.join(names[:40])}"
 

@@ -208,3 +208,18 @@ def test_nothing_else_is_written(folder: Path) -> None:
     assert sorted(folder.rglob("*")) == before
     run("batch", ".", "-o", ".")
     assert (folder / "good.yaml").read_text() == GOOD and (folder / "good.txt").exists()
+
+
+def test_a_name_that_several_steps_end_in_asks_which_one(folder: Path) -> None:
+    heads = "topic: attention\nx: [[1, 0], [0, 1]]\nW_Q: &w [[1, 2], [3, 4]]\nW_K: *w\nW_V: *w\nheads: 2\n"
+    (folder / "heads.yaml").write_text(heads)
+    assert "(which one: head1.A, head2.A?)" in shell("nncalc solve heads.yaml --get A").stderr
+    # A key is taken for one of the form that the others belong to: W_k is of a score that has no W_Q.
+    (folder / "typo.yaml").write_text(heads.replace("W_K:", "W_Kk:"))
+    assert "unknown key 'W_Kk'; did you mean 'W_K'?" in shell("nncalc solve typo.yaml").stderr
+    assert "\n\n\n" not in shell("nncalc solve heads.yaml").stdout
+    done = shell("nncalc solve heads.yaml -o page.tex")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no format for .tex; want one of .txt, .json" in done.stderr
+    assert not (folder / "page.tex").exists()
+    assert shell("nncalc solve heads.yaml -o page.tex --format plain").returncode == 0

@@ -35,7 +35,7 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
         steps = list(group)
         if title != section:
             section = title
-            page.say(Text(f"{between}{section}", style=HEAD))
+            page.say(Text(f"{between}{section}" if section else "", style=HEAD))
         between = "\n"
         # A page that is summed up in a table counts line by line.
         if scalar and (len(steps) > 1 or trace.overview) and view.detail != "short":
