@@ -131,9 +131,9 @@ def test_elements_are_only_built_for_what_is_printed(monkeypatch: pytest.MonkeyP
     asked: list[Any] = []
     real = steps.expand
 
-    def counting(value: Any, index: Any) -> Any:
+    def counting(value: Any, index: Any, *more: Any) -> Any:
         asked.append(index)
-        return real(value, index)
+        return real(value, index, *more)
 
     monkeypatch.setattr(steps, "expand", counting)
     trace = solve(problem(large()))
