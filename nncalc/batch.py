@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from types import FrameType
 
+from nncalc.disk.folder import Found
 from nncalc.errors import Finding, InputError, Mark, bug
-from nncalc.folder import Found
+from nncalc.limits import Rules
 from nncalc.marking.asked import Asked
 from nncalc.marking.keys import disagreements
-from nncalc.problem import UNBOUNDED, load
-from nncalc.reading.limits import Rules
-from nncalc.solution import solve
+from nncalc.problem.problem import UNBOUNDED, load
+from nncalc.running import solve
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Trace
 
@@ -59,32 +55,3 @@ def run_all(
 ) -> Iterator[Result]:
     """The results in order; `over` is `map`, or that of any concurrent.futures executor."""
     yield from over(partial(run, settle=settle, rules=rules), files)
-
-
-class Interrupted(BaseException):
-    """A signal came; what is done is done."""
-
-    def __init__(self, number: int):
-        self.number = number
-        super().__init__(number)
-
-    def obey(self) -> None:
-        """Ends as the signal wants it, so that whoever sent it sees that."""
-        signal.signal(self.number, signal.SIG_DFL)
-        os.kill(os.getpid(), self.number)
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Inside, SIGINT, SIGTERM and SIGHUP raise Interrupted, unless the process was told to ignore them."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise Interrupted(number)
-
-    numbers = [n for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) != signal.SIG_IGN]
-    before = {number: signal.signal(number, stop) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -7,7 +7,7 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from typing import NamedTuple
 
-from nncalc.cli import guarded
+from nncalc.cli.main import guarded
 
 
 class Done(NamedTuple):

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.disk.folder import SHEETS
 from nncalc.errors import Mark
-from nncalc.folder import SHEETS
 from nncalc.marking import sheet
 from nncalc.marking.asked import Asked, ask
 from nncalc.marking.marks import Marks, mark
 from nncalc.marking.verdicts import Verdict
-from nncalc.problem import load
+from nncalc.problem.problem import load
 from nncalc.reading.nodes import Node, ScalarNode, SequenceNode
 
 PROBLEMS = sorted(p for p in (Path(__file__).parents[1] / "problems").rglob("*.yaml") if not p.name.endswith(SHEETS))

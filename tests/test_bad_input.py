@@ -10,9 +10,9 @@ import pytest
 from examples import LSTM
 
 from nncalc.errors import InputError
-from nncalc.problem import from_flags, load
-from nncalc.reading.limits import Rules
-from nncalc.solution import solve
+from nncalc.limits import Rules
+from nncalc.problem.problem import from_flags, load
+from nncalc.running import solve
 
 CONV = "topic: conv\nimage: [[1, 2], [3, 4]]\nfilter: [[1]]\n"
 NET = "topic: backprop\nx: [1, 2]\nlayers:\n  - {W: [[1, 2], [3, 4], [5, 6]], activation: tanh}\n  - {W: [[1, 2, 3]]}\n"

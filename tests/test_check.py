@@ -16,7 +16,7 @@ from command import Done, run
 from examples import LSTM
 from sheets import PROBLEMS, asked
 
-from nncalc.folder import SHEETS
+from nncalc.disk.folder import SHEETS
 from nncalc.marking import sheet
 from nncalc.marking.blank import blank
 

@@ -11,12 +11,12 @@ from examples import problem, random_problems
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncalc.problem import Problem
-from nncalc.solution import given_values, solve
-from nncalc.topics.fields import filled
-from nncalc.topics.recurrent import Upstream
+from nncalc.problem.problem import Problem
+from nncalc.running import given_values, solve
+from nncalc.topics.parts.fields import filled
+from nncalc.topics.parts.time import Upstream
 from nncalc.trace.backward import chain, sweep
-from nncalc.trace.notation import evaluate
+from nncalc.trace.notation.tree import evaluate
 from nncalc.trace.rounding import on_paper
 from nncalc.trace.value import Value
 from nncalc.trace.work import Bare, Work

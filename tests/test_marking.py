@@ -22,8 +22,8 @@ from nncalc.marking.asked import Asked, ask, lines_of
 from nncalc.marking.closeness import Agreement, agrees, as_written
 from nncalc.marking.marks import Marks
 from nncalc.marking.verdicts import Verdict
-from nncalc.problem import Marking
-from nncalc.solution import run
+from nncalc.problem.problem import Marking
+from nncalc.running import run
 from nncalc.trace.rounding import following, on_paper
 
 SHEETS = int(os.environ.get("NNCALC_SHEETS", "500"))

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from nncalc.batch import run
-from nncalc.folder import Found, problem_files
+from nncalc.disk.folder import Found, problem_files
+from nncalc.limits import DEFAULT
 from nncalc.marking.asked import Asked
 from nncalc.marking.keys import disagreements
-from nncalc.problem import load
-from nncalc.reading.limits import DEFAULT
-from nncalc.solution import solve
-from nncalc.templates import commands, example
+from nncalc.problem.example import commands, example
+from nncalc.problem.problem import load
+from nncalc.running import solve
 from nncalc.topics import TOPICS, kernels
 
 ROOT = Path(__file__).parent.parent / "problems"
@@ -118,7 +118,7 @@ def test_the_examples_in_the_help_run_as_they_stand(topic: str, tmp_path: Path) 
 def test_a_shell_can_complete_topics_and_fields(tmp_path: Path) -> None:
     def completed(words: str, place: int) -> list[str]:
         given = {"_NNCALC_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(place)}
-        done = subprocess.run([sys.executable, "-c", "from nncalc.cli import main; main()"], env={**os.environ, **given},
+        done = subprocess.run([sys.executable, "-c", "from nncalc.cli.main import main; main()"], env={**os.environ, **given},
                               capture_output=True, text=True, check=False)  # fmt: skip
         return done.stdout.split()
 

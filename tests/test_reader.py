@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nncalc.errors import InputError, Mark, vis
+from nncalc.limits import DEFAULT, Limits
 from nncalc.reading import reader, scalars
-from nncalc.reading.limits import DEFAULT, Limits
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from nncalc.reading.reader import read_file, read_text, read_yaml
 

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncalc.trace import angles as an
-from nncalc.trace import convolution as cv
-from nncalc.trace import functions as fn
-from nncalc.trace import pooling as pl
-from nncalc.trace.notation import evaluate
+from nncalc.trace.notation.tree import evaluate
+from nncalc.trace.notation.writing import expand
+from nncalc.trace.rules import angles as an
+from nncalc.trace.rules import convolution as cv
+from nncalc.trace.rules import functions as fn
+from nncalc.trace.rules import pooling as pl
 from nncalc.trace.rules.products import each_row, outer_sum, row_outer, total
 from nncalc.trace.rules.rearranging import placed
 from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
 from nncalc.trace.rules.whole import quotient, rounded_up
 from nncalc.trace.value import RULES, EngineError, Value, getitem
 from nncalc.trace.work import Work
-from nncalc.trace.writing import expand
 
 SEEDS = st.integers(0, 2**32 - 1)
 Case = tuple[Callable[..., Any], list[np.ndarray]]

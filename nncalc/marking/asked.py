@@ -9,9 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from nncalc.errors import Finding, InputError, Mark, vis
-from nncalc.problem import RESERVED, Marking, Problem
-from nncalc.solution import cell_of, solve, step_name
-from nncalc.trace.notation import Index
+from nncalc.names import cell_of, step_name
+from nncalc.problem.problem import RESERVED, Marking, Problem
+from nncalc.running import solve
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
 
 # What only the problem says; on a sheet such a key is an error, not a wish.

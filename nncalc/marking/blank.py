@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from nncalc.errors import vis
 from nncalc.marking.asked import Asked
-from nncalc.trace.style import TEXT, symbols, write
+from nncalc.trace.notation.style import TEXT, symbols, write
 
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./()]*")
 WIDTH = 100

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.errors import Mark
-from nncalc.problem import Marking
+from nncalc.problem.problem import Marking
 
 # Two floats that differ by less than this, relatively, are the same number: what is between them is a float's dust.
 GUARD = 1e-12

@@ -8,13 +8,13 @@ from fractions import Fraction
 from functools import cache
 
 from nncalc.errors import Finding, InputError, Mark, bug
+from nncalc.limits import Rules
 from nncalc.marking import sheet
 from nncalc.marking.asked import Asked, ask
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark
 from nncalc.marking.pairing import Pair
-from nncalc.problem import load
-from nncalc.reading.limits import Rules
+from nncalc.problem.problem import load
 
 
 @dataclass(frozen=True)

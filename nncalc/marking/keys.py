@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.disk.folder import Found
 from nncalc.errors import Finding, InputError, Mark, spelled, vis
-from nncalc.folder import Found
+from nncalc.limits import Rules
 from nncalc.marking import sheet
 from nncalc.marking.asked import Asked, ask
 from nncalc.marking.closeness import PLACES, Agreement, agrees, as_written, same
@@ -18,10 +19,9 @@ from nncalc.marking.marks import Marks, mark
 from nncalc.marking.mistakes.slip import Candidate, Slip
 from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.marking.verdicts import Verdict
-from nncalc.problem import load
-from nncalc.reading.limits import Rules
-from nncalc.trace.notation import Index
-from nncalc.trace.numbers import number
+from nncalc.problem.problem import load
+from nncalc.trace.notation.numbers import number
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import paper_round
 
 # Cells of a line that are looked at for mistakes that the places asked cannot tell.

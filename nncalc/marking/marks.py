@@ -14,8 +14,8 @@ from nncalc.marking.runs import UNWORKABLE
 from nncalc.marking.sheet import Line, Sheet
 from nncalc.marking.trivial import is_trivial
 from nncalc.marking.verdicts import Judged, Judgement, Verdict, is_near, judge
-from nncalc.solution import run
-from nncalc.trace.notation import Index
+from nncalc.running import run
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import following
 from nncalc.trace.steps import Step, Trace
 

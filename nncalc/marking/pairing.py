@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from nncalc.disk.folder import ENDINGS, SHEETS, problem_files
 from nncalc.errors import Finding, InputError, Mark, vis
-from nncalc.folder import ENDINGS, SHEETS, problem_files
-from nncalc.reading.limits import Rules
+from nncalc.limits import Rules
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from nncalc.errors import InputError
 from nncalc.marking.asked import Asked, lines_of
 from nncalc.marking.closeness import Agreement, agrees, decimals, enough, finite, within_digits
 from nncalc.marking.sheet import Sheet
-from nncalc.solution import run
-from nncalc.trace.notation import Index
+from nncalc.running import run
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import Settle, exact, following, on_paper, with_cells
 from nncalc.trace.steps import Trace
 

@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from nncalc.disk.read import name_of
 from nncalc.errors import Finding, InputError, Mark, spelled, times, vis
+from nncalc.limits import Limits
 from nncalc.marking.asked import Asked
 from nncalc.marking.closeness import Written, as_written
 from nncalc.reading import scalars
-from nncalc.reading.limits import Limits
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from nncalc.reading.reader import read_file, read_text
-from nncalc.reading.source import name_of
-from nncalc.trace.notation import Index
+from nncalc.trace.notation.tree import Index
 
 BLANK = "`nncalc sheet PROBLEM` prints a sheet to fill in"
 LEFT_OUT = ("~", "null", "")

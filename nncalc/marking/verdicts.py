@@ -13,8 +13,8 @@ from nncalc.marking.asked import Asked, lines_of
 from nncalc.marking.closeness import Agreement, Written, agrees, decimals, enough, finite, gap
 from nncalc.marking.runs import Working, follow, honestly, unwritten_digits
 from nncalc.marking.sheet import Sheet
-from nncalc.problem import Marking
-from nncalc.trace.notation import Index
+from nncalc.problem.problem import Marking
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Trace
 
 # What digits that were not written down may make of a later number: at most so many of its last places.

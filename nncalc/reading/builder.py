@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from nncalc.errors import Finding, InputError, Mark, vis
-from nncalc.reading.limits import Limits, raising
+from nncalc.limits import Limits, raising
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 # All arrays of a problem together: so many times one array's limit.

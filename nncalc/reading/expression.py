@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from nncalc.errors import vis
-from nncalc.reading.limits import DEFAULT, Limits, raising
+from nncalc.limits import DEFAULT, Limits, raising
 
 
 class ExpressionError(Exception):

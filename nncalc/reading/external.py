@@ -17,10 +17,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from nncalc.disk.read import open_regular, plain_words, read_bytes
 from nncalc.errors import Mark, times, vis
-from nncalc.reading.limits import Rules, raising
+from nncalc.limits import Rules, raising
 from nncalc.reading.nodes import ScalarNode, SequenceNode
-from nncalc.reading.source import open_regular, plain_words, read_bytes
 
 ENDINGS = (".npy", ".npz", ".csv")
 MOST_AXES = 32

@@ -12,10 +12,10 @@ from typing import Any
 
 import yaml
 
+from nncalc.disk import read as source
 from nncalc.errors import Finding, InputError, Mark, vis
-from nncalc.reading import source
+from nncalc.limits import DEFAULT, Limits
 from nncalc.reading.builder import ALONE, TABBED, Builder
-from nncalc.reading.limits import DEFAULT, Limits
 from nncalc.reading.nodes import Node
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

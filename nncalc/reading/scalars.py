@@ -8,8 +8,8 @@ from decimal import Decimal
 from difflib import get_close_matches
 
 from nncalc.errors import Finding, InputError, vis
+from nncalc.limits import Limits, raising
 from nncalc.reading import expression
-from nncalc.reading.limits import Limits, raising
 from nncalc.reading.nodes import ScalarNode
 
 # What almost every number looks like: no leading zero, no exponent, no digits that float would have to bound.

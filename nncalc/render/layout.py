@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace.notation import Expr, Index, Op, Ref, evaluate, exactly, middle
-from nncalc.trace.numbers import columns, number
+from nncalc.trace.notation.numbers import columns, number
+from nncalc.trace.notation.style import TEXT, numbers, place, symbols, write
+from nncalc.trace.notation.tree import Expr, Index, Op, Ref, evaluate, exactly, middle
 from nncalc.trace.steps import Step, ties
-from nncalc.trace.style import TEXT, numbers, place, symbols, write
 
 # A terminal shows so many cells of a step, then says how to see the others. A pipe shows all.
 CELLS_ON_TERMINAL = 16

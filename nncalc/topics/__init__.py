@@ -39,7 +39,9 @@ TOPICS: dict[str, Topic] = {
         Topic("attention", "attention", "attention from q, k, v or from embeddings, with heads and masks"),
         Topic("posenc", "posenc", "sinusoidal positional encodings"),
         Topic(
-            "params", "params", "output sizes, parameters and multiply-adds, layer by layer; updates of a training run"
+            "params",
+            "params.params",
+            "output sizes, parameters and multiply-adds, layer by layer; updates of a training run",
         ),
     )
 }

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused, times
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.upstream import from_above
-from nncalc.topics.weighing import PLAINLY, Side, Weighed, Weighing
+from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.weighing import PLAINLY, Side, Weighed, Weighing
 from nncalc.trace.work import Work
 
 Layout = Annotated[

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import numpy as np
 
 from nncalc.errors import Refused, times
-from nncalc.topics.activation import ACTIVATIONS, ActivationName
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.upstream import from_above
-from nncalc.topics.windows import Dilation, Pad, Sides, Stride, count, output_size, padded, pair, sides
-from nncalc.trace import convolution
+from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
+from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.windows import Dilation, Pad, Sides, Stride, count, output_size, padded, pair, sides
+from nncalc.trace.rules import convolution
 from nncalc.trace.work import Work
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused, times
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.losses import LOSSES, LossName, one_hot, scaled, terms_of
-from nncalc.trace.functions import relu
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.losses import LOSSES, LossName, one_hot, scaled, terms_of
+from nncalc.trace.rules.functions import relu
 from nncalc.trace.work import Work
 
 OF_CLASSES = ("cross_entropy", "hinge")

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.gates import Apart, Joined, Order, Stacked, Weights, order_of
-from nncalc.topics.recurrent import C0, H0, NOTHING, Asked, Bias, States, Task, W_hLike, W_xLike, X, through_time
-from nncalc.trace.functions import sigmoid
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.gates import Apart, Joined, Order, Stacked, Weights, order_of
+from nncalc.topics.parts.time import C0, H0, NOTHING, Asked, Bias, States, Task, W_hLike, W_xLike, X, through_time
+from nncalc.trace.rules.functions import sigmoid
 from nncalc.trace.work import Work
 
 GATES = "ifog"

@@ -10,8 +10,8 @@ import numpy as np
 
 from nncalc.errors import Refused, times
 from nncalc.reading.expression import Tree, variables
-from nncalc.topics.backprop import walk
-from nncalc.topics.fields import TOGETHER, About, Answer, Array, Symbol
+from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array, Symbol
+from nncalc.topics.parts.graph import walk
 from nncalc.trace.work import Work
 
 Kind = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused
-from nncalc.topics.activation import ACTIVATIONS, ActivationName
-from nncalc.topics.fields import About, Answer, Array, shown
+from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
+from nncalc.topics.parts.fields import About, Answer, Array, shown
 from nncalc.trace.work import Work
 
 GATES = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "nand": [1, 1, 1, 0], "nor": [1, 0, 0, 0], "xor": [0, 1, 1, 0]}

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.upstream import from_above
-from nncalc.topics.windows import Dilation, Pad, count, output_size, pair, sides
-from nncalc.trace.pooling import Windows, average_pool, first_largest, max_pool, ties
-from nncalc.trace.style import place
+from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.windows import Dilation, Pad, count, output_size, pair, sides
+from nncalc.trace.notation.style import place
+from nncalc.trace.rules.pooling import Windows, average_pool, first_largest, max_pool, ties
 from nncalc.trace.work import Work
 
 

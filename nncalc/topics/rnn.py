@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.topics.activation import ACTIVATIONS
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.gates import added, products
-from nncalc.topics.recurrent import H0, NOTHING, Asked, States, X, through_time
+from nncalc.topics.parts.activations import ACTIVATIONS
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.gates import added, products
+from nncalc.topics.parts.time import H0, NOTHING, Asked, States, X, through_time
 from nncalc.trace.work import Work
 
 

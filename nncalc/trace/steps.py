@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace.notation import Expr, Index, Op, Ref, evaluate
+from nncalc.trace.notation.tree import Expr, Index, Op, Ref, evaluate
+from nncalc.trace.notation.writing import expand
 from nncalc.trace.value import Value
-from nncalc.trace.writing import expand
 
 
 @dataclass(slots=True)

@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace import angles, convolution, functions, pooling, rules  # noqa: F401  (importing them fills the table of rules)
 from nncalc.trace.backward import gradients
 from nncalc.trace.rounding import Settle, exact
+from nncalc.trace.rules import (
+    pooling,  # noqa: F401  (importing them fills the table of rules)
+)
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import EngineError, TooLarge, Value
 

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 
 from nncalc.topics import attention, conv, lstm, posenc, rnn, softmax
-from nncalc.topics.recurrent import Task
+from nncalc.topics.parts.time import Task
 from nncalc.trace.work import Bare, Work
 
 torch.set_num_threads(1)

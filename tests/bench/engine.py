@@ -20,7 +20,7 @@ import numpy as np
 
 from nncalc.topics.conv import conv
 from nncalc.topics.lstm import per_gate as lstm
-from nncalc.topics.recurrent import Upstream
+from nncalc.topics.parts.time import Upstream
 from nncalc.trace.work import Bare, Work
 
 RUNS = 7

@@ -16,13 +16,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from examples import LSTM
 
+from nncalc.limits import Rules
 from nncalc.marking.asked import lines_of
 from nncalc.marking.homework import Marker
 from nncalc.marking.pairing import pair
 from nncalc.marking.verdicts import Verdict
-from nncalc.problem import load
-from nncalc.reading.limits import Rules
-from nncalc.solution import run, solve
+from nncalc.problem.problem import load
+from nncalc.running import run, solve
 from nncalc.trace.rounding import following, on_paper
 
 

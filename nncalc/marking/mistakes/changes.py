@@ -9,9 +9,9 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from nncalc.trace.notation import ONE, TWO, ZERO, Const, Expr, Op, Ref, const, evaluate
-from nncalc.trace.numbers import number
-from nncalc.trace.style import TEXT, numbers, symbols, write
+from nncalc.trace.notation.numbers import number
+from nncalc.trace.notation.style import TEXT, numbers, symbols, write
+from nncalc.trace.notation.tree import ONE, TWO, ZERO, Const, Expr, Op, Ref, const, evaluate
 
 # A changed part, and in words what was done to it.
 Change = tuple[Expr, str]

@@ -10,7 +10,7 @@ from typing import Any
 from nncalc.marking.closeness import same
 from nncalc.marking.mistakes.changes import CHANGES, IN_ONE_CELL, Change, Changes, power_of_ten, with_part
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, parts, value
-from nncalc.trace.notation import Expr, Index, Op
+from nncalc.trace.notation.tree import Expr, Index, Op
 
 Path = tuple[int, ...]
 # In a formula of more parts than this no single one is looked for.

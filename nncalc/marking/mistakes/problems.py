@@ -12,8 +12,8 @@ import numpy as np
 from nncalc.marking.asked import lines_of
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
 from nncalc.marking.runs import UNWORKABLE
-from nncalc.problem import Problem
-from nncalc.solution import run
+from nncalc.problem.problem import Problem
+from nncalc.running import run
 from nncalc.trace.rounding import following
 from nncalc.trace.value import EngineError
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, value
-from nncalc.trace.notation import Const, Expr, Index, Op, Ref
-from nncalc.trace.style import TEXT
+from nncalc.trace.notation.style import TEXT
+from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref
 from nncalc.trace.value import Value
 
 # More names than this in one formula are not exchanged pair by pair.

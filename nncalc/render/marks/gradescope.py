@@ -18,7 +18,7 @@ from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.json import count
 from nncalc.render.marks.report import cell, explanations, words, yours
-from nncalc.trace.style import TEXT
+from nncalc.trace.notation.style import TEXT
 
 # A number with so many digits may be a right value; without --reveal nothing that holds one is said.
 TELLING = re.compile(r"\d\.\d\d|\d{3}")

@@ -9,8 +9,8 @@ from typing import Any, TextIO
 from nncalc.errors import vis
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Mark, Marks
-from nncalc.render.json import plain
 from nncalc.render.layout import View
+from nncalc.render.working.json import plain
 
 FORMAT = 1
 

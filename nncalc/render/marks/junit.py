@@ -11,7 +11,7 @@ from nncalc.marking.marks import Mark, Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.report import explanations, words
-from nncalc.trace.style import TEXT
+from nncalc.trace.notation.style import TEXT
 
 
 def render(homework: Homework, view: View, out: TextIO) -> None:

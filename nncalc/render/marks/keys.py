@@ -14,7 +14,7 @@ from nncalc.marking.keys import Key
 from nncalc.render.layout import View
 from nncalc.render.marks.report import asked, explanations
 from nncalc.render.paper import BAD, GOOD, NAME, QUIET, Paper
-from nncalc.trace.style import TEXT
+from nncalc.trace.notation.style import TEXT
 
 # Mistakes that a line hides are named up to so many.
 NAMED = 2

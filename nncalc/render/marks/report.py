@@ -13,9 +13,9 @@ from nncalc.marking.blank import places_asked
 from nncalc.marking.marks import Mark, Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View, inline, line
-from nncalc.trace.notation import Index
-from nncalc.trace.numbers import number
-from nncalc.trace.style import TEXT, place
+from nncalc.trace.notation.numbers import number
+from nncalc.trace.notation.style import TEXT, place
+from nncalc.trace.notation.tree import Index
 
 # A line of at most so many numbers is shown whole where all of it is right.
 SHORT = 4

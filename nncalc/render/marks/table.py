@@ -16,7 +16,7 @@ from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.report import HEADS, asked, explanations, full_working, points, rows, score, tone
 from nncalc.render.paper import BAD, HEAD, NAME, QUIET, TONES, VALUE, Paper
-from nncalc.trace.style import TEXT
+from nncalc.trace.notation.style import TEXT
 
 LETTERS = {
     Verdict.right: "+", Verdict.rounded: "~", Verdict.places: "p", Verdict.follows: "f", Verdict.missing: "-",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace import notation as n
+from nncalc.trace.notation import tree as n
 from nncalc.trace.rules.table import rule
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace import notation as n
+from nncalc.trace.notation import tree as n
 from nncalc.trace.rules.pointwise import pointwise
 from nncalc.trace.rules.table import traced
 
