@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 
-from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.errors import Finding, InputError, Location, printable
 
 VARIABLE = "NNCALC_LIMITS"
 HIGHEST = 10**12
@@ -44,7 +44,7 @@ LIBRARY = replace(DEFAULT, array=sys.maxsize, steps=sys.maxsize, array_file_byte
 
 
 @dataclass(frozen=True)
-class Rules:
+class Permissions:
     """What a problem may do. Set by whoever runs it, never by a file."""
 
     limits: Limits = DEFAULT
@@ -61,19 +61,19 @@ def limits_from(options: Iterable[str], environment: str | None = None) -> Limit
     limits = DEFAULT
     given = os.environ.get(VARIABLE, "") if environment is None else environment
     for text in filter(None, (part.strip() for part in given.split(","))):
-        limits = _set(limits, text, Mark(VARIABLE))
+        limits = _set(limits, text, Location(VARIABLE))
     for text in options:
-        limits = _set(limits, text, Mark("--limit"))
+        limits = _set(limits, text, Location("--limit"))
     return limits
 
 
-def _set(limits: Limits, text: str, mark: Mark) -> Limits:
+def _set(limits: Limits, text: str, mark: Location) -> Limits:
     name, _, number = text.partition("=")
     names = [f.name for f in fields(Limits)]
     if name not in names:
         near = get_close_matches(name, names, 1, 0.6)
         hint = f"did you mean {near[0]}?" if near else f"the limits are {', '.join(names)}"
-        raise InputError(Finding(f"there is no limit '{vis(name)}'", mark, want="name=N", hint=hint))
+        raise InputError(Finding(f"there is no limit '{printable(name)}'", mark, want="name=N", hint=hint))
     if not (number.isascii() and number.isdigit() and len(number) <= len(str(HIGHEST)) and 0 < int(number) <= HIGHEST):
-        raise InputError(Finding(f"want {name}=N with N from 1 to {HIGHEST}, got {vis(text)}", mark))
+        raise InputError(Finding(f"want {name}=N with N from 1 to {HIGHEST}, got {printable(text)}", mark))
     return replace(limits, **{name: int(number)})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from nncalc.errors import Finding, InputError, times, vis
+from nncalc.errors import Finding, InputError, dimensions, printable
 from nncalc.trace.steps import Trace
 
 # A place counted from 1; more digits than any axis has are no place.
@@ -28,7 +28,10 @@ def cell_of(trace: Trace, text: str) -> tuple[str, tuple[int, ...] | None]:
     index = tuple(int(p) - 1 for p in parts) if good else ()
     if not good or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
         raise InputError(
-            Finding(f"there is no cell {vis(cell)} in {step.name}", want=f"a cell of {times(shape)}, counted from 1")
+            Finding(
+                f"there is no cell {printable(cell)} in {step.name}",
+                want=f"a cell of {dimensions(shape)}, counted from 1",
+            )
         )
     return step.name, index
 
@@ -43,7 +46,7 @@ def step_name(trace: Trace, text: str) -> str:
         fitting = [n for n in names if short(n) == short(text)]
         if len(fitting) == 1:
             return fitting[0]
-    raise InputError(Finding(f"there is no step '{vis(text)}'", hint=_nearest(text, names)))
+    raise InputError(Finding(f"there is no step '{printable(text)}'", hint=_nearest(text, names)))
 
 
 def _without_loss(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Mark, Refused, times
+from nncalc.errors import Finding, InputError, Location, Refused, dimensions
 from nncalc.limits import raising
 from nncalc.problem.problem import Problem
 from nncalc.topics.parts.fields import fields_of, filled
@@ -46,7 +46,7 @@ def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
         raise _large(problem, error) from None
     except TooLong:
         what = f"asks for more than {limits.steps} steps, the limit"
-        raise InputError(Finding(what, Mark(problem.file or problem.topic), hint=raising("steps"))) from None
+        raise InputError(Finding(what, Location(problem.file or problem.topic), hint=raising("steps"))) from None
     except NotFinite as error:
         raise InputError(_infinite(problem, error)) from None
     trace = work.trace()
@@ -73,7 +73,7 @@ def _conventions(problem: Problem) -> list[str]:
 
 def _large(problem: Problem, error: TooLarge) -> InputError:
     size = math.prod(error.shape)
-    what = f"needs an array of {times(error.shape)} = {size} numbers ({_bytes(8 * size)})"
+    what = f"needs an array of {dimensions(error.shape)} = {size} numbers ({_bytes(8 * size)})"
     if error.names:
         what += f", made from {' and '.join(list(dict.fromkeys(error.names))[:4])}"
     return problem.refusal(Refused(error.field, f"{what}; the limit is {error.limit}", hint=raising("array")))
@@ -94,7 +94,7 @@ def _infinite(problem: Problem, error: NotFinite) -> Finding:
     written = write(step.element(index), TEXT, numbers())
     what = f"{cell} = {written if len(written) < 200 else '…'} is not a finite number"
     stable = any(f.name == "stable" for f in problem.fields) and not problem.values.get("stable")
-    return Finding(what, Mark(problem.file or problem.topic), hint="add stable: true" if stable else "")
+    return Finding(what, Location(problem.file or problem.topic), hint="add stable: true" if stable else "")
 
 
 def _compare(trace: Trace, reference: Trace) -> None:

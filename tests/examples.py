@@ -7,8 +7,8 @@ from typing import Any, get_args
 
 import numpy as np
 
-from nncalc.limits import Rules
-from nncalc.problem.problem import Problem, check
+from nncalc.limits import Permissions
+from nncalc.problem.problem import Problem, checked_problem
 from nncalc.reading.reader import read_text
 from nncalc.topics.optimizer import UPDATES
 from nncalc.topics.parts.activations import Function
@@ -58,7 +58,7 @@ rate: 0.5
 
 def problem(text: str) -> Problem:
     """A problem from its YAML."""
-    return check(read_text(text, "p.yaml"), "p.yaml", None, {}, Rules())
+    return checked_problem(read_text(text, "p.yaml"), "p.yaml", None, {}, Permissions())
 
 
 def _plain(value: Any) -> Any:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from nncalc.batch import run
+from nncalc.batch import solve_file
 from nncalc.disk.folder import Found, problem_files
 from nncalc.limits import DEFAULT
-from nncalc.marking.asked import Asked
+from nncalc.marking.asked import Assignment
 from nncalc.marking.keys import disagreements
 from nncalc.problem.example import commands, example
 from nncalc.problem.problem import load
@@ -34,7 +34,7 @@ def nncalc(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_the_key_holds(path: Path) -> None:
     problem = load(str(path))
     assert problem.expect and problem.title and problem.source
-    assert run(Found(str(path))).findings == ()
+    assert solve_file(Found(str(path))).findings == ()
 
 
 def test_every_exercise_of_the_notes_has_its_file() -> None:
@@ -55,7 +55,7 @@ def test_any_digit_of_a_key_that_is_changed_is_found(path: Path, tmp_path: Path)
                 continue
             wrong = tmp_path / "p.yaml"
             wrong.write_text(before + "expect:\n" + key[:at] + str((int(key[at]) + 1) % 10) + key[at + 1 :])
-            assert disagreements(Asked(load(str(wrong)), trace)), (match.group(), key[at], at - match.start())
+            assert disagreements(Assignment(load(str(wrong)), trace)), (match.group(), key[at], at - match.start())
 
 
 def test_a_batch_names_file_step_and_both_values_and_goes_on(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_wrong_use_is_one_line_and_2(words: list[str], tmp_path: Path) -> None:
 @pytest.mark.parametrize(("topic", "form"), [(t, k.__name__) for t in TOPICS for k in kernels(t)])
 def test_every_new_example_solves_as_it_is(topic: str, form: str, tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(example(topic, form))
-    assert run(Found(str(tmp_path / "p.yaml"))).findings == ()
+    assert solve_file(Found(str(tmp_path / "p.yaml"))).findings == ()
     assert len(example(topic, form).splitlines()) > 3
 
 

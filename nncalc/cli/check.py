@@ -15,8 +15,8 @@ from nncalc.cli.show import Request, choice, view_of
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.folder import problem_files, safe_names
 from nncalc.disk.write import make_folder, write_file
-from nncalc.errors import Finding, InputError, Mark, bug
-from nncalc.limits import Rules
+from nncalc.errors import Finding, InputError, Location, bug
+from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.asked import ask
 from nncalc.marking.blank import blank
@@ -24,10 +24,10 @@ from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.homework import Homework, Marked, Marker
 from nncalc.marking.keys import Key, checked
 from nncalc.marking.marks import mark
-from nncalc.marking.pairing import Pair, pair, plain
+from nncalc.marking.pairing import Submission, pair_sheets, stem
 from nncalc.problem.problem import load
 from nncalc.render.layout import View
-from nncalc.render.marks import ENDINGS, FORMATS, gradescope, render
+from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope, render
 from nncalc.render.marks.keys import render as render_keys
 from nncalc.render.summary import progress
 
@@ -49,12 +49,12 @@ class Check(Request):
     force: bool = False
 
 
-def print_sheet(path: str, rules: Rules) -> None:
+def print_sheet(path: str, rules: Permissions) -> None:
     """The sheet to fill in."""
     terminal.out(blank(ask(load(path, rules=rules))))
 
 
-def check(request: Check, rules: Rules) -> int:
+def mark_and_write(request: Check, rules: Permissions) -> int:
     """Marks, writes, and returns the exit code."""
     format = _format(request)
     if format == "gradescope":
@@ -78,17 +78,17 @@ def _complain(homework: Homework, request: Check) -> None:
         terminal.complain(InputError(homework.findings))
 
 
-def _homework(request: Check, rules: Rules) -> Homework:
+def _homework(request: Check, rules: Permissions) -> Homework:
     """All that is to be marked, marked. A signal ends it; what is done is shown, then the signal obeyed."""
     one = len(request.answers) != 1 or not os.path.isdir(request.answers[0])
     marker = Marker(rules, diagnosed=not request.quiet and (one or _format(request) not in AT_A_GLANCE), alone=one)
     words = [word for word in request.answers if "=" in word and not os.path.exists(word)]
     paths = [word for word in request.answers if word not in words]
     if len(paths) > 1 or (words and paths):
-        raise InputError(Finding("more than one sheet", Mark(paths[-1]), want="ANSWERS or step=value"))
+        raise InputError(Finding("more than one sheet", Location(paths[-1]), want="ANSWERS or step=value"))
     if not paths:
         return Homework([_typed(request, words, marker)], one=True)
-    pairs, stray = pair(request.problem, paths[0], rules)
+    pairs, stray = pair_sheets(request.problem, paths[0], rules)
     marked: list[Marked] = []
     try:
         with interruptible():
@@ -106,13 +106,13 @@ def _homework(request: Check, rules: Rules) -> Homework:
 def _typed(request: Check, words: Sequence[str], marker: Marker) -> Marked:
     """Answers of the command line, or without any the problem's own key."""
     asked = marker.asked(request.problem)
-    given = Pair("you", plain(Path(request.problem).name), request.problem, None)
+    given = Submission("you", stem(Path(request.problem).name), request.problem, None)
     if isinstance(asked, list):
         return Marked(given, None, findings=asked)
     if not words and not asked.problem.expect:
         what = "has no key (expect) and there is no sheet"
         return Marked(
-            given, asked, findings=[Finding(what, Mark(request.problem), hint="nncalc check PROBLEM ANSWERS")]
+            given, asked, findings=[Finding(what, Location(request.problem), hint="nncalc check PROBLEM ANSWERS")]
         )
     try:
         marks = mark(asked, sheet.from_words(words, asked) if words else sheet.from_key(asked))
@@ -146,7 +146,9 @@ def _feedback(homework: Homework, request: Check, format: str, view: View) -> No
     targets = {student: os.path.join(folder, name) for student, name in names.items()}
     there = [target for target in targets.values() if os.path.lexists(target)]
     if there and not request.force:
-        raise InputError([Finding("is there already", Mark(target), hint="--force replaces it") for target in there])
+        raise InputError(
+            [Finding("is there already", Location(target), hint="--force replaces it") for target in there]
+        )
     make_folder(folder)
     for student, results in homework.students.items():
         out = io.StringIO()
@@ -154,13 +156,13 @@ def _feedback(homework: Homework, request: Check, format: str, view: View) -> No
         write_file(targets[student], out.getvalue())
 
 
-def _gradescope(request: Check, rules: Rules) -> int:
+def _gradescope(request: Check, rules: Permissions) -> int:
     """results.json is always written, whatever the sheet or the problem is like."""
     out, view = io.StringIO(), View(reveal=request.reveal)
     try:
         homework = _homework(replace(request, quiet=False), rules)
         if len(homework.students) > 1:
-            raise InputError(Finding("is for one student; there are several", Mark("--format gradescope")))
+            raise InputError(Finding("is for one student; there are several", Location("--format gradescope")))
         render(homework, view, out, "gradescope")
     except InputError as error:
         out = io.StringIO()
@@ -175,13 +177,13 @@ def _gradescope(request: Check, rules: Rules) -> int:
     return RIGHT
 
 
-def _keys(request: Check, view: View, rules: Rules) -> int:
+def _keys(request: Check, view: View, rules: Permissions) -> int:
     """The keys of a folder of problems, looked through."""
     if request.output is not None or request.format not in (None, "table"):
-        raise InputError(Finding("keys are shown as a table", Mark("--output" if request.output else "--format")))
+        raise InputError(Finding("keys are shown as a table", Location("--output" if request.output else "--format")))
     found = problem_files(request.problem, rules.limits)
     if not found:
-        raise InputError(Finding("holds no problem files (*.yaml)", Mark(request.problem)))
+        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
     results: Iterable[Any] = progress((checked(one, rules) for one in found), len(found), sys.stderr)
     keys: list[Key] = list(results)
     if not request.quiet:
@@ -195,5 +197,5 @@ def _keys(request: Check, view: View, rules: Rules) -> int:
 
 def _format(request: Check) -> str:
     if request.format is None and request.output is not None:
-        return ENDINGS.get(Path(request.output).suffix.lower(), "markdown")
-    return choice("--format", request.format, FORMATS)
+        return MARKS_ENDINGS.get(Path(request.output).suffix.lower(), "markdown")
+    return choice("--format", request.format, MARKS_FORMATS)

@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from nncalc import __version__
 from nncalc.cli import terminal
 from nncalc.cli.options import argument, choice_options, flag, look_options, option, reading_options, view_options
-from nncalc.cli.requests import asked, problem_from, rules_of, show
+from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.cli.topic import topic_command
 from nncalc.topics import TOPICS
 
@@ -56,7 +56,7 @@ def batch_command() -> TyperCommand:
     def run(**given: Any) -> None:
         from nncalc.cli.show import BatchRequest, present_batch
 
-        if not present_batch(BatchRequest(**asked(given, BatchRequest)), rules_of(given)):
+        if not present_batch(BatchRequest(**requested(given, BatchRequest)), rules_of(given)):
             raise typer.Exit(NO)
 
     params = [
@@ -87,9 +87,9 @@ def check_command() -> TyperCommand:
     """nncalc check PROBLEM ANSWERS: marks what students wrote."""
 
     def run(**given: Any) -> None:
-        from nncalc.cli.check import Check, check
+        from nncalc.cli.check import Check, mark_and_write
 
-        code = check(Check(**asked(given, Check)), rules_of(given))
+        code = mark_and_write(Check(**requested(given, Check)), rules_of(given))
         if code:
             raise typer.Exit(code)
 

@@ -11,7 +11,7 @@ import sys  # noqa: E402
 from typing import Any, NoReturn  # noqa: E402
 
 from nncalc.cli import terminal  # noqa: E402
-from nncalc.errors import InputError, bug, vis  # noqa: E402
+from nncalc.errors import InputError, bug, printable  # noqa: E402
 
 OK, BAD_INPUT, BUG = 0, 2, 70
 COMPLETION = "_NNCALC_COMPLETE"
@@ -43,7 +43,7 @@ def guarded(words: list[str]) -> int:
         return OK
     except OSError as error:
         terminal.drop(1)
-        terminal.say(f"nncalc: cannot write: {vis(error.strerror or str(error), 200)}")
+        terminal.say(f"nncalc: cannot write: {printable(error.strerror or str(error), 200)}")
     except MemoryError:
         terminal.say("nncalc: this needs more memory than there is")
     except Exception as error:  # the last line of defence: a bug of ours must not look like a result
@@ -65,7 +65,9 @@ def _usage(error: Any) -> str:
     """What Typer says of a wrong flag or command, in one line, with what was probably meant."""
     from nncalc.cli.commands import meant
 
-    said = vis(error.format_message().splitlines()[0] if error.format_message() else "wrong usage", 500).rstrip(".")
+    said = printable(error.format_message().splitlines()[0] if error.format_message() else "wrong usage", 500).rstrip(
+        "."
+    )
     where = getattr(getattr(error, "ctx", None), "command_path", None) or "nncalc"
     return f"nncalc: {said}; " + (meant(error) or f"see `{where} --help`")
 

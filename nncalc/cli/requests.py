@@ -19,7 +19,7 @@ def show(problems: list[Callable[[Any], Any]], given: dict[str, Any]) -> None:
     """Reads all (each by the rules), solves all, then writes: nothing is on stdout unless everything has worked."""
     from nncalc.cli.show import Request, present
 
-    request, rules = Request(**asked(given, Request)), rules_of(given)
+    request, rules = Request(**requested(given, Request)), rules_of(given)
     loaded, findings = [], []
     for read in problems:
         try:
@@ -33,12 +33,12 @@ def show(problems: list[Callable[[Any], Any]], given: dict[str, Any]) -> None:
 
 def rules_of(given: dict[str, Any]) -> Any:
     """What a problem may do, as it was typed."""
-    from nncalc.limits import Rules, limits_from
+    from nncalc.limits import Permissions, limits_from
 
-    return Rules(limits_from(given["limit"]), given["allow_outside"])
+    return Permissions(limits_from(given["limit"]), given["allow_outside"])
 
 
-def asked(given: dict[str, Any], request: Any) -> dict[str, Any]:
+def requested(given: dict[str, Any], request: Any) -> dict[str, Any]:
     """What a request wants to know of what was typed."""
     from dataclasses import fields
 

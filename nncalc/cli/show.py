@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.batch import Result, run_all
+from nncalc.batch import Result, solve_files
 from nncalc.cli import terminal
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.folder import output_names, problem_files
 from nncalc.disk.write import make_folder, write_file
-from nncalc.errors import Finding, InputError, Mark, vis
-from nncalc.limits import Rules
+from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.limits import Permissions
 from nncalc.names import cell_of, value_of
 from nncalc.problem.problem import Problem
-from nncalc.render.summary import Row, progress, summary
-from nncalc.render.working import ENDINGS, FORMATS, View, render
+from nncalc.render.summary import SummaryRow, progress, summary
+from nncalc.render.working import WORKING_ENDINGS, WORKING_FORMATS, View, render
 from nncalc.render.working.json import plain
 from nncalc.running import solve
 from nncalc.trace.rounding import Settle, exact, on_paper
@@ -48,7 +48,7 @@ class Request:
 
     def __post_init__(self) -> None:
         if self.output == "":
-            raise InputError(Finding("is empty", Mark("--output"), want="a name"))
+            raise InputError(Finding("is empty", Location("--output"), want="a name"))
 
 
 def present(problems: Sequence[Problem], request: Request) -> None:
@@ -79,7 +79,7 @@ class BatchRequest(Request):
     resume: bool = False
 
 
-def present_batch(request: BatchRequest, rules: Rules) -> bool:
+def present_batch(request: BatchRequest, rules: Permissions) -> bool:
     """Solves a folder, writes the workings with -o, prints the summary; whether all is well.
 
     A signal (Ctrl-C, a time limit) ends the work; the summary of what is done is printed, then the signal obeyed.
@@ -91,14 +91,14 @@ def present_batch(request: BatchRequest, rules: Rules) -> bool:
     )
     found = problem_files(request.folder, rules.limits)
     if not found:
-        raise InputError(Finding("holds no problem files (*.yaml)", Mark(request.folder)))
+        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.folder)))
     targets = {} if request.output is None else _targets(request, [f.path for f in found if not f.trouble])
     page = replace(view, terminal=False, width=None, color=False)
-    rows: list[Row] = []
+    rows: list[SummaryRow] = []
     interrupted: Interrupted | None = None
     try:
         with interruptible():
-            results: Any = progress(run_all(found, settle, rules), len(found), sys.stderr)
+            results: Any = progress(solve_files(found, settle, rules), len(found), sys.stderr)
             for result in results:
                 rows.append(_row(result, targets.get(result.path), page, format))
     except Interrupted as signal:
@@ -112,7 +112,7 @@ def present_batch(request: BatchRequest, rules: Rules) -> bool:
     return all(not row[3] for row in rows)
 
 
-def _row(result: Result, target: str | None, view: View, format: str) -> Row:
+def _row(result: Result, target: str | None, view: View, format: str) -> SummaryRow:
     """One file's line in the summary; its working is written first."""
     findings = list(result.findings)
     if result.trace is not None and target is not None:
@@ -130,7 +130,7 @@ def _row(result: Result, target: str | None, view: View, format: str) -> Row:
 
 def _targets(request: BatchRequest, paths: list[str]) -> dict[str, str]:
     """Where each working goes; existing files are only replaced by --force, or kept by --resume."""
-    endings = {format: ending for ending, format in ENDINGS.items()}
+    endings = {format: ending for ending, format in WORKING_ENDINGS.items()}
     ending = endings.get(request.format or "table", ".txt")
     written = {
         path: os.path.join(request.output or "", name)
@@ -139,7 +139,7 @@ def _targets(request: BatchRequest, paths: list[str]) -> dict[str, str]:
     there = [target for target in written.values() if os.path.lexists(target)]
     if there and not (request.force or request.resume):
         hint = "--force replaces, --resume keeps it"
-        raise InputError([Finding("is there already", Mark(target), hint=hint) for target in there])
+        raise InputError([Finding("is there already", Location(target), hint=hint) for target in there])
     return {p: t for p, t in written.items() if not (request.resume and os.path.lexists(t))}
 
 
@@ -153,13 +153,15 @@ def _whole(flag: str, text: str | None, least: int = 0) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= MOST_DIGITS):
-        raise InputError(Finding(f"want a whole number from {least} to {MOST_DIGITS}, got {vis(text)}", Mark(flag)))
+        raise InputError(
+            Finding(f"want a whole number from {least} to {MOST_DIGITS}, got {printable(text)}", Location(flag))
+        )
     return int(text)
 
 
 def choice(flag: str, text: str | None, choices: Sequence[str]) -> str:
     if text is not None and text not in choices:
-        raise InputError(Finding(f"want one of {', '.join(choices)}, got {vis(text)}", Mark(flag)))
+        raise InputError(Finding(f"want one of {', '.join(choices)}, got {printable(text)}", Location(flag)))
     return text or choices[0]
 
 
@@ -173,11 +175,13 @@ def _settle(request: Request) -> Settle:
 def _format(request: Request) -> str:
     if request.format is None and request.output is not None:
         ending = Path(request.output).suffix.lower()
-        if ending and ending not in ENDINGS:
-            what = f"there is no format for {vis(ending)}"
-            raise InputError(Finding(what, Mark("--output"), want=f"one of {', '.join(ENDINGS)}", hint="or --format"))
-        return ENDINGS.get(ending, "table")
-    return choice("--format", request.format, list(FORMATS))
+        if ending and ending not in WORKING_ENDINGS:
+            what = f"there is no format for {printable(ending)}"
+            raise InputError(
+                Finding(what, Location("--output"), want=f"one of {', '.join(WORKING_ENDINGS)}", hint="or --format")
+            )
+        return WORKING_ENDINGS.get(ending, "table")
+    return choice("--format", request.format, list(WORKING_FORMATS))
 
 
 def view_of(request: Request) -> View:

@@ -11,7 +11,7 @@ from typer.core import TyperCommand
 from nncalc.cli import terminal
 from nncalc.cli.options import argument, choice_options, option, reading_options, view_options
 from nncalc.cli.requests import problem_from, show
-from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.errors import Finding, InputError, Location, printable
 
 
 class TopicCommand(TyperCommand):
@@ -53,10 +53,10 @@ def topic_command(topic: str) -> TyperCommand:
         flags = {name: given[name] for name in fields if given[name] is not None}
         paths = [path for path in (given["file"], given["input"]) if path is not None]
         if len(paths) > 1:
-            raise InputError(Finding(f"two problem files: {vis(paths[0])} and {vis(paths[1])}", want="one"))
+            raise InputError(Finding(f"two problem files: {printable(paths[0])} and {printable(paths[1])}", want="one"))
         if not paths and not flags:
             _example(topic)
-            raise InputError(Finding("no problem given", Mark(f"nncalc {topic}"), want="a FILE or flags",
+            raise InputError(Finding("no problem given", Location(f"nncalc {topic}"), want="a FILE or flags",
                                      hint=f"see `nncalc {topic} --help`"))  # fmt: skip
         show([partial(problem_from, paths[0] if paths else None, topic, flags)], given)
 

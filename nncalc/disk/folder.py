@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nncalc.disk.read import plain_words
-from nncalc.errors import Finding, InputError, Mark
+from nncalc.errors import Finding, InputError, Location
 from nncalc.limits import Limits, raising
 
-ENDINGS = (".yaml", ".yml")
-SHEETS = tuple(f".answers{ending}" for ending in ENDINGS)
-RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$")
+PROBLEM_ENDINGS = (".yaml", ".yml")
+SHEET_ENDINGS = tuple(f".answers{ending}" for ending in PROBLEM_ENDINGS)
+DEVICE_NAMES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def problem_files(folder: str, limits: Limits, sheets: bool = False) -> list[Fou
     """
     if not os.path.isdir(folder):
         raise InputError(
-            Finding("is a file; want a folder" if os.path.exists(folder) else "no such folder", Mark(folder))
+            Finding("is a file; want a folder" if os.path.exists(folder) else "no such folder", Location(folder))
         )
     found: list[Found] = []
 
@@ -49,8 +49,10 @@ def problem_files(folder: str, limits: Limits, sheets: bool = False) -> list[Fou
             trouble = f"is a folder deeper than {limits.folders} levels, the limit"
             found += [Found(os.path.join(root, f), trouble, raising("folders")) for f in folders]
             folders[:] = []
-        passed_over = () if sheets else SHEETS
-        names = (f for f in files if f.endswith(ENDINGS) and not f.startswith(".") and not f.endswith(passed_over))
+        passed_over = () if sheets else SHEET_ENDINGS
+        names = (
+            f for f in files if f.endswith(PROBLEM_ENDINGS) and not f.startswith(".") and not f.endswith(passed_over)
+        )
         found += [_followed(os.path.join(root, name), folder) for name in names]
     return sorted(found, key=lambda f: f.path)
 
@@ -82,4 +84,4 @@ def safe_names(names: Mapping[str, Sequence[str]], ending: str) -> dict[str, str
 
 def _safe(part: str) -> str:
     safe = re.sub(r"[^A-Za-z0-9._-]", "_", part)[:100].lstrip(".-") or "_"
-    return f"_{safe}" if RESERVED.match(safe) else safe
+    return f"_{safe}" if DEVICE_NAMES.match(safe) else safe

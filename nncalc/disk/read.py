@@ -7,13 +7,13 @@ import re
 import stat
 import sys
 
-from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import DEFAULT, Limits, raising
 
 # A pipe is read where it was handed over on purpose: `nncalc conv <(sed … grid.yaml)`.
 HANDED_OVER = re.compile(r"/dev/(stdin|fd/[0-9]+)")
 
-KNOWN: dict[type[Exception], str] = {
+READ_ERRORS: dict[type[Exception], str] = {
     FileNotFoundError: "no such file",
     PermissionError: "may not be read",
     IsADirectoryError: "is a folder; want a file",
@@ -22,7 +22,7 @@ KNOWN: dict[type[Exception], str] = {
 
 def read_bytes(path: str, limits: Limits = DEFAULT) -> bytes:
     """What stands in a file; `-` is stdin. InputError where it cannot be read or is larger than the limit."""
-    mark = Mark(name_of(path))
+    mark = Location(name_of(path))
     try:
         data = _stdin(limits.file_bytes) if path == "-" else _file(path, limits.file_bytes)
     except (OSError, ValueError) as error:
@@ -40,8 +40,10 @@ def name_of(path: str) -> str:
 
 def plain_words(error: Exception) -> str:
     """What went wrong with a file, in plain words."""
-    known = KNOWN.get(type(error))
-    return known or vis(error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error), 200)
+    known = READ_ERRORS.get(type(error))
+    return known or printable(
+        error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error), 200
+    )
 
 
 def open_regular(path: str) -> int:

@@ -6,9 +6,9 @@ import os
 import secrets
 from pathlib import Path
 
-from nncalc.errors import Finding, InputError, Mark, vis
+from nncalc.errors import Finding, InputError, Location, printable
 
-KNOWN: dict[type[OSError], str] = {
+WRITE_ERRORS: dict[type[OSError], str] = {
     FileExistsError: "is a file; want a folder",
     NotADirectoryError: "a part of its path is a file",
     FileNotFoundError: "its folder does not exist",
@@ -44,8 +44,8 @@ def make_folder(path: str) -> None:
 
 def cannot_write(path: str, error: OSError) -> Finding:
     """What to say of a file or a folder that cannot be written."""
-    why = next((words for kind, words in KNOWN.items() if isinstance(error, kind)), error.strerror)
-    return Finding(f"cannot be written: {vis(why or str(error), 200)}", Mark(path))
+    why = next((words for kind, words in WRITE_ERRORS.items() if isinstance(error, kind)), error.strerror)
+    return Finding(f"cannot be written: {printable(why or str(error), 200)}", Location(path))
 
 
 def _send(target: Path, data: bytes) -> None:

@@ -11,14 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Finding, Mark, Path, spelled, times
+from nncalc.errors import FieldPath, Finding, Location, dimensions, spelled
 from nncalc.topics.parts.fields import Field
 
 # For each name its size, and the field that had it first.
 Sizes = dict[str, tuple[int, str]]
 
 
-def agree(fields: tuple[Field, ...], values: dict[str, Any], marks: Mapping[Path, Mark], path: Path) -> list[Finding]:
+def agree(
+    fields: tuple[Field, ...], values: dict[str, Any], marks: Mapping[FieldPath, Location], path: FieldPath
+) -> list[Finding]:
     """Where arrays do not agree, with both places and both sizes; fills in zeros of the right shape."""
     sizes: Sizes = {}
     findings: list[Finding] = []
@@ -52,7 +54,9 @@ def size_of(axis: str, sizes: Mapping[str, int]) -> int | None:
     return total
 
 
-def _bind(field: Field, shape: tuple[int, ...], sizes: Sizes, marks: Mapping[Path, Mark], path: Path) -> list[Finding]:
+def _bind(
+    field: Field, shape: tuple[int, ...], sizes: Sizes, marks: Mapping[FieldPath, Location], path: FieldPath
+) -> list[Finding]:
     options = [axes for axes in field.axes if len(axes) == len(shape)]
     agreeing = [axes for axes in options if _clash(axes, shape, sizes) is None]
     if agreeing:
@@ -65,21 +69,21 @@ def _bind(field: Field, shape: tuple[int, ...], sizes: Sizes, marks: Mapping[Pat
     known, where = sizes[name]
     mark = marks.get((*path[:-1], where.rpartition(".")[2]))
     beside = f" ({mark.brief()})" if mark else ""
-    what = f"is {times(shape)}: its '{name}' is {size}, but {known} in {where}{beside}"
+    what = f"is {dimensions(shape)}: its '{name}' is {size}, but {known} in {where}{beside}"
     if where == spelled(path):
-        what = f"is {times(shape)}: its '{name}' is {known} and {size}"
+        what = f"is {dimensions(shape)}: its '{name}' is {known} and {size}"
     return [Finding(what, marks.get(path), spelled(path))]
 
 
 def _worked_out(
-    field: Field, shape: tuple[int, ...], sizes: Sizes, marks: Mapping[Path, Mark], path: Path
+    field: Field, shape: tuple[int, ...], sizes: Sizes, marks: Mapping[FieldPath, Location], path: FieldPath
 ) -> list[Finding]:
     """Whether the axes that are worked from others have the size that these give."""
     known = {name: size for name, (size, _) in sizes.items()}
     for axis, size in zip(next((a for a in field.axes if len(a) == len(shape)), ()), shape, strict=False):
         wanted = size_of(axis, known) if is_worked(axis) else None
         if wanted is not None and wanted != size:
-            what = f"is {times(shape)}: its '{axis}' is {size}, but the other arrays make it {wanted}"
+            what = f"is {dimensions(shape)}: its '{axis}' is {size}, but the other arrays make it {wanted}"
             return [Finding(what, marks.get(path), spelled(path))]
     return []
 

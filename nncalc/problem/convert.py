@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Mark, Path, spelled, times, vis
-from nncalc.limits import Rules, raising
+from nncalc.errors import FieldPath, Finding, InputError, Location, dimensions, printable, spelled
+from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import agree
 from nncalc.reading import expression, scalars
 from nncalc.reading.builder import MOST_ARRAYS
@@ -34,14 +34,14 @@ class ArrayFile:
 class Converter:
     """Converts nodes, collecting every finding and where each value stood."""
 
-    def __init__(self, rules: Rules, folder: str):
+    def __init__(self, rules: Permissions, folder: str):
         self.limits = rules.limits
         self.beside = Beside(folder, rules)
         self.from_files = 0
         self.findings: list[Finding] = []
-        self.marks: dict[Path, Mark] = {}
+        self.marks: dict[FieldPath, Location] = {}
 
-    def found(self, node: Node, path: Path, what: str, want: str = "", hint: str = "") -> Any:
+    def found(self, node: Node, path: FieldPath, what: str, want: str = "", hint: str = "") -> Any:
         """Notes a finding at a node; the value is then BAD."""
         self.findings.append(Finding(what, node.mark, spelled(path), want, hint))
         return BAD
@@ -54,7 +54,7 @@ class Converter:
             self.findings.extend(error.findings)
             return BAD
 
-    def value(self, node: Node, field: Field, path: Path) -> Any:
+    def value(self, node: Node, field: Field, path: FieldPath) -> Any:
         """The field's value from its node."""
         self.marks[path] = node.mark
         if len(path) > self.limits.depth:
@@ -67,12 +67,12 @@ class Converter:
             return self.sequence(node, field, path)
         return self.mapping(node, field, path)
 
-    def too_deep(self, node: Node, path: Path) -> Any:
+    def too_deep(self, node: Node, path: FieldPath) -> Any:
         """Aliases can nest what was never seen nested."""
         what = f"is nested deeper than {self.limits.depth} levels, the limit"
         return self.found(node, path, what, hint=raising("depth"))
 
-    def scalar(self, node: ScalarNode, field: Field, path: Path) -> Any:
+    def scalar(self, node: ScalarNode, field: Field, path: FieldPath) -> Any:
         """A number, a choice, a text, an expression."""
         name, kinds = spelled(path), field.types
         choices = field.of_kind(Literal)
@@ -97,7 +97,7 @@ class Converter:
             return 0
         return self.found(node, path, f"want {field.wants}, got {node.shown()}")
 
-    def real(self, node: ScalarNode, field: Field, path: Path) -> Any:
+    def real(self, node: ScalarNode, field: Field, path: FieldPath) -> Any:
         """A number within the field's bounds."""
         value = self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits))
         above, least = field.about.above, field.about.least
@@ -107,7 +107,7 @@ class Converter:
             return self.found(node, path, f"want a number of at least {least:g}, got {node.shown()}")
         return value
 
-    def tree(self, node: ScalarNode, path: Path) -> Any:
+    def tree(self, node: ScalarNode, path: FieldPath) -> Any:
         """An expression with variables."""
         try:
             return expression.parse(node.text, self.limits)
@@ -117,7 +117,7 @@ class Converter:
             self.findings.append(Finding(what, mark, spelled(path), hint=error.hint))
             return BAD
 
-    def sequence(self, node: SequenceNode, field: Field, path: Path) -> Any:
+    def sequence(self, node: SequenceNode, field: Field, path: FieldPath) -> Any:
         """An array, a list of whole numbers, a list of records."""
         if field.is_array:
             return self.array(node, field, path)
@@ -130,7 +130,7 @@ class Converter:
         values = [self.value(n, item, (*path, i)) for i, n in enumerate(node.items, 1)]
         return BAD if any(v is BAD for v in values) else values
 
-    def mapping(self, node: MappingNode, field: Field, path: Path) -> Any:
+    def mapping(self, node: MappingNode, field: Field, path: FieldPath) -> Any:
         """A record, names with a value each, or an array in a file of its own."""
         if field.is_array and "file" in node.entries:
             return self.external(node, field, path)
@@ -150,13 +150,13 @@ class Converter:
         values = {name: self.value(n, item, (*path, name)) for name, n in node.entries.items()}
         return BAD if any(v is BAD for v in values.values()) else values
 
-    def symbol(self, name: str, mark: Mark, path: Path) -> None:
+    def symbol(self, name: str, mark: Location, path: FieldPath) -> None:
         """What an expression can call by its name."""
         if not SYMBOL.fullmatch(name) or name in expression.CALLS:
-            what = f"'{vis(name)}' cannot be a name; want letters, digits and _, and no function's name"
+            what = f"'{printable(name)}' cannot be a name; want letters, digits and _, and no function's name"
             self.findings.append(Finding(what, mark, spelled(path)))
 
-    def external(self, node: MappingNode, field: Field, path: Path) -> Any:
+    def external(self, node: MappingNode, field: Field, path: FieldPath) -> Any:
         """An array that lies in a file beside the problem."""
         given = self.record(node, fields_of(ArrayFile), path)
         if given is BAD:
@@ -168,14 +168,14 @@ class Converter:
                 return self.table(read_csv(where, file, self.beside.rules), field, path)
             array = read_numpy(where, key, self.beside.rules)
         except Unusable as error:
-            return self.found(node, path, f"{vis(file)}: {error.what}", hint=error.hint)
+            return self.found(node, path, f"{printable(file)}: {error.what}", hint=error.hint)
         self.from_files += array.size
         if self.from_files > MOST_ARRAYS * self.limits.array:
             what = f"the arrays in files hold more than {MOST_ARRAYS * self.limits.array} numbers, the limit"
             return self.found(node, path, what, hint=raising("array"))
         return self.shaped(node, array, field, path)
 
-    def table(self, rows: SequenceNode, field: Field, path: Path) -> Any:
+    def table(self, rows: SequenceNode, field: Field, path: FieldPath) -> Any:
         """The numbers of a CSV file; one row, or one number a line, is a vector where the field may be one."""
         if any(len(axes) == 1 for axes in field.axes):
             if len(rows.items) == 1:
@@ -184,7 +184,7 @@ class Converter:
                 rows = SequenceNode([row.items[0] for row in rows.items if isinstance(row, SequenceNode)], rows.mark)
         return self.array(rows, field, path)
 
-    def variant(self, node: Node, kinds: type[Variant], path: Path) -> Any:
+    def variant(self, node: Node, kinds: type[Variant], path: FieldPath) -> Any:
         """A record of one of several kinds: {kind: {fields}}, or the bare name of the kind."""
         want = f"one of {', '.join(kinds.options)}"
         if isinstance(node, ScalarNode):
@@ -195,14 +195,14 @@ class Converter:
         if kind not in kinds.options:
             near = get_close_matches(kind, kinds.options, 1, 0.6)
             return self.found(
-                node, path, f"unknown kind '{vis(kind)}'", want, f"did you mean {near[0]}?" if near else ""
+                node, path, f"unknown kind '{printable(kind)}'", want, f"did you mean {near[0]}?" if near else ""
             )
         if not isinstance(inner, MappingNode):
             return self.found(inner, (*path, kind), "want a mapping (name: value)")
         values = self.record(inner, fields_of(kinds.options[kind]), (*path, kind))
         return BAD if values is BAD else (kind, kinds.options[kind](**values))
 
-    def record(self, node: MappingNode, fields: tuple[Field, ...], path: Path) -> Any:
+    def record(self, node: MappingNode, fields: tuple[Field, ...], path: FieldPath) -> Any:
         """Every field of a mapping by its description; unknown and missing keys are findings."""
         known = {f.name: f for f in fields}
         values: dict[str, Any] = {}
@@ -221,23 +221,23 @@ class Converter:
         self.findings += clashes
         return BAD if clashes else values
 
-    def unknown(self, name: str, mark: Mark, fields: tuple[Field, ...], path: Path) -> None:
+    def unknown(self, name: str, mark: Location, fields: tuple[Field, ...], path: FieldPath) -> None:
         """An unknown key, with the name that was probably meant."""
         self.findings.append(Finding(*unknown_key(name, fields), mark=mark, field=spelled(path)))
 
-    def array(self, node: SequenceNode, field: Field, path: Path) -> Any:
+    def array(self, node: SequenceNode, field: Field, path: FieldPath) -> Any:
         """A rectangular array of finite numbers."""
         nested = self.nested(node, path)
         return BAD if nested is BAD else self.shaped(node, np.array(nested, float), field, path)
 
-    def shaped(self, node: Node, array: Any, field: Field, path: Path) -> Any:
+    def shaped(self, node: Node, array: Any, field: Field, path: FieldPath) -> Any:
         """The array, if it has as many axes as the field may have."""
         shapes = {len(axes) for axes in field.axes}
         if shapes and array.ndim not in shapes:
-            return self.found(node, path, f"is {times(array.shape)}", field.wants)
+            return self.found(node, path, f"is {dimensions(array.shape)}", field.wants)
         return array
 
-    def nested(self, node: SequenceNode, path: Path) -> Any:
+    def nested(self, node: SequenceNode, path: FieldPath) -> Any:
         """Lists of lists of numbers, all rows of one length."""
         if not node.items:
             return self.found(node, path, "an empty list has no numbers")
@@ -255,7 +255,7 @@ class Converter:
                 return self.found(item, (*path, i), what, "rows of one length")
         return np.array(values, float)
 
-    def item(self, node: Node, path: Path) -> Any:
+    def item(self, node: Node, path: FieldPath) -> Any:
         """A number, or a row."""
         if isinstance(node, SequenceNode):
             return self.nested(node, path)
@@ -276,10 +276,10 @@ def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] =
     """What to say of an unknown key; `first`: those that are more likely meant."""
     field = also_called(name, fields)
     if field is not None:
-        return (f"unknown key '{vis(name)}': nncalc calls it '{field.name}'",)
+        return (f"unknown key '{printable(name)}': nncalc calls it '{field.name}'",)
     near = [n for some in (first, fields) for n in get_close_matches(name, [f.name for f in some], 1, 0.6)]
-    return (f"unknown key '{vis(name)}'" + (f"; did you mean '{near[0]}'?" if near else ""),)
+    return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near[0]}'?" if near else ""),)
 
 
 def _numbers(shape: tuple[int, ...]) -> str:
-    return f"has {times(shape)} number{'s' * (shape != (1,))}" if shape else "is a number"
+    return f"has {dimensions(shape)} number{'s' * (shape != (1,))}" if shape else "is a number"

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from itertools import cycle
 from typing import Any, Literal, get_args, get_origin
 
-from nncalc.errors import Finding, InputError, vis
+from nncalc.errors import Finding, InputError, printable
 from nncalc.problem.axes import size_of
 from nncalc.reading.expression import Tree
 from nncalc.topics import kernels, known
@@ -20,7 +20,7 @@ from nncalc.topics.parts.fields import REQUIRED, Array, Field, fields_of, shown
 
 NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
 # A command line longer than this is better a file.
-LONGEST = 130
+LONGEST_COMMAND = 130
 
 
 def example(topic: str, form: str | None = None) -> str:
@@ -34,7 +34,9 @@ def example(topic: str, form: str | None = None) -> str:
         names = [*forms, *whole]
         near = get_close_matches(form, names, 1, 0.6)
         hint = f"did you mean {near[0]}?" if near else ""
-        raise InputError(Finding(f"{topic} has no form '{vis(form)}'", want=f"one of {', '.join(names)}", hint=hint))
+        raise InputError(
+            Finding(f"{topic} has no form '{printable(form)}'", want=f"one of {', '.join(names)}", hint=hint)
+        )
     kernel = forms[form] if form else next(iter(forms.values()))
     # Run with -OO, Python drops the docstrings.
     lines = [f"# {(kernel.__doc__ or about.summary).strip().splitlines()[0]}", f"topic: {topic}"]
@@ -69,7 +71,7 @@ def commands(topic: str) -> list[str]:
         values = [(field.about.example or _value(field, source)).strip("'\"") for field in asked]
         words = [value if value.isalnum() else f'"{value}"' for value in values]
         flags = " ".join(f"--{field.name} {word}" for field, word in zip(asked, words, strict=True))
-        if len(flags) <= LONGEST:
+        if len(flags) <= LONGEST_COMMAND:
             lines.append(f"nncalc {topic} {flags}")
     return lines
 

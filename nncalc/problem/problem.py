@@ -9,8 +9,8 @@ from functools import partial
 from typing import Annotated, Any
 
 from nncalc.disk.read import name_of
-from nncalc.errors import Finding, InputError, Mark, Path, Refused, spelled, vis
-from nncalc.limits import DEFAULT, LIBRARY, Limits, Rules
+from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, printable, spelled
+from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
 from nncalc.problem.convert import BAD, Converter, unknown_key
 from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
@@ -18,8 +18,8 @@ from nncalc.reading.reader import read_file, read_text
 from nncalc.topics import TOPICS, kernels
 from nncalc.topics.parts.fields import About, Field, fields_of
 
-UNBOUNDED = Rules(LIBRARY)
-RESERVED = ("topic", "title", "source", "expect", "marking")
+UNBOUNDED = Permissions(LIBRARY)
+RESERVED_KEYS = ("topic", "title", "source", "expect", "marking")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Problem:
     expect: dict[str, Node] = field(default_factory=dict)
     marking: Marking = field(default_factory=Marking)
     file: str = ""
-    marks: dict[Path, Mark] = field(default_factory=dict)
+    marks: dict[FieldPath, Location] = field(default_factory=dict)
     limits: Limits = DEFAULT
 
     @property
@@ -58,25 +58,25 @@ class Problem:
         path = error.path
         mark = next((self.marks[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.marks), None)
         return InputError(
-            Finding(error.what, mark or Mark(self.file or self.topic), spelled(path), error.want, error.hint)
+            Finding(error.what, mark or Location(self.file or self.topic), spelled(path), error.want, error.hint)
         )
 
 
 def load(
-    path: str, topic: str | None = None, flags: Mapping[str, str] | None = None, rules: Rules = UNBOUNDED
+    path: str, topic: str | None = None, flags: Mapping[str, str] | None = None, rules: Permissions = UNBOUNDED
 ) -> Problem:
     """Reads and checks a problem file; `flags` (field: text) override what it says. `-` is stdin."""
     root = read_file(path, rules.limits)
-    return check(root, name_of(path), topic, flags or {}, rules, os.path.dirname(path) if path != "-" else "")
+    return checked_problem(root, name_of(path), topic, flags or {}, rules, os.path.dirname(path) if path != "-" else "")
 
 
-def from_flags(topic: str, flags: Mapping[str, str], rules: Rules = UNBOUNDED) -> Problem:
+def from_flags(topic: str, flags: Mapping[str, str], rules: Permissions = UNBOUNDED) -> Problem:
     """A problem given by flags alone."""
-    return check(MappingNode({}, {}, Mark(f"nncalc {topic}")), "", topic, flags, rules)
+    return checked_problem(MappingNode({}, {}, Location(f"nncalc {topic}")), "", topic, flags, rules)
 
 
-def check(
-    root: Node, file: str, topic: str | None, flags: Mapping[str, str], rules: Rules, folder: str = ""
+def checked_problem(
+    root: Node, file: str, topic: str | None, flags: Mapping[str, str], rules: Permissions, folder: str = ""
 ) -> Problem:
     """Checks a read problem against its topic's signature; every finding is reported at once.
 
@@ -86,12 +86,12 @@ def check(
         raise InputError(Finding("want fields (name: value)", root.mark, hint="see `nncalc --help` for the topics"))
     converter = Converter(rules, folder)
     topic = _topic(root, topic, converter)
-    reserved = {name: root.entries[name] for name in RESERVED if name in root.entries}
-    given = {name: node for name, node in root.entries.items() if name not in RESERVED}
+    reserved = {name: root.entries[name] for name in RESERVED_KEYS if name in root.entries}
+    given = {name: node for name, node in root.entries.items() if name not in RESERVED_KEYS}
     keys = dict(root.keys)
     for name, text in flags.items():
         given[name] = converter.attempt(partial(flag_node, topic, name, text, rules.limits))
-        keys[name] = Mark(f"--{name}")
+        keys[name] = Location(f"--{name}")
     if any(node is BAD for node in given.values()):
         raise InputError(converter.findings)
     kernel = _form(topic, given, keys)
@@ -140,11 +140,11 @@ def _topic(root: MappingNode, asked: str | None, converter: Converter) -> str:
         raise InputError(Finding(f"want one of {', '.join(TOPICS)}", node.mark, "topic"))
     if asked is not None and asked != name:
         raise InputError(Finding(f"the file's topic is {name}, but the command is {asked}", node.mark, "topic",
-                                 hint=f"nncalc {name} {vis(root.mark.source)}"))  # fmt: skip
+                                 hint=f"nncalc {name} {printable(root.mark.source)}"))  # fmt: skip
     return name
 
 
-def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Mark]) -> Callable[..., Any]:
+def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location]) -> Callable[..., Any]:
     """The form whose fields these are; where none fits, an error says what each one needs."""
     forms: tuple[Any, ...] = kernels(topic)
     if len(forms) == 1:
@@ -160,7 +160,7 @@ def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Mark]) -> Ca
         if n not in {x.name for x in everything}
     ]
     needs = [f"{f.__name__}: {', '.join(x.name for x in fields_of(f) if x.required)}" for f in forms]
-    mark = next((Mark(m.source) for m in keys.values()), None)
+    mark = next((Location(m.source) for m in keys.values()), None)
     raise InputError(
         [*strangers, Finding("fields are missing", mark, want="all that one form needs", hint="; ".join(needs))]
     )
@@ -179,5 +179,5 @@ def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
             rows = [f"[{row}]" for row in text.split(";")]
             text = rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
         elif not described.is_array:
-            return ScalarNode(text, False, Mark(f"--{name}", 1, 1, text))
+            return ScalarNode(text, False, Location(f"--{name}", 1, 1, text))
     return read_text(text, f"--{name}", limits)

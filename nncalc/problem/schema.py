@@ -14,9 +14,9 @@ from nncalc.topics.parts.fields import REQUIRED, Array, Field, Symbol, Variant, 
 
 Schema = dict[str, Any]
 
-TEXT: Schema = {"type": ["string", "number", "boolean"]}
+TEXT_SCHEMA: Schema = {"type": ["string", "number", "boolean"]}
 YES_NO: Schema = {"enum": [True, False, "yes", "no"]}
-NUMBER: Schema = {
+NUMBER_SCHEMA: Schema = {
     "description": "a number, or an expression of numbers: 1/3, sqrt(2), pi/4",
     "anyOf": [{"type": "number"}, {"type": "string", "pattern": "[0-9]|pi|e"}],
 }
@@ -36,7 +36,7 @@ def schema(topic: str) -> Schema:
     head: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"nncalc {topic}"}
     body = forms[0] if len(forms) == 1 else {"anyOf": forms}
     kinds = {kind.__name__: _variant(kind) for kind in _variants(kernels(topic))}
-    return {**head, "description": about.summary, **body, "$defs": {"number": NUMBER, "array": ARRAY, **kinds}}
+    return {**head, "description": about.summary, **body, "$defs": {"number": NUMBER_SCHEMA, "array": ARRAY, **kinds}}
 
 
 def _variants(owners: Sequence[Any]) -> list[type[Variant]]:
@@ -57,8 +57,8 @@ def _form(topic: str, kernel: Callable[..., Any]) -> Schema:
     page = _record(kernel)
     common: Schema = {
         "topic": {"const": topic},
-        "title": TEXT,
-        "source": TEXT,
+        "title": TEXT_SCHEMA,
+        "source": TEXT_SCHEMA,
         "expect": {"type": "object", "description": "the key: step name and value"},
         "marking": _record(Marking),
     }
@@ -83,7 +83,13 @@ def _field(field: Field) -> Schema:
 
 
 def _kind(kind: Any, field: Field) -> Schema:
-    plain: dict[Any, Schema] = {bool: YES_NO, str: TEXT, float: _number(field), Tree: TEXT, int: _whole(field)}
+    plain: dict[Any, Schema] = {
+        bool: YES_NO,
+        str: TEXT_SCHEMA,
+        float: _number(field),
+        Tree: TEXT_SCHEMA,
+        int: _whole(field),
+    }
     if kind in plain:
         return plain[kind]
     if kind is Array:

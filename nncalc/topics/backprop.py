@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, times
+from nncalc.errors import Refused, dimensions
 from nncalc.reading.expression import Tree, variables
 from nncalc.topics.parts.activations import ACTIVATIONS
 from nncalc.topics.parts.back import updated
@@ -18,7 +18,7 @@ from nncalc.topics.parts.dense import Layer
 from nncalc.topics.parts.fields import About, Answer, Array, Symbol
 from nncalc.topics.parts.graph import walk
 from nncalc.topics.parts.losses import LossName, targets
-from nncalc.topics.parts.losses import loss as loss_of
+from nncalc.topics.parts.losses import loss_of as loss_of
 from nncalc.trace.work import Work
 
 
@@ -202,7 +202,7 @@ def _target(work: Work, target: float | Array, out: tuple[int, ...], kind: str, 
     if given.ndim == 0 and out == (1,):
         given = given.reshape(out)
     if given.shape != out:
-        raise Refused("target", f"is {times(given.shape)}, but the output is {times(out)}")
+        raise Refused("target", f"is {dimensions(given.shape)}, but the output is {dimensions(out)}")
     return work.given("target", given)
 
 

@@ -122,7 +122,7 @@ def elements_in(x: Expr) -> list[tuple[str, Index]]:
     return found
 
 
-def ties(x: Expr) -> list[Op]:
+def tied_brackets(x: Expr) -> list[Op]:
     """The brackets [a > b] of a formula in which both sides are equal: where a derivative is a convention."""
     found: list[Op] = []
     stack = [x]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.marking.asked import Asked
+from nncalc.marking.asked import Assignment
 from nncalc.marking.sheet import Line
 from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref, evaluate, exactly
 from nncalc.trace.notation.writing import expand
@@ -30,7 +30,7 @@ class Slip:
     `workings`: what was worked for other lines already.
     """
 
-    asked: Asked
+    asked: Assignment
     line: Line
     wrong: tuple[Index, ...]
     step: Step

@@ -13,16 +13,16 @@ from nncalc.trace.notation.style import LATEX, TEXT, numbers, symbols, write
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
 
-FORMAT = 1
+WORKING_VERSION = 1
 ELEMENTS = 1000
 # Full precision for values; formulas with numbers put in show what tells two floats apart.
-DIGITS = 15
+ELEMENT_DIGITS = 15
 
 
 def render(trace: Trace, view: View, out: TextIO) -> None:
     """Writes one JSON object."""
     page = {
-        "format": FORMAT,
+        "format": WORKING_VERSION,
         "topic": trace.topic,
         "title": trace.title,
         "given": {name: plain(value.array) for name, value in trace.given.items()},
@@ -57,7 +57,7 @@ def _element(step: Step, index: Index, view: View) -> dict[str, Any]:
     return {
         "index": [i + 1 for i in index],
         "formula": write(x, TEXT, symbols(TEXT)),
-        "substituted": write(x, TEXT, numbers(DIGITS), DIGITS),
+        "substituted": write(x, TEXT, numbers(ELEMENT_DIGITS), ELEMENT_DIGITS),
         "value": plain(step.array[index]),
     }
 

@@ -6,7 +6,7 @@ from typing import TextIO
 
 import numpy as np
 
-from nncalc.errors import JOINERS, vis
+from nncalc.errors import JOINERS, printable
 from nncalc.render.layout import NOTE, View, conventions_at_ties, formula, line
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT, place
@@ -15,7 +15,7 @@ from nncalc.trace.steps import Step, Trace
 
 def render(trace: Trace, view: View, out: TextIO) -> None:
     """Writes `cell = symbols = numbers = value` for every cell, and the answer."""
-    print(" ".join(["#", trace.topic, *([vis(trace.title, 600, JOINERS)] if trace.title else [])]), file=out)
+    print(" ".join(["#", trace.topic, *([printable(trace.title, 600, JOINERS)] if trace.title else [])]), file=out)
     if trace.conventions:
         print("# " + ", ".join(trace.conventions), file=out)
     for name, value in trace.header.items():
@@ -29,7 +29,7 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
             print(f"# {section}", file=out)
         _step(step, view, out)
     for note in trace.notes:
-        print(f"# {vis(note, NOTE)}", file=out)
+        print(f"# {printable(note, NOTE)}", file=out)
 
 
 def _step(step: Step, view: View, out: TextIO) -> None:

@@ -13,10 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nncalc.errors import JOINERS, vis
-from nncalc.render.layout import NOTE, Line, View, blocks, conventions_at_ties, formula, inline, line, matrix
+from nncalc.errors import JOINERS, printable
+from nncalc.render.layout import NOTE, PageLine, View, blocks, conventions_at_ties, formula, inline, line, matrix
 from nncalc.render.paper import HEAD, JOINED, NAME, NO_WIDTH, QUIET, VALUE, Paper
-from nncalc.render.working.window import Window, windows
+from nncalc.render.working.window import ShownWindow, windows
 from nncalc.trace.notation.numbers import aligned, number
 from nncalc.trace.notation.style import TEXT, pretty
 from nncalc.trace.notation.tree import Index
@@ -54,7 +54,7 @@ class _Page(Paper):
         """Topic, title, conventions, and what was given."""
         head = Text(trace.topic, style=HEAD)
         if trace.title:
-            head.append(f"   {vis(trace.title, 600, JOINERS)}", style=VALUE)
+            head.append(f"   {printable(trace.title, 600, JOINERS)}", style=VALUE)
         self.say(head)
         if trace.conventions:
             self.say(Text(", ".join(trace.conventions), style=QUIET))
@@ -127,7 +127,7 @@ class _Page(Paper):
         for note in dict.fromkeys(n for step in steps for index in cells for n in conventions_at_ties(step, index)):
             self.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
 
-    def lines(self, lines: list[Line], compared: bool) -> None:
+    def lines(self, lines: list[PageLine], compared: bool) -> None:
         """cell = working = value, each in its column; on paper with the exact value and the drift beside it."""
         table = Table.grid(padding=(0, 1))
         table.add_column(no_wrap=True)
@@ -144,7 +144,7 @@ class _Page(Paper):
             table.add_row(Text(worked.cell, style=NAME), Text(_kept(working)), tail)
         self.say(Padding(table, (0, 0, 0, 4), expand=False))
 
-    def pictured(self, step: Step, lines: list[Line]) -> None:
+    def pictured(self, step: Step, lines: list[PageLine]) -> None:
         """Each cell that sums over windows below these windows, drawn beside their weights."""
         drawn = {worked.index: windows(step.element(worked.index)) for worked in lines}
         if not any(drawn.values()):
@@ -208,7 +208,7 @@ class _Page(Paper):
         for name, value in trace.answer.items():
             self.array(Text(pretty(name), style=NAME), value, VALUE)
         for note in trace.notes:
-            self.say(Text(vis(note, NOTE), style=QUIET))
+            self.say(Text(printable(note, NOTE), style=QUIET))
 
 
 def _kept(working: str) -> str:
@@ -218,7 +218,7 @@ def _kept(working: str) -> str:
     return working
 
 
-def _tails(lines: list[Line], compared: bool) -> list[Text]:
+def _tails(lines: list[PageLine], compared: bool) -> list[Text]:
     """The values at the end of the lines; on paper with (exact, drift) behind."""
     tails = []
     exacts = aligned([worked.exact for worked in lines])
@@ -228,7 +228,7 @@ def _tails(lines: list[Line], compared: bool) -> list[Text]:
     return tails
 
 
-def _picture(window: Window, digits: int) -> Table:
+def _picture(window: ShownWindow, digits: int) -> Table:
     left, right = matrix(window.left, digits), matrix(window.right, digits)
     lead = "".join(f"{i + 1}," for i in window.lead)
     place = f"{TEXT.symbol(window.source.symbol, '')}[{lead}{_span(window.rows)},{_span(window.columns)}]"

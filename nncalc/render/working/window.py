@@ -10,7 +10,7 @@ from nncalc.trace.notation.tree import Expr, Index, Named, Op, Ref
 
 
 @dataclass(frozen=True)
-class Window:
+class ShownWindow:
     """Two patches of equal shape whose cells are multiplied, with the rows and columns of the first."""
 
     source: Named
@@ -21,7 +21,7 @@ class Window:
     lead: Index
 
 
-def windows(x: Expr) -> list[Window]:
+def windows(x: Expr) -> list[ShownWindow]:
     """The windows of an element, one a channel; empty if it is no sum of products over patches of 2 x 2 or more."""
     terms = x.args if isinstance(x, Op) and x.kind == "add" else (x,)
     groups: dict[tuple[int, int, Index, Index], dict[tuple[Index, Index], tuple[Ref, Ref]]] = {}
@@ -44,7 +44,7 @@ def _pair(term: Expr) -> tuple[Ref, Ref] | None:
     return None
 
 
-def _window(pairs: list[tuple[Ref, Ref]]) -> Window | None:
+def _window(pairs: list[tuple[Ref, Ref]]) -> ShownWindow | None:
     rows = sorted({a.index[-2] for a, _ in pairs if a.index})
     columns = sorted({a.index[-1] for a, _ in pairs if a.index})
     if len(rows) < 2 or len(columns) < 2 or len(rows) * len(columns) != len(pairs):
@@ -53,4 +53,4 @@ def _window(pairs: list[tuple[Ref, Ref]]) -> Window | None:
     a, _ = pairs[0]
     left = np.array([p.value.array[p.index] for p, _ in pairs]).reshape(shape)
     right = np.array([q.value.array[q.index] for _, q in pairs]).reshape(shape)
-    return Window(a.value, left, right, tuple(rows), tuple(columns), (a.index or ())[:-2])
+    return ShownWindow(a.value, left, right, tuple(rows), tuple(columns), (a.index or ())[:-2])

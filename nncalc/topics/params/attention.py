@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from nncalc.topics.params.common import BIG, Bias, Name
+from nncalc.topics.params.common import BIG, HasBias, Name
 from nncalc.topics.params.part import Part
 from nncalc.topics.params.plain import sequence
-from nncalc.topics.params.shape import Shape, Size, exact, spoken
+from nncalc.topics.params.shape import Shape, Size, known_sizes, spoken
 from nncalc.topics.parts.fields import About
 from nncalc.trace.rules.whole import quotient
 
@@ -26,7 +26,7 @@ class Attention:
         int | None,
         About("numbers a head (default: those of a token / heads)", least=1, most=BIG, also=("d_k", "key_dim")),
     ] = None
-    bias: Bias = True
+    bias: HasBias = True
     output_bias: Annotated[bool | None, About("a bias of W_O (default: bias)")] = None
     memory: Annotated[str | None, About("name of the layer that keys and values come from")] = None
     name: Name = None
@@ -39,7 +39,7 @@ def attention(part: Part, layer: Attention) -> Shape:
     if len(source) != 2:
         raise part.refused(f"wants a sequence, but {layer.memory} gives {spoken(source)}", at="memory")
     dim, groups = _heads(part, layer, numbers)
-    with part.section(_attention_said(layer, dim, groups), exact(part.shape)):
+    with part.section(_attention_said(layer, dim, groups), known_sizes(part.shape)):
         D, h = part.number("D", numbers, "numbers a token"), part.number("h", layer.heads, "heads")
         d = part.number("d", dim, "numbers a head")
         g = h if groups == layer.heads else part.number("g", groups, "heads of keys and values")

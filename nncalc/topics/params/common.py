@@ -10,7 +10,7 @@ from nncalc.topics.parts.fields import About
 BIG = 1_000_000_000
 
 Name = Annotated[str | None, About("what its lines are called")]
-Bias = Annotated[bool, About("whether there is a bias", also=("use_bias",))]
+HasBias = Annotated[bool, About("whether there is a bias", also=("use_bias",))]
 Stride = Annotated[
     int | list[int], About("step; a number or [height, width]", least=1, most=BIG, also=("strides", "s"))
 ]

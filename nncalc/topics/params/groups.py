@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal
 
-from nncalc.errors import Path
+from nncalc.errors import FieldPath
 from nncalc.topics.params.attention import ATTENTION
 from nncalc.topics.params.common import BIG, Name
 from nncalc.topics.params.image import IMAGE, Conv, PadChannels
 from nncalc.topics.params.part import Part, Place, Scope
-from nncalc.topics.params.plain import PLAIN, Dense, each, features
+from nncalc.topics.params.plain import PLAIN_LAYERS, Dense, each, features
 from nncalc.topics.params.recurrent import RECURRENT
 from nncalc.topics.params.references import REFERENCES
 from nncalc.topics.params.sequence import SEQUENCE
-from nncalc.topics.params.shape import Shape, exact, spoken
+from nncalc.topics.params.shape import Shape, known_sizes, spoken
 from nncalc.topics.parts.fields import About, Variant
 from nncalc.trace.rules.products import total
 
@@ -79,24 +79,24 @@ class Experts:
 Layers = Sequence[tuple[str, Any]]
 
 
-def chain(part: Part, layers: Layers, path: Path, words: str = "", times: int = 1) -> Shape:
+def count_chain(part: Part, layers: Layers, path: FieldPath, words: str = "", times: int = 1) -> Shape:
     """Layers behind each other inside one; below them what they come to, `times` times."""
     place = part.inner(path)
     with part.within():
         after = part.counter.run(place, layers, part.shape)
-        with part.heading(words, exact(after)):
+        with part.heading(words, known_sizes(after)):
             for quantity in place.tally:
                 once = place.sum(quantity)
                 part.count(quantity, once if times == 1 else part.number("times", times) * once)
     return after
 
 
-def block(place: Place, label: str, shape: Shape, layers: Layers, path: Path, times: int = 1) -> Shape:
+def block(place: Place, label: str, shape: Shape, layers: Layers, path: FieldPath, times: int = 1) -> Shape:
     """A list of layers with a name and a sum of its own: a branch, or one time of a repetition."""
     words = f"{times} times" if times > 1 else ""
 
     def worked(part: Part, layer: Any) -> Shape:
-        return chain(part, layers, path, words, times)
+        return count_chain(part, layers, path, words, times)
 
     return place.counter.part(place, path, label, "", None, shape, worked)
 
@@ -109,7 +109,7 @@ def repeat(part: Part, layer: Repeat) -> Shape:
     path, words = part.at("layers"), f"{layer.times} times"
     part.label = f"{part.name}, {words}"
     if layer.times == 1 or _kept(part, layer.layers, path, part.shape):
-        return chain(part, layer.layers, path, words, layer.times)
+        return count_chain(part, layer.layers, path, words, layer.times)
     place, shape, left, turn = part.inner(path), part.shape, layer.times, 0
     with part.within():
         while left:
@@ -119,19 +119,19 @@ def repeat(part: Part, layer: Repeat) -> Shape:
             shape = block(place, f"r{turn}", shape, layer.layers, path, many)
             del part.counter.rows[row + 1 :]  # the table has a row for each time, not for all that is in it
             left -= many
-        with part.heading(words, exact(shape)):
+        with part.heading(words, known_sizes(shape)):
             _summed(part, place)
     return shape
 
 
-def _kept(part: Part, layers: Layers, path: Path, shape: Shape) -> bool:
+def _kept(part: Part, layers: Layers, path: FieldPath, shape: Shape) -> bool:
     """Whether the layers give the shape that they get, found out on a page that nobody sees."""
-    counter, key = part.counter, (path, exact(shape))
+    counter, key = part.counter, (path, known_sizes(shape))
     if key not in counter.kept:
         trial = counter.trial()
         after = trial.run(Place(trial, path, Scope(outer=part.place.scope)), layers, shape)
         counter.worked = trial.worked
-        counter.kept[key] = exact(after) == exact(shape)
+        counter.kept[key] = known_sizes(after) == known_sizes(shape)
     return counter.kept[key]
 
 
@@ -140,7 +140,7 @@ def _summed(part: Part, place: Place) -> None:
         part.count(quantity, place.sum(quantity))
 
 
-def residual(part: Part, layer: Residual) -> Shape:
+def count_residual(part: Part, layer: Residual) -> Shape:
     """The layers and the way around them, which must give the same shape."""
     place = part.inner(part.at("layers"))
     with part.within():
@@ -148,11 +148,11 @@ def residual(part: Part, layer: Residual) -> Shape:
         around = part.shape
         if layer.projection:
             around = block(place, "projection", part.shape, _projection(part, layer, after), part.at("projection"))
-        if exact(after) != exact(around):
+        if known_sizes(after) != known_sizes(around):
             what = f"the layers give {spoken(after)}, the way around {spoken(around)}"
             hint = "" if layer.projection else "a projection makes them equal"
             raise part.refused(what, "the same shape, to be added", hint)
-        with part.heading("with the way around", exact(after)):
+        with part.heading("with the way around", known_sizes(after)):
             _summed(part, place)
     return after
 
@@ -199,7 +199,7 @@ def parallel(part: Part, layer: Parallel) -> Shape:
 
 def _joint(part: Part, layer: Parallel, after: Sequence[Shape]) -> tuple[int | None, ...]:
     """The shape of the branches together; those that do not fit are refused."""
-    shapes = [exact(shape) for shape in after]
+    shapes = [known_sizes(shape) for shape in after]
     widest = max(shapes, key=len)
     concat = layer.join == "concat"
     for b, shape in enumerate(shapes, 1):
@@ -224,7 +224,7 @@ def experts(part: Part, layer: Experts) -> Shape:
     part.label = f"{part.name}, {words}"
     with part.within():
         after = part.counter.run(place, layer.layers, part.shape)
-        with part.heading(words, exact(after)):
+        with part.heading(words, known_sizes(after)):
             E, a = part.number("E", layer.experts, "experts"), part.number("a", layer.active, "active experts")
             D = part.number("D", numbers, "numbers a token")
             router = D * E if layer.router else None
@@ -247,7 +247,7 @@ def plus(*addends: Any) -> Any:
 
 
 KINDS: dict[str, tuple[type, Callable[[Part, Any], Shape]]] = {
-    **IMAGE, **PLAIN, **RECURRENT, **ATTENTION, **SEQUENCE, **REFERENCES, "repeat": (Repeat, repeat),
-    "residual": (Residual, residual), "parallel": (Parallel, parallel), "moe": (Experts, experts),
+    **IMAGE, **PLAIN_LAYERS, **RECURRENT, **ATTENTION, **SEQUENCE, **REFERENCES, "repeat": (Repeat, repeat),
+    "residual": (Residual, count_residual), "parallel": (Parallel, parallel), "moe": (Experts, experts),
 }  # fmt: skip
 LayerSpec.options = {name: record for name, (record, _) in KINDS.items()}

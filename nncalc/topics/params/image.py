@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from nncalc.errors import times
-from nncalc.topics.params.common import BIG, Bias, Dilation, Filters, Groups, Kernel, Name, Pad, Plain, Scale, Stride
+from nncalc.errors import dimensions
+from nncalc.topics.params.common import BIG, Dilation, Filters, Groups, HasBias, Kernel, Name, Pad, Plain, Scale, Stride
 from nncalc.topics.params.part import Part
 from nncalc.topics.params.plain import one_for_all
 from nncalc.topics.params.shape import Shape, Size, sizes, spoken
-from nncalc.topics.params.windows import Window, along, cells, pair, slide, taken, window
+from nncalc.topics.params.windows import Window, along, cells, per_axis, slide, taken, window
 from nncalc.topics.parts.fields import About
 from nncalc.trace.rules.whole import quotient
 
@@ -29,7 +29,7 @@ class Conv:
     pad: Pad = 0
     dilation: Dilation = 1
     groups: Groups = 1
-    bias: Bias = True
+    bias: HasBias = True
     name: Name = None
 
 
@@ -44,7 +44,7 @@ class Depthwise:
     multiplier: Annotated[
         int, About("filters a channel", least=1, most=BIG, also=("depth_multiplier", "channel_multiplier"))
     ] = 1
-    bias: Bias = True
+    bias: HasBias = True
     name: Name = None
 
 
@@ -59,7 +59,7 @@ class TransposedConv:
     dilation: Dilation = 1
     groups: Groups = 1
     output_pad: Annotated[int | list[int], About("added at the end", least=0, most=BIG, also=("output_padding",))] = 0
-    bias: Bias = True
+    bias: HasBias = True
     name: Name = None
 
 
@@ -131,8 +131,8 @@ def _said(layer: Any, windows: Sequence[Window], what: str) -> str:
     """6 filters of 5 x 5, stride 2, padding 1."""
     apart, steps = {w.dilation for w in windows}, [w.stride for w in windows]
     usual = [w.size for w in windows] if isinstance(layer, Pool) else [1] * len(windows)
-    words = [what, f"stride {times(steps) if len(set(steps)) > 1 else steps[0]}" if steps != usual else ""]
-    zeros = layer.pad if isinstance(layer.pad, (int, str)) else times(layer.pad)
+    words = [what, f"stride {dimensions(steps) if len(set(steps)) > 1 else steps[0]}" if steps != usual else ""]
+    zeros = layer.pad if isinstance(layer.pad, (int, str)) else dimensions(layer.pad)
     words.append(f"padding {zeros}" if layer.pad not in (0, "valid") else "")
     words.append(f"dilation {' x '.join(map(str, sorted(apart)))}" if apart != {1} else "")
     words.append(f"{layer.groups} groups" if getattr(layer, "groups", 1) > 1 else "")
@@ -142,10 +142,10 @@ def _said(layer: Any, windows: Sequence[Window], what: str) -> str:
 
 
 def _sides(windows: Sequence[Window]) -> str:
-    return times([w.size for w in windows])
+    return dimensions([w.size for w in windows])
 
 
-def conv(part: Part, layer: Conv | TransposedConv) -> Shape:
+def count_conv(part: Part, layer: Conv | TransposedConv) -> Shape:
     """(f·f·c + 1)·k parameters; one multiply-add for each weight at each place that goes out."""
     spatial(part)
     _divided(part, layer.groups, layer.filters)
@@ -160,18 +160,18 @@ def conv(part: Part, layer: Conv | TransposedConv) -> Shape:
     return (*(size for _, size in out), *sizes(layer.filters))
 
 
-def transposed(part: Part, layer: TransposedConv) -> Shape:
+def count_transposed(part: Part, layer: TransposedConv) -> Shape:
     """As many parameters as a convolution; one multiply-add for each weight at each place that comes in."""
     spatial(part)
     _divided(part, layer.groups, layer.filters)
-    extras = pair(part, layer.output_pad, len(part.shape) - 1, "output_pad")
+    extras = per_axis(part, layer.output_pad, len(part.shape) - 1, "output_pad")
     plain = window(part, layer.kernel, layer.stride, layer.pad, layer.dilation)
     windows = [Window(w.size, w.stride, w.before, w.after, w.dilation, w.same, extra=e)
                for w, e in zip(plain, extras, strict=True)]  # fmt: skip
     lengths = [int(w.spread(part.known(n), lambda symbol, value, means: value))
                for w, n in zip(windows, part.shape, strict=False)]  # fmt: skip
     if min(lengths) < 1:
-        raise part.refused(f"cuts off more than there is: {times(lengths)} would go out", at="pad")
+        raise part.refused(f"cuts off more than there is: {dimensions(lengths)} would go out", at="pad")
     what = f"{layer.filters} filters of {_sides(windows)}"
     with part.section(_said(layer, windows, what), (*lengths, layer.filters)):
         out = slide(part, windows, lengths, back=True)
@@ -211,7 +211,7 @@ def depthwise(part: Part, layer: Depthwise) -> Shape:
     return (*(size for _, size in out), last)
 
 
-def pool(part: Part, layer: Pool) -> Shape:
+def count_pool(part: Part, layer: Pool) -> Shape:
     """The size alone: nothing is learned, and no products are summed."""
     spatial(part)
     windows = window(part, layer.window, layer.stride, layer.pad, ceil=layer.ceil, sized="window")
@@ -230,16 +230,16 @@ def overall(part: Part, layer: Plain) -> Shape:
 def adaptive(part: Part, layer: AdaptivePool) -> Shape:
     """The size that is asked for."""
     spatial(part)
-    return (*sizes(*pair(part, layer.output, len(part.shape) - 1, "output")), part.shape[-1])
+    return (*sizes(*per_axis(part, layer.output, len(part.shape) - 1, "output")), part.shape[-1])
 
 
 def upsample(part: Part, layer: Upsample) -> Shape:
     """n·s along each axis."""
     spatial(part)
-    scales = pair(part, layer.scale, len(part.shape) - 1, "scale")
+    scales = per_axis(part, layer.scale, len(part.shape) - 1, "scale")
     windows = [Window(s, s, 0, 0, same=True) for s in scales]
     lengths = [part.known(n) * s for n, s in zip(part.shape, scales, strict=False)]
-    with part.section(f"{times(scales)} times", (*lengths, part.shape[-1].exact)):
+    with part.section(f"{dimensions(scales)} times", (*lengths, part.shape[-1].exact)):
         out = slide(part, windows, lengths, back=True)
     return (*(size for _, size in out), part.shape[-1])
 
@@ -258,8 +258,9 @@ def pad_channels(part: Part, layer: PadChannels) -> Shape:
 
 
 IMAGE: dict[str, tuple[type, Callable[[Part, Any], Shape]]] = {
-    "conv": (Conv, conv), "depthwise": (Depthwise, depthwise), "transposed_conv": (TransposedConv, transposed),
-    "max_pool": (Pool, pool), "avg_pool": (Pool, pool), "global_avg_pool": (Plain, overall),
+    "conv": (Conv, count_conv), "depthwise": (Depthwise, depthwise),
+    "transposed_conv": (TransposedConv, count_transposed),
+    "max_pool": (Pool, count_pool), "avg_pool": (Pool, count_pool), "global_avg_pool": (Plain, overall),
     "global_max_pool": (Plain, overall), "adaptive_avg_pool": (AdaptivePool, adaptive),
     "adaptive_max_pool": (AdaptivePool, adaptive), "upsample": (Upsample, upsample),
     "pad_channels": (PadChannels, pad_channels),

@@ -12,9 +12,9 @@ from nncalc.topics.params.groups import KINDS, LayerSpec
 from nncalc.topics.params.more import more as variants
 from nncalc.topics.params.more import training_flops
 from nncalc.topics.params.part import Counter, Place, carried
-from nncalc.topics.params.shape import Shape, exact, sizes, spoken
+from nncalc.topics.params.shape import Shape, known_sizes, sizes, spoken
 from nncalc.topics.parts.fields import About, Answer
-from nncalc.trace.rules.whole import rounded_up
+from nncalc.trace.rules.whole import ceil_divide
 from nncalc.trace.work import Work
 
 # Tokens that a model is trained on: any number that anybody could mean.
@@ -61,7 +61,7 @@ def params(
     after = counter.run(top, layers, shape)
     with work.section("", "Total"):
         learned, macs, flops, statistics = _totals(work, top)
-    answer = {"output": np.array([n for n in exact(after) if n is not None]), "params": learned}
+    answer = {"output": np.array([n for n in known_sizes(after) if n is not None]), "params": learned}
     answer |= {"statistics": statistics} if statistics is not None else {}
     answer |= {"macs": macs, "flops": flops}
     answer |= variants(counter, top, learned) if more else {}
@@ -93,10 +93,10 @@ def _totals(work: Work, top: Place) -> tuple[Any, ...]:
 
 def _table(counter: Counter, shape: Shape, totals: tuple[Any, Any]) -> None:
     """A row a layer; those inside another one are indented below it, where there is anything to say of them."""
-    per = "MACs a token" if exact(shape) == (None,) else "MACs"
+    per = "MACs a token" if known_sizes(shape) == (None,) else "MACs"
     counter.work.overview("layer", "output", "parameters", per)
     for row in counter.rows:
-        if row.depth and row.params is None and row.macs is None and exact(row.before) == exact(row.after):
+        if row.depth and row.params is None and row.macs is None and known_sizes(row.before) == known_sizes(row.after):
             continue
         counter.work.overview("  " * row.depth + row.name, spoken(row.after), _cell(row.params), _cell(row.macs))
     counter.work.overview("total", "", *map(_cell, totals))
@@ -114,7 +114,7 @@ def _notes(counter: Counter, shape: Shape) -> None:
         if symbols:
             counter.work.note(f"{kind}: " + ", ".join(f"{symbol} = {meaning}" for symbol, meaning in symbols.items()))
     counter.work.note("FLOPs = 2·MACs; biases, activations, normalization and pooling are not counted as MACs")
-    if exact(shape) == (None,):
+    if known_sizes(shape) == (None,):
         counter.work.note("without input_shape the MACs are those of one token")
     for remark in counter.remarks:
         counter.work.note(remark)
@@ -130,7 +130,7 @@ def training(
     N, B, E = (
         work.given(n, np.array(v, dtype=object)) for n, v in zip("NBE", (examples, batch_size, epochs), strict=True)
     )
-    per_epoch = work.let("updates_per_epoch", rounded_up(N, B))
+    per_epoch = work.let("updates_per_epoch", ceil_divide(N, B))
     return {"updates_per_epoch": per_epoch, "updates": work.let("updates", E * per_epoch)}
 
 

@@ -10,18 +10,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nncalc.errors import Path, Refused, vis
-from nncalc.topics.params.shape import Shape, Size, exact, spoken
+from nncalc.errors import FieldPath, Refused, printable
+from nncalc.topics.params.shape import Shape, Size, known_sizes, spoken
 from nncalc.trace.rules.products import total
 from nncalc.trace.value import Value
-from nncalc.trace.work import Bare, Work
+from nncalc.trace.work import BareWork, Work
 
 # So many layers are worked one by one; a repetition of layers that keep their shape is one of them, however often.
 MOST_LAYERS = 10_000
 # What takes the tokens of a model, how many there may be, and what only hands them on.
 ANY_INPUT = {"", "embedding", "tied", "repeat", "residual", "parallel", "learned", "dropout", "identity"}
 # Longer counts mean nothing, and floats end at 308 digits.
-MOST_DIGITS = 250
+LONGEST_COUNT = 250
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Scope:
 
 
 # How a kind of layer is counted: from what comes in to what goes out.
-Kind = Callable[["Part", Any], Shape]
+CountLayer = Callable[["Part", Any], Shape]
 # What has been counted so far, by quantity: params, macs, statistics, …
 Tally = dict[str, list[Any]]
 
@@ -66,7 +66,7 @@ class Place:
     """A list of layers: its path in the file, the names in it, and the counts of its layers."""
 
     counter: Counter
-    path: Path
+    path: FieldPath
     scope: Scope = field(default_factory=Scope)
     prefix: str = ""
     depth: int = 0
@@ -78,7 +78,7 @@ class Place:
         return None if not counts else total(*counts) if len(counts) > 1 else counts[0]
 
 
-class Row(NamedTuple):
+class LayerRow(NamedTuple):
     """A line of the table at the end."""
 
     depth: int
@@ -95,11 +95,11 @@ class Counter:
     start: what comes into the network. sharing: how many layers around this one share their parameters with another.
     """
 
-    def __init__(self, work: Work, kinds: Mapping[str, Kind], start: Shape, more: bool = False):
+    def __init__(self, work: Work, kinds: Mapping[str, CountLayer], start: Shape, more: bool = False):
         self.work, self.kinds, self.start, self.more = work, kinds, start, more
         self.worked = 0
         self.sharing = 0
-        self.rows: list[Row] = []
+        self.rows: list[LayerRow] = []
         self.symbols: dict[str, dict[str, str]] = {}
         self.remarks: dict[str, None] = {}
         self.matrices: list[tuple[int, int, Any]] = []
@@ -108,7 +108,7 @@ class Counter:
 
     def trial(self) -> Counter:
         """The same on a page that nobody sees."""
-        counter = Counter(Bare(), self.kinds, self.start)
+        counter = Counter(BareWork(), self.kinds, self.start)
         counter.worked, counter.sharing, counter.kept = self.worked, self.sharing, self.kept
         return counter
 
@@ -119,7 +119,14 @@ class Counter:
         return shape
 
     def part(
-        self, place: Place, path: Path, name: str, kind: str, layer: Any, shape: Shape, how: Kind | None = None
+        self,
+        place: Place,
+        path: FieldPath,
+        name: str,
+        kind: str,
+        layer: Any,
+        shape: Shape,
+        how: CountLayer | None = None,
     ) -> Shape:
         """One layer: its working, its row, its name for others."""
         self.worked += 1
@@ -128,27 +135,31 @@ class Counter:
             raise Refused(path, f"more than {MOST_LAYERS} layers are to be worked one by one, the limit", hint=hint)
         part = Part(self, place, path, name, kind, shape)
         if not name.isidentifier() or name in place.scope.entries:
-            what = f"the name '{vis(name)}' is taken" if name.isidentifier() else f"'{vis(name)}' cannot be a name"
+            what = (
+                f"the name '{printable(name)}' is taken"
+                if name.isidentifier()
+                else f"'{printable(name)}' cannot be a name"
+            )
             raise part.refused(what, "a name of its own of letters, digits and _", at="name")
-        if exact(shape) == (None,) and shape is self.start and kind not in ANY_INPUT:
+        if known_sizes(shape) == (None,) and shape is self.start and kind not in ANY_INPUT:
             want = "[height, width, channels], [T, D] or [n]"
             raise Refused(
                 "input_shape", "is missing", want, "only a model that begins with an embedding can do without"
             )
         at = len(self.rows)
         after = (how or self.kinds[kind])(part, layer)
-        if any(size.exact is not None and size.exact >= 10**MOST_DIGITS for size in after):
-            raise part.refused(f"gives a size of more than {MOST_DIGITS} digits, the limit")
+        if any(size.exact is not None and size.exact >= 10**LONGEST_COUNT for size in after):
+            raise part.refused(f"gives a size of more than {LONGEST_COUNT} digits, the limit")
         place.scope.entries[name] = Entry(kind, layer, shape, after, part.scope.entries)
         counts = (part.counts.get("params"), part.counts.get("macs"))
-        self.rows.insert(at, Row(place.depth, part.label or name, shape, after, *counts))
+        self.rows.insert(at, LayerRow(place.depth, part.label or name, shape, after, *counts))
         return after
 
 
 class Part:
     """One layer while it is worked. `counts` is what it came to, by quantity."""
 
-    def __init__(self, counter: Counter, place: Place, path: Path, name: str, kind: str, shape: Shape):
+    def __init__(self, counter: Counter, place: Place, path: FieldPath, name: str, kind: str, shape: Shape):
         self.counter, self.place, self.path, self.name, self.kind, self.shape = counter, place, path, name, kind, shape
         self.counts: dict[str, Any] = {}
         self.numbers: dict[str, Any] = {}
@@ -176,7 +187,9 @@ class Part:
             names = self.place.scope.names()
             near = get_close_matches(name, names, 1, 0.5)
             hint = f"did you mean {near[0]}?" if near else f"the layers before it are {', '.join(names[:20])}"
-            raise self.refused(f"there is no layer '{vis(name)}' before this one", hint=hint if names else "", at=at)
+            raise self.refused(
+                f"there is no layer '{printable(name)}' before this one", hint=hint if names else "", at=at
+            )
         return entry
 
     def known(self, size: Size) -> int:
@@ -252,8 +265,8 @@ class Part:
         """Names what the layer has of a quantity; None where it has none."""
         if value is None:
             return None
-        if carried(value) >= 10**MOST_DIGITS:
-            raise self.refused(f"comes to a count of more than {MOST_DIGITS} digits, the limit")
+        if carried(value) >= 10**LONGEST_COUNT:
+            raise self.refused(f"comes to a count of more than {LONGEST_COUNT} digits, the limit")
         value = self.let(quantity, value, f"{self.name}.{quantity}")
         self.counts[quantity] = value
         self.place.tally.setdefault(quantity, []).append(value)
@@ -272,11 +285,11 @@ class Part:
 
     # Layers inside
 
-    def at(self, *field: str | int) -> Path:
+    def at(self, *field: str | int) -> FieldPath:
         """The path of a field."""
         return (*self.path, self.kind, *field)
 
-    def inner(self, path: Path) -> Place:
+    def inner(self, path: FieldPath) -> Place:
         """The place of a list of layers inside this one."""
         return Place(self.counter, path, self.scope, f"{self.full}.", self.place.depth + 1)
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from nncalc.errors import times
-from nncalc.topics.params.common import BIG, Bias, Name, Plain
+from nncalc.errors import dimensions
+from nncalc.topics.params.common import BIG, HasBias, Name, Plain
 from nncalc.topics.params.part import Part
-from nncalc.topics.params.shape import Shape, Size, exact, sizes, spoken
+from nncalc.topics.params.shape import Shape, Size, known_sizes, sizes, spoken
 from nncalc.topics.parts.activations import Function
 from nncalc.topics.parts.fields import About
 
@@ -23,12 +23,12 @@ class Dense:
     """units, each with a weight for every input; of a sequence at every token."""
 
     units: Annotated[int, About("how many", least=1, most=BIG, also=("out_features", "neurons", "out"))]
-    bias: Bias = True
+    bias: HasBias = True
     name: Name = None
 
 
 @dataclass(frozen=True)
-class Activation:
+class ActivationLayer:
     """A function of each number."""
 
     alpha: Annotated[float | None, About("its constant", also=("negative_slope", "slope"))] = None
@@ -116,7 +116,7 @@ def dense(part: Part, layer: Dense) -> Shape:
     """n·u + u parameters."""
     numbers, tokens = features(part)
     words = f"{layer.units} units" + ("" if layer.bias else ", no bias")
-    with part.section(words, (*exact(part.shape[:-1]), layer.units)):
+    with part.section(words, (*known_sizes(part.shape[:-1]), layer.units)):
         n, u = part.number("n", numbers, "numbers that come in"), part.number("u", layer.units, "units")
         part.learns(lambda: n * u + u if layer.bias else n * u)
         part.costs(each(part, tokens, n * u))
@@ -138,7 +138,7 @@ def flatten(part: Part, layer: Plain) -> Shape:
 
 def batch_norm(part: Part, layer: BatchNorm) -> Shape:
     """2·c parameters (gamma and beta), and 2·c statistics that training keeps without learning them."""
-    with part.section(_affine(layer.scale, layer.bias), exact(part.shape)):
+    with part.section(_affine(layer.scale, layer.bias), known_sizes(part.shape)):
         c = part.number("c", part.shape[-1], "channels")
         if layer.scale or layer.bias:
             part.learns(lambda: (layer.scale + layer.bias) * c)
@@ -147,7 +147,7 @@ def batch_norm(part: Part, layer: BatchNorm) -> Shape:
     return part.shape
 
 
-def norm(part: Part, layer: LayerNorm | GroupNorm) -> Shape:
+def count_norm(part: Part, layer: LayerNorm | GroupNorm) -> Shape:
     """2·c parameters, c without a bias."""
     groups = getattr(layer, "groups", None)
     channels = part.shape[-1].exact or 0
@@ -162,7 +162,7 @@ def rms_norm(part: Part, layer: Plain) -> Shape:
 
 
 def _scaled(part: Part, words: str, many: int) -> Shape:
-    with part.section(words, exact(part.shape)):
+    with part.section(words, known_sizes(part.shape)):
         c = part.number("c", part.shape[-1], "channels" if len(part.shape) == 3 else "numbers a token")
         part.learns(lambda: many * c)
     return part.shape
@@ -175,16 +175,16 @@ def _affine(scale: bool, bias: bool) -> str:
 def learned(part: Part, layer: Learned) -> Shape:
     """As many parameters as its shape has numbers; what comes in goes on as it is."""
     lengths = [layer.shape] if isinstance(layer.shape, int) else layer.shape
-    with part.section(f"{times(lengths)} numbers", exact(part.shape)):
+    with part.section(f"{dimensions(lengths)} numbers", known_sizes(part.shape)):
         counts = [part.number(f"n{axis}", n, f"size of axis {axis}") for axis, n in enumerate(lengths, 1)]
         part.learns(lambda: math.prod(counts))
     return part.shape
 
 
-PLAIN: dict[str, tuple[type, Callable[[Part, Any], Shape]]] = {
-    **dict.fromkeys(get_args(ActivationKind), (Activation, unchanged)),
+PLAIN_LAYERS: dict[str, tuple[type, Callable[[Part, Any], Shape]]] = {
+    **dict.fromkeys(get_args(ActivationKind), (ActivationLayer, unchanged)),
     "flatten": (Plain, flatten), "dense": (Dense, dense),
-    "dropout": (Dropout, unchanged), "batch_norm": (BatchNorm, batch_norm), "layer_norm": (LayerNorm, norm),
-    "rms_norm": (Plain, rms_norm), "group_norm": (GroupNorm, norm), "instance_norm": (LayerNorm, norm),
+    "dropout": (Dropout, unchanged), "batch_norm": (BatchNorm, batch_norm), "layer_norm": (LayerNorm, count_norm),
+    "rms_norm": (Plain, rms_norm), "group_norm": (GroupNorm, count_norm), "instance_norm": (LayerNorm, count_norm),
     "local_response_norm": (Plain, unchanged), "learned": (Learned, learned),
 }  # fmt: skip

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 from nncalc.topics.params.common import BIG, Name
 from nncalc.topics.params.part import Part
 from nncalc.topics.params.plain import each, features, one_for_all
-from nncalc.topics.params.shape import Shape, exact, sizes
+from nncalc.topics.params.shape import Shape, known_sizes, sizes
 from nncalc.topics.parts.fields import About
 
 # How many matrices a cell has for its input, and as many for its state.
-GATES = {"rnn": 1, "gru": 3, "lstm": 4}
-BIASES = {"none": 0, "one": 1, "two": 2}
+GATE_COUNTS = {"rnn": 1, "gru": 3, "lstm": 4}
+BIAS_COUNTS = {"none": 0, "one": 1, "two": 2}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def recurrent(part: Part, layer: Recurrent) -> Shape:
     numbers, tokens = features(part)
     ways = 1 + layer.bidirectional
     before = part.shape[:-1] if layer.outputs == "all" else one_for_all(part)[:-1]
-    with part.section(_recurrent_said(layer), (*exact(before), ways * layer.hidden)):
+    with part.section(_recurrent_said(layer), (*known_sizes(before), ways * layer.hidden)):
         h, i = part.number("h", layer.hidden, "numbers of the state"), part.number("i", numbers, "numbers that come in")
         part.learns(lambda: _stacked(part, layer, h, i, _cell(part.kind, layer)))
         weights = _cell(part.kind, layer, biases=False)
@@ -55,12 +55,12 @@ def _recurrent_said(layer: Recurrent) -> str:
 
 
 def _biases(layer: Recurrent) -> int:
-    return layer.biases if isinstance(layer.biases, int) else BIASES[layer.biases]
+    return layer.biases if isinstance(layer.biases, int) else BIAS_COUNTS[layer.biases]
 
 
 def _cell(kind: str, layer: Recurrent, biases: bool = True) -> Callable[[Any, Any], Any]:
     """The numbers of one layer in one direction, from its state's and its input's."""
-    gates, many = GATES[kind], _biases(layer) if biases else 0
+    gates, many = GATE_COUNTS[kind], _biases(layer) if biases else 0
 
     def counted(h: Any, i: Any) -> Any:
         weights = gates * h * (i + h)
@@ -81,4 +81,4 @@ def _stacked(part: Part, layer: Recurrent, h: Any, i: Any, cell: Callable[[Any, 
     return first + (part.number("L", layer.layers, "layers") - 1) * later
 
 
-RECURRENT: dict[str, tuple[type, Callable[[Part, Any], Shape]]] = dict.fromkeys(GATES, (Recurrent, recurrent))
+RECURRENT: dict[str, tuple[type, Callable[[Part, Any], Shape]]] = dict.fromkeys(GATE_COUNTS, (Recurrent, recurrent))

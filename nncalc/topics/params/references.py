@@ -10,7 +10,7 @@ from nncalc.topics.params.common import Name
 from nncalc.topics.params.part import Entry, Part, Place, Scope
 from nncalc.topics.params.plain import Dense, each
 from nncalc.topics.params.sequence import Embedding
-from nncalc.topics.params.shape import Shape, exact, sizes, spoken
+from nncalc.topics.params.shape import Shape, known_sizes, sizes, spoken
 from nncalc.topics.parts.fields import About
 
 
@@ -46,7 +46,7 @@ def tied(part: Part, layer: Tied) -> Shape:
 def _turned(part: Part, layer: Tied, out: int) -> Shape:
     """x·Wᵀ: every token's numbers against every row of the matrix."""
     tokens = part.shape[0] if len(part.shape) == 2 and part.shape[0].exact is not None else None
-    with part.section(f"the matrix of {layer.to}, transposed", (*exact(part.shape[:-1]), out)):
+    with part.section(f"the matrix of {layer.to}, transposed", (*known_sizes(part.shape[:-1]), out)):
         d = part.number("d", part.shape[-1], "numbers that come in")
         v = part.number("v", out, "numbers that go out")
         if layer.bias:
@@ -70,7 +70,7 @@ def _again(part: Part, layer: Tied, entry: Entry) -> Shape:
         inner = Place(counter, part.at("to"), Scope(outer=part.place.scope), f"{part.full}.", part.place.depth + 1)
         with part.within():
             after = counter.part(inner, part.at("to"), "again", entry.kind, entry.layer, part.shape)
-            with part.heading(f"{layer.to} again, with the same parameters", exact(after)):
+            with part.heading(f"{layer.to} again, with the same parameters", known_sizes(after)):
                 for quantity in inner.tally:
                     part.count(quantity, inner.sum(quantity))
     finally:
@@ -81,7 +81,7 @@ def _again(part: Part, layer: Tied, entry: Entry) -> Shape:
 def concat_with(part: Part, layer: ConcatWith) -> Shape:
     """c + c₂ channels."""
     other = part.given_by(layer.layer, "layer")
-    own, there = exact(part.shape), exact(other)
+    own, there = known_sizes(part.shape), known_sizes(other)
     smaller = any((b or 0) < (a or 0) for a, b in zip(own[:-1], there[:-1], strict=False))
     if len(own) != len(there) or smaller:
         what = f"{layer.layer} gives {spoken(other)}, what comes in is {spoken(part.shape)}"

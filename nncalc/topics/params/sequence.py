@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
-from nncalc.topics.params.common import BIG, Bias, Name, Plain
+from nncalc.topics.params.common import BIG, HasBias, Name, Plain
 from nncalc.topics.params.image import image
 from nncalc.topics.params.part import Part, carried
 from nncalc.topics.params.plain import ActivationKind, each, features, one_for_all, sequence
-from nncalc.topics.params.shape import Shape, Size, exact, sizes, spoken
+from nncalc.topics.params.shape import Shape, Size, known_sizes, sizes, spoken
 from nncalc.topics.parts.fields import About
 from nncalc.trace.rules.whole import quotient
 
@@ -54,7 +54,7 @@ class FeedForward:
         Literal[ActivationKind, Gated], About("between the matrices; swiglu, geglu, reglu and glu are gated")
     ] = "relu"
     gated: Annotated[bool, About("a third matrix, whose product is a gate")] = False
-    bias: Bias = True
+    bias: HasBias = True
     name: Name = None
 
 
@@ -66,7 +66,7 @@ class Patches:
         int, About("height and width of a patch", least=1, most=BIG, also=("patch_size", "patch", "kernel"))
     ]
     dim: Annotated[int, About("numbers a patch", least=1, most=BIG, also=("d_model", "units", "filters"))]
-    bias: Bias = True
+    bias: HasBias = True
     name: Name = None
 
 
@@ -102,7 +102,7 @@ def positions(part: Part, layer: Positions) -> Shape:
         raise part.refused(f"has {layer.dim} numbers a place, but {numbers.exact} come in", at="dim")
     if tokens is not None and tokens.exact > layer.count:
         raise part.refused(f"has {layer.count} places, but {tokens.exact} tokens come", at="count")
-    with part.section(f"{layer.count} rows, added", exact(part.shape)):
+    with part.section(f"{layer.count} rows, added", known_sizes(part.shape)):
         n, d = part.number("n", layer.count, "places"), part.number("d", numbers, "numbers a token")
         part.learns(lambda: n * d)
         if part.counter.more and not part.counter.sharing:
@@ -115,7 +115,7 @@ def feed_forward(part: Part, layer: FeedForward) -> Shape:
     numbers, tokens = features(part)
     gated = layer.gated or layer.activation in get_args(Gated)
     words = f"{layer.hidden} hidden, {layer.activation}" + ", gated" * gated + ("" if layer.bias else ", no bias")
-    with part.section(words, exact(part.shape)):
+    with part.section(words, known_sizes(part.shape)):
         D = part.number("D", numbers, "numbers a token")
         f = part.number("f", layer.hidden, "numbers between the matrices")
         part.learns(lambda: _matrices(D, f, gated) + (1 + gated) * f + D if layer.bias else _matrices(D, f, gated))

@@ -26,7 +26,7 @@ def sizes(*lengths: int | None) -> Shape:
     return tuple(Size(n, n) for n in lengths)
 
 
-def exact(shape: Shape) -> tuple[int | None, ...]:
+def known_sizes(shape: Shape) -> tuple[int | None, ...]:
     """A shape in whole numbers."""
     return tuple(size.exact for size in shape)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from nncalc.topics.params.part import Part, carried
 from nncalc.topics.params.shape import Size
-from nncalc.trace.rules.whole import rounded_up
+from nncalc.trace.rules.whole import ceil_divide
 
 Given = Callable[[str, Any, str], Any]
 SIZE = "window"
@@ -38,10 +38,10 @@ class Window:
         late: rounded up, the last window would begin in the zeros behind, and is left out.
         """
         if self.same:
-            return rounded_up(n, given("s", self.stride, "stride"))
+            return ceil_divide(n, given("s", self.stride, "stride"))
         room = self._padded(n, given) - self._reach(given)
         s = given("s", self.stride, "stride")
-        steps = rounded_up(room, s) if self.ceil else room // s
+        steps = ceil_divide(room, s) if self.ceil else room // s
         return steps if late else steps + 1
 
     def spread(self, n: Any, given: Given) -> Any:
@@ -76,7 +76,7 @@ class Window:
         return n
 
 
-def pair(part: Part, value: int | Sequence[int], axes: int, at: str) -> tuple[int, ...]:
+def per_axis(part: Part, value: int | Sequence[int], axes: int, at: str) -> tuple[int, ...]:
     """A number an axis."""
     numbers = (value,) * axes if isinstance(value, int) else tuple(value)
     if len(numbers) != axes:
@@ -95,7 +95,7 @@ def zeros(part: Part, pad: int | Sequence[int] | str, axes: int) -> list[tuple[i
         raise part.refused(
             f"has {len(pad)} numbers", "a number, [height, width] or [top, left, bottom, right]", at="pad"
         )
-    return [(p, p) for p in pair(part, pad, axes, "pad")]
+    return [(p, p) for p in per_axis(part, pad, axes, "pad")]
 
 
 def window(
@@ -111,8 +111,8 @@ def window(
     axes = len(part.shape) - 1
     steps = size if stride is None else stride
     listed = zip(
-        pair(part, size, axes, sized), pair(part, steps, axes, "stride"), zeros(part, pad, axes),
-        pair(part, dilation, axes, "dilation"), strict=True,
+        per_axis(part, size, axes, sized), per_axis(part, steps, axes, "stride"), zeros(part, pad, axes),
+        per_axis(part, dilation, axes, "dilation"), strict=True,
     )  # fmt: skip
     return [Window(f, s, *p, d, pad == "same", ceil) for f, s, p, d in listed]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nncalc.errors import Refused, times
+from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.fields import Answer
 from nncalc.trace.work import Work
 
@@ -16,7 +16,7 @@ def from_above(work: Work, of: Any, wrt: Sequence[Any], upstream: Any) -> Answer
         return {}
     if upstream.shape != of.shape:
         name = getattr(of, "name", None) or "the answer"
-        raise Refused("upstream", f"is {times(upstream.shape)}, but {name} is {times(of.shape)}")
+        raise Refused("upstream", f"is {dimensions(upstream.shape)}, but {name} is {dimensions(of.shape)}")
     return work.backward(of, wrt, seed=upstream)
 
 

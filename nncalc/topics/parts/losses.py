@@ -11,13 +11,13 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.parts.fields import Array
 from nncalc.trace.rules.functions import (
+    divide_or_zero,
     huber,
-    over,
     relu,
     sigmoid_cross_entropy,
     softmax_cross_entropy,
     softplus,
-    times_log,
+    xlogy,
 )
 from nncalc.trace.work import Work
 
@@ -49,12 +49,12 @@ LOSSES: dict[str, Loss] = {
     "mean_squared_error": Loss(lambda p, t: (p - t) ** 2, mean=True),
     "mean_absolute_error": Loss(lambda p, t: np.abs(p - t), mean=True),
     "huber": Loss(lambda p, t, delta: huber(p - t, delta=delta), mean=True, constant=1),
-    "binary_cross_entropy": Loss(lambda p, t: times_log(t, p) + times_log(1 - t, 1 - p), sign=-1, mean=True),
+    "binary_cross_entropy": Loss(lambda p, t: xlogy(t, p) + xlogy(1 - t, 1 - p), sign=-1, mean=True),
     # The stable form of −[t·ln σ(p) + (1 − t)·ln(1 − σ(p))].
     "binary_cross_entropy_with_logits": Loss(lambda p, t: softplus(p) - t * p, mean=True),
-    "cross_entropy": Loss(lambda p, t: times_log(t, p), sign=-1, one=True),
+    "cross_entropy": Loss(lambda p, t: xlogy(t, p), sign=-1, one=True),
     "hinge": Loss(lambda p, t, margin: relu(margin - t * p), mean=True, constant=1),
-    "kl": Loss(lambda p, t: times_log(t, over(t, p)), one=True),
+    "kl": Loss(lambda p, t: xlogy(t, divide_or_zero(t, p)), one=True),
 }
 
 # Pairs that every textbook differentiates as one: ∂L/∂z = prediction − target.
@@ -71,7 +71,7 @@ def terms_of(kind: str, p: Any, t: Any, constant: float | None = None) -> Any:
     return rule.terms(p, t) if usual is None else rule.terms(p, t, usual)
 
 
-def loss(kind: str, p: Any, target: Any, samples: int = 1, z: Any = None, activation: str = "") -> tuple[Any, Any]:
+def loss_of(kind: str, p: Any, target: Any, samples: int = 1, z: Any = None, activation: str = "") -> tuple[Any, Any]:
     """The loss of predictions and, where p = activation(z) is differentiated together with it, its `like`.
 
     p, target: (out,) or (sample, out). With samples > 1 the loss is the mean over so many samples.

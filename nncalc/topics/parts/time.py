@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, times
+from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.back import updated
 from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array
-from nncalc.topics.parts.losses import LossName, loss, targets
+from nncalc.topics.parts.losses import LossName, loss_of, targets
 from nncalc.trace.rules.products import total
 from nncalc.trace.work import Work
 
@@ -73,7 +73,7 @@ class Task:
         return {"h": self.upstream.h, "c": self.upstream.c}
 
 
-Asked = Annotated[Task, TOGETHER]
+TaskFields = Annotated[Task, TOGETHER]
 NOTHING = Task()
 
 
@@ -150,7 +150,9 @@ class Readout:
         elif task.target is not None:
             array = np.array(task.target, float).reshape(-1) if np.ndim(task.target) == 0 else np.asarray(task.target)
             if array.shape != wanted:
-                raise Refused("target", f"is {times(array.shape)}, but the outputs with a loss are {times(wanted)}")
+                raise Refused(
+                    "target", f"is {dimensions(array.shape)}, but the outputs with a loss are {dimensions(wanted)}"
+                )
             given = work.given("target", array)
         return Readout(work, task, given, steps, x.ndim == 1)
 
@@ -165,7 +167,7 @@ class Readout:
             y = self.work.let("y", ACTIVATIONS[task.output_activation](z))
         if self.target is not None and (task.loss_on == "all" or t == self.steps):
             asked = self.target if self.target.ndim == y.ndim else self.target[t - 1 if task.loss_on == "all" else 0]
-            written, like = loss(task.loss, y, asked, z=z, activation=task.output_activation)
+            written, like = loss_of(task.loss, y, asked, z=z, activation=task.output_activation)
             self.losses.append(self.work.let("L", written, like=like))
         return y
 
@@ -185,7 +187,7 @@ def _seeds(work: Work, upstream: Mapping[str, Any], history: list[States]) -> tu
             continue
         hidden, path = history[-1][name].shape[0], ("upstream", name) if len(upstream) > 1 else ("upstream",)
         if array.shape not in ((hidden,), (len(history), hidden)):
-            raise Refused(path, f"is {times(array.shape)}, want {len(history)} x {hidden} or {hidden}")
+            raise Refused(path, f"is {dimensions(array.shape)}, want {len(history)} x {hidden} or {hidden}")
         seed = work.given(f"upstream_{name}", array)
         of += [history[-1][name]] if array.ndim == 1 else [states[name] for states in history]
         seeds += [seed] if array.ndim == 1 else [seed[t] for t in range(len(history))]

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, times
+from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array
 from nncalc.topics.parts.gates import added
-from nncalc.trace.rules.functions import masked, over, softmax_worked
+from nncalc.trace.rules.functions import divide_or_zero, masked, softmax_worked
 from nncalc.trace.work import Work
 
 
@@ -51,12 +51,11 @@ class Side:
         """X W + b, or W X + b; Refused names W_… and b_… where their sizes do not fit."""
         inner, outer = (0, 1) if self.layout == "rows" else (1, 0)
         if W.shape[inner] != x.shape[self.width(x)]:
-            what = (
-                f"is {times(W.shape)}, for tokens of {W.shape[inner]} numbers, but they have {x.shape[self.width(x)]}"
-            )
+            has = x.shape[self.width(x)]
+            what = f"is {dimensions(W.shape)}, for tokens of {W.shape[inner]} numbers, but they have {has}"
             raise Refused(f"W_{name}", what)
         if b is not None and b.shape != (W.shape[outer],):
-            raise Refused(f"b_{name}", f"has {times(b.shape)} numbers, but W_{name} is {times(W.shape)}")
+            raise Refused(f"b_{name}", f"has {dimensions(b.shape)} numbers, but W_{name} is {dimensions(W.shape)}")
         if self.layout == "rows":
             return added(x @ W, b)
         return added(W @ x, None if b is None else b[:, None])
@@ -103,7 +102,7 @@ class Side:
             raised = x - self.beside(work.let("m", x.max(axis=self.axis)))
         E = work.let("E", np.exp(raised))
         D = self.beside(work.let("D", E.sum(axis=self.axis)))
-        share = E / D if weighing.mask is None else over(E, D)
+        share = E / D if weighing.mask is None else divide_or_zero(E, D)
         A = work.let("A", share, like=softmax_worked(x, share, axis=self.axis))
         Z = A @ v if self.layout == "rows" else v @ A
         return {"A": A, "Z": work.let(name, Z)}
@@ -111,6 +110,6 @@ class Side:
     def _hidden(self, x: Any, mask: Any) -> Any:
         """The scores of what a query may see; elsewhere −∞, or what an additive mask adds."""
         if mask.shape != x.shape:
-            raise Refused("mask", f"is {times(mask.shape)}, but the scores are {times(x.shape)}")
+            raise Refused("mask", f"is {dimensions(mask.shape)}, but the scores are {dimensions(x.shape)}")
         zeros_and_ones = np.isin(np.asarray(getattr(mask, "array", mask)), (0, 1)).all()
         return masked(x, mask) if zeros_and_ones else x + mask

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, times
+from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.fields import About
 from nncalc.trace.work import Work
 
@@ -69,7 +69,9 @@ def output_size(
         if n[i] + above[i] + below[i] < d[i] * (f[i] - 1) + 1:
             covered = d[0] * (f[0] - 1) + 1, d[1] * (f[1] - 1) + 1
             there = n[0] + above[0] + below[0], n[1] + above[1] + below[1]
-            raise Refused(field, f"covers {times(covered)} cells, more than the padded image has ({times(there)})")
+            raise Refused(
+                field, f"covers {dimensions(covered)} cells, more than the padded image has ({dimensions(there)})"
+            )
     end = None
     room = work.given("n", n)
     if any(around):

@@ -87,7 +87,7 @@ def subtract(a: Expr, b: Expr) -> Expr:
     return add(a, negative(b))
 
 
-def times(*factors: Expr, kind: str = "times") -> Expr:
+def product(*factors: Expr, kind: str = "times") -> Expr:
     """The product: written constants are folded and stand first; 1 vanishes, a written 0 takes all with it."""
     flat = [f for factor in factors for f in (factor.args if _is(factor, kind) else (factor,))]
     constant: Fraction | float = Fraction(1)
@@ -121,7 +121,7 @@ def divide(a: Expr, b: Expr) -> Expr:
         if isinstance(a, Const):
             return Const(a.value / b.value)
         if _is(a, "times") and isinstance(a.args[0], Const):
-            return times(Const(a.args[0].value / b.value), *a.args[1:])
+            return product(Const(a.args[0].value / b.value), *a.args[1:])
     if _is(a, "negative") or (isinstance(a, Const) and a.value < 0):
         return negative(divide(negative(a), b))
     return ZERO if a == ZERO else Op("divide", (a, b))
@@ -152,13 +152,13 @@ def transpose(x: Expr) -> Expr:
 
 def matmul(a: Expr, b: Expr) -> Expr:
     """The matrix product of whole values."""
-    return times(a, b) if isinstance(a, Const) or isinstance(b, Const) else times(a, b, kind="matmul")
+    return product(a, b) if isinstance(a, Const) or isinstance(b, Const) else product(a, b, kind="matmul")
 
 
 EACH_ROW = "of each row"
 
 
-def each_row(W: Expr, X: Expr) -> Expr:
+def product_each_row(W: Expr, X: Expr) -> Expr:
     """W·x for every row x of X; the part t of it is W·X[t]."""
     return Op("matmul", (W, X), EACH_ROW)
 

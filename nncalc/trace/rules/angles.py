@@ -15,7 +15,7 @@ from nncalc.trace.notation import tree as n
 from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.table import rule, traced
 
-DIGITS = 50
+DECIMAL_DIGITS = 50
 
 
 @traced
@@ -63,7 +63,7 @@ rule(waves, _wave, (_unwaved,), whole=_whole)
 def rest_of(angle: Any, positions: Any, base: float, d: int) -> Any:
     """What the floats pos / base^(2i/d) leave of the exact angles: (position, frequency)."""
     with localcontext() as context:
-        context.prec = DIGITS
+        context.prec = DECIMAL_DIGITS
         ratio = (-Decimal(base).ln() * 2 / d).exp()
         exact = [Decimal(1)]
         for _ in range(angle.shape[1] - 1):

@@ -92,7 +92,7 @@ def _conv(index: Index, x: Any, k: Any, stride: Pair = (1, 1), dilation: Pair = 
     f, row, column = index
     first = f // (k.shape[0] // groups) * k.shape[1]
     return n.add(*(
-        n.times(x[first + c, row * stride[0] + a * dilation[0], column * stride[1] + b * dilation[1]], k[f, c, a, b])
+        n.product(x[first + c, row * stride[0] + a * dilation[0], column * stride[1] + b * dilation[1]], k[f, c, a, b])
         for c, a, b in np.ndindex(*k.shape[1:])
     ))  # fmt: skip
 
@@ -112,7 +112,7 @@ def _conv_transposed(
     group, c = divmod(channel, k.shape[1])
     share = k.shape[0] // groups
     return n.add(*(
-        n.times(g[f, out_row, out_column], k[f, c, a, b])
+        n.product(g[f, out_row, out_column], k[f, c, a, b])
         for f in range(group * share, (group + 1) * share)
         for out_row, a in _meeting(row, g.shape[1], k.shape[2], stride[0], dilation[0])
         for out_column, b in _meeting(column, g.shape[2], k.shape[3], stride[1], dilation[1])
@@ -125,7 +125,8 @@ def _conv_filter_gradient(
     f, c, a, b = index
     channel = f // (g.shape[0] // groups) * (x.shape[0] // groups) + c
     return n.add(*(
-        n.times(g[f, row, column], x[channel, row * stride[0] + a * dilation[0], column * stride[1] + b * dilation[1]])
+        n.product(g[f, row, column],
+                  x[channel, row * stride[0] + a * dilation[0], column * stride[1] + b * dilation[1]])
         for row, column in np.ndindex(*g.shape[1:])
     ))  # fmt: skip
 

@@ -47,7 +47,7 @@ def leaky_relu(x: Any, alpha: float = 0.01) -> Any:
 
 
 def _leaky(index: Index, x: Any, alpha: float = 0.01) -> Expr:
-    return n.call("max" if alpha <= 1 else "min", n.times(n.const(alpha), x[index]), x[index])
+    return n.call("max" if alpha <= 1 else "min", n.product(n.const(alpha), x[index]), x[index])
 
 
 rule(leaky_relu, _leaky, (lambda g, y, x, alpha=0.01: g * (alpha + (1 - alpha) * (x > 0)),),
@@ -61,7 +61,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
 
 
 def _elu(index: Index, x: Any, alpha: float = 1.0) -> Expr:
-    below = n.times(n.const(alpha), n.subtract(n.call("exp", x[index]), n.ONE))
+    below = n.product(n.const(alpha), n.subtract(n.call("exp", x[index]), n.ONE))
     return x[index] if n.evaluate(x[index]) > 0 else below
 
 
@@ -157,7 +157,7 @@ def huber(d: Any, delta: float = 1.0) -> Any:
 def _huber(index: Index, d: Any, delta: float = 1.0) -> Expr:
     if abs(n.evaluate(d[index])) <= delta:
         return n.divide(n.power(d[index], n.TWO), n.TWO)
-    return n.times(n.const(delta), n.subtract(n.call("abs", d[index]), n.const(delta / 2)))
+    return n.product(n.const(delta), n.subtract(n.call("abs", d[index]), n.const(delta / 2)))
 
 
 rule(huber, _huber, (lambda g, y, d, delta=1.0: g * np.maximum(-delta, np.minimum(delta, d)),),
@@ -165,7 +165,7 @@ rule(huber, _huber, (lambda g, y, d, delta=1.0: g * np.maximum(-delta, np.minimu
 
 
 @traced
-def over(a: Any, b: Any) -> Any:
+def divide_or_zero(a: Any, b: Any) -> Any:
     """a / b, and 0 where a is 0: a row of weights that are all hidden stays 0, as 0·ln 0 does in a loss."""
     a, b = np.broadcast_arrays(a, b)
     return np.divide(a, b, out=np.zeros(a.shape), where=a != 0)
@@ -175,21 +175,28 @@ def _over(a: Expr, b: Expr) -> Expr:
     return n.ZERO if not n.rank(a) and n.evaluate(a) == n.evaluate(b) == 0 else n.divide(a, b)
 
 
-rule(over, _over, (lambda g, y, a, b: over(g, b), lambda g, y, a, b: over(-(g * y), b)), elementwise=True)
+rule(
+    divide_or_zero,
+    _over,
+    (lambda g, y, a, b: divide_or_zero(g, b), lambda g, y, a, b: divide_or_zero(-(g * y), b)),
+    elementwise=True,
+)
 
 
 @traced
-def times_log(t: Any, p: Any) -> Any:
+def xlogy(t: Any, p: Any) -> Any:
     """t·ln(p), and 0 where t is 0, whatever p is: 0·ln 0 counts as 0."""
     t, p = np.broadcast_arrays(t, p)
     return t * np.log(p, out=np.zeros(t.shape), where=t != 0)
 
 
 def _times_log(t: Expr, p: Expr) -> Expr:
-    return n.ZERO if not n.rank(t) and n.evaluate(t) == n.evaluate(p) == 0 else n.times(t, _log(p))
+    return n.ZERO if not n.rank(t) and n.evaluate(t) == n.evaluate(p) == 0 else n.product(t, _log(p))
 
 
-rule(times_log, _times_log, (lambda g, y, t, p: g * np.log(p), lambda g, y, t, p: g * over(t, p)), elementwise=True)
+rule(
+    xlogy, _times_log, (lambda g, y, t, p: g * np.log(p), lambda g, y, t, p: g * divide_or_zero(t, p)), elementwise=True
+)
 
 
 def _log(p: Expr) -> Expr:
@@ -197,12 +204,12 @@ def _log(p: Expr) -> Expr:
 
 
 def _categorical(index: Index, x: Any, s: Any, target: Any) -> Expr:
-    return n.negative(n.add(*(n.times(target[i], _log(s[i])) for i in np.ndindex(x.shape))))
+    return n.negative(n.add(*(n.product(target[i], _log(s[i])) for i in np.ndindex(x.shape))))
 
 
 def _binary(index: Index, x: Any, s: Any, target: Any) -> Expr:
-    terms = [n.add(n.times(target[i], _log(s[i])),
-                   n.times(n.subtract(n.ONE, target[i]), _log(n.subtract(n.ONE, s[i]))))
+    terms = [n.add(n.product(target[i], _log(s[i])),
+                   n.product(n.subtract(n.ONE, target[i]), _log(n.subtract(n.ONE, s[i]))))
              for i in np.ndindex(x.shape)]  # fmt: skip
     return n.negative(n.add(*terms))
 

@@ -119,7 +119,7 @@ def first_largest(x: Any, windows: Windows) -> Any:
     return largest
 
 
-def ties(x: Any, windows: Windows) -> list[Index]:
+def tied_windows(x: Any, windows: Windows) -> list[Index]:
     """The outputs whose window holds its largest cell more than once."""
     largest = max_pool(x, windows=windows)
     count = np.zeros(largest.shape, int)
