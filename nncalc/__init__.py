@@ -8,12 +8,12 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     homes = {
-        "load": "problem",
-        "solve": "solution",
+        "load": "problem.problem",
+        "solve": "running",
         "check": "marking.check",
-        "Problem": "problem",
+        "Problem": "problem.problem",
         "InputError": "errors",
-        "Rules": "reading.limits",
+        "Rules": "limits",
     }
     if name in homes:
         return getattr(import_module(f"nncalc.{homes[name]}"), name)

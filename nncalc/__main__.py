@@ -1,5 +1,5 @@
 """python -m nncalc."""
 
-from nncalc.cli import main
+from nncalc.cli.main import main
 
 main()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 # A place inside a problem: ("layers", 2, "W", 1, 3).
-Path = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 
 MESSAGE_LIMIT = 2000
 FINDINGS_SHOWN = 20
@@ -19,7 +19,7 @@ _FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
 JOINERS = "\u200c\u200d"
 
 
-def vis(text: str, limit: int = 60, keep: str = "") -> str:
+def printable(text: str, limit: int = 60, keep: str = "") -> str:
     """Foreign text as it may be shown, at most `limit` characters long.
 
     A file may hold what a terminal obeys (escapes, C1), what turns a line around (bidi) and what nobody sees (zero
@@ -38,15 +38,15 @@ def vis(text: str, limit: int = 60, keep: str = "") -> str:
 
 def bug(error: BaseException) -> str:
     """What is said of an exception that is nobody's fault but ours."""
-    return f"a bug of ours, please report it ({type(error).__name__}: {vis(str(error), 200)})"
+    return f"a bug of ours, please report it ({type(error).__name__}: {printable(str(error), 200)})"
 
 
-def times(shape: Sequence[int]) -> str:
+def dimensions(shape: Sequence[int]) -> str:
     """A shape in words: 3 x 2."""
     return " x ".join(map(str, shape)) or "one number"
 
 
-def spelled(path: Path) -> str:
+def spelled(path: FieldPath) -> str:
     """A path as one types it: layers[1].W[2,3]."""
     text, indices = "", []
     for part in (*path, ""):
@@ -66,7 +66,7 @@ def _width(text: str) -> int:
 
 
 @dataclass(slots=True)
-class Mark:
+class Location:
     """A place in a file (lines and columns count from 1) or, without a line, in a flag.
 
     `text` is the whole text it points into (one string, shared by all marks), so that an error can show its line.
@@ -78,7 +78,9 @@ class Mark:
     text: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
-        return ":".join([vis(self.source, 300) or "''", *(str(n) for n in (self.line, self.column) if n is not None)])
+        return ":".join(
+            [printable(self.source, 300) or "''", *(str(n) for n in (self.line, self.column) if n is not None)]
+        )
 
     @property
     def is_flag(self) -> bool:
@@ -87,7 +89,7 @@ class Mark:
 
     def brief(self) -> str:
         """File and line, as one points at another place: cell.yaml:7."""
-        return str(Mark(self.source) if self.is_flag else replace(self, column=None))
+        return str(Location(self.source) if self.is_flag else replace(self, column=None))
 
     def excerpt(self) -> list[str]:
         """The line it points into and a caret below the place; of a long line what stands around it."""
@@ -95,12 +97,12 @@ class Mark:
             return []
         line = self.text.split("\n")[self.line - 1].replace("\t", " ")
         start = max(0, self.column - 1 - EXCERPT // 2)
-        before = vis(line[start : self.column - 1], EXCERPT)
+        before = printable(line[start : self.column - 1], EXCERPT)
         lead = "…" if start else ""
-        shown = lead + before + vis(line[self.column - 1 :], EXCERPT - len(before))
+        shown = lead + before + printable(line[self.column - 1 :], EXCERPT - len(before))
         return [f"    {shown}", " " * (4 + _width(lead + before)) + "^"]
 
-    def further(self, columns: int) -> Mark:
+    def further(self, columns: int) -> Location:
         """The same line, some columns on."""
         return self if self.column is None else replace(self, column=self.column + columns)
 
@@ -110,7 +112,7 @@ class Finding:
     """One thing that is wrong: `FILE:LINE:COL: field: what; want what is wanted (hint)`."""
 
     what: str
-    mark: Mark | None = None
+    mark: Location | None = None
     field: str = ""
     want: str = ""
     hint: str = ""
@@ -118,11 +120,11 @@ class Finding:
     def __str__(self) -> str:
         # A flag names its field already, and counts no lines.
         flag = self.mark is not None and self.mark.is_flag
-        place = Mark(self.mark.source) if self.mark and flag else self.mark
+        place = Location(self.mark.source) if self.mark and flag else self.mark
         field = "" if self.mark and flag and self.field == self.mark.source[2:] else self.field
         head = "".join(f"{part}: " for part in (str(place or ""), field) if part)
         tail = (f"; want {self.want}" if self.want else "") + (f" ({self.hint})" if self.hint else "")
-        return vis(head + self.what + tail, MESSAGE_LIMIT)
+        return printable(head + self.what + tail, MESSAGE_LIMIT)
 
 
 class InputError(Exception):

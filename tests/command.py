@@ -9,7 +9,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from typing import NamedTuple
 from unittest.mock import patch
 
-from nncalc.cli import guarded
+from nncalc.cli.main import guarded
 
 
 class Done(NamedTuple):

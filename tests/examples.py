@@ -7,12 +7,12 @@ from typing import Any, get_args
 
 import numpy as np
 
-from nncalc.problem import Problem, check
-from nncalc.reading.limits import Rules
+from nncalc.limits import Permissions
+from nncalc.problem.problem import Problem, checked_problem
 from nncalc.reading.reader import read_text
-from nncalc.topics.activation import Function
-from nncalc.topics.losses import LossName
 from nncalc.topics.optimizer import UPDATES
+from nncalc.topics.parts.activations import Function
+from nncalc.topics.parts.losses import LossName
 
 LSTM = """
 topic: lstm
@@ -58,7 +58,7 @@ rate: 0.5
 
 def problem(text: str) -> Problem:
     """A problem from its YAML."""
-    return check(read_text(text, "p.yaml"), "p.yaml", None, {}, Rules())
+    return checked_problem(read_text(text, "p.yaml"), "p.yaml", None, {}, Permissions())
 
 
 def _plain(value: Any) -> Any:

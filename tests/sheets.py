@@ -10,21 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Mark
-from nncalc.folder import SHEETS
+from nncalc.disk.folder import SHEET_ENDINGS
+from nncalc.errors import Location
 from nncalc.marking import sheet
-from nncalc.marking.asked import Asked, ask
+from nncalc.marking.asked import Assignment, ask
 from nncalc.marking.marks import Marks, mark
 from nncalc.marking.verdicts import Verdict
-from nncalc.problem import load
+from nncalc.problem.problem import load
 from nncalc.reading.nodes import Node, ScalarNode, SequenceNode
 
-PROBLEMS = sorted(p for p in (Path(__file__).parents[1] / "problems").rglob("*.yaml") if not p.name.endswith(SHEETS))
-HERE = Mark("sheet")
+PROBLEMS = sorted(
+    p for p in (Path(__file__).parents[1] / "problems").rglob("*.yaml") if not p.name.endswith(SHEET_ENDINGS)
+)
+HERE = Location("sheet")
 
 
 @cache
-def asked(path: Path) -> Asked:
+def asked(path: Path) -> Assignment:
     """A problem, worked once for all tests."""
     return ask(load(str(path)))
 
@@ -49,7 +51,7 @@ def node(array: Any, write: Callable[[Any], str] = exactly) -> Node:
     return ScalarNode(text, False, HERE)
 
 
-def marked(problem: Asked, lines: Mapping[str, Any], write: Callable[[Any], str] = exactly) -> Marks:
+def marked(problem: Assignment, lines: Mapping[str, Any], write: Callable[[Any], str] = exactly) -> Marks:
     """The marks of a sheet with these arrays (or nodes)."""
     entries = {name: a if isinstance(a, (ScalarNode, SequenceNode)) else node(a, write) for name, a in lines.items()}
     return mark(problem, sheet.read(entries, {}, problem, "sheet"))

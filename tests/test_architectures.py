@@ -13,9 +13,9 @@ from command import run
 from examples import problem
 from networks import Net
 
-from nncalc.problem import load
-from nncalc.solution import solve
-from nncalc.templates import example, ready
+from nncalc.problem.example import example, ready
+from nncalc.problem.problem import load
+from nncalc.running import solve
 from nncalc.trace.steps import Trace
 
 ARCHITECTURES = Path(__file__).parent.parent / "problems" / "architectures"

@@ -10,9 +10,9 @@ import pytest
 from examples import LSTM
 
 from nncalc.errors import InputError
-from nncalc.problem import from_flags, load
-from nncalc.reading.limits import Rules
-from nncalc.solution import solve
+from nncalc.limits import Permissions
+from nncalc.problem.problem import from_flags, load
+from nncalc.running import solve
 
 CONV = "topic: conv\nimage: [[1, 2], [3, 4]]\nfilter: [[1]]\n"
 NET = "topic: backprop\nx: [1, 2]\nlayers:\n  - {W: [[1, 2], [3, 4], [5, 6]], activation: tanh}\n  - {W: [[1, 2, 3]]}\n"
@@ -72,11 +72,11 @@ def test_the_line_says_where_what_and_what_is_wanted(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("p.yaml").write_text(good)
-    solve(load("p.yaml", rules=Rules()))
+    solve(load("p.yaml", rules=Permissions()))
     assert part in good
     Path("p.yaml").write_text(good.replace(part, instead, 1))
     with pytest.raises(InputError) as error:
-        solve(load("p.yaml", rules=Rules()))
+        solve(load("p.yaml", rules=Permissions()))
     assert error.value.lines()[0] == line
 
 
@@ -84,7 +84,7 @@ def test_all_findings_of_a_file_at_once(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(tmp_path)
     Path("p.yaml").write_text("topic: conv\nimage: [[1, b], [c, 4]]\nstirde: 1\npad: -1\n")
     with pytest.raises(InputError) as error:
-        load("p.yaml", rules=Rules())
+        load("p.yaml", rules=Permissions())
     assert [line.split(": ")[0] for line in error.value.lines()] == [
         "p.yaml:2:13",
         "p.yaml:2:18",
@@ -104,7 +104,7 @@ def test_all_findings_of_a_file_at_once(tmp_path: Path, monkeypatch: pytest.Monk
 ])  # fmt: skip
 def test_flags_get_the_same_errors_and_name_the_flag(topic: str, flags: dict[str, str], line: str) -> None:
     with pytest.raises(InputError) as error:
-        solve(from_flags(topic, flags, Rules()))
+        solve(from_flags(topic, flags, Permissions()))
     assert error.value.lines()[0] == line
 
 

@@ -16,7 +16,7 @@ from command import Done, run
 from examples import LSTM
 from sheets import PROBLEMS, asked
 
-from nncalc.folder import SHEETS
+from nncalc.disk.folder import SHEET_ENDINGS
 from nncalc.marking import sheet
 from nncalc.marking.blank import blank
 
@@ -309,7 +309,7 @@ def test_each_slip_of_the_notes_is_found_at_its_first_line(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sheet", sorted(p for p in (ROOT / "problems").rglob("*") if p.name.endswith(SHEETS)), ids=lambda p: p.name
+    "sheet", sorted(p for p in (ROOT / "problems").rglob("*") if p.name.endswith(SHEET_ENDINGS)), ids=lambda p: p.name
 )
 def test_every_answer_sheet_beside_a_problem_is_marked(sheet: Path) -> None:
     problem = sheet.with_name(sheet.name.replace(".answers", ""))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from examples import CHAIN, GRID, LSTM, MAZUR, NEURON, problem
 
-from nncalc.solution import solve, value_of
+from nncalc.names import value_of
+from nncalc.running import solve
 
 EDGES = """
 topic: conv

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncalc.reading.expression import FUNCTIONS, ExpressionError, evaluate, parse, variables
+from nncalc.reading.expression import FUNCTIONS, ExpressionError, number_of, parse, variables
 
 X = {"x": 0.7, "y": -1.3, "z": 2.0}
 
@@ -22,7 +22,7 @@ X = {"x": 0.7, "y": -1.3, "z": 2.0}
     ("1e-3", 0.001), (".5", 0.5), ("((((1))))", 1.0), ("exp(0)", 1.0),
 ])  # fmt: skip
 def test_accepted(text: str, value: float) -> None:
-    assert evaluate(parse(text), X) == pytest.approx(value, rel=1e-15, abs=1e-300)
+    assert number_of(parse(text), X) == pytest.approx(value, rel=1e-15, abs=1e-300)
 
 
 @pytest.mark.parametrize(("text", "column", "words"), [
@@ -47,19 +47,19 @@ def test_refused_with_column_and_words(text: str, column: int, words: str) -> No
 ])  # fmt: skip
 def test_what_has_no_value_is_named(text: str, words: str) -> None:
     with pytest.raises(ExpressionError) as error:
-        evaluate(parse(text))
+        number_of(parse(text))
     assert words in error.value.what
 
 
 def test_names_can_be_closed_and_hide_constants() -> None:
     with pytest.raises(ExpressionError, match="the name 'alhpa' is not known"):
         parse("2*alhpa", names=("alpha",))
-    assert evaluate(parse("e + 1", names=("e",)), {"e": 5.0}) == 6
+    assert number_of(parse("e + 1", names=("e",)), {"e": 5.0}) == 6
     assert variables(parse("b*a + b")) == ["b", "a"]
 
 
 def test_a_long_sum_needs_no_recursion() -> None:
-    assert evaluate(parse("+".join(["1"] * 900))) == 900
+    assert number_of(parse("+".join(["1"] * 900))) == 900
 
 
 LEAVES = st.one_of(st.sampled_from(["x", "y", "z"]), st.floats(0.25, 4).map(lambda v: repr(round(v, 3))))
@@ -78,7 +78,7 @@ TREES = st.recursive(
 def test_generated_expressions_are_pythons_arithmetic(text: str) -> None:
     expected = eval(text.replace("^", "**"), {"max": max, **X})
     try:
-        assert evaluate(parse(text), X) == pytest.approx(expected, rel=1e-12, abs=1e-12)
+        assert number_of(parse(text), X) == pytest.approx(expected, rel=1e-12, abs=1e-12)
     except ExpressionError as error:
         assert ("too large" in error.what and abs(expected) > 1e300) or "longer" in error.what
 
@@ -86,7 +86,7 @@ def test_generated_expressions_are_pythons_arithmetic(text: str) -> None:
 @given(st.text(alphabet="xyz0123456789.+-*/^(), esqrtlnmax×²=", max_size=40))
 def test_any_text_is_a_number_or_an_error_of_ours(text: str) -> None:
     try:
-        assert math.isfinite(evaluate(parse(text, names=X), X))
+        assert math.isfinite(number_of(parse(text, names=X), X))
     except ExpressionError as error:
         assert 1 <= error.column <= len(text) + 1
 

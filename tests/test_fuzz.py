@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from nncalc.errors import InputError
 from nncalc.marking.asked import ask
-from nncalc.problem import load
+from nncalc.problem.problem import load
 from nncalc.reading import expression, reader
 from nncalc.reading.nodes import Node, ScalarNode, SequenceNode
 from nncalc.topics import TOPICS, kernels
-from nncalc.topics.fields import fields_of
+from nncalc.topics.parts.fields import fields_of
 
 PROBLEMS = Path(__file__).parent.parent / "problems"
 VALID = [path.read_text() for path in sorted(PROBLEMS.rglob("*.yaml")) if ".answers." not in path.name] + list(

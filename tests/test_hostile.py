@@ -11,7 +11,7 @@ import pytest
 from command import Done, run
 from hostile import CASES, Case
 
-from nncalc.errors import EXCERPT, Mark
+from nncalc.errors import EXCERPT, Location
 
 
 def refused(done: Done) -> str:
@@ -190,10 +190,10 @@ def test_a_path_that_is_none(tmp_path: Path) -> None:
 
 def test_the_excerpt_stands_under_what_it_means() -> None:
     line = "x: [" + "1, " * 40 + "日本, e\u0301, two]"
-    mark = Mark("p", 1, line.index("two") + 1, line + "\n")
+    mark = Location("p", 1, line.index("two") + 1, line + "\n")
     shown, caret = mark.excerpt()
     assert shown.startswith("    …") and shown.endswith("two]") and len(shown) <= 4 + EXCERPT + 1
     # Two wide characters take four columns, the accent none.
     assert len(caret) - 1 == shown.index("two") + 2 - 1
-    assert Mark("p").excerpt() == Mark("p", 1, 1).excerpt() == []
-    assert Mark("p", 2, 2, "a\n\tb\x1b").excerpt() == ["     b\\x1b", "     ^"]
+    assert Location("p").excerpt() == Location("p", 1, 1).excerpt() == []
+    assert Location("p", 2, 2, "a\n\tb\x1b").excerpt() == ["     b\\x1b", "     ^"]

@@ -11,15 +11,15 @@ from examples import problem, random_problems
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncalc.problem import Problem
-from nncalc.solution import given_values, solve
-from nncalc.topics.fields import filled
-from nncalc.topics.recurrent import Upstream
-from nncalc.trace.backward import chain, sweep
-from nncalc.trace.notation import evaluate
+from nncalc.problem.problem import Problem
+from nncalc.running import given_values, solve
+from nncalc.topics.parts.fields import filled
+from nncalc.topics.parts.time import Upstream
+from nncalc.trace.backward import chain_rule, sweep
+from nncalc.trace.notation.tree import evaluate
 from nncalc.trace.rounding import on_paper
 from nncalc.trace.value import Value
-from nncalc.trace.work import Bare, Work
+from nncalc.trace.work import BareWork, Work
 
 NAMES = list(random_problems(0))
 SEEDS = st.integers(0, 10_000)
@@ -40,7 +40,7 @@ def test_bare_arrays_give_the_same_numbers_and_no_values(name: str, seed: int) -
         return  # without a record there is no way back, and its update is nothing else
     # Without a record there is no way back, so bare arrays know no second update.
     once = {"steps": 1} if "steps" in p.values else {}
-    bare, traced = run(p, Bare(), **once), run(p, Work(), **once)
+    bare, traced = run(p, BareWork(), **once), run(p, Work(), **once)
     assert bare and not any(isinstance(v, Value) for v in bare.values())
     for key, value in bare.items():
         expected = traced[key].array if isinstance(traced[key], Value) else traced[key]
@@ -234,7 +234,7 @@ def gradient_values(loss: Value, wrt: list[Value]) -> list[Any]:
         found[id(value)] = g.array
         return g
 
-    sweep([(loss, Value(np.ones(loss.shape), loss.work))], wrt, Value.inputs, chain, arrive)
+    sweep([(loss, Value(np.ones(loss.shape), loss.work))], wrt, Value.inputs, chain_rule, arrive)
     return [found[id(v)] for v in wrt]
 
 

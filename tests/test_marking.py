@@ -16,14 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sheets import PROBLEMS, asked, exactly, marked, node, places, verdicts, wrong_cells
 
-from nncalc.errors import InputError, Mark
+from nncalc.errors import InputError, Location
 from nncalc.marking import sheet
-from nncalc.marking.asked import Asked, ask, lines_of
+from nncalc.marking.asked import Assignment, ask, lines_of
 from nncalc.marking.closeness import Agreement, agrees, as_written
 from nncalc.marking.marks import Marks
 from nncalc.marking.verdicts import Verdict
-from nncalc.problem import Marking
-from nncalc.solution import run
+from nncalc.problem.problem import Marking
+from nncalc.running import run
 from nncalc.trace.rounding import following, on_paper
 
 SHEETS = int(os.environ.get("NNCALC_SHEETS", "500"))
@@ -31,7 +31,7 @@ IDS = [f"{path.parent.name}/{path.stem}" for path in PROBLEMS]
 
 
 def closely(text: str, worked: Any, **marking: Any) -> str:
-    return agrees(as_written(text, float(text), Mark("s")), worked, Marking(**marking)).name
+    return agrees(as_written(text, float(text), Location("s")), worked, Marking(**marking)).name
 
 
 @pytest.mark.parametrize(("text", "worked", "marking", "agreement"), [
@@ -71,7 +71,7 @@ def test_the_exact_sheet_is_all_right(path: Path) -> None:
 def test_honest_rounding_is_right_or_rounded(path: Path, count: int) -> None:
     """Worked by hand with `count` places, all lines given or only some of them."""
     one = asked(path)
-    one = Asked(replace(one.problem, marking=Marking(places=count)), one.trace)
+    one = Assignment(replace(one.problem, marking=Marking(places=count)), one.trace)
     lines = {step.name: step.array for step in run(one.problem, on_paper(count)).steps}
     for rate in (1.0, 0.6, 0.2):
         some = {name: a for name, a in lines.items() if random.Random(f"{path.name} {name}").random() < rate}
@@ -79,7 +79,7 @@ def test_honest_rounding_is_right_or_rounded(path: Path, count: int) -> None:
         assert all(line.verdict <= Verdict.rounded for line in marks.lines), (rate, verdicts(marks))
 
 
-def planted(one: Asked, chance: random.Random) -> tuple[str, tuple[int, ...], dict[str, Any]] | None:
+def planted(one: Assignment, chance: random.Random) -> tuple[str, tuple[int, ...], dict[str, Any]] | None:
     """A sheet with one wrong cell, everything else worked from it; None where nothing is left that is finite."""
     step = chance.choice(one.trace.steps)
     index = chance.choice(list(np.ndindex(step.array.shape)))
@@ -160,7 +160,7 @@ def test_random_wrong_sheets_never_pass() -> None:
 # Forgery
 
 
-def sheet_of(text: str, one: Asked) -> Marks:
+def sheet_of(text: str, one: Assignment) -> Marks:
     from nncalc.marking.marks import mark
     from nncalc.reading.nodes import MappingNode
     from nncalc.reading.reader import read_text
@@ -279,7 +279,7 @@ def test_cells_by_name_short_names_and_answers() -> None:
         "dW2:\n- [0.08216704, 0.08266763]\n- [-0.02260254, -0.02274024]\n'a1:2': 0.596884378\nw2_new: ~", one
     )
     assert verdicts(marks) == {"a1": "missing", "dL/dW2": "right"}
-    assert agrees(as_written("1", 1.0, Mark("")), 1, Marking()) is Agreement.YES
+    assert agrees(as_written("1", 1.0, Location("")), 1, Marking()) is Agreement.YES
     assert exactly(0.1) == "0.1"
 
 

@@ -12,9 +12,9 @@ from examples import LSTM, problem, random_problems
 from mistakes import FIXTURES, Fixture
 from sheets import PROBLEMS, asked, marked, places
 
-from nncalc.marking.asked import Asked, ask
+from nncalc.marking.asked import Assignment, ask
 from nncalc.marking.diagnosis import diagnose
-from nncalc.marking.marks import Mark
+from nncalc.marking.marks import MarkedLine
 from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.marking.verdicts import Verdict
 
@@ -22,11 +22,11 @@ SIX = places(6)
 
 
 @cache
-def worked(text: str) -> Asked:
+def worked(text: str) -> Assignment:
     return ask(problem(text))
 
 
-def line_of(fixture: Fixture, wrong: Any) -> Mark:
+def line_of(fixture: Fixture, wrong: Any) -> MarkedLine:
     marks = marked(worked(fixture.problem), {**(fixture.sheet or {}), fixture.line: wrong}, SIX)
     diagnose(marks)
     return next(line for line in marks.lines if line.name == fixture.line)

@@ -16,8 +16,8 @@ import pytest
 from examples import GRID, LSTM, MAZUR, NEURON, problem, random_problems
 
 import nncalc.trace.steps as steps
-from nncalc.render import View, render
-from nncalc.solution import solve
+from nncalc.render.working import View, render
+from nncalc.running import solve
 
 FILTER = GRID + "filter: [[1, -1], [0, -1]]"
 
@@ -181,7 +181,7 @@ def test_on_paper_shows_value_exact_and_drift_and_says_what_became_zero(tmp_path
 
 
 def test_help_needs_no_numpy(tmp_path: Path) -> None:
-    code = "import sys, nncalc.cli as c; sys.argv = ['nncalc', '--help']\ntry: c.main()\nexcept SystemExit: pass\n" \
+    code = "import sys, nncalc.cli.main as c; sys.argv = ['nncalc', '--help']\ntry: c.main()\nexcept SystemExit: pass\n" \
            "print('numpy' in sys.modules)"  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("False") and "softmax" in done.stdout

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from networks import Misfit, Net
 
 from nncalc.errors import InputError
-from nncalc.render import render
 from nncalc.render.layout import View, formula, line
-from nncalc.solution import solve
-from nncalc.topics.fields import fields_of
-from nncalc.topics.layers.groups import KINDS
-from nncalc.trace.notation import evaluate, exactly
+from nncalc.render.working import render
+from nncalc.running import solve
+from nncalc.topics.params.groups import KINDS
+from nncalc.topics.parts.fields import fields_of
+from nncalc.trace.notation.tree import evaluate, exactly
 from nncalc.trace.steps import Trace
 
 ARCHITECTURES = Path(__file__).parent.parent / "problems" / "architectures"

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from nncalc.batch import run
-from nncalc.folder import Found, problem_files
-from nncalc.marking.asked import Asked
+from nncalc.batch import solve_file
+from nncalc.disk.folder import Found, problem_files
+from nncalc.limits import DEFAULT
+from nncalc.marking.asked import Assignment
 from nncalc.marking.keys import disagreements
-from nncalc.problem import load
-from nncalc.reading.limits import DEFAULT
-from nncalc.solution import solve
-from nncalc.templates import commands, example
+from nncalc.problem.example import commands, example
+from nncalc.problem.problem import load
+from nncalc.running import solve
 from nncalc.topics import TOPICS, kernels
 
 ROOT = Path(__file__).parent.parent / "problems"
@@ -34,7 +34,7 @@ def nncalc(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def test_the_key_holds(path: Path) -> None:
     problem = load(str(path))
     assert problem.expect and problem.title and problem.source
-    assert run(Found(str(path))).findings == ()
+    assert solve_file(Found(str(path))).findings == ()
 
 
 def test_every_exercise_of_the_notes_has_its_file() -> None:
@@ -55,7 +55,7 @@ def test_any_digit_of_a_key_that_is_changed_is_found(path: Path, tmp_path: Path)
                 continue
             wrong = tmp_path / "p.yaml"
             wrong.write_text(before + "expect:\n" + key[:at] + str((int(key[at]) + 1) % 10) + key[at + 1 :])
-            assert disagreements(Asked(load(str(wrong)), trace)), (match.group(), key[at], at - match.start())
+            assert disagreements(Assignment(load(str(wrong)), trace)), (match.group(), key[at], at - match.start())
 
 
 def test_a_batch_names_file_step_and_both_values_and_goes_on(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_wrong_use_is_one_line_and_2(words: list[str], tmp_path: Path) -> None:
 @pytest.mark.parametrize(("topic", "form"), [(t, k.__name__) for t in TOPICS for k in kernels(t)])
 def test_every_new_example_solves_as_it_is(topic: str, form: str, tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(example(topic, form))
-    assert run(Found(str(tmp_path / "p.yaml"))).findings == ()
+    assert solve_file(Found(str(tmp_path / "p.yaml"))).findings == ()
     assert len(example(topic, form).splitlines()) > 3
 
 
@@ -118,7 +118,7 @@ def test_the_examples_in_the_help_run_as_they_stand(topic: str, tmp_path: Path) 
 def test_a_shell_can_complete_topics_and_fields(tmp_path: Path) -> None:
     def completed(words: str, place: int) -> list[str]:
         given = {"_NNCALC_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(place)}
-        done = subprocess.run([sys.executable, "-c", "from nncalc.cli import main; main()"], env={**os.environ, **given},
+        done = subprocess.run([sys.executable, "-c", "from nncalc.cli.main import main; main()"], env={**os.environ, **given},
                               capture_output=True, text=True, check=False)  # fmt: skip
         return done.stdout.split()
 

@@ -13,9 +13,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncalc.errors import InputError, Mark, vis
+from nncalc.errors import InputError, Location, printable
+from nncalc.limits import DEFAULT, Limits
 from nncalc.reading import reader, scalars
-from nncalc.reading.limits import DEFAULT, Limits
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from nncalc.reading.reader import read_file, read_text, read_yaml
 
@@ -81,10 +81,10 @@ def test_marks_count_lines_and_columns_from_one() -> None:
     assert isinstance(node, MappingNode)
     rows = node.entries["a"]
     assert isinstance(rows, SequenceNode) and isinstance(rows.items[0], SequenceNode)
-    assert rows.items[0].items[1].mark == Mark("p.yaml", 2, 9)
+    assert rows.items[0].items[1].mark == Location("p.yaml", 2, 9)
     record = rows.items[1]
-    assert isinstance(record, MappingNode) and record.keys["bé"] == Mark("p.yaml", 3, 6)
-    assert record.entries["bé"].mark == Mark("p.yaml", 3, 10)
+    assert isinstance(record, MappingNode) and record.keys["bé"] == Location("p.yaml", 3, 6)
+    assert record.entries["bé"].mark == Location("p.yaml", 3, 10)
 
 
 @pytest.mark.usefixtures("parser")
@@ -145,7 +145,7 @@ def test_only_regular_files_of_a_bounded_size_are_read(tmp_path: Path) -> None:
 
 
 def scalar(text: str, quoted: bool = False) -> ScalarNode:
-    return ScalarNode(text, quoted, Mark("p.yaml", 2, 5))
+    return ScalarNode(text, quoted, Location("p.yaml", 2, 5))
 
 
 @pytest.mark.parametrize(("text", "value"), [
@@ -233,11 +233,11 @@ def test_any_scalar_is_a_number_or_an_error_of_ours(text: str, quoted: bool) -> 
     "code", [*range(32), *range(127, 160), 0x61C, 0x200B, 0x200E, 0x202E, 0x2028, 0x2066, 0xFEFF, 0xD800, 0xE0041]
 )
 def test_what_a_terminal_obeys_or_nobody_sees_is_shown(code: int) -> None:
-    shown = vis(f"a{chr(code)}b")
+    shown = printable(f"a{chr(code)}b")
     assert chr(code) not in shown and shown.startswith("a\\") and shown.endswith("b")
 
 
 @given(st.text(), st.integers(1, 80))
 def test_visible_text_is_printable_and_bounded(text: str, limit: int) -> None:
-    shown = vis(text, limit)
+    shown = printable(text, limit)
     assert len(shown) <= limit and "\n" not in shown

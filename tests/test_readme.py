@@ -47,8 +47,8 @@ def test_the_topic_of_the_readme_works_as_it_stands() -> None:
 
     import numpy as np
 
-    from nncalc.topics.fields import About, Answer, Array, fields_of
-    from nncalc.trace.functions import sigmoid
+    from nncalc.topics.parts.fields import About, Answer, Array, fields_of
+    from nncalc.trace.rules.functions import sigmoid
     from nncalc.trace.work import Work
 
     names = {"Annotated": Annotated, "About": About, "Answer": Answer, "Array": Array, "Work": Work, "sigmoid": sigmoid}

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from nncalc.trace.numbers import number
+from nncalc.trace.notation.numbers import number
 from nncalc.trace.rounding import on_paper, paper_round
 
 TIES = [

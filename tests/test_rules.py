@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncalc.trace import angles as an
-from nncalc.trace import convolution as cv
-from nncalc.trace import functions as fn
-from nncalc.trace import pooling as pl
-from nncalc.trace.notation import evaluate
+from nncalc.trace.notation.tree import evaluate
+from nncalc.trace.notation.writing import expand
+from nncalc.trace.rules import angles as an
+from nncalc.trace.rules import convolution as cv
+from nncalc.trace.rules import functions as fn
+from nncalc.trace.rules import pooling as pl
 from nncalc.trace.rules.products import each_row, outer_sum, row_outer, total
-from nncalc.trace.rules.rearranging import placed
+from nncalc.trace.rules.rearranging import scatter
 from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
-from nncalc.trace.rules.whole import quotient, rounded_up
+from nncalc.trace.rules.whole import ceil_divide, quotient
 from nncalc.trace.value import RULES, EngineError, Value, getitem
 from nncalc.trace.work import Work
-from nncalc.trace.writing import expand
 
 SEEDS = st.integers(0, 2**32 - 1)
 Case = tuple[Callable[..., Any], list[np.ndarray]]
@@ -119,7 +119,7 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     np.tan: [unary(np.tan)], np.sinh: [unary(np.sinh)], np.cosh: [unary(np.cosh)], np.tanh: [unary(np.tanh)],
     np.abs: [unary(np.abs)], np.sign: [unary(np.sign)], np.floor: [unary(lambda x: np.floor(x * 3 + 0.01))], np.ceil: [unary(lambda x: np.ceil(x * 3 + 0.01))],
     np.floor_divide: [lambda rng: (lambda a: a // 2.0, [rng.uniform(2.1, 3.9, (2, 3))])],
-    quotient: [binary(quotient)], rounded_up: [lambda rng: (lambda a: rounded_up(a, 2.0), [rng.uniform(2.1, 3.9, (2, 3))])],
+    quotient: [binary(quotient)], ceil_divide: [lambda rng: (lambda a: ceil_divide(a, 2.0), [rng.uniform(2.1, 3.9, (2, 3))])],
     np.maximum: [binary(np.maximum)], np.minimum: [binary(np.minimum)],
     np.greater: [binary(lambda a, b: (a > b) * a)], np.greater_equal: [binary(lambda a, b: (a >= b) * a)],
     np.less: [binary(lambda a, b: (a < b) * a)], np.less_equal: [binary(lambda a, b: (a <= b) * a)],
@@ -139,7 +139,7 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     each_row: [fixed(each_row, (2, 3), (4, 3))], row_outer: [fixed(row_outer, (4, 2), (4, 3))],
     total: [fixed(total, (2, 3), (2, 3), (2, 3))],
     getitem: [fixed(lambda x, key=key: x[key], (3, 3)) for key in KEYS],
-    placed: [fixed(lambda a, b: placed(a, b, keys=(0, (slice(None), 1)), shape=(2, 3)), (3,), (2,))],
+    scatter: [fixed(lambda a, b: scatter(a, b, keys=(0, (slice(None), 1)), shape=(2, 3)), (3,), (2,))],
     np.transpose: [fixed(lambda x: x.T, (2, 3)), fixed(lambda x: np.transpose(x, (2, 0, 1)), (2, 3, 2))],
     np.reshape: [fixed(lambda x: x.reshape(3, 2), (2, 3)), fixed(lambda x: x.reshape(-1), (2, 3))],
     np.flip: [fixed(np.flip, (2, 3)), fixed(lambda x: np.flip(x, axis=(0, 1)), (2, 3))],
@@ -153,8 +153,8 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     fn.leaky_relu: [unary(fn.leaky_relu), unary(lambda x: fn.leaky_relu(x, alpha=1.5))],
     fn.elu: [unary(fn.elu), unary(lambda x: fn.elu(x, alpha=0.5))], fn.erf: [unary(fn.erf)],
     fn.huber: [unary(fn.huber), unary(lambda x: fn.huber(x, delta=0.2))],
-    fn.over: [binary(fn.over), lambda rng: (lambda b: fn.over(np.array([0.0, 1.0, 0.0]), b), [np.array([0.5, 2.0, 1.5])])],
-    fn.times_log: [binary(fn.times_log, True), lambda rng: (lambda p: fn.times_log(np.array([0.0, 1.0]), p), [rng.uniform(0.1, 1, 2)])],
+    fn.divide_or_zero: [binary(fn.divide_or_zero), lambda rng: (lambda b: fn.divide_or_zero(np.array([0.0, 1.0, 0.0]), b), [np.array([0.5, 2.0, 1.5])])],
+    fn.xlogy: [binary(fn.xlogy, True), lambda rng: (lambda p: fn.xlogy(np.array([0.0, 1.0]), p), [rng.uniform(0.1, 1, 2)])],
     pl.max_pool: [pooled(pl.max_pool)], pl.average_pool: [pooled(pl.average_pool)],
     pl.max_pool_gradient: [beside(pl.max_pool_gradient, 3, 2)], pl.max_pool_taken: [beside(pl.max_pool_taken, 5, 4)],
     pl.average_pool_gradient: [fixed(lambda g: pl.average_pool_gradient(g, shape=(2, 5, 4), windows=WINDOWS), (2, 3, 2))],

@@ -12,8 +12,8 @@ import yaml
 from command import run
 from examples import random_problems
 
-from nncalc.schema import schema
-from nncalc.templates import example
+from nncalc.problem.example import example
+from nncalc.problem.schema import schema
 from nncalc.topics import TOPICS, kernels
 
 FOLDER = Path(__file__).parent.parent / "problems"

@@ -10,8 +10,9 @@ from examples import problem, yaml_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncalc.solution import solve, value_of
-from nncalc.topics.activation import Function
+from nncalc.names import value_of
+from nncalc.running import solve
+from nncalc.topics.parts.activations import Function
 
 torch: Any = pytest.importorskip("torch")
 F = torch.nn.functional

@@ -8,18 +8,19 @@ from functools import cached_property
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Mark, vis
-from nncalc.problem import RESERVED, Marking, Problem
-from nncalc.solution import cell_of, solve, step_name
-from nncalc.trace.notation import Index
+from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.names import cell_of, step_name
+from nncalc.problem.problem import RESERVED_KEYS, Marking, Problem
+from nncalc.running import solve
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
 
 # What only the problem says; on a sheet such a key is an error, not a wish.
-TEACHERS = (*RESERVED, *(field.name for field in fields(Marking)), "weights")
+TEACHERS = (*RESERVED_KEYS, *(field.name for field in fields(Marking)), "weights")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Assignment:
     """A problem worked exactly, and what of it is asked of students."""
 
     problem: Problem
@@ -48,12 +49,12 @@ class Asked:
             try:
                 name, index = self.meant(text)
             except InputError as error:
-                mark = Mark(self.problem.file)
+                mark = Location(self.problem.file)
                 findings = [Finding(f.what, mark, "marking.points", f.want, f.hint) for f in error.findings]
                 raise InputError(findings) from None
             if name in found or index is not None:
-                what = f"{vis(text)} is {'a line that has points already' if index is None else 'a cell'}"
-                raise InputError(Finding(what, Mark(self.problem.file), "marking.points", "each line once"))
+                what = f"{printable(text)} is {'a line that has points already' if index is None else 'a cell'}"
+                raise InputError(Finding(what, Location(self.problem.file), "marking.points", "each line once"))
             found[name] = Fraction(repr(float(points)))
         return found
 
@@ -74,9 +75,9 @@ class Asked:
         return cell_of(self.trace, f"{name}:{cell}") if cell else (name, None)
 
 
-def ask(problem: Problem) -> Asked:
+def ask(problem: Problem) -> Assignment:
     """Works a problem and looks through its marking. Raises InputError where the problem cannot be used."""
-    asked = Asked(problem, solve(problem))
+    asked = Assignment(problem, solve(problem))
     _ = asked.points  # a name there that means no line is said now
     return asked
 

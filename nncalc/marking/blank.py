@@ -6,18 +6,18 @@ import json
 import re
 from collections.abc import Iterator
 
-from nncalc.errors import vis
-from nncalc.marking.asked import Asked
-from nncalc.trace.style import TEXT, symbols, write
+from nncalc.errors import printable
+from nncalc.marking.asked import Assignment
+from nncalc.trace.notation.style import TEXT, symbols, write
 
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./()]*")
 WIDTH = 100
 
 
-def blank(asked: Asked) -> str:
+def blank(asked: Assignment) -> str:
     """The sheet as YAML; `nncalc check` reads it again, filled in or not."""
     trace, marking = asked.trace, asked.problem.marking
-    out = [f"# {vis(': '.join(filter(None, (trace.topic, trace.title))), 600)}"]
+    out = [f"# {printable(': '.join(filter(None, (trace.topic, trace.title))), 600)}"]
     out.append("# Write the numbers for ~; a line or a cell left as ~ is not given.")
     if (marking.places, marking.sig, marking.tolerance) != (None, None, None):
         out.append(f"# Asked: {places_asked(asked)}.")
@@ -26,17 +26,19 @@ def blank(asked: Asked) -> str:
         step = asked.steps.get(name)
         if step is not None and step.title != title:
             title = step.title
-            heading = f"# {vis(title.partition(':')[0], 600)}" if title else ""
+            heading = f"# {printable(title.partition(':')[0], 600)}" if title else ""
             out += ["", *filter(None, [heading])]  # behind the colon a heading may tell sizes
         formula = f" = {write(step.formula, TEXT, symbols(TEXT))}" if step is not None else ""
         worth = None if asked.points is None else float(asked.points[name])
         points = "" if worth is None else f"  ({worth:g} point{'' if worth == 1 else 's'})"
-        out.append(f"# {vis(TEXT.symbol(step.symbol, '') if step else name, 600)}{vis(formula, 600)}{points}")
+        out.append(
+            f"# {printable(TEXT.symbol(step.symbol, '') if step else name, 600)}{printable(formula, 600)}{points}"
+        )
         out += _filled(name if PLAIN_KEY.fullmatch(name) else json.dumps(name), asked.exact[name].shape)
     return "\n".join([*out, ""])
 
 
-def places_asked(asked: Asked) -> str:
+def places_asked(asked: Assignment) -> str:
     """How closely answers are wanted, in words."""
     marking = asked.problem.marking
     parts = [f"{marking.places} decimals"] if marking.places is not None else []

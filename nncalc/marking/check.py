@@ -12,7 +12,7 @@ from nncalc.marking import sheet
 from nncalc.marking.asked import ask
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark
-from nncalc.problem import Problem
+from nncalc.problem.problem import Problem
 
 
 def check(problem: Problem, answers: str | Mapping[str, Any]) -> Marks:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Mark
-from nncalc.problem import Marking
+from nncalc.errors import Location
+from nncalc.problem.problem import Marking
 
 # Two floats that differ by less than this, relatively, are the same number: what is between them is a float's dust.
 GUARD = 1e-12
@@ -33,7 +33,7 @@ class Written:
     value: float | int
     places: int | None
     digits: int
-    mark: Mark
+    mark: Location
 
     @property
     def unit(self) -> float:
@@ -41,7 +41,7 @@ class Written:
         return 0.0 if self.places is None else 10.0**-self.places
 
 
-def as_written(text: str, value: float, mark: Mark) -> Written:
+def as_written(text: str, value: float, mark: Location) -> Written:
     """A literal number from its text (ASCII digits, U+2212 as a minus, no expression)."""
     mantissa, _, exponent = text.lower().lstrip("+-\u2212").partition("e")
     whole, _, decimals = mantissa.partition(".")

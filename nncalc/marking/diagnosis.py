@@ -14,7 +14,7 @@ from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip
 from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.marking.sheet import Line
 from nncalc.marking.verdicts import Verdict
-from nncalc.trace.notation import Index
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Trace
 
 # More mistakes than this with the same digits are too many to name.

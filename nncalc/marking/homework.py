@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 
-from nncalc.errors import Finding, InputError, Mark, bug
+from nncalc.errors import Finding, InputError, Location, bug
+from nncalc.limits import Permissions
 from nncalc.marking import sheet
-from nncalc.marking.asked import Asked, ask
+from nncalc.marking.asked import Assignment, ask
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark
-from nncalc.marking.pairing import Pair
-from nncalc.problem import load
-from nncalc.reading.limits import Rules
+from nncalc.marking.pairing import Submission
+from nncalc.problem.problem import load
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Homework:
 class Marked:
     """What became of one sheet: its marks, or what made it unusable; without `asked` that is the problem."""
 
-    pair: Pair
-    asked: Asked | None
+    pair: Submission
+    asked: Assignment | None
     marks: Marks | None = None
     findings: list[Finding] = field(default_factory=list)
 
@@ -81,19 +81,19 @@ def sums(results: Iterable[Marked]) -> tuple[Fraction, Fraction]:
 class Marker:
     """Marks sheets one by one; each problem is worked once. `alone`: there is one only, a bug of ours is raised."""
 
-    def __init__(self, rules: Rules, diagnosed: bool = True, alone: bool = False):
+    def __init__(self, rules: Permissions, diagnosed: bool = True, alone: bool = False):
         self.rules = rules
         self.alone = alone
         self.diagnosed = diagnosed
         self.asked = cache(self._asked)
 
-    def _asked(self, path: str) -> Asked | list[Finding]:
+    def _asked(self, path: str) -> Assignment | list[Finding]:
         try:
             return ask(load(path, rules=self.rules))
         except InputError as error:
             return error.findings
 
-    def marked(self, pairs: Iterable[Pair]) -> Iterator[Marked]:
+    def marked(self, pairs: Iterable[Submission]) -> Iterator[Marked]:
         """What became of each, in order; a bad sheet never stops the rest."""
         for one in pairs:
             asked = self.asked(one.file)
@@ -104,7 +104,7 @@ class Marker:
             else:
                 yield self._sheet(one, one.sheet, asked)
 
-    def _sheet(self, one: Pair, path: str, asked: Asked) -> Marked:
+    def _sheet(self, one: Submission, path: str, asked: Assignment) -> Marked:
         try:
             marks = mark(asked, sheet.from_file(path, asked))
             if self.diagnosed:
@@ -115,8 +115,8 @@ class Marker:
         except InputError as error:
             return Marked(one, asked, findings=error.findings)
         except MemoryError:
-            return Marked(one, asked, findings=[Finding("needs more memory than there is", Mark(path))])
+            return Marked(one, asked, findings=[Finding("needs more memory than there is", Location(path))])
         except Exception as error:  # a bug of ours must neither cost the others nor be the student's fault
             if self.alone:
                 raise
-            return Marked(one, None, findings=[Finding(bug(error), Mark(path))])
+            return Marked(one, None, findings=[Finding(bug(error), Location(path))])

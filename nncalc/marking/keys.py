@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Mark, spelled, vis
-from nncalc.folder import Found
+from nncalc.disk.folder import Found
+from nncalc.errors import Finding, InputError, Location, printable, spelled
+from nncalc.limits import Permissions
 from nncalc.marking import sheet
-from nncalc.marking.asked import Asked, ask
+from nncalc.marking.asked import Assignment, ask
 from nncalc.marking.closeness import PLACES, Agreement, agrees, as_written, same
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark
 from nncalc.marking.mistakes.slip import Candidate, Slip
 from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.marking.verdicts import Verdict
-from nncalc.problem import load
-from nncalc.reading.limits import Rules
-from nncalc.trace.notation import Index
-from nncalc.trace.numbers import number
+from nncalc.problem.problem import load
+from nncalc.trace.notation.numbers import number
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import paper_round
 
 # Cells of a line that are looked at for mistakes that the places asked cannot tell.
@@ -52,11 +52,11 @@ class Key:
         return not self.findings and all(mark.verdict <= Verdict.rounded for mark in lines)
 
 
-def checked(found: Found, rules: Rules) -> Key:
+def checked(found: Found, rules: Permissions) -> Key:
     """Works a problem and marks its own key."""
     path = found.path
     if found.trouble:
-        return Key(path, None, [Finding(found.trouble, Mark(path), hint=found.hint)], True)
+        return Key(path, None, [Finding(found.trouble, Location(path), hint=found.hint)], True)
     try:
         asked = ask(load(path, rules=rules))
     except InputError as error:
@@ -71,7 +71,7 @@ def checked(found: Found, rules: Rules) -> Key:
     return Key(path, marks, hidden={name: words for name, words in hidden.items() if words})
 
 
-def disagreements(asked: Asked) -> list[Finding]:
+def disagreements(asked: Assignment) -> list[Finding]:
     """Every cell of a problem's own key that is not what was worked, with its place in the file and both values."""
     try:
         lines = sheet.from_key(asked).lines
@@ -80,23 +80,25 @@ def disagreements(asked: Asked) -> list[Finding]:
     found = []
     for line in lines.values():
         if line.trouble:
-            found.append(Finding(f"the key {line.trouble}", line.mark, f"expect.{vis(line.name)}"))
+            found.append(Finding(f"the key {line.trouble}", line.mark, f"expect.{printable(line.name)}"))
         for index, written in line.cells.items():
             worked = asked.exact[line.name][index]
             if agrees(written, worked, asked.problem.marking) is Agreement.NO:
-                what = f"the key says {vis(written.text)}, worked is {number(worked, 9)}"
+                what = f"the key says {printable(written.text)}, worked is {number(worked, 9)}"
                 found.append(Finding(what, written.mark, spelled((f"expect.{line.name}", *(i + 1 for i in index)))))
     return found
 
 
-def indistinct(asked: Asked, name: str) -> Iterator[str]:
+def indistinct(asked: Assignment, name: str) -> Iterator[str]:
     """The mistakes whose numbers, in the places asked, are the right ones."""
     exact = asked.exact[name]
     if exact.dtype.kind != "f" or not np.isfinite(exact).all():
         return
     cells = list(np.ndindex(exact.shape))[:LOOKED_AT]
     line = sheet.Line(
-        name, Mark(""), {i: as_written(_written(float(exact[i]), asked), float(exact[i]), Mark("")) for i in cells}
+        name,
+        Location(""),
+        {i: as_written(_written(float(exact[i]), asked), float(exact[i]), Location("")) for i in cells},
     )
     slip = Slip(asked, line, tuple(cells), asked.steps[name], asked.trace, {}, {})
     with np.errstate(all="ignore"):
@@ -105,7 +107,7 @@ def indistinct(asked: Asked, name: str) -> Iterator[str]:
                 yield from (c.words for c in mistake.find(slip) if _hides(c, asked, name, cells))
 
 
-def _hides(candidate: Candidate, asked: Asked, name: str, cells: list[Index]) -> bool:
+def _hides(candidate: Candidate, asked: Assignment, name: str, cells: list[Index]) -> bool:
     """Whether its numbers are others, but written in the places asked they count as right."""
     exact = asked.exact[name]
     if candidate.shape not in (None, exact.shape):
@@ -115,14 +117,14 @@ def _hides(candidate: Candidate, asked: Asked, name: str, cells: list[Index]) ->
         value: Any = candidate.at(index)
         if value is None or not np.isfinite(value):
             return False
-        written = as_written(text := _written(float(value), asked), float(text), Mark(""))
+        written = as_written(text := _written(float(value), asked), float(text), Location(""))
         if agrees(written, exact[index], asked.problem.marking) is not Agreement.YES:
             return False
         differs = differs or not same(value, exact[index])
     return differs
 
 
-def _written(value: float, asked: Asked) -> str:
+def _written(value: float, asked: Assignment) -> str:
     """A number in the places asked, as a student writes it."""
     marking = asked.problem.marking
     if marking.places is None and marking.sig is not None:

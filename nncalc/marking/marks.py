@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.marking.asked import Asked, lines_of
+from nncalc.marking.asked import Assignment, lines_of
 from nncalc.marking.closeness import Agreement, agrees, finite, within_digits
 from nncalc.marking.runs import UNWORKABLE
 from nncalc.marking.sheet import Line, Sheet
 from nncalc.marking.trivial import is_trivial
 from nncalc.marking.verdicts import Judged, Judgement, Verdict, is_near, judge
-from nncalc.solution import run
-from nncalc.trace.notation import Index
+from nncalc.running import run
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import following
 from nncalc.trace.steps import Step, Trace
 
@@ -33,7 +33,7 @@ class Likely:
 
 
 @dataclass(slots=True)
-class Mark:
+class MarkedLine:
     """One line of a marked sheet.
 
     `exact` is the right array, `worked` what follows from the student's own earlier lines, `step` that working
@@ -69,13 +69,13 @@ class Mark:
 class Marks:
     """A whole sheet."""
 
-    asked: Asked
+    asked: Assignment
     source: str
-    lines: list[Mark]
+    lines: list[MarkedLine]
     traces: list[Trace]  # what follows from the student's own lines: as written, then with unwritten digits
 
     @property
-    def first(self) -> Mark | None:
+    def first(self) -> MarkedLine | None:
         """The line with the first error."""
         return next((mark for mark in self.lines if mark.verdict is Verdict.wrong), None)
 
@@ -103,7 +103,7 @@ class Marks:
             mark.step = None
 
 
-def mark(asked: Asked, sheet: Sheet) -> Marks:
+def mark(asked: Assignment, sheet: Sheet) -> Marks:
     """Marks every line of a sheet, in the order of the page. Its `likely` is filled in by the diagnosis."""
     judgement = judge(asked, sheet)
     paid = _paid(asked, sheet, judgement.verdicts)
@@ -114,7 +114,7 @@ def mark(asked: Asked, sheet: Sheet) -> Marks:
     for name in asked.exact:
         if name in wanted or name in sheet.lines:
             line = sheet.lines.get(name)
-            found = Mark(name, line, asked.exact[name], worked[name], steps.get(name), Verdict.missing)
+            found = MarkedLine(name, line, asked.exact[name], worked[name], steps.get(name), Verdict.missing)
             found.cells = {
                 i: judgement.verdicts.get(name, {}).get(i, Verdict.missing) for i in np.ndindex(found.exact.shape)
             }
@@ -126,7 +126,7 @@ def mark(asked: Asked, sheet: Sheet) -> Marks:
     return Marks(asked, sheet.source, lines, judgement.followed)
 
 
-def _credit(found: Mark, asked: Asked, judgement: Judgement, paid: dict[str, np.ndarray] | None) -> None:
+def _credit(found: MarkedLine, asked: Assignment, judgement: Judgement, paid: dict[str, np.ndarray] | None) -> None:
     """The points of a line: all or none.
 
     `paid`: what follows from those slips alone that cost points, where there are others.
@@ -145,7 +145,7 @@ def _credit(found: Mark, asked: Asked, judgement: Judgement, paid: dict[str, np.
         found.earned = found.points or Fraction(0)
 
 
-def _is_trivial(found: Mark, asked: Asked, judgement: Judgement) -> bool:
+def _is_trivial(found: MarkedLine, asked: Assignment, judgement: Judgement) -> bool:
     """Whether there was nothing to work in a line: it repeats others, or the student's own values left nothing.
 
     What is rounded and yet near the right numbers was worked, whatever was rounded to 0 on the way.
@@ -166,7 +166,7 @@ def _is_trivial(found: Mark, asked: Asked, judgement: Judgement) -> bool:
     return all(is_trivial(steps, asked.steps, found.name, i, nothing) for i in cells)
 
 
-def _paid(asked: Asked, sheet: Sheet, judged: Judged) -> dict[str, np.ndarray] | None:
+def _paid(asked: Assignment, sheet: Sheet, judged: Judged) -> dict[str, np.ndarray] | None:
     """What follows where only slips are carried that cost points, and nothing that a tolerance let pass.
 
     None where there is nothing else.

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from nncalc.errors import Finding, InputError, Mark, vis
-from nncalc.folder import ENDINGS, SHEETS, problem_files
-from nncalc.reading.limits import Rules
+from nncalc.disk.folder import PROBLEM_ENDINGS, SHEET_ENDINGS, problem_files
+from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.limits import Permissions
 
 
 @dataclass(frozen=True)
-class Pair:
+class Submission:
     """A student's sheet and the problem it answers; no sheet where none was handed in."""
 
     student: str
@@ -23,13 +23,13 @@ class Pair:
     sheet: str | None
 
 
-def plain(path: str) -> str:
+def stem(path: str) -> str:
     """A name without its ending: lstm for lstm.yaml and lstm.answers.yaml."""
-    ending = next((e for e in (*SHEETS, *ENDINGS) if path.endswith(e)), "")
+    ending = next((e for e in (*SHEET_ENDINGS, *PROBLEM_ENDINGS) if path.endswith(e)), "")
     return path.removesuffix(ending)
 
 
-def pair(problem: str, answers: str, rules: Rules) -> tuple[list[Pair], list[Finding]]:
+def pair_sheets(problem: str, answers: str, rules: Permissions) -> tuple[list[Submission], list[Finding]]:
     """Who answered what, by the paths of the files, and what belongs to nobody.
 
     `hw3/lstm.yaml` is answered by `subs/s01/lstm.yaml`, a single problem also by `subs/s01.yaml`; where `hw3/s01/`
@@ -39,13 +39,15 @@ def pair(problem: str, answers: str, rules: Rules) -> tuple[list[Pair], list[Fin
         return _one(problem, answers, rules), []
     files = problem_files(answers, rules.limits, sheets=True)
     if not files:
-        raise InputError(Finding("holds no answer sheets (*.yaml)", Mark(answers)))
+        raise InputError(Finding("holds no answer sheets (*.yaml)", Location(answers)))
     sheets: dict[str, str] = {}
-    stray = [Finding(f.trouble, Mark(f.path), hint=f.hint) for f in files if f.trouble]
+    stray = [Finding(f.trouble, Location(f.path), hint=f.hint) for f in files if f.trouble]
     for path in (f.path for f in files if not f.trouble):
-        first = sheets.setdefault(plain(os.path.relpath(path, answers)), path)
+        first = sheets.setdefault(stem(os.path.relpath(path, answers)), path)
         if first != path:
-            stray.append(Finding(f"answers the same problem as {vis(os.path.basename(first))}", Mark(path), want="one"))
+            stray.append(
+                Finding(f"answers the same problem as {printable(os.path.basename(first))}", Location(path), want="one")
+            )
     shared, own = _problems(problem, {name.split(os.sep)[0] for name in sheets}, rules)
     flat = all(os.sep not in name for name in sheets)
     if len(shared) > 1 and flat and any(name in shared for name in sheets):  # the folder is that of one student
@@ -57,7 +59,7 @@ def pair(problem: str, answers: str, rules: Rules) -> tuple[list[Pair], list[Fin
             names = [os.path.join(student, name), *([student] if len(asked) == 1 else [])]
             held = next((n for n in names if n in sheets), None)
             used.add(held)
-            found.append(Pair(student, name, file, sheets[held] if held is not None else None))
+            found.append(Submission(student, name, file, sheets[held] if held is not None else None))
     stray += [_stray(name, path, shared) for name, path in sheets.items() if name not in used]
     return found, stray
 
@@ -65,33 +67,35 @@ def pair(problem: str, answers: str, rules: Rules) -> tuple[list[Pair], list[Fin
 def _stray(name: str, path: str, shared: Mapping[str, str]) -> Finding:
     last = name.rpartition(os.sep)[2].lower()
     near = get_close_matches(last, shared, 1, 0.5)
-    return Finding("answers no problem of this name", Mark(path), hint=f"did you mean {near[0]}?" if near else "")
+    return Finding("answers no problem of this name", Location(path), hint=f"did you mean {near[0]}?" if near else "")
 
 
-def _one(problem: str, answers: str, rules: Rules) -> list[Pair]:
+def _one(problem: str, answers: str, rules: Permissions) -> list[Submission]:
     """One sheet: of the problem, or of that with its name in a folder."""
-    student = plain(Path(answers).name) if answers != "-" else "stdin"
+    student = stem(Path(answers).name) if answers != "-" else "stdin"
     if not os.path.isdir(problem):
-        return [Pair(student, plain(Path(problem).name), problem, answers)]
+        return [Submission(student, stem(Path(problem).name), problem, answers)]
     problems, _ = _problems(problem, set(), rules)
     if len(problems) > 1 and student not in problems:
         raise InputError(
-            Finding("answers no problem of this name", Mark(answers), want=f"one of {', '.join(problems)}")
+            Finding("answers no problem of this name", Location(answers), want=f"one of {', '.join(problems)}")
         )
     name = student if student in problems else next(iter(problems))
-    return [Pair(student, name, problems[name], answers)]
+    return [Submission(student, name, problems[name], answers)]
 
 
-def _problems(problem: str, students: set[str], rules: Rules) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+def _problems(problem: str, students: set[str], rules: Permissions) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
     """The problems of all by their names, and those of single students."""
     if not os.path.isdir(problem):
-        return {plain(Path(problem).name): problem}, {}
+        return {stem(Path(problem).name): problem}, {}
     found: dict[str, str] = {}
     for one in problem_files(problem, rules.limits):
-        name = plain(os.path.relpath(one.path, problem))
+        name = stem(os.path.relpath(one.path, problem))
         if name in found:
             raise InputError(
-                Finding(f"is the same problem as {vis(os.path.basename(found[name]))}", Mark(one.path), want="one")
+                Finding(
+                    f"is the same problem as {printable(os.path.basename(found[name]))}", Location(one.path), want="one"
+                )
             )
         found[name] = one.path
     variants = _variants(found, students)
@@ -104,7 +108,7 @@ def _problems(problem: str, students: set[str], rules: Rules) -> tuple[dict[str,
         else:
             shared[name] = path
     if not shared and not own:
-        raise InputError(Finding("holds no problem files (*.yaml)", Mark(problem)))
+        raise InputError(Finding("holds no problem files (*.yaml)", Location(problem)))
     return shared, own
 
 

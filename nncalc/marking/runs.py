@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from nncalc.errors import InputError
-from nncalc.marking.asked import Asked, lines_of
+from nncalc.marking.asked import Assignment, lines_of
 from nncalc.marking.closeness import Agreement, agrees, decimals, enough, finite, within_digits
 from nncalc.marking.sheet import Sheet
-from nncalc.solution import run
-from nncalc.trace.notation import Index
+from nncalc.running import run
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import Settle, exact, following, on_paper, with_cells
 from nncalc.trace.steps import Trace
 
@@ -34,7 +34,7 @@ class Working:
     near: Trace | None = None
 
 
-def honestly(asked: Asked, sheet: Sheet) -> Iterator[Working]:
+def honestly(asked: Assignment, sheet: Sheet) -> Iterator[Working]:
     """Workings that carry the student's numbers as far as they are right, roundings included.
 
     The second also rounds what is not on the sheet to the places asked, as who works by hand has.
@@ -42,7 +42,7 @@ def honestly(asked: Asked, sheet: Sheet) -> Iterator[Working]:
     yield from _workings(asked, sheet, _some(asked, sheet, right=True))
 
 
-def follow(asked: Asked, sheet: Sheet) -> Iterator[Working]:
+def follow(asked: Assignment, sheet: Sheet) -> Iterator[Working]:
     """Workings that carry the student's slips: as they are written, or with the digits that were not written down.
 
     In the first every number of the sheet is carried; in the second those that are right, or follow, go on unrounded.
@@ -50,7 +50,7 @@ def follow(asked: Asked, sheet: Sheet) -> Iterator[Working]:
     yield from _workings(asked, sheet, following(sheet.values), _some(asked, sheet, right=False))
 
 
-def _workings(asked: Asked, sheet: Sheet, *ways: Settle) -> Iterator[Working]:
+def _workings(asked: Assignment, sheet: Sheet, *ways: Settle) -> Iterator[Working]:
     unrounded: dict[Settle, Trace] = {}
     for between in _between(asked, sheet):
         for way in ways:
@@ -65,7 +65,7 @@ def _workings(asked: Asked, sheet: Sheet, *ways: Settle) -> Iterator[Working]:
                 yield Working(trace, unrounded[way])
 
 
-def _between(asked: Asked, sheet: Sheet) -> list[Settle]:
+def _between(asked: Assignment, sheet: Sheet) -> list[Settle]:
     """How lines are carried that are not on the sheet."""
     complete = asked.steps.keys() <= sheet.lines.keys()
     return [exact] if complete else [exact, on_paper(decimals(asked.problem.marking), asked.problem.marking.sig)]
@@ -75,7 +75,7 @@ def _both(between: Settle, then: Settle) -> Settle:
     return lambda name, array, as_given: then(name, between(name, array, as_given), as_given)
 
 
-def _some(asked: Asked, sheet: Sheet, right: bool) -> Settle:
+def _some(asked: Assignment, sheet: Sheet, right: bool) -> Settle:
     """Carries those of the student's numbers that are right here (exactly, or worked from what was carried), or those
     that are not."""
 
@@ -97,7 +97,7 @@ def _some(asked: Asked, sheet: Sheet, right: bool) -> Settle:
 
 
 def unwritten_digits(
-    asked: Asked, sheet: Sheet, slips: list[tuple[str, Index]]
+    asked: Assignment, sheet: Sheet, slips: list[tuple[str, Index]]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """What follows from the slips, the rest unrounded; and how far that could be elsewhere by their unwritten digits.
 

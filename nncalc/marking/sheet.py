@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from nncalc.errors import Finding, InputError, Mark, spelled, times, vis
-from nncalc.marking.asked import Asked
+from nncalc.disk.read import name_of
+from nncalc.errors import Finding, InputError, Location, dimensions, printable, spelled
+from nncalc.limits import Limits
+from nncalc.marking.asked import Assignment
 from nncalc.marking.closeness import Written, as_written
 from nncalc.reading import scalars
-from nncalc.reading.limits import Limits
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from nncalc.reading.reader import read_file, read_text
-from nncalc.reading.source import name_of
-from nncalc.trace.notation import Index
+from nncalc.trace.notation.tree import Index
 
 BLANK = "`nncalc sheet PROBLEM` prints a sheet to fill in"
 LEFT_OUT = ("~", "null", "")
@@ -26,7 +26,7 @@ class Line:
     """What was written for one step: its cells, or what is wrong with the shape that they have together."""
 
     name: str
-    mark: Mark
+    mark: Location
     cells: dict[Index, Written] = field(default_factory=dict)
     whole: bool = False
     trouble: str = ""
@@ -47,7 +47,7 @@ class Sheet:
         return {name: {i: w.value for i, w in line.cells.items()} for name, line in self.lines.items()}
 
 
-def from_file(path: str, asked: Asked) -> Sheet:
+def from_file(path: str, asked: Assignment) -> Sheet:
     """Reads a sheet; InputError says what makes it unusable."""
     try:
         root = read_file(path, asked.problem.limits)
@@ -60,15 +60,15 @@ def from_file(path: str, asked: Asked) -> Sheet:
     return read(root.entries, root.keys, asked, name_of(path))
 
 
-def from_words(words: Sequence[str], asked: Asked) -> Sheet:
+def from_words(words: Sequence[str], asked: Assignment) -> Sheet:
     """Reads answers typed on the command line: c=-0.07,-0.03; rows are parted by `;`."""
     texts: dict[str, str] = {}
     for word in words:
         name, _, text = word.partition("=")
         if name in texts:
-            raise InputError(Finding("is given twice", Mark(name)))
+            raise InputError(Finding("is given twice", Location(name)))
         if not text.strip():
-            raise InputError(Finding("is empty", Mark(name), want="name=number, or name=number,number"))
+            raise InputError(Finding("is empty", Location(name), want="name=number, or name=number,number"))
         if ("," in text or _is_vector(name, asked)) and not text.lstrip().startswith("["):
             rows = [f"[{row}]" for row in text.split(";")]
             text = rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
@@ -76,13 +76,13 @@ def from_words(words: Sequence[str], asked: Asked) -> Sheet:
     return from_texts(texts, asked)
 
 
-def from_texts(texts: Mapping[str, str], asked: Asked) -> Sheet:
+def from_texts(texts: Mapping[str, str], asked: Assignment) -> Sheet:
     """Reads answers that are no file: each line as a sheet writes it, by its name."""
     entries = {name: read_text(text, name, asked.problem.limits) for name, text in texts.items()}
-    return read(entries, {name: Mark(name) for name in texts}, asked, "your answers")
+    return read(entries, {name: Location(name) for name in texts}, asked, "your answers")
 
 
-def _is_vector(name: str, asked: Asked) -> bool:
+def _is_vector(name: str, asked: Assignment) -> bool:
     try:
         line, index = asked.meant(name)
     except InputError:
@@ -90,12 +90,14 @@ def _is_vector(name: str, asked: Asked) -> bool:
     return index is None and asked.exact[line].ndim == 1
 
 
-def from_key(asked: Asked) -> Sheet:
+def from_key(asked: Assignment) -> Sheet:
     """The problem's own `expect` as a sheet; its numbers may be expressions. Findings name the key."""
     return read(asked.problem.expect, {}, asked, asked.problem.file, key=True)
 
 
-def read(entries: Mapping[str, Node], keys: Mapping[str, Mark], asked: Asked, source: str, key: bool = False) -> Sheet:
+def read(
+    entries: Mapping[str, Node], keys: Mapping[str, Location], asked: Assignment, source: str, key: bool = False
+) -> Sheet:
     """The lines of a sheet; every finding is reported at once. `key`: an instructor's own, where 1/3 is a number."""
     sheet = Sheet(source)
     findings: list[Finding] = []
@@ -104,21 +106,21 @@ def read(entries: Mapping[str, Node], keys: Mapping[str, Mark], asked: Asked, so
         try:
             _add(sheet, text, node, mark, asked, key)
         except InputError as error:
-            label = f"expect.{vis(text)}" if key else ""
+            label = f"expect.{printable(text)}" if key else ""
             findings += [Finding(f.what, f.mark or mark, f.field or label, f.want, f.hint) for f in error.findings]
     if findings:
         raise InputError(findings)
     return sheet
 
 
-def _add(sheet: Sheet, text: str, node: Node, mark: Mark, asked: Asked, key: bool) -> None:
+def _add(sheet: Sheet, text: str, node: Node, mark: Location, asked: Assignment, key: bool) -> None:
     name, index = asked.meant(text)
     cells: list[tuple[Index, Written | None]] = []
     shape = _collect(node, (), f"expect.{text}" if key else text, cells, asked.problem.limits, key)
     given = {i: written for i, written in cells if written is not None}
     if index is not None:
         if shape != ():
-            raise InputError(Finding(f"want one number for the cell {vis(text)}", node.mark))
+            raise InputError(Finding(f"want one number for the cell {printable(text)}", node.mark))
         given = dict.fromkeys([index], *given.values()) if given else {}
     line = sheet.lines.setdefault(name, Line(name, mark))
     if line.whole or any(i in line.cells for i in given) or (index is None and line.cells):
@@ -133,11 +135,11 @@ def _add(sheet: Sheet, text: str, node: Node, mark: Mark, asked: Asked, key: boo
 
 def _misshapen(shape: tuple[int, ...] | None, want: tuple[int, ...]) -> str:
     if shape is None:
-        return f"has rows of different lengths, want {times(want)} (a comma inside a number? write 0.9)"
+        return f"has rows of different lengths, want {dimensions(want)} (a comma inside a number? write 0.9)"
     if shape[:-1] == want[:-1] and shape and want and shape[-1] == 2 * want[-1]:
-        return f"is {times(shape)}, want {times(want)} (a comma inside a number? write 0.9)"
+        return f"is {dimensions(shape)}, want {dimensions(want)} (a comma inside a number? write 0.9)"
     hint = " in brackets" if shape == () else ""
-    return f"is {times(shape)}, want {times(want)}{hint}"
+    return f"is {dimensions(shape)}, want {dimensions(want)}{hint}"
 
 
 def _collect(
@@ -148,9 +150,9 @@ def _collect(
         cells.append((index, _number(node, spelled((name, *(i + 1 for i in index))), limits, key)))
         return ()
     if not isinstance(node, SequenceNode):
-        raise InputError(Finding("want numbers, got a mapping", node.mark, vis(name)))
+        raise InputError(Finding("want numbers, got a mapping", node.mark, printable(name)))
     if not node.items:
-        raise InputError(Finding("is empty", node.mark, vis(name), want="numbers, or ~ for what is left out"))
+        raise InputError(Finding("is empty", node.mark, printable(name), want="numbers, or ~ for what is left out"))
     shapes = {_collect(item, (*index, i), name, cells, limits, key) for i, item in enumerate(node.items)}
     inner = shapes.pop()
     return None if shapes or inner is None else (len(node.items), *inner)

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.marking.asked import Asked, lines_of
+from nncalc.marking.asked import Assignment, lines_of
 from nncalc.marking.closeness import Agreement, Written, agrees, decimals, enough, finite, gap
 from nncalc.marking.runs import Working, follow, honestly, unwritten_digits
 from nncalc.marking.sheet import Sheet
-from nncalc.problem import Marking
-from nncalc.trace.notation import Index
+from nncalc.problem.problem import Marking
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Trace
 
 # What digits that were not written down may make of a later number: at most so many of its last places.
@@ -49,7 +49,7 @@ class Judgement:
     followed: list[Trace]
 
 
-def judge(asked: Asked, sheet: Sheet) -> Judgement:
+def judge(asked: Assignment, sheet: Sheet) -> Judgement:
     """One word for every cell."""
     judged: Judged = {}
     for name, line in sheet.lines.items():
@@ -70,12 +70,14 @@ def _scale(array: np.ndarray) -> float:
     return float(finite.max()) if finite.size else 0.0
 
 
-def _right(written: Written, exact: Any, asked: Asked, scale: float) -> Verdict:
+def _right(written: Written, exact: Any, asked: Assignment, scale: float) -> Verdict:
     found = agrees(written, exact, asked.problem.marking, scale)
     return {Agreement.YES: Verdict.right, Agreement.FEW: Verdict.places, Agreement.NO: Verdict.wrong}[found]
 
 
-def _again(judged: Judged, asked: Asked, sheet: Sheet, workings: Iterable[Working], verdict: Verdict) -> list[Trace]:
+def _again(
+    judged: Judged, asked: Assignment, sheet: Sheet, workings: Iterable[Working], verdict: Verdict
+) -> list[Trace]:
     """Looks at what is not so good once more, beside other workings; returns those that were needed."""
     needed: list[Trace] = []
     marking = asked.problem.marking
@@ -113,7 +115,7 @@ def _cells(judged: Judged, least: int) -> list[tuple[str, Index]]:
     return [(name, index) for name, cells in judged.items() for index, found in cells.items() if found >= least]
 
 
-def _within_unwritten_digits(judged: Judged, asked: Asked, sheet: Sheet) -> None:
+def _within_unwritten_digits(judged: Judged, asked: Assignment, sheet: Sheet) -> None:
     """What follows from a slip whose further digits the student knew, but did not write down."""
     base, reach = unwritten_digits(asked, sheet, _cells(judged, Verdict.wrong))
     for name, index in _cells(judged, Verdict.wrong):

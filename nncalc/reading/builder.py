@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from nncalc.errors import Finding, InputError, Mark, vis
-from nncalc.reading.limits import Limits, raising
+from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.limits import Limits, raising
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 # All arrays of a problem together: so many times one array's limit.
@@ -39,7 +39,7 @@ class Builder:
         self.tabs, self.escapes = "\t" in text, "\\" in text
         self.root: Node | None = None
         self.stack: list[_Open] = []
-        self.pending: list[tuple[str, Mark]] = []  # at most one: the key whose value comes next
+        self.pending: list[tuple[str, Location]] = []  # at most one: the key whose value comes next
         self.anchors: dict[str, Node | None] = {}
         self.sizes: dict[int, tuple[int, int]] = {}
         self.brackets: list[Any] = []
@@ -49,9 +49,9 @@ class Builder:
     def fail(self, event: Any, what: str, hint: str = "") -> InputError:
         return InputError(Finding(what, self.mark(event.start_mark), hint=hint))
 
-    def mark(self, place: Any) -> Mark:
+    def mark(self, place: Any) -> Location:
         """A parser's place as ours."""
-        return Mark(self.name, place.line + 1, place.column + 1, self.text)
+        return Location(self.name, place.line + 1, place.column + 1, self.text)
 
     def too_deep(self) -> tuple[str, str]:
         """What to say of more levels than the limit (libyaml has one of its own, and meets it first), with the hint."""
@@ -92,7 +92,7 @@ class Builder:
 
     def tagged(self, event: Any) -> None:
         if event.tag is not None:
-            raise self.fail(event, f"tags ({vis(event.tag, 40)}) are not read; the field decides what a value is")
+            raise self.fail(event, f"tags ({printable(event.tag, 40)}) are not read; the field decides what a value is")
 
     def scalar(self, event: Any) -> None:
         if event.tag is not None or event.style or self.escapes:
@@ -102,7 +102,7 @@ class Builder:
             self.take_key(event, top)
             return
         at = event.start_mark
-        node = ScalarNode(event.value, bool(event.style), Mark(self.name, at.line + 1, at.column + 1, self.text))
+        node = ScalarNode(event.value, bool(event.style), Location(self.name, at.line + 1, at.column + 1, self.text))
         if type(top) is SequenceNode:
             self.count(event, numbers=1)
         else:
@@ -114,7 +114,7 @@ class Builder:
         self.tagged(event)
         half = SURROGATE.search(event.value)
         if half:  # libyaml refuses these escapes by itself
-            raise self.fail(event, f"is not YAML: {vis(half.group())} is half a character")
+            raise self.fail(event, f"is not YAML: {printable(half.group())} is half a character")
         at = event.start_mark
         if event.style in ("|", ">") and not BLOCK_HEAD.match(self.lines[at.line][at.column :]):
             raise self.fail(event, f"is not YAML: {ALONE}")
@@ -131,11 +131,11 @@ class Builder:
         if not name:
             raise self.fail(event, "a key is empty; want a name before the colon")
         if len(name) > self.limits.name:
-            what = f"the key {vis(name, 20)} is longer than {self.limits.name} characters, the limit"
+            what = f"the key {printable(name, 20)} is longer than {self.limits.name} characters, the limit"
             raise self.fail(event, what, raising("name"))
         if name in mapping.entries:
             first = mapping.keys[name].line
-            raise self.fail(event, f"'{vis(name)}' is given twice, first in line {first}")
+            raise self.fail(event, f"'{printable(name)}' is given twice, first in line {first}")
         self.count(event, nodes=1)
         self.pending.append((name, self.mark(event.start_mark)))
 
@@ -176,10 +176,10 @@ class Builder:
         if self.awaiting_key() is not None:
             raise self.fail(event, "want a name as key, got an alias")
         if name not in self.anchors:
-            raise self.fail(event, f"the alias *{vis(name, 40)} is not defined")
+            raise self.fail(event, f"the alias *{printable(name, 40)} is not defined")
         node = self.anchors[name]
         if node is None:
-            raise self.fail(event, f"the alias *{vis(name, 40)} contains itself")
+            raise self.fail(event, f"the alias *{printable(name, 40)} contains itself")
         nodes, numbers = self.sizes.get(id(node), (1, 0))
         self.count(event, nodes, numbers)
         self.place(node, None)

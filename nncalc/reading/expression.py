@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from nncalc.errors import vis
-from nncalc.reading.limits import DEFAULT, Limits, raising
+from nncalc.errors import printable
+from nncalc.limits import DEFAULT, Limits, raising
 
 
 class ExpressionError(Exception):
@@ -109,7 +109,7 @@ def _tokens(text: str, limits: Limits) -> list[_Token]:
         match = TOKEN.match(text, at)
         if match is None or match.lastgroup is None:
             at += len(text[at:]) - len(text[at:].lstrip())
-            raise ExpressionError(f"'{vis(text[at])}' has no meaning here", at + 1, text, HINTS.get(text[at], ""))
+            raise ExpressionError(f"'{printable(text[at])}' has no meaning here", at + 1, text, HINTS.get(text[at], ""))
         word = match.group(match.lastgroup)
         tokens.append(
             _Token(match.lastgroup, {"**": "^", "\u2212": "-"}.get(word, word), match.start(match.lastgroup) + 1)
@@ -154,7 +154,9 @@ class _Parser:
             return self.fail("this ) closes nothing", token)
         if token.kind in ("name", "number") or token.text == "(":
             before = self.tokens[self.at - 1]
-            return self.fail("an operator is missing", token, f"write {vis(before.text, 20)}*{vis(token.text, 20)}")
+            return self.fail(
+                "an operator is missing", token, f"write {printable(before.text, 20)}*{printable(token.text, 20)}"
+            )
         return self.fail(f"'{token.text}' has no meaning here", token)
 
     def climb(self, least: int) -> Tree:
@@ -214,8 +216,8 @@ class _Parser:
             raise self.fail(f"{token.text} wants its argument in parentheses", token, f"write {token.text}(…)")
         if self.token.text == "(":
             near = get_close_matches(token.text.lower(), list(CALLS), 1, 0.6)
-            hint = f"did you mean {near[0]}?" if near else f"for a product write {vis(token.text, 20)}*("
-            raise self.fail(f"there is no function '{vis(token.text)}'", token, hint)
+            hint = f"did you mean {near[0]}?" if near else f"for a product write {printable(token.text, 20)}*("
+            raise self.fail(f"there is no function '{printable(token.text)}'", token, hint)
         return self.variable(token)
 
     def variable(self, token: _Token) -> Tree:
@@ -224,7 +226,7 @@ class _Parser:
         if self.names is not None and token.text not in self.names:
             near = get_close_matches(token.text, [*self.names, *CALLS, *CONSTANTS], 1, 0.6)
             raise self.fail(
-                f"the name '{vis(token.text)}' is not known", token, f"did you mean {near[0]}?" if near else ""
+                f"the name '{printable(token.text)}' is not known", token, f"did you mean {near[0]}?" if near else ""
             )
         self.seen.add(token.text)
         if len(self.seen) > self.limits.expression_names:
@@ -265,7 +267,7 @@ def variables(tree: Tree, given: Collection[str] = ()) -> list[str]:
     return list(dict.fromkeys(n.name for n in found if n.name in given or n.name not in CONSTANTS))
 
 
-def evaluate(tree: Tree, values: Mapping[str, float] | None = None) -> float:
+def number_of(tree: Tree, values: Mapping[str, float] | None = None) -> float:
     """The number of an expression. Every part must be finite; an error names the operation and the column."""
     done: list[float] = []
     for node in postorder(tree):

@@ -17,12 +17,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from nncalc.errors import Mark, times, vis
-from nncalc.reading.limits import Rules, raising
+from nncalc.disk.read import open_regular, plain_words, read_bytes
+from nncalc.errors import Location, dimensions, printable
+from nncalc.limits import Permissions, raising
 from nncalc.reading.nodes import ScalarNode, SequenceNode
-from nncalc.reading.source import open_regular, plain_words, read_bytes
 
-ENDINGS = (".npy", ".npz", ".csv")
+ARRAY_ENDINGS = (".npy", ".npz", ".csv")
 MOST_AXES = 32
 
 
@@ -39,23 +39,23 @@ class Beside:
     """Where a problem's arrays may lie: below its folder, unless `rules` let them lie outside."""
 
     folder: str
-    rules: Rules
+    rules: Permissions
 
     def find(self, file: str) -> str:
         """The file's path, links resolved; Unusable where it lies outside."""
-        if not file.endswith(ENDINGS):
-            raise Unusable(f"'{vis(file)}' does not end in {', '.join(ENDINGS)}")
+        if not file.endswith(ARRAY_ENDINGS):
+            raise Unusable(f"'{printable(file)}' does not end in {', '.join(ARRAY_ENDINGS)}")
         try:
             home = os.path.realpath(self.folder)
             path = os.path.realpath(os.path.join(home, file))
         except (OSError, ValueError) as error:
             raise Unusable(plain_words(error)) from None
         if not self.rules.allow_outside and os.path.commonpath([home, path]) != home:
-            raise Unusable(f"'{vis(file)}' lies outside the problem's folder", "--allow-outside lets it")
+            raise Unusable(f"'{printable(file)}' lies outside the problem's folder", "--allow-outside lets it")
         return path
 
 
-def read_numpy(path: str, key: str | None, rules: Rules) -> Any:
+def read_numpy(path: str, key: str | None, rules: Permissions) -> Any:
     """The array of an .npy file, or of the member `key` of an .npz. Raises Unusable."""
     try:
         with os.fdopen(open_regular(path), "rb") as file:
@@ -67,20 +67,22 @@ def read_numpy(path: str, key: str | None, rules: Rules) -> Any:
         raise Unusable(plain_words(error)) from None
 
 
-def _member(file: BinaryIO, key: str | None, rules: Rules) -> Any:
+def _member(file: BinaryIO, key: str | None, rules: Permissions) -> Any:
     try:
         with zipfile.ZipFile(file) as archive:
             keys = [name.removesuffix(".npy") for name in archive.namelist()]
             if key is None or key not in keys:
-                there = ", ".join(vis(k, 20) for k in keys[:20])
-                raise Unusable("wants a `key`" if key is None else f"has no key '{vis(key)}'", f"the keys are {there}")
+                there = ", ".join(printable(k, 20) for k in keys[:20])
+                raise Unusable(
+                    "wants a `key`" if key is None else f"has no key '{printable(key)}'", f"the keys are {there}"
+                )
             with archive.open(f"{key}.npy") as member:
                 return _array(member, rules)
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError, NotImplementedError):
         raise Unusable("is no .npz that can be read") from None
 
 
-def _array(file: Any, rules: Rules) -> Any:
+def _array(file: Any, rules: Permissions) -> Any:
     shape, fortran, dtype = _header(file)
     count, limit = math.prod(shape), rules.limits.array
     if dtype.kind not in "fiu" or dtype.itemsize > 16:
@@ -88,7 +90,7 @@ def _array(file: Any, rules: Rules) -> Any:
     if not count:
         raise Unusable("holds no numbers")
     if count > limit:
-        raise Unusable(f"holds {times(shape)} = {count} numbers; the limit is {limit}", raising("array"))
+        raise Unusable(f"holds {dimensions(shape)} = {count} numbers; the limit is {limit}", raising("array"))
     data = file.read(count * dtype.itemsize)
     if len(data) != count * dtype.itemsize:
         raise Unusable(f"ends after {len(data)} of {count * dtype.itemsize} bytes")
@@ -122,18 +124,19 @@ def _header(file: Any) -> tuple[tuple[int, ...], bool, Any]:
     return shape, fortran, dtype
 
 
-def read_csv(path: str, name: str, rules: Rules) -> SequenceNode:
+def read_csv(path: str, name: str, rules: Permissions) -> SequenceNode:
     """The rows of numbers of a .csv file as nodes, so that an error finds its line; InputError, Unusable."""
     try:
         text = read_bytes(path, rules.limits).decode("utf-8-sig")
         delimiter = ";" if ";" in text else ","
         reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-        rows = [(Mark(name, reader.line_num), row) for row in reader if row]
+        rows = [(Location(name, reader.line_num), row) for row in reader if row]
     except (UnicodeDecodeError, csv.Error):
         raise Unusable("is no CSV in UTF-8") from None
     count, limit = sum(len(row) for _, row in rows), rules.limits.array
     if count > limit:
         raise Unusable(f"holds {count} numbers; the limit is {limit}", raising("array"))
     return SequenceNode(
-        [SequenceNode([ScalarNode(cell.strip(), False, mark) for cell in row], mark) for mark, row in rows], Mark(name)
+        [SequenceNode([ScalarNode(cell.strip(), False, mark) for cell in row], mark) for mark, row in rows],
+        Location(name),
     )

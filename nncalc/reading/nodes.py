@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nncalc.errors import Mark, vis
+from nncalc.errors import Location, printable
 
 
 @dataclass(slots=True)
@@ -13,12 +13,16 @@ class ScalarNode:
 
     text: str
     quoted: bool
-    mark: Mark
+    mark: Location
 
     def shown(self) -> str:
         """The text for a message."""
         return (
-            "nothing" if not self.text and not self.quoted else f"'{vis(self.text)}'" if self.quoted else vis(self.text)
+            "nothing"
+            if not self.text and not self.quoted
+            else f"'{printable(self.text)}'"
+            if self.quoted
+            else printable(self.text)
         )
 
 
@@ -27,7 +31,7 @@ class SequenceNode:
     """A list."""
 
     items: list[Node]
-    mark: Mark
+    mark: Location
 
 
 @dataclass(slots=True)
@@ -35,8 +39,8 @@ class MappingNode:
     """Keys with their nodes; `keys` says where each key stood."""
 
     entries: dict[str, Node]
-    keys: dict[str, Mark]
-    mark: Mark
+    keys: dict[str, Location]
+    mark: Location
 
 
 Node = ScalarNode | SequenceNode | MappingNode

@@ -12,10 +12,10 @@ from typing import Any
 
 import yaml
 
-from nncalc.errors import Finding, InputError, Mark, vis
-from nncalc.reading import source
+from nncalc.disk import read as source
+from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.limits import DEFAULT, Limits
 from nncalc.reading.builder import ALONE, TABBED, Builder
-from nncalc.reading.limits import DEFAULT, Limits
 from nncalc.reading.nodes import Node
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -55,12 +55,12 @@ def read_file(path: str, limits: Limits = DEFAULT) -> Node:
 def read_yaml(data: bytes, name: str, limits: Limits = DEFAULT) -> Node:
     """The node of UTF-8 bytes; one byte-order mark is dropped."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4]:
-        raise InputError(Finding("is UTF-16 or no text at all", Mark(name), hint="save it as UTF-8"))
+        raise InputError(Finding("is UTF-16 or no text at all", Location(name), hint="save it as UTF-8"))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = LINE_END.split(data[: error.start])
-        mark = Mark(name, len(before), len(before[-1].decode("utf-8", "replace")) + 1)
+        mark = Location(name, len(before), len(before[-1].decode("utf-8", "replace")) + 1)
         raise InputError(Finding("is not UTF-8", mark, hint="save it as UTF-8")) from None
     return read_text(text, name, limits)
 
@@ -70,11 +70,11 @@ def read_text(text: str, name: str, limits: Limits = DEFAULT) -> Node:
     text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
     bad = UNREADABLE.search(text)
     if bad:
-        raise InputError(Finding(f"control character {vis(bad.group())}", _mark_at(text, bad.start(), name)))
+        raise InputError(Finding(f"control character {printable(bad.group())}", _mark_at(text, bad.start(), name)))
     parsed = VERSION.sub(r"\1#", text.replace("\t", " "), count=1)  # no parser knows all of YAML 1.x by name
     directive = DIRECTIVE.match(parsed)
     if directive:
-        what = f"directives ({vis(directive.group(2), 20)}) are not read"
+        what = f"directives ({printable(directive.group(2), 20)}) are not read"
         raise InputError(Finding(what, _mark_at(parsed, directive.start(2), name)))
     builder = Builder(name, text, limits)
     try:
@@ -83,7 +83,9 @@ def read_text(text: str, name: str, limits: Limits = DEFAULT) -> Node:
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise InputError(_not_yaml(error, builder)) from None
     if builder.root is None:
-        raise InputError(Finding("the file is empty", Mark(name, 1, 1), hint="`nncalc new TOPIC` prints an example"))
+        raise InputError(
+            Finding("the file is empty", Location(name, 1, 1), hint="`nncalc new TOPIC` prints an example")
+        )
     return builder.root
 
 
@@ -92,14 +94,14 @@ def _not_yaml(error: Any, builder: Builder) -> Finding:
     said = f"{getattr(error, 'context', '')}: {getattr(error, 'problem', error)}"
     place, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if place is None:
-        return Finding(f"is not YAML: {_words(said, first=True)}", Mark(builder.name))
+        return Finding(f"is not YAML: {_words(said, first=True)}", Location(builder.name))
     if "nesting depth" in said:
         what, hint = builder.too_deep()
         return Finding(what, builder.mark(place), hint=hint)
     lines = builder.lines
     indentation = re.match(r"\s*", lines[place.line][: place.column + 1])
     if indentation and "\t" in indentation.group() and not builder.brackets:
-        return Finding(TABBED, Mark(builder.name, place.line + 1, indentation.end() + 1, builder.text))
+        return Finding(TABBED, Location(builder.name, place.line + 1, indentation.end() + 1, builder.text))
     ended = not "".join([lines[place.line][place.column :], *lines[place.line + 1 :]]).strip()
     opened = begun if begun and lines[begun.line][begun.column :][:1] in ("'", '"') else builder.opened
     if ended and opened:
@@ -116,9 +118,9 @@ def _words(said: str, first: bool) -> str:
     for pattern, at_first, elsewhere in PLAIN_WORDS:
         if re.search(pattern, said):
             return at_first if first else elsewhere
-    return vis(said.splitlines()[0], 120)
+    return printable(said.splitlines()[0], 120)
 
 
-def _mark_at(text: str, position: int, name: str) -> Mark:
+def _mark_at(text: str, position: int, name: str) -> Location:
     line_start = text.rfind("\n", 0, position) + 1
-    return Mark(name, text.count("\n", 0, position) + 1, position - line_start + 1, text)
+    return Location(name, text.count("\n", 0, position) + 1, position - line_start + 1, text)

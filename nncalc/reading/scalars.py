@@ -7,9 +7,9 @@ import re
 from decimal import Decimal
 from difflib import get_close_matches
 
-from nncalc.errors import Finding, InputError, vis
+from nncalc.errors import Finding, InputError, printable
+from nncalc.limits import Limits, raising
 from nncalc.reading import expression
-from nncalc.reading.limits import Limits, raising
 from nncalc.reading.nodes import ScalarNode
 
 # What almost every number looks like: no leading zero, no exponent, no digits that float would have to bound.
@@ -52,7 +52,13 @@ def as_literal(node: ScalarNode, field: str, limits: Limits) -> float:
     text = node.text.replace("\u2212", "-")
     if len(text) > limits.number_digits:
         raise _refuse(node, field, f"a number of at most {limits.number_digits} digits", raising("number_digits"))
-    hint = _hint(text) if not node.quoted else f"write {vis(text, 20)} without quotes" if NUMBER.fullmatch(text) else ""
+    hint = (
+        _hint(text)
+        if not node.quoted
+        else f"write {printable(text, 20)} without quotes"
+        if NUMBER.fullmatch(text)
+        else ""
+    )
     if node.quoted or hint or not NUMBER.fullmatch(text):
         raise _refuse(node, field, "a number", hint)
     value = float(text)
@@ -85,10 +91,10 @@ def _hint(text: str) -> str:
 
 def _expression(node: ScalarNode, field: str, limits: Limits) -> float:
     try:
-        return expression.evaluate(expression.parse(node.text, limits, names=()))
+        return expression.number_of(expression.parse(node.text, limits, names=()))
     except expression.ExpressionError as error:
         why = "" if node.text.isidentifier() else f": {error.what}"
-        what = f"want a number, got the text '{vis(node.text)}'{why}"
+        what = f"want a number, got the text '{printable(node.text)}'{why}"
         raise InputError(Finding(what, node.mark.further(error.column - 1), field, hint=error.hint)) from None
 
 

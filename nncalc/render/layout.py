@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace.notation import Expr, Index, Op, Ref, evaluate, exactly, middle
-from nncalc.trace.numbers import columns, number
-from nncalc.trace.steps import Step, ties
-from nncalc.trace.style import TEXT, numbers, place, symbols, write
+from nncalc.trace.notation.numbers import columns, number
+from nncalc.trace.notation.style import TEXT, numbers, place, symbols, write
+from nncalc.trace.notation.tree import Expr, Index, Op, Ref, evaluate, exactly, middle
+from nncalc.trace.steps import Step, tied_brackets
 
 # A terminal shows so many cells of a step, then says how to see the others. A pipe shows all.
 CELLS_ON_TERMINAL = 16
@@ -37,7 +37,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Line:
+class PageLine:
     """One cell's working: `cell = symbolic = stages… = value`."""
 
     index: Index
@@ -65,7 +65,7 @@ def formula(step: Step) -> str:
     return write(step.formula, TEXT, symbols(TEXT))
 
 
-def line(step: Step, index: Index, view: View) -> Line:
+def line(step: Step, index: Index, view: View) -> PageLine:
     """The working of one cell: symbols, numbers put in, what the parts come to, value."""
     x = step.element(index)
     value = number(step.array[index], view.digits)
@@ -80,7 +80,7 @@ def line(step: Step, index: Index, view: View) -> Line:
     symbolic = write(x, TEXT, symbols(TEXT), view.digits)
     exact, drift = _compared(step, index, view)
     rounded = bool(step.array[index] != np.asarray(step.computed)[index])
-    return Line(index, cell_name(step, index), symbolic, tuple(stages), value, exact, drift, rounded)
+    return PageLine(index, cell_name(step, index), symbolic, tuple(stages), value, exact, drift, rounded)
 
 
 def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:
@@ -114,7 +114,7 @@ def _worked(x: Expr) -> Expr:
 def conventions_at_ties(step: Step, index: Index) -> list[str]:
     """Where a derivative is a convention: a bracket whose two sides are equal."""
     notes = []
-    for bracket in ties(step.element(index)):
+    for bracket in tied_brackets(step.element(index)):
         written = write(bracket, TEXT, symbols(TEXT))
         level = number(evaluate(bracket.args[0]))
         notes.append(

@@ -10,11 +10,11 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from nncalc.errors import vis
+from nncalc.errors import printable
 from nncalc.render.layout import View
 from nncalc.render.paper import QUIET, VALUE, Paper
 
-Row = tuple[str, str, str, Sequence[str]]
+SummaryRow = tuple[str, str, str, Sequence[str]]
 
 
 def progress(items: Iterable[object], total: int, stream: TextIO) -> Iterable[object]:
@@ -23,13 +23,13 @@ def progress(items: Iterable[object], total: int, stream: TextIO) -> Iterable[ob
     return track(items, "solving", total=total, console=console, transient=True) if stream.isatty() else items
 
 
-def summary(rows: Sequence[Row], view: View, out: TextIO, left: int = 0) -> None:
+def summary(rows: Sequence[SummaryRow], view: View, out: TextIO, left: int = 0) -> None:
     """path, topic, verdict; below a file what was wrong with it; at the end the counts, `left` those not begun."""
     table = Table.grid(padding=(0, 2))
     for _ in range(3):
         table.add_column(no_wrap=view.width is None, overflow="fold")
     for path, topic, verdict, _ in rows:
-        table.add_row(Text(vis(path, 300)), Text(topic, style=QUIET), Text(verdict, style=VALUE))
+        table.add_row(Text(printable(path, 300)), Text(topic, style=QUIET), Text(verdict, style=VALUE))
     Paper(view, out).say(table)
     failed = [row for row in rows if row[3]]
     out.write("".join(f"{line}\n" for row in failed for line in row[3]))

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from nncalc.errors import Finding, InputError, vis
+from nncalc.errors import Finding, InputError, printable
 
 
 class Topic(NamedTuple):
@@ -39,7 +39,9 @@ TOPICS: dict[str, Topic] = {
         Topic("attention", "attention", "attention from q, k, v or from embeddings, with heads and masks"),
         Topic("posenc", "posenc", "sinusoidal positional encodings"),
         Topic(
-            "params", "params", "output sizes, parameters and multiply-adds, layer by layer; updates of a training run"
+            "params",
+            "params.params",
+            "output sizes, parameters and multiply-adds, layer by layer; updates of a training run",
         ),
     )
 }
@@ -50,7 +52,9 @@ def known(topic: str) -> Topic:
     if topic not in TOPICS:
         near = get_close_matches(topic, TOPICS, 1, 0.6)
         hint = f"did you mean {near[0]}?" if near else ""
-        raise InputError(Finding(f"there is no topic '{vis(topic)}'", want=f"one of {', '.join(TOPICS)}", hint=hint))
+        raise InputError(
+            Finding(f"there is no topic '{printable(topic)}'", want=f"one of {', '.join(TOPICS)}", hint=hint)
+        )
     return TOPICS[topic]
 
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, times
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.upstream import from_above
-from nncalc.topics.weighing import PLAINLY, Side, Weighed, Weighing
+from nncalc.errors import Refused, dimensions
+from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.weighing import PLAINLY, Side, Weighed, Weighing
 from nncalc.trace.work import Work
 
 Layout = Annotated[
@@ -86,16 +86,16 @@ def _check_widths(side: Side, q: Any, k: Any, v: Any, score: str, given: dict[st
     d_q, d_k = q.shape[side.width(q)], k.shape[side.width(k)]
     keys, values = (x.shape[1 if side.layout == "columns" else 0] for x in (k, v))
     if keys != values:
-        raise Refused("v", f"is {times(v.shape)}, but k is {times(k.shape)}: {values} values for {keys} keys")
+        raise Refused("v", f"is {dimensions(v.shape)}, but k is {dimensions(k.shape)}: {values} values for {keys} keys")
     if not given and d_q != d_k:
-        raise Refused("k", f"is {times(k.shape)}, but q is {times(q.shape)}: their widths differ")
+        raise Refused("k", f"is {dimensions(k.shape)}, but q is {dimensions(q.shape)}: their widths differ")
     wanted = {"W_q": (1, d_q), "W_k": (1, d_k), "W_a": (0, d_q)}
     for name, array in given.items():
         axis, size = wanted.get(name, (0, array.shape[0]))
         if array.shape[axis] != size:
-            raise Refused(name, f"is {times(array.shape)}, for {array.shape[axis]} numbers, but gets {size}")
+            raise Refused(name, f"is {dimensions(array.shape)}, for {array.shape[axis]} numbers, but gets {size}")
     if score == "general" and given["W_a"].shape[1] != d_k:
-        raise Refused("W_a", f"is {times(given['W_a'].shape)}, but the keys have {d_k} numbers")
+        raise Refused("W_a", f"is {dimensions(given['W_a'].shape)}, but the keys have {d_k} numbers")
 
 
 def _ranking(work: Work, S: Any, labels: list[str], side: Side) -> Answer:

@@ -10,22 +10,16 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, times
-from nncalc.reading.expression import CONSTANTS, Apply, Number, Tree, postorder, variables
-from nncalc.topics.activation import ACTIVATIONS, ActivationName
-from nncalc.topics.descent import updated
-from nncalc.topics.fields import About, Answer, Array, Symbol
-from nncalc.topics.losses import LossName, targets
-from nncalc.topics.losses import loss as loss_of
-from nncalc.trace.functions import relu, sigmoid, softplus
+from nncalc.errors import Refused, dimensions
+from nncalc.reading.expression import Tree, variables
+from nncalc.topics.parts.activations import ACTIVATIONS
+from nncalc.topics.parts.back import updated
+from nncalc.topics.parts.dense import Layer
+from nncalc.topics.parts.fields import About, Answer, Array, Symbol
+from nncalc.topics.parts.graph import walk
+from nncalc.topics.parts.losses import LossName, targets
+from nncalc.topics.parts.losses import loss_of as loss_of
 from nncalc.trace.work import Work
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "power": np.power,
-    "negative": np.negative, "exp": np.exp, "ln": np.log, "log10": np.log10, "sqrt": np.sqrt, "sin": np.sin,
-    "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "sigmoid": sigmoid,
-    "relu": relu, "softplus": softplus, "abs": np.abs, "max": np.maximum, "min": np.minimum,
-}  # fmt: skip
 
 
 def expression(
@@ -71,40 +65,6 @@ def nodes(
         known[name] = work.let(name, value) if variables(tree, known) else work.given(name, value)
     output = list(nodes)[-1]
     return {output: known[output]} | work.backward(known[output], list(inputs.values()), local=True)
-
-
-def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path: tuple[str, ...] = ("expr",)) -> Any:
-    """Works an expression from the inside out; `name` is told each node's value."""
-    done: list[Any] = []
-    for node in postorder(tree):
-        if isinstance(node, Apply):
-            args = done[-len(node.args) :]
-            del done[-len(node.args) :]
-            done.append(_apply(FUNCTIONS[node.function], args, name))
-        elif isinstance(node, Number):
-            done.append(node.value)
-        elif node.name in known or node.name in CONSTANTS:
-            done.append(known[node.name] if node.name in known else CONSTANTS[node.name])
-        else:
-            raise Refused(path, f"{node.name} has no value", "a number for it in `at`")
-    return done[0]
-
-
-def _apply(function: Callable[..., Any], args: list[Any], name: Callable[[Any], Any]) -> Any:
-    """One node; a maximum of three is two nodes; what holds no variable is a written constant."""
-    while len(args) > 2:
-        args = [_apply(function, args[:2], name), *args[2:]]
-    value = function(*args)
-    return value if all(isinstance(a, (int, float, np.floating)) for a in args) else name(value)
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One dense layer: activation(W a + b)."""
-
-    W: Annotated[Array, "unit input", About("one row of weights for each unit", also=("w", "weights", "weight"))]
-    b: Annotated[Array | None, "unit", About("one number for each unit", also=("bias", "biases"))] = None
-    activation: Annotated[ActivationName, About("what is applied to z", also=("function",))] = "identity"
 
 
 def network(
@@ -242,7 +202,7 @@ def _target(work: Work, target: float | Array, out: tuple[int, ...], kind: str, 
     if given.ndim == 0 and out == (1,):
         given = given.reshape(out)
     if given.shape != out:
-        raise Refused("target", f"is {times(given.shape)}, but the output is {times(out)}")
+        raise Refused("target", f"is {dimensions(given.shape)}, but the output is {dimensions(out)}")
     return work.given("target", given)
 
 

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nncalc.errors import Refused, times
-from nncalc.topics.activation import ACTIVATIONS, ActivationName
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.upstream import from_above
-from nncalc.topics.windows import Dilation, Pad, Sides, Stride, count, output_size, padded, pair, sides
-from nncalc.trace import convolution
+from nncalc.errors import Refused, dimensions
+from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
+from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.windows import Dilation, Pad, Sides, Stride, count, output_size, padded, pair, sides
+from nncalc.trace.rules import convolution
 from nncalc.trace.work import Work
 
 
@@ -123,7 +123,7 @@ def _transposed(
             raise Refused("output_pad", f"is {more[i]}", "less than the stride or the dilation")
     whole = tuple((n[i] - 1) * s[i] + reach[i] + more[i] for i in (0, 1))
     if any(whole[i] <= around[i] + around[i + 2] for i in (0, 1)):
-        raise Refused("pad", f"cuts all of the {times(whole)} output away")
+        raise Refused("pad", f"cuts all of the {dimensions(whole)} output away")
     work.reserve("stride", (K.shape[1] * groups, *whole))
     size = work.let("size", _transposed_size(work, n, f, s, d, around, more))
     Y = convolution.conv_transposed(X, K, size=whole, stride=s, dilation=d, groups=groups)

@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.gates import Apart, Joined, Order, Stacked, Weights, order_of
-from nncalc.topics.recurrent import H0, NOTHING, Asked, Bias, States, Task, W_hLike, W_xLike, X, through_time
-from nncalc.trace.functions import sigmoid
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.gates import Apart, Joined, Order, Stacked, Weights, order_of
+from nncalc.topics.parts.time import H0, NOTHING, Bias, States, Task, TaskFields, W_hLike, W_xLike, X, through_time
+from nncalc.trace.rules.functions import sigmoid
 from nncalc.trace.work import Work
 
-GATES = "zrn"
+GRU_GATES = "zrn"
 JoinedWeights = Annotated[Array, "hidden hidden+input"]
 Reset = Annotated[Literal["before", "after"], About("the recurrent product", says="reset {} the recurrent product")]
 Swap = Annotated[
@@ -37,7 +37,7 @@ def per_gate(
     reset: Reset = "before",
     swap: Swap = False,
     h_0: H0 = 0,  # type: ignore[assignment]  # 0: zeros of the shape
-    task: Asked = NOTHING,
+    task: TaskFields = NOTHING,
 ) -> Answer:
     """Update gate z, reset gate r, candidate n, and the state between the old one and n, at every step.
 
@@ -63,7 +63,7 @@ def concatenated(
     reset: Reset = "before",
     swap: Swap = False,
     h_0: H0 = 0,  # type: ignore[assignment]
-    task: Asked = NOTHING,
+    task: TaskFields = NOTHING,
 ) -> Answer:
     """The same with one matrix a gate, W: (hidden, hidden + input), for v = [h, x]; the candidate's is [r∘h, x]."""
     weights = Joined({"z": W_z, "r": W_r, "n": W_n}, {"z": b_z, "r": b_r, "n": b_n}, concat, W_z.shape[0])
@@ -81,10 +81,10 @@ def stacked(
     reset: Reset = "after",
     swap: Swap = False,
     h_0: H0 = 0,  # type: ignore[assignment]
-    task: Asked = NOTHING,
+    task: TaskFields = NOTHING,
 ) -> Answer:
     """The same with the gates stacked, as PyTorch keeps them: W_ih (3·hidden, input), W_hh (3·hidden, hidden)."""
-    weights = Stacked(W_ih, W_hh, b_ih, b_hh, order_of(gate_order, GATES))
+    weights = Stacked(W_ih, W_hh, b_ih, b_hh, order_of(gate_order, GRU_GATES))
     return _cell(work, x, weights, h_0, task, reset == "after", swap)
 
 

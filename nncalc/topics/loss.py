@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, times
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.losses import LOSSES, LossName, one_hot, scaled, terms_of
-from nncalc.trace.functions import relu
+from nncalc.errors import Refused, dimensions
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.losses import LOSSES, LossName, one_hot, scaled, terms_of
+from nncalc.trace.rules.functions import relu
 from nncalc.trace.work import Work
 
 OF_CLASSES = ("cross_entropy", "hinge")
@@ -63,7 +63,7 @@ def loss(
         raise Refused("ignore_class" if class_weights is None else "class_weights", "wants classes as the target")
     t = work.given("target", np.asarray(target, float) if classes is None else classes, "t")
     if t.shape != p.shape:
-        raise Refused("target", f"is {times(t.shape)}, but the prediction is {times(p.shape)}")
+        raise Refused("target", f"is {dimensions(t.shape)}, but the prediction is {dimensions(p.shape)}")
     if kind == "hinge" and classes is not None:
         correct = work.let("correct", (p * t).sum(axis=-1, keepdims=p.ndim > 1))
         gap = work.let("gap", p - correct + margin)
@@ -91,7 +91,7 @@ def _classes(kind: str, shape: tuple[int, ...], target: Array, ignored: int | No
 
 def _weights(given: Any, shape: tuple[int, ...]) -> Any:
     if not shape or given.shape != shape[-1:]:
-        raise Refused("class_weights", f"are {times(given.shape)}, but the prediction is {times(shape)}")
+        raise Refused("class_weights", f"are {dimensions(given.shape)}, but the prediction is {dimensions(shape)}")
     return given
 
 

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.gates import Apart, Joined, Order, Stacked, Weights, order_of
-from nncalc.topics.recurrent import C0, H0, NOTHING, Asked, Bias, States, Task, W_hLike, W_xLike, X, through_time
-from nncalc.trace.functions import sigmoid
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.gates import Apart, Joined, Order, Stacked, Weights, order_of
+from nncalc.topics.parts.time import C0, H0, NOTHING, Bias, States, Task, TaskFields, W_hLike, W_xLike, X, through_time
+from nncalc.trace.rules.functions import sigmoid
 from nncalc.trace.work import Work
 
-GATES = "ifog"
+LSTM_GATES = "ifog"
 JoinedWeights = Annotated[Array, "hidden hidden+input"]
 Jacobian = Annotated[bool, About("also ∂c/∂h and ∂h/∂h of each step, gate by gate", also=("gradients",))]
 
@@ -37,7 +37,7 @@ def per_gate(
     p_o: Bias = None,
     h_0: H0 = 0,  # type: ignore[assignment]  # 0: zeros of the shape
     c_0: C0 = 0,  # type: ignore[assignment]
-    task: Asked = NOTHING,
+    task: TaskFields = NOTHING,
     jacobian: Jacobian = False,
 ) -> Answer:
     """Four gates, the cell state, the hidden state, at every step; gradients through time.
@@ -68,7 +68,7 @@ def concatenated(
     concat: Annotated[Order, About("[h, x] or [x, h]", says="v is {}")] = "hx",
     h_0: H0 = 0,  # type: ignore[assignment]
     c_0: C0 = 0,  # type: ignore[assignment]
-    task: Asked = NOTHING,
+    task: TaskFields = NOTHING,
     jacobian: Jacobian = False,
 ) -> Answer:
     """The same with one matrix a gate, W: (hidden, hidden + input), for the concatenated vector v = [h, x]."""
@@ -87,11 +87,11 @@ def stacked(
     gate_order: Annotated[str | list[str], About("from top to bottom", says="gates from top to bottom {}")] = "i f g o",
     h_0: H0 = 0,  # type: ignore[assignment]
     c_0: C0 = 0,  # type: ignore[assignment]
-    task: Asked = NOTHING,
+    task: TaskFields = NOTHING,
     jacobian: Jacobian = False,
 ) -> Answer:
     """The same with the gates stacked, as PyTorch keeps them: W_ih (4·hidden, input), W_hh (4·hidden, hidden)."""
-    weights = Stacked(W_ih, W_hh, b_ih, b_hh, order_of(gate_order, GATES))
+    weights = Stacked(W_ih, W_hh, b_ih, b_hh, order_of(gate_order, LSTM_GATES))
     return _cell(work, x, weights, {"h": h_0, "c": c_0}, task, {}, jacobian)
 
 
@@ -123,7 +123,7 @@ def _cell(
         return _jacobians(work, after, before["c"], weights, peepholes.get("o"), prev) if jacobian else {}
 
     answer = through_time(work, x, start, step, weights.parameters, task, jacobians)
-    return {name: value for name, value in answer.items() if name not in (*GATES, "tanh_c")}
+    return {name: value for name, value in answer.items() if name not in (*LSTM_GATES, "tanh_c")}
 
 
 def _jacobians(work: Work, cell: States, c_prev: Any, weights: Weights, p_o: Any, prev: str) -> Answer:

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, times
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.upstream import from_above
+from nncalc.errors import Refused, dimensions
+from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.trace.work import Work
 
 
@@ -114,13 +114,17 @@ class Plan:
     def parameter(self, name: str, given: Any) -> Any:
         """gamma or beta, so that it stands at each of the cells that it is for."""
         if given.shape != self.learned:
-            raise Refused(name, f"is {times(given.shape)}, want {times(self.learned)} for x of {times(self.shape)}")
+            raise Refused(
+                name, f"is {dimensions(given.shape)}, want {dimensions(self.learned)} for x of {dimensions(self.shape)}"
+            )
         return given[(slice(None), *[None] * self.trailing)] if self.trailing else given
 
     def statistic(self, name: str, given: Any) -> Any:
         """A running mean or variance."""
         if given.shape != self.learned:
-            raise Refused(name, f"is {times(given.shape)}, want {times(self.learned)} for x of {times(self.shape)}")
+            raise Refused(
+                name, f"is {dimensions(given.shape)}, want {dimensions(self.learned)} for x of {dimensions(self.shape)}"
+            )
         return given
 
 
@@ -132,13 +136,13 @@ def _plan(kind: str, shape: tuple[int, ...], groups: int, axes: int) -> Plan:
         return Plan(tuple(range(n - axes, n)), shape, shape[n - axes :])
     if kind == "batch":
         if n == 3:
-            raise Refused("x", f"is {times(shape)}", "samples x features, or samples x channels x height x width")
+            raise Refused("x", f"is {dimensions(shape)}", "samples x features, or samples x channels x height x width")
         return Plan(tuple(a for a in range(n) if a != 1), shape, shape[1:2] or (1,), max(n - 2, 0))
     channel = n - 3 if n > 2 else n - 1
     learned, trailing = shape[channel : channel + 1], n - 1 - channel
     if kind == "instance":
         if n < 3:
-            raise Refused("x", f"is {times(shape)}", "channels x height x width")
+            raise Refused("x", f"is {dimensions(shape)}", "channels x height x width")
         return Plan((n - 2, n - 1), shape, learned, trailing)
     if shape[channel] % groups:
         raise Refused("groups", f"{groups} groups cannot share {shape[channel]} channels evenly")

@@ -8,21 +8,21 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, times
+from nncalc.errors import Refused, dimensions
 from nncalc.reading.expression import Tree, variables
-from nncalc.topics.backprop import walk
-from nncalc.topics.fields import TOGETHER, About, Answer, Array, Symbol
+from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array, Symbol
+from nncalc.topics.parts.graph import walk
 from nncalc.trace.work import Work
 
-Kind = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
+OptimizerKind = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
 Rate = Annotated[float, About("step size", above=0, also=("lr", "eta", "learning_rate", "alpha"), example="0.1")]
 
 
 @dataclass(frozen=True)
-class Rule:
+class Update:
     """How a gradient becomes a step: which optimizer, its constants, and what it remembers from before."""
 
-    kind: Annotated[Kind, About("which one", says="{}")] = "sgd"
+    kind: Annotated[OptimizerKind, About("which one", says="{}")] = "sgd"
     momentum: Annotated[float, About("how much of the velocity is kept", least=0, also=("mu",))] = 0.9
     beta1: Annotated[float, About("how much of the mean gradient is kept", least=0)] = 0.9
     beta2: Annotated[float, About("how much of the mean square is kept", least=0)] = 0.999
@@ -36,8 +36,8 @@ class Rule:
     t_0: Annotated[int, About("updates that were made before", least=0)] = 0
 
 
-By = Annotated[Rule, TOGETHER]
-DESCENT = Rule()
+By = Annotated[Update, TOGETHER]
+DESCENT = Update()
 
 
 @dataclass
@@ -101,7 +101,7 @@ UPDATES: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
 }
 
 
-def gradients(
+def from_gradients(
     work: Work,
     w: Annotated[float | Array, "weight", About("the weights", also=("x", "theta", "params"), example="[1, 2]")],
     gradients: Annotated[
@@ -121,14 +121,14 @@ def gradients(
     weights = work.given("w", np.asarray(w, float))
     given = gradients[None] if weights.ndim and gradients.shape == weights.shape else gradients
     if given.shape[1:] != weights.shape:
-        raise Refused("gradients", f"are {times(given.shape)}, but w is {times(weights.shape)}")
+        raise Refused("gradients", f"are {dimensions(given.shape)}, but w is {dimensions(weights.shape)}")
     d = _descent(work, by, rate, weights.shape)
     for i, t in _updates(work, given.shape[0], by.t_0):
         weights = _update(work, by, d, weights, given[i], t)
     return {"w": weights}
 
 
-def expression(
+def descending(
     work: Work,
     expr: Annotated[Tree, About("what is descended, as x^2 + 3*y^2", also=("f", "loss"), example="x^2 + 3*y^2")],
     w: Annotated[
@@ -170,7 +170,7 @@ def expression(
     return {"w": weights, "f": losses[-1]}
 
 
-def _descent(work: Work, by: Rule, rate: float, shape: tuple[int, ...]) -> Descent:
+def _descent(work: Work, by: Update, rate: float, shape: tuple[int, ...]) -> Descent:
     """The constants that this optimizer has, and its memory at the start."""
     _, used, memory = UPDATES[by.kind]
     start: dict[str, Any] = {}
@@ -178,7 +178,7 @@ def _descent(work: Work, by: Rule, rate: float, shape: tuple[int, ...]) -> Desce
         given = getattr(by, f"{name}_0")
         array = np.zeros(shape) if given is None else np.asarray(given, float)
         if array.shape != shape:
-            raise Refused(f"{name}_0", f"is {times(array.shape)}, but w is {times(shape)}")
+            raise Refused(f"{name}_0", f"is {dimensions(array.shape)}, but w is {dimensions(shape)}")
         start[name] = work.given(f"{name}_0", array)
     wanted = [*used, *(["weight_decay"] if by.weight_decay and "weight_decay" not in used else [])]
     constants = {name: work.given(name, float(getattr(by, name))) for name in wanted}
@@ -192,7 +192,7 @@ def _updates(work: Work, count: int, before: int) -> Iterator[tuple[int, Any]]:
             yield i, before + i + 1
 
 
-def _update(work: Work, by: Rule, d: Descent, w: Any, g: Any, t: int) -> Any:
+def _update(work: Work, by: Update, d: Descent, w: Any, g: Any, t: int) -> Any:
     if by.weight_decay and by.kind != "adamw":
         g = g + d["weight_decay"] * w
     g = work.let("g", g)
@@ -200,4 +200,4 @@ def _update(work: Work, by: Rule, d: Descent, w: Any, g: Any, t: int) -> Any:
     return work.let("w", UPDATES[by.kind][0](work, w, g, d, count))
 
 
-FORMS = (gradients, expression)
+FORMS = (from_gradients, descending)

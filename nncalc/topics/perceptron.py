@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused
-from nncalc.topics.activation import ACTIVATIONS, ActivationName
-from nncalc.topics.fields import About, Answer, Array, shown
+from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
+from nncalc.topics.parts.fields import About, Answer, Array, shown
 from nncalc.trace.work import Work
 
-GATES = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "nand": [1, 1, 1, 0], "nor": [1, 0, 0, 0], "xor": [0, 1, 1, 0]}
+TRUTH_TABLES = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "nand": [1, 1, 1, 0], "nor": [1, 0, 0, 0], "xor": [0, 1, 1, 0]}
 NO_LINE = (
     "no line can do XOR: 00 wants b <= 0, 01 wants w2 + b > 0, 10 wants w1 + b > 0, 11 wants w1 + w2 + b <= 0;",
     "the two in the middle add up to w1 + w2 + 2b > 0, so w1 + w2 + b > -b >= 0, against the last; a hidden layer can",
@@ -68,7 +68,7 @@ def perceptron(
     if gate is not None and target is None:
         if rows.shape != (4, 2):
             raise Refused("gate", "wants the truth table of two inputs")
-        t = work.given("target", np.array(GATES[gate], float))
+        t = work.given("target", np.array(TRUTH_TABLES[gate], float))
     signed = t is not None and bool((getattr(t, "array", t) < 0).any())
     bias = work.given("b", float(b))
     if train is not None:

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.upstream import from_above
-from nncalc.topics.windows import Dilation, Pad, count, output_size, pair, sides
-from nncalc.trace.pooling import Windows, average_pool, first_largest, max_pool, ties
-from nncalc.trace.style import place
+from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.windows import Dilation, Pad, count, output_size, pair, sides
+from nncalc.trace.notation.style import place
+from nncalc.trace.rules.pooling import Windows, average_pool, first_largest, max_pool, tied_windows
 from nncalc.trace.work import Work
 
 
@@ -82,7 +82,7 @@ def pool(
 def _say_ties(work: Work, image: Any, windows: Windows) -> None:
     """Which outputs have their largest number twice: where the gradient's way is a convention."""
     array = np.asarray(getattr(image, "array", image))
-    twice = ties(array, windows)
+    twice = tied_windows(array, windows)
     if twice:
         places = ", ".join(f"Y[{place(index)}]" for index in twice[:10])
         work.note(f"of equal largest numbers the first, row by row, gets the gradient, by convention: {places}")

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import numpy as np
 
 from nncalc.errors import Refused
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.trace.angles import rest_of, waves
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.trace.rules.angles import rest_of, waves
 from nncalc.trace.work import Work
 
 

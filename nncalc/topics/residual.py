@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from nncalc.errors import Refused
-from nncalc.topics.activation import ACTIVATIONS, ActivationName
-from nncalc.topics.backprop import Layer
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.upstream import from_above
+from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
+from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.dense import Layer
+from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.trace.work import Work
 
 

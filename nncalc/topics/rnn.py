@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.topics.activation import ACTIVATIONS
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.gates import added, products
-from nncalc.topics.recurrent import H0, NOTHING, Asked, States, X, through_time
+from nncalc.topics.parts.activations import ACTIVATIONS
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.gates import added, products
+from nncalc.topics.parts.time import H0, NOTHING, States, TaskFields, X, through_time
 from nncalc.trace.work import Work
 
 
@@ -21,7 +21,7 @@ def rnn(
     W_hh: Annotated[Array, "hidden hidden", About("from the state before to the state", also=("W", "Whh"))],
     b_h: Annotated[Array | None, "hidden", About("bias of the state", also=("b",))] = None,
     h_0: H0 = 0,  # type: ignore[assignment]  # 0: zeros of the shape
-    task: Asked = NOTHING,
+    task: TaskFields = NOTHING,
     gradient_flow: Annotated[bool, About("∂h_t/∂h_(t−1) of every step, their product and their norms")] = False,
     activation: Annotated[
         Literal["tanh", "sigmoid", "relu", "identity"], About("of the state", says="activation {}")

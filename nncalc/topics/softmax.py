@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from nncalc.topics.fields import About, Answer, Array
-from nncalc.topics.losses import targets
-from nncalc.topics.upstream import from_above
-from nncalc.trace.functions import softmax_cross_entropy, softmax_worked
+from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.losses import targets
+from nncalc.trace.rules.functions import softmax_cross_entropy, softmax_worked
 from nncalc.trace.work import Work
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.trace.rules.products import Outer, total
-from nncalc.trace.rules.rearranging import Placed, narrow
+from nncalc.trace.rules.rearranging import Scattered, unbroadcast
 from nncalc.trace.value import Value
 
 SERIAL = attrgetter("serial")
@@ -25,7 +25,7 @@ Pull = Callable[[Value, Value, Needed], Iterable[tuple[Value, Any]]]
 Arrive = Callable[[Value, Value], Value]
 
 
-def gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool) -> dict[str, Value]:
+def name_gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool) -> dict[str, Value]:
     """Names the gradient of every named value on the way from `ofs` back to `wrt`; returns those of `wrt`.
 
     With a seed that was given, the number L that is differentiated stands outside the page.
@@ -49,7 +49,7 @@ def gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], l
         if local:
             sweep(roots, wrt, named_inputs, edge_by_edge(work, {id(v) for v in ofs}), arrive)
         else:
-            sweep(roots, wrt, Value.inputs, chain, arrive)
+            sweep(roots, wrt, Value.inputs, chain_rule, arrive)
     return {f"d{top}/d{local_name(v)}": found[id(v)] for v in wrt}
 
 
@@ -177,7 +177,7 @@ def gathered(value: Value, addends: list[Any]) -> Any:
     parts = addends
     if not all(type(a) is Value for a in addends):
         parts = [a for a in addends if type(a) is Value]
-        kinds: tuple[Any, ...] = (Outer, Placed)
+        kinds: tuple[Any, ...] = (Outer, Scattered)
         for kind in kinds:
             together = [a for a in addends if isinstance(a, kind)]
             if together:
@@ -187,7 +187,7 @@ def gathered(value: Value, addends: list[Any]) -> Any:
     return parts[0] if len(parts) == 1 else total(*parts)
 
 
-def chain(value: Value, g: Value, needed: Needed) -> list[tuple[Value, Any]]:
+def chain_rule(value: Value, g: Value, needed: Needed) -> list[tuple[Value, Any]]:
     """What a value's gradient adds to the gradients of its arguments, by its rule."""
     if value.like is not None:
         return [(value.like, g)]
@@ -205,7 +205,7 @@ def chain(value: Value, g: Value, needed: Needed) -> list[tuple[Value, Any]]:
                 if addend is g:
                     g.used = True
                 if rule.elementwise and addend.shape != arg.shape:
-                    addend = narrow(addend, arg.shape)
+                    addend = unbroadcast(addend, arg.shape)
                 found.append((arg, addend))
     return found
 
@@ -253,7 +253,7 @@ def _local_derivatives(value: Value, needed: Needed) -> list[tuple[Value, Value]
         return g
 
     children = [v for v in named_inputs(value) if id(v) in needed]
-    sweep([(value, _constant(value, 1))], children, inputs, chain, arrive)
+    sweep([(value, _constant(value, 1))], children, inputs, chain_rule, arrive)
     return found
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace.notation import Index
-from nncalc.trace.numbers import READ_DIGITS
+from nncalc.trace.notation.numbers import READ_DIGITS
+from nncalc.trace.notation.tree import Index
 
 Settle = Callable[[str, Any, bool], Any]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace.notation import Expr, Index, Op, Ref, evaluate
+from nncalc.trace.notation.tree import Expr, Index, Op, Ref, evaluate
+from nncalc.trace.notation.writing import expand
 from nncalc.trace.value import Value
-from nncalc.trace.writing import expand
 
 
 @dataclass(slots=True)
@@ -122,7 +122,7 @@ def elements_in(x: Expr) -> list[tuple[str, Index]]:
     return found
 
 
-def ties(x: Expr) -> list[Op]:
+def tied_brackets(x: Expr) -> list[Op]:
     """The brackets [a > b] of a formula in which both sides are equal: where a derivative is a convention."""
     found: list[Op] = []
     stack = [x]

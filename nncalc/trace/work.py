@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace import angles, convolution, functions, pooling, rules  # noqa: F401  (importing them fills the table of rules)
-from nncalc.trace.backward import gradients
+from nncalc.trace.backward import name_gradients
 from nncalc.trace.rounding import Settle, exact
+from nncalc.trace.rules import (
+    pooling,  # noqa: F401  (importing them fills the table of rules)
+)
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import EngineError, TooLarge, Value
 
@@ -122,7 +124,7 @@ class Work:
         seeds = list(seed) if isinstance(seed, (list, tuple)) else [seed]
         if not all(isinstance(v, Value) for v in ofs):
             return {}
-        return gradients(self, ofs, seeds, [v for v in wrt if v is not None], local)
+        return name_gradients(self, ofs, seeds, [v for v in wrt if v is not None], local)
 
     @contextmanager
     def beside(self, value: Value) -> Iterator[None]:
@@ -166,7 +168,7 @@ def _masked(value: Value) -> bool:
     return value.rule is not None and value.rule.infinite and bool((bad == -np.inf).all())
 
 
-class Bare(Work):
+class BareWork(Work):
     """The same kernel as a plain NumPy function: nothing is recorded, arrays go in and come out."""
 
     def given(self, name: str, array: Any, symbol: str | None = None) -> Any:

@@ -22,8 +22,8 @@ import numpy as np
 import torch
 
 from nncalc.topics import attention, conv, lstm, posenc, rnn, softmax
-from nncalc.topics.recurrent import Task
-from nncalc.trace.work import Bare, Work
+from nncalc.topics.parts.time import Task
+from nncalc.trace.work import BareWork, Work
 
 torch.set_num_threads(1)
 RUNS = 5
@@ -65,7 +65,7 @@ def convolution(name: str, goal: str, image: Any, filter: Any, **settings: int) 
     stride, pad = settings.get("stride", 1), settings.get("pad", 0)
     given = {"image": image, "filter": filter}
     compare(name, goal, lambda: F.conv2d(X, K, None, stride, pad),
-            bare=lambda: conv.conv(Bare(), **given, **settings), traced=lambda: traced(conv.conv, given, **settings))  # fmt: skip
+            bare=lambda: conv.conv(BareWork(), **given, **settings), traced=lambda: traced(conv.conv, given, **settings))  # fmt: skip
 
 
 def heads(tokens: int, goal: str, both: bool = True) -> None:
@@ -78,7 +78,7 @@ def heads(tokens: int, goal: str, both: bool = True) -> None:
         q, k, v = ((x @ W).reshape(tokens, count, d).transpose(0, 1) for W in weights)
         return F.scaled_dot_product_attention(q, k, v).transpose(0, 1).reshape(tokens, -1)
 
-    ours = {"bare": lambda: attention.embeddings(Bare(), **arrays, heads=count)}
+    ours = {"bare": lambda: attention.embeddings(BareWork(), **arrays, heads=count)}
     if both:
         ours["traced"] = lambda: traced(attention.embeddings, arrays, heads=count)
     compare(f"attention {tokens} x 64 x 8 heads", goal, theirs, **ours)
@@ -112,7 +112,7 @@ def recurrent(cell: str, goals: tuple[str, str]) -> None:
         f"{cell} {size} x {steps} steps",
         goals[0],
         forward,
-        bare=lambda: kernel(Bare(), **given),
+        bare=lambda: kernel(BareWork(), **given),
         traced=lambda: traced(kernel, given),
     )
     compare(
@@ -128,7 +128,7 @@ def jacobian(n: int = 4096) -> None:
     X = t(x)
     compare(f"softmax with its Jacobian, n = {n}", "0.06",
             lambda: (torch.softmax(X, 0), torch.autograd.functional.jacobian(lambda v: torch.softmax(v, 0), X, vectorize=False)),
-            bare=lambda: softmax.softmax(Bare(), x, jacobian=True), traced=lambda: traced(softmax.softmax, {"x": x}, jacobian=True))  # fmt: skip
+            bare=lambda: softmax.softmax(BareWork(), x, jacobian=True), traced=lambda: traced(softmax.softmax, {"x": x}, jacobian=True))  # fmt: skip
 
 
 def encodings(count: int = 8192, d: int = 1024) -> None:
@@ -140,7 +140,7 @@ def encodings(count: int = 8192, d: int = 1024) -> None:
         out[:, 0::2], out[:, 1::2] = torch.sin(angle), torch.cos(angle)
         return out
 
-    compare(f"positional encodings {count} x {d}", "none", theirs, bare=lambda: posenc.posenc(Bare(), d_model=d, positions=count),
+    compare(f"positional encodings {count} x {d}", "none", theirs, bare=lambda: posenc.posenc(BareWork(), d_model=d, positions=count),
             traced=lambda: posenc.posenc(Work(), d_model=d, positions=count))  # fmt: skip
 
 

@@ -20,8 +20,8 @@ import numpy as np
 
 from nncalc.topics.conv import conv
 from nncalc.topics.lstm import per_gate as lstm
-from nncalc.topics.recurrent import Upstream
-from nncalc.trace.work import Bare, Work
+from nncalc.topics.parts.time import Upstream
+from nncalc.trace.work import BareWork, Work
 
 RUNS = 7
 
@@ -50,13 +50,13 @@ def main() -> None:
     rng = np.random.default_rng(0)
     image = {"image": rng.normal(size=(64, 56, 56)), "filter": rng.normal(size=(64, 64, 3, 3))}
     compare("conv 56x56x64 -> 64, traced / bare", lambda: traced(conv, image, {"pad": 1}),
-            lambda: conv(Bare(), **image, pad=1), 1.05)  # fmt: skip
+            lambda: conv(BareWork(), **image, pad=1), 1.05)  # fmt: skip
 
     n, steps = 512, 256
     weights = {f"W_{s}{g}": rng.normal(size=(n, n)) / n**0.5 for g in "ifog" for s in "xh"}
     cell = {"x": rng.normal(size=(steps, n)), **weights, "h_0": np.zeros(n), "c_0": np.zeros(n)}
     up = {"upstream": Upstream(h=rng.normal(size=n))}
-    compare("LSTM 512 x 256 steps, traced / bare", lambda: traced(lstm, cell, {}), lambda: lstm(Bare(), **cell), 2)
+    compare("LSTM 512 x 256 steps, traced / bare", lambda: traced(lstm, cell, {}), lambda: lstm(BareWork(), **cell), 2)
     compare(
         "LSTM with backward / forward, both traced", lambda: traced(lstm, cell, up), lambda: traced(lstm, cell, {}), 6
     )

@@ -16,13 +16,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from examples import LSTM
 
+from nncalc.limits import Permissions
 from nncalc.marking.asked import lines_of
 from nncalc.marking.homework import Marker
-from nncalc.marking.pairing import pair
+from nncalc.marking.pairing import pair_sheets
 from nncalc.marking.verdicts import Verdict
-from nncalc.problem import load
-from nncalc.reading.limits import Rules
-from nncalc.solution import run, solve
+from nncalc.problem.problem import load
+from nncalc.running import run, solve
 from nncalc.trace.rounding import following, on_paper
 
 
@@ -56,8 +56,8 @@ def main() -> None:
                 Path(subs, f"s{i:04}.yaml").write_text(sheet(arrays, 6 if i % 3 != 1 else 3))
             for diagnosed in (False, True):
                 start = time.perf_counter()
-                pairs, _ = pair(str(problem), str(subs), Rules())
-                results = list(Marker(Rules(), diagnosed).marked(pairs))
+                pairs, _ = pair_sheets(str(problem), str(subs), Permissions())
+                results = list(Marker(Permissions(), diagnosed).marked(pairs))
                 took = time.perf_counter() - start
                 wrong = sum(any(m.verdict is Verdict.wrong for m in r.marks.lines) for r in results if r.marks)
                 with_words = "with diagnosis" if diagnosed else "marks alone"

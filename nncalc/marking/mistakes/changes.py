@@ -9,9 +9,9 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from nncalc.trace.notation import ONE, TWO, ZERO, Const, Expr, Op, Ref, const, evaluate
-from nncalc.trace.numbers import number
-from nncalc.trace.style import TEXT, numbers, symbols, write
+from nncalc.trace.notation.numbers import number
+from nncalc.trace.notation.style import TEXT, numbers, symbols, write
+from nncalc.trace.notation.tree import ONE, TWO, ZERO, Const, Expr, Op, Ref, const, evaluate
 
 # A changed part, and in words what was done to it.
 Change = tuple[Expr, str]
@@ -73,7 +73,7 @@ def minus_forgotten(x: Expr) -> Iterator[Change]:
                 yield with_part(x, k, part.args[0]), f"the minus before {_said(part.args[0])} is forgotten"
 
 
-def power_of_ten(x: Expr) -> Iterator[Change]:
+def times_power_of_ten(x: Expr) -> Iterator[Change]:
     if isinstance(x, Op) and x.kind == "add":
         for k, term in enumerate(x.args):
             worked = evaluate(term)
@@ -228,7 +228,7 @@ CHANGES: dict[str, Changes] = {
     "sign of a term": sign_of_term,
     "minus forgotten": minus_forgotten,
     "minus forgotten in the sigmoid": minus_in_sigmoid,
-    "power of ten": power_of_ten,
+    "power of ten": times_power_of_ten,
     "factor left out": factor_left_out,
     "mask left out": mask_left_out,
     "derivative forgotten": derivative_forgotten,
@@ -254,4 +254,4 @@ CHANGES: dict[str, Changes] = {
     "doubled for squared": doubled_for_squared,
 }  # fmt: skip
 # A slip of one cell; all others are done to a whole line.
-IN_ONE_CELL = (term_left_out, sign_of_term, minus_forgotten, power_of_ten, factor_left_out, relu_forgotten)
+IN_ONE_CELL = (term_left_out, sign_of_term, minus_forgotten, times_power_of_ten, factor_left_out, relu_forgotten)

@@ -8,13 +8,13 @@ from itertools import islice
 from typing import Any
 
 from nncalc.marking.closeness import same
-from nncalc.marking.mistakes.changes import CHANGES, IN_ONE_CELL, Change, Changes, power_of_ten, with_part
+from nncalc.marking.mistakes.changes import CHANGES, IN_ONE_CELL, Change, Changes, times_power_of_ten, with_part
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, parts, value
-from nncalc.trace.notation import Expr, Index, Op
+from nncalc.trace.notation.tree import Expr, Index, Op
 
-Path = tuple[int, ...]
+TreePath = tuple[int, ...]
 # In a formula of more parts than this no single one is looked for.
-LONGEST = 300
+LONGEST_FORMULA = 300
 REFINES = {
     "function left out": ("value before its function",),
     "mask left out": ("factor left out",),
@@ -23,14 +23,14 @@ REFINES = {
 }
 
 
-def _places(x: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:
+def _places(x: Expr, path: TreePath = ()) -> Iterator[tuple[TreePath, Expr]]:
     yield path, x
     if isinstance(x, Op):
         for k, part in enumerate(x.args):
             yield from _places(part, (*path, k))
 
 
-def _at(x: Expr, path: Path) -> Expr | None:
+def _at(x: Expr, path: TreePath) -> Expr | None:
     for k in path:
         if not isinstance(x, Op) or k >= len(x.args):
             return None
@@ -38,7 +38,7 @@ def _at(x: Expr, path: Path) -> Expr | None:
     return x
 
 
-def _replaced(x: Expr, path: Path, part: Expr) -> Expr:
+def _replaced(x: Expr, path: TreePath, part: Expr) -> Expr:
     if not path or not isinstance(x, Op):
         return part
     return with_part(x, path[0], _replaced(x.args[path[0]], path[1:], part))
@@ -46,9 +46,9 @@ def _replaced(x: Expr, path: Path, part: Expr) -> Expr:
 
 def _find(changes: Changes, slip: Slip) -> Iterator[Candidate]:
     """Every place of the first wrong cell's formula where this can be done; in other cells it is done there, too."""
-    if not slip.wrong or parts(slip.formula(slip.wrong[0], grown=False)) > LONGEST:
+    if not slip.wrong or parts(slip.formula(slip.wrong[0], grown=False)) > LONGEST_FORMULA:
         return
-    if slip.counts and changes is power_of_ten:
+    if slip.counts and changes is times_power_of_ten:
         return  # of whole numbers nobody misplaces a point
     first, whole = slip.wrong[0], changes not in IN_ONE_CELL
     short, long = slip.formula(first, grown=False), slip.formula(first)
@@ -73,7 +73,7 @@ def _among(number: Any, others: list[Any]) -> bool:
 
 
 def _changed(
-    changes: Changes, slip: Slip, at: tuple[Path, int], first: tuple[Index, Any], grown: bool, index: Index
+    changes: Changes, slip: Slip, at: tuple[TreePath, int], first: tuple[Index, Any], grown: bool, index: Index
 ) -> Any:
     if index == first[0]:
         return first[1]
@@ -82,12 +82,12 @@ def _changed(
     return None if changed is None else value(_replaced(x, at[0], changed[0]))
 
 
-def _words(changes: Changes, slip: Slip, at: tuple[Path, int], grown: bool, index: Index) -> str:
+def _words(changes: Changes, slip: Slip, at: tuple[TreePath, int], grown: bool, index: Index) -> str:
     changed = _nth(changes, slip.formula(index, grown), at)
     return "" if changed is None else changed[1]
 
 
-def _nth(changes: Changes, x: Expr, at: tuple[Path, int]) -> Change | None:
+def _nth(changes: Changes, x: Expr, at: tuple[TreePath, int]) -> Change | None:
     """A change by its place and its number there; None where a formula has no such place."""
     part = _at(x, at[0])
     return None if part is None else next(islice(changes(part), at[1], None), None)

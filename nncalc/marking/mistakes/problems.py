@@ -12,8 +12,8 @@ import numpy as np
 from nncalc.marking.asked import lines_of
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
 from nncalc.marking.runs import UNWORKABLE
-from nncalc.problem import Problem
-from nncalc.solution import run
+from nncalc.problem.problem import Problem
+from nncalc.running import run
 from nncalc.trace.rounding import following
 from nncalc.trace.value import EngineError
 
@@ -191,10 +191,10 @@ def _untied(kind: str, layer: Any) -> tuple[str, Any] | None:
 
 
 NETWORKS = ("lstm", "gru", "rnn")
-BIASES = ("bias", "b_h", "b_y", "b_i", "b_f", "b_o", "b_g", "b_z", "b_r", "b_n", "b_ih", "b_hh", "b_hn", "b_Q", "b_K",
-          "b_V", "b_O")  # fmt: skip
-LOSSES = ("squared_error", "half_squared_error", "mean_squared_error", "mean_absolute_error", "binary_cross_entropy",
-          "cross_entropy")  # fmt: skip
+BIAS_FIELDS = ("bias", "b_h", "b_y", "b_i", "b_f", "b_o", "b_g", "b_z", "b_r", "b_n", "b_ih", "b_hh", "b_hn",
+               "b_Q", "b_K", "b_V", "b_O")  # fmt: skip
+LOSSES_TRIED = ("squared_error", "half_squared_error", "mean_squared_error", "mean_absolute_error",
+                "binary_cross_entropy", "cross_entropy")  # fmt: skip
 
 MISTAKES = (
     Mistake("stride ignored", set_to("the stride is ignored", stride=1), ("conv", "pool")),
@@ -203,7 +203,7 @@ MISTAKES = (
     Mistake("dilation ignored", set_to("the dilation is ignored", dilation=1), ("conv", "pool")),
     Mistake("filter flipped", _opposite("flip", "the filter is flipped, or not where it should be"), ("conv",)),
     Mistake("filter turned", Altered(filter_turned), ("conv",), refines=("matrix transposed",)),
-    Mistake("bias ignored", _without(BIASES, "the bias is ignored"), ("conv", *NETWORKS, "attention"),
+    Mistake("bias ignored", _without(BIAS_FIELDS, "the bias is ignored"), ("conv", *NETWORKS, "attention"),
             refines=("term left out",)),
     Mistake("another pooling", _choices("kind", ("max", "average"), "the {} of each window is taken"), ("pool",)),
     Mistake("padding counted", _opposite("count_pad", "the padding counts in the average, or not where it should"),
@@ -226,8 +226,8 @@ MISTAKES = (
     Mistake("update gate turned round", _opposite("swap", "z and 1 - z change places"), ("gru",),
             refines=("two values exchanged", "minus forgotten in the sigmoid")),
     Mistake("reset elsewhere", _choices("reset", ("before", "after"), "the reset is applied {} the product"), ("gru",)),
-    Mistake("another loss", _choices("loss", LOSSES, "the loss is {}"), ("backprop", *NETWORKS)),
-    Mistake("another kind of loss", _choices("kind", LOSSES, "the loss is {}"), ("loss",)),
+    Mistake("another loss", _choices("loss", LOSSES_TRIED, "the loss is {}"), ("backprop", *NETWORKS)),
+    Mistake("another kind of loss", _choices("kind", LOSSES_TRIED, "the loss is {}"), ("loss",)),
     Mistake("another reduction", _choices("reduction", ("mean", "sum"), "the {} of the terms is taken"),
             ("loss", "backprop"), refines=("divisor left out",)),
     Mistake("normalized along another axis",

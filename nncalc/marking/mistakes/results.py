@@ -11,11 +11,11 @@ from nncalc.marking.asked import lines_of
 from nncalc.marking.closeness import PLACES, Written, same
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
 from nncalc.marking.runs import UNWORKABLE
-from nncalc.solution import run
-from nncalc.trace.notation import Index
-from nncalc.trace.numbers import READ_DIGITS
+from nncalc.running import run
+from nncalc.trace.notation.numbers import READ_DIGITS
+from nncalc.trace.notation.style import TEXT
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import following, on_paper, paper_round
-from nncalc.trace.style import TEXT
 
 
 def _times(factor: float, words: str, slip: Slip) -> Iterator[Candidate]:

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.marking.asked import Asked
+from nncalc.marking.asked import Assignment
 from nncalc.marking.sheet import Line
-from nncalc.trace.notation import Const, Expr, Index, Op, Ref, evaluate, exactly
+from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref, evaluate, exactly
+from nncalc.trace.notation.writing import expand
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import Value
-from nncalc.trace.writing import expand
 
 # A formula is written out through steps that are not on the sheet, while it has no more parts than this.
 MOST_PARTS = 60
@@ -30,7 +30,7 @@ class Slip:
     `workings`: what was worked for other lines already.
     """
 
-    asked: Asked
+    asked: Assignment
     line: Line
     wrong: tuple[Index, ...]
     step: Step

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, value
-from nncalc.trace.notation import Const, Expr, Index, Op, Ref
-from nncalc.trace.style import TEXT
+from nncalc.trace.notation.style import TEXT
+from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref
 from nncalc.trace.value import Value
 
 # More names than this in one formula are not exchanged pair by pair.
@@ -87,7 +87,7 @@ def _other(others: dict[int, Any], ref: Ref) -> Ref:
     return Ref(others.get(id(ref.value), ref.value), ref.index)
 
 
-def transposed(slip: Slip, grown: bool) -> Iterator[Candidate]:
+def transposed_argument(slip: Slip, grown: bool) -> Iterator[Candidate]:
     """A matrix is taken the wrong way round."""
     for named in _names(slip, grown):
         if len(_shape(named)) == 2 and min(_shape(named)) > 1:
@@ -154,7 +154,7 @@ def _like(slip: Slip, named: Any, names: Iterable[str]) -> Iterator[Any]:
             yield found
 
 
-def updated(slip: Slip, grown: bool) -> Iterator[Candidate]:
+def updated_weights(slip: Slip, grown: bool) -> Iterator[Candidate]:
     """The weights after the update, in the way back."""
     for named in _names(slip, grown) if "/d" in slip.name else []:
         step = slip.steps.get(f"{named.name}_new")
@@ -182,10 +182,10 @@ MISTAKES = tuple(
     Mistake(name, partial(_both, find))
     for name, find in (
         ("two values exchanged", exchanged),
-        ("matrix transposed", transposed),
+        ("matrix transposed", transposed_argument),
         ("another time step", another_step),
         ("all one step later", all_one_step_later),
-        ("updated weights", updated),
+        ("updated weights", updated_weights),
         ("value before its function", uncorrected),
     )
 )

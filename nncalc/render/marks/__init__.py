@@ -8,8 +8,8 @@ from typing import TextIO
 from nncalc.marking.homework import Homework
 from nncalc.render.layout import View
 
-FORMATS = ("table", "csv", "json", "gradescope", "junit", "markdown", "html")
-ENDINGS = {".txt": "table", ".csv": "csv", ".json": "json", ".xml": "junit", ".md": "markdown", ".html": "html"}
+MARKS_FORMATS = ("table", "csv", "json", "gradescope", "junit", "markdown", "html")
+MARKS_ENDINGS = {".txt": "table", ".csv": "csv", ".json": "json", ".xml": "junit", ".md": "markdown", ".html": "html"}
 
 
 def render(homework: Homework, view: View, out: TextIO, format: str = "table") -> None:

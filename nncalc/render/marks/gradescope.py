@@ -11,17 +11,17 @@ import re
 from fractions import Fraction
 from typing import Any, TextIO
 
-from nncalc.errors import JOINERS, vis
+from nncalc.errors import JOINERS, printable
 from nncalc.marking.homework import Homework, Marked, sums
-from nncalc.marking.marks import Mark, Marks
+from nncalc.marking.marks import MarkedLine, Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
-from nncalc.render.marks.json import count
-from nncalc.render.marks.report import cell, explanations, words, yours
-from nncalc.trace.style import TEXT
+from nncalc.render.marks.json import points_number
+from nncalc.render.marks.report import explanations, mark_cell, words, yours
+from nncalc.trace.notation.style import TEXT
 
 # A number with so many digits may be a right value; without --reveal nothing that holds one is said.
-TELLING = re.compile(r"\d\.\d\d|\d{3}")
+TELLING_DIGITS = re.compile(r"\d\.\d\d|\d{3}")
 # The whole file stays below 1 MB.
 MOST_TESTS, MOST_CELLS, LONGEST = 300, 8, 300
 
@@ -36,8 +36,8 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
         :MOST_TESTS
     ]
     page: dict[str, Any] = {
-        "score": count(earned),
-        "max_score": count(total),
+        "score": points_number(earned),
+        "max_score": points_number(total),
         "output": "\n".join(errors) or _said(marks),
         "tests": tests,
     }
@@ -69,38 +69,40 @@ def _said(marks: list[Marks]) -> str:
     if not wrong:
         return "All lines are right."
     first = next((m.first for m in marks if m.first is not None), None)
-    return "" if first is None else f"The first slip is in {vis(TEXT.symbol(first.name, ''))}."
+    return "" if first is None else f"The first slip is in {printable(TEXT.symbol(first.name, ''))}."
 
 
 def _tests(result: Marked, view: View, prefix: str) -> list[dict[str, Any]]:
     if result.marks is None:
-        errors = "\n".join(vis(str(finding), LONGEST) for finding in result.findings)
-        name = vis(result.pair.problem)
-        return [{"name": name, "score": 0, "max_score": count(result.total), "status": "failed", "output": errors}]
+        errors = "\n".join(printable(str(finding), LONGEST) for finding in result.findings)
+        name = printable(result.pair.problem)
+        return [
+            {"name": name, "score": 0, "max_score": points_number(result.total), "status": "failed", "output": errors}
+        ]
     return [
         {
-            "name": prefix + vis(TEXT.symbol(mark.name, "")),
-            "score": count(mark.earned),
-            "max_score": count(mark.points or Fraction(0)),
+            "name": prefix + printable(TEXT.symbol(mark.name, "")),
+            "score": points_number(mark.earned),
+            "max_score": points_number(mark.points or Fraction(0)),
             "status": "passed" if mark.verdict <= Verdict.rounded or mark.earned else "failed",
-            "output": "\n".join(vis(text, LONGEST, JOINERS) for text in _lines(mark, result.marks, view)),
+            "output": "\n".join(printable(text, LONGEST, JOINERS) for text in _lines(mark, result.marks, view)),
         }
         for mark in result.marks.lines
         if mark.points is not None
     ]
 
 
-def _lines(mark: Mark, marks: Marks, view: View) -> list[str]:
+def _lines(mark: MarkedLine, marks: Marks, view: View) -> list[str]:
     """The verdict, the cells that are not right, and what mistake they look like."""
     lines = [words(mark, mark.verdict, marks)]
     if mark.line is not None and mark.line.trouble:
         lines.append(mark.line.trouble)
     bad = [index for index, verdict in mark.cells.items() if verdict > Verdict.rounded]
     for index in bad[:MOST_CELLS] if mark.exact.ndim and mark.line is not None and mark.line.cells else ():
-        lines.append(f"{cell(mark, index)}: {vis(yours(mark, index))}: {mark.cells[index].name}")
+        lines.append(f"{mark_cell(mark, index)}: {printable(yours(mark, index))}: {mark.cells[index].name}")
     if view.reveal:
         for working, said in explanations(marks, view, only=mark):
             lines += [working, *said]
     else:
-        lines += [likely.text for likely in mark.likely if not TELLING.search(likely.text)]
+        lines += [likely.text for likely in mark.likely if not TELLING_DIGITS.search(likely.text)]
     return lines

@@ -7,11 +7,11 @@ import hashlib
 from html import escape
 from typing import TextIO
 
-from nncalc.errors import JOINERS, vis
+from nncalc.errors import JOINERS, printable
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Marks
 from nncalc.render.layout import View
-from nncalc.render.marks.report import HEADS, Row, asked, explanations, full_working, rows, score
+from nncalc.render.marks.report import HEADS, MarkRow, closeness_asked, explanations, full_working, rows, score
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -31,41 +31,41 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
     policy = f"default-src 'none'; style-src 'sha256-{digest}'"
     title = ", ".join(homework.students) or "marks"
     body = "\n".join([_sheet(result, view) for result in homework.results])
-    body += "".join(f'\n<p class="bad">{text(str(finding))}</p>' for finding in homework.stray)
+    body += "".join(f'\n<p class="bad">{escaped_html(str(finding))}</p>' for finding in homework.stray)
     out.write(
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">\n'
-        f'<meta name="viewport" content="width=device-width">\n<title>{text(title, 200)}</title>\n'
+        f'<meta name="viewport" content="width=device-width">\n<title>{escaped_html(title, 200)}</title>\n'
         f"<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
 
 
-def text(foreign: str, limit: int = 2000) -> str:
+def escaped_html(foreign: str, limit: int = 2000) -> str:
     """Any text as text."""
-    return escape(vis(foreign, limit, JOINERS)).replace("{", "&#123;")
+    return escape(printable(foreign, limit, JOINERS)).replace("{", "&#123;")
 
 
 def _sheet(result: Marked, view: View) -> str:
-    head = f"<h1>{text(f'{result.pair.student}: {result.pair.problem}')}</h1>"
+    head = f"<h1>{escaped_html(f'{result.pair.student}: {result.pair.problem}')}</h1>"
     if result.marks is None:
-        items = "".join(f"<li>{text(str(finding))}</li>" for finding in result.findings)
+        items = "".join(f"<li>{escaped_html(str(finding))}</li>" for finding in result.findings)
         return f"{head}\n<p>This sheet could not be marked:</p>\n<ul>{items}</ul>"
     return f"{head}\n{_marks(result.marks, view)}"
 
 
 def _marks(marks: Marks, view: View) -> str:
     trace = marks.asked.trace
-    parts = [f'<p class="quiet">{text(f"{trace.title or trace.topic} ({asked(marks)} asked)")}</p>']
-    parts.append(
-        f"<p><strong>{text(score(marks))}</strong></p>\n<table>\n<tr>{''.join(f'<th>{h}</th>' for h in HEADS)}</tr>"
-    )
+    parts = [f'<p class="quiet">{escaped_html(f"{trace.title or trace.topic} ({closeness_asked(marks)} asked)")}</p>']
+    heads = "".join(f"<th>{head}</th>" for head in HEADS)
+    parts.append(f"<p><strong>{escaped_html(score(marks))}</strong></p>\n<table>\n<tr>{heads}</tr>")
     parts += [*map(_row, rows(marks, view)), "</table>"]
     for working, said in explanations(marks, view):
-        parts.append(f"<p><code>{text(working)}</code></p>\n<ul>{''.join(f'<li>{text(s)}</li>' for s in said)}</ul>")
+        items = "".join(f"<li>{escaped_html(one)}</li>" for one in said)
+        parts.append(f"<p><code>{escaped_html(working)}</code></p>\n<ul>{items}</ul>")
     more = full_working(marks)
-    return "\n".join([*parts, f'<p class="quiet">{text(more)}</p>' if more else ""])
+    return "\n".join([*parts, f'<p class="quiet">{escaped_html(more)}</p>' if more else ""])
 
 
-def _row(row: Row) -> str:
-    cells = "".join(f"<td>{text(c)}</td>" for c in (row.label, row.yours, row.followed, row.exact))
-    return f'<tr>{cells}<td class="{row.tone}">{text(row.verdict)}</td></tr>'
+def _row(row: MarkRow) -> str:
+    cells = "".join(f"<td>{escaped_html(c)}</td>" for c in (row.label, row.yours, row.followed, row.exact))
+    return f'<tr>{cells}<td class="{row.tone}">{escaped_html(row.verdict)}</td></tr>'

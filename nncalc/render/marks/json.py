@@ -6,19 +6,19 @@ import json
 from fractions import Fraction
 from typing import Any, TextIO
 
-from nncalc.errors import vis
+from nncalc.errors import printable
 from nncalc.marking.homework import Homework, Marked
-from nncalc.marking.marks import Mark, Marks
-from nncalc.render.json import plain
+from nncalc.marking.marks import MarkedLine, Marks
 from nncalc.render.layout import View
+from nncalc.render.working.json import plain
 
-FORMAT = 1
+MARKS_VERSION = 1
 
 
 def render(homework: Homework, view: View, out: TextIO) -> None:
     """Writes one JSON object."""
     page = {
-        "format": FORMAT,
+        "format": MARKS_VERSION,
         "sheets": [_sheet(result) for result in homework.results],
         "errors": [str(finding) for finding in homework.stray],
     }
@@ -28,13 +28,13 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
 
 def _sheet(result: Marked) -> dict[str, Any]:
     page: dict[str, Any] = {
-        "student": vis(result.pair.student, 300),
-        "problem": vis(result.pair.problem, 300),
-        "file": None if result.pair.sheet is None else vis(result.pair.sheet, 4096),
+        "student": printable(result.pair.student, 300),
+        "problem": printable(result.pair.problem, 300),
+        "file": None if result.pair.sheet is None else printable(result.pair.sheet, 4096),
         "passed": result.passed,
         "errors": [str(finding) for finding in result.findings],
     }
-    return page | {"earned": count(result.earned), "total": count(result.total)} | _marks(result.marks)
+    return page | {"earned": points_number(result.earned), "total": points_number(result.total)} | _marks(result.marks)
 
 
 def _marks(marks: Marks | None) -> dict[str, Any]:
@@ -46,12 +46,12 @@ def _marks(marks: Marks | None) -> dict[str, Any]:
     }
 
 
-def _line(mark: Mark) -> dict[str, Any]:
+def _line(mark: MarkedLine) -> dict[str, Any]:
     return {
         "name": mark.name,
         "verdict": mark.verdict.name,
-        "points": None if mark.points is None else count(mark.points),
-        "earned": count(mark.earned),
+        "points": None if mark.points is None else points_number(mark.points),
+        "earned": points_number(mark.earned),
         "trivial": mark.trivial,
         "unpaid": mark.unpaid,
         "error": mark.line.trouble if mark.line is not None else "",
@@ -76,6 +76,6 @@ def _line(mark: Mark) -> dict[str, Any]:
     }
 
 
-def count(points: Fraction) -> int | float:
+def points_number(points: Fraction) -> int | float:
     """Points as JSON writes them: 7, 2.5."""
     return int(points) if points.denominator == 1 else float(points)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TextIO
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
-from nncalc.errors import vis
+from nncalc.errors import printable
 from nncalc.marking.homework import Homework, Marked
-from nncalc.marking.marks import Mark, Marks
+from nncalc.marking.marks import MarkedLine, Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.report import explanations, words
-from nncalc.trace.style import TEXT
+from nncalc.trace.notation.style import TEXT
 
 
 def render(homework: Homework, view: View, out: TextIO) -> None:
@@ -21,7 +21,7 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
         _suite(result, view, root)
     for finding in homework.stray:
         suite = SubElement(
-            root, "testsuite", name=vis(str(finding.mark or ""), 300), tests="1", failures="0", errors="1"
+            root, "testsuite", name=printable(str(finding.mark or ""), 300), tests="1", failures="0", errors="1"
         )
         _error(suite, str(finding))
     indent(root)
@@ -34,11 +34,11 @@ def _suite(result: Marked, view: View, root: Element) -> None:
     lines = result.marks.lines if result.marks is not None else []
     bad = [mark for mark in lines if mark.verdict > Verdict.rounded]
     errors = len(result.findings)
-    suite = SubElement(root, "testsuite", name=vis(f"{result.pair.student}: {result.pair.problem}", 300),
+    suite = SubElement(root, "testsuite", name=printable(f"{result.pair.student}: {result.pair.problem}", 300),
                        tests=str(len(lines) + errors), failures=str(len(bad)), errors=str(errors))  # fmt: skip
     for mark in lines:
         case = SubElement(
-            suite, "testcase", classname=vis(result.pair.problem), name=vis(TEXT.symbol(mark.name, ""), 300)
+            suite, "testcase", classname=printable(result.pair.problem), name=printable(TEXT.symbol(mark.name, ""), 300)
         )
         if mark in bad and result.marks is not None:
             _failure(case, mark, result.marks, view)
@@ -46,13 +46,13 @@ def _suite(result: Marked, view: View, root: Element) -> None:
         _error(suite, str(finding))
 
 
-def _failure(case: Element, mark: Mark, marks: Marks, view: View) -> None:
+def _failure(case: Element, mark: MarkedLine, marks: Marks, view: View) -> None:
     failure = SubElement(case, "failure", message=words(mark, mark.verdict, marks), type=mark.verdict.name)
     failure.text = "\n".join(
-        vis(text, 2000) for working, said in explanations(marks, view, only=mark) for text in (working, *said)
+        printable(text, 2000) for working, said in explanations(marks, view, only=mark) for text in (working, *said)
     )
 
 
 def _error(suite: Element, text: str) -> None:
     case = SubElement(suite, "testcase", classname="sheet", name="reading")
-    SubElement(case, "error", message=vis(text, 2000))
+    SubElement(case, "error", message=printable(text, 2000))

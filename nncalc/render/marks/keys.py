@@ -9,15 +9,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nncalc.errors import vis
+from nncalc.errors import printable
 from nncalc.marking.keys import Key
 from nncalc.render.layout import View
-from nncalc.render.marks.report import asked, explanations
+from nncalc.render.marks.report import closeness_asked, explanations
 from nncalc.render.paper import BAD, GOOD, NAME, QUIET, Paper
-from nncalc.trace.style import TEXT
+from nncalc.trace.notation.style import TEXT
 
 # Mistakes that a line hides are named up to so many.
-NAMED = 2
+MISTAKES_SHOWN = 2
 
 
 def render(keys: Sequence[Key], view: View, out: TextIO) -> None:
@@ -27,7 +27,7 @@ def render(keys: Sequence[Key], view: View, out: TextIO) -> None:
         table = Table.grid(padding=(0, 2))
         for _ in range(2):
             table.add_column(overflow="fold", no_wrap=view.width is None)
-        table.add_row(Text(vis(key.path, 300), style=NAME), Text(_verdict(key), style=GOOD if key.holds else BAD))
+        table.add_row(Text(printable(key.path, 300), style=NAME), Text(_verdict(key), style=GOOD if key.holds else BAD))
         paper.say(table)
         for line in [*_wrong(key, view), *_hidden(key)]:
             paper.say(Padding(Text(line, style="" if not key.holds else QUIET), (0, 0, 0, 4)))
@@ -63,7 +63,7 @@ def _wrong(key: Key, view: View) -> Iterator[str]:
 
 def _hidden(key: Key) -> Iterator[str]:
     for name, words in key.hidden.items():
-        more = f" (and {len(words) - NAMED} more)" if len(words) > NAMED else ""
-        places = asked(key.marks) if key.marks is not None else ""
-        named = ", or if ".join(words[:NAMED])
+        more = f" (and {len(words) - MISTAKES_SHOWN} more)" if len(words) > MISTAKES_SHOWN else ""
+        places = closeness_asked(key.marks) if key.marks is not None else ""
+        named = ", or if ".join(words[:MISTAKES_SHOWN])
         yield f"{TEXT.symbol(name, '')}: {places} cannot tell the right answer from what you get if {named}{more}"

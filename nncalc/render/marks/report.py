@@ -8,14 +8,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from nncalc.errors import vis
+from nncalc.errors import printable
 from nncalc.marking.blank import places_asked
-from nncalc.marking.marks import Mark, Marks
+from nncalc.marking.marks import MarkedLine, Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View, inline, line
-from nncalc.trace.notation import Index
-from nncalc.trace.numbers import number
-from nncalc.trace.style import TEXT, place
+from nncalc.trace.notation.numbers import number
+from nncalc.trace.notation.style import TEXT, place
+from nncalc.trace.notation.tree import Index
 
 # A line of at most so many numbers is shown whole where all of it is right.
 SHORT = 4
@@ -26,7 +26,7 @@ HEADS = ["line", "yours", "from your lines", "exact", "verdict"]
 
 
 @dataclass(frozen=True)
-class Row:
+class MarkRow:
     """One line of a sheet, or one cell of it that is not right."""
 
     label: str
@@ -50,32 +50,34 @@ def score(marks: Marks) -> str:
     return ", ".join(f"{count} {verdict.name}" for verdict, count in counts if count) or "no line is given"
 
 
-def asked(marks: Marks) -> str:
+def closeness_asked(marks: Marks) -> str:
     """How closely the problem wants its answers."""
     return places_asked(marks.asked)
 
 
-def rows(marks: Marks, view: View) -> Iterator[Row]:
+def rows(marks: Marks, view: View) -> Iterator[MarkRow]:
     """The lines in the order of the page; of a line that is not all right the cells that are not."""
     for mark in marks.lines:
         label = TEXT.symbol(mark.name, "")
         if not mark.given:
-            yield Row(label, "not given", "", _whole(mark.exact, view), "missing", "bad")
+            yield MarkRow(label, "not given", "", _whole(mark.exact, view), "missing", "bad")
         elif mark.line is not None and mark.line.trouble:
-            yield Row(label, mark.line.trouble, "", _whole(mark.exact, view), words(mark, Verdict.wrong, marks), "bad")
+            yield MarkRow(
+                label, mark.line.trouble, "", _whole(mark.exact, view), words(mark, Verdict.wrong, marks), "bad"
+            )
         elif mark.verdict is Verdict.right or mark.exact.ndim == 0:
             yield _row(mark, label, None if mark.exact.ndim else (), mark.verdict, marks, view)
         else:
             yield from _cells(mark, marks, view)
 
 
-def _cells(mark: Mark, marks: Marks, view: View) -> Iterator[Row]:
+def _cells(mark: MarkedLine, marks: Marks, view: View) -> Iterator[MarkRow]:
     bad = [index for index, verdict in mark.cells.items() if verdict is not Verdict.right]
     shown = bad if view.cells is None else bad[:CELLS]
     for index in shown:
-        yield _row(mark, cell(mark, index), index, mark.cells[index], marks, view)
+        yield _row(mark, mark_cell(mark, index), index, mark.cells[index], marks, view)
     if len(shown) < len(bad):
-        yield Row(
+        yield MarkRow(
             TEXT.symbol(mark.name, ""),
             f"and {len(bad) - len(shown)} more",
             "",
@@ -85,12 +87,12 @@ def _cells(mark: Mark, marks: Marks, view: View) -> Iterator[Row]:
         )
 
 
-def _row(mark: Mark, label: str, index: Index | None, verdict: Verdict, marks: Marks, view: View) -> Row:
+def _row(mark: MarkedLine, label: str, index: Index | None, verdict: Verdict, marks: Marks, view: View) -> MarkRow:
     exact = _whole(mark.exact, view) if index is None else number(mark.exact[index], view.digits)
     followed = _whole(mark.worked, view) if index is None else number(mark.worked[index], view.digits)
     good = verdict <= Verdict.rounded
     same = good or followed == exact
-    return Row(
+    return MarkRow(
         label, yours(mark, index), "" if same else followed, exact, words(mark, verdict, marks, index), tone(verdict)
     )
 
@@ -100,12 +102,12 @@ def tone(verdict: Verdict) -> str:
     return "good" if verdict <= Verdict.rounded else "carried" if verdict is Verdict.follows else "bad"
 
 
-def cell(mark: Mark, index: Index) -> str:
+def mark_cell(mark: MarkedLine, index: Index) -> str:
     """The name of a cell: c[1]."""
     return TEXT.symbol(mark.name, place(index))
 
 
-def yours(mark: Mark, index: Index | None) -> str:
+def yours(mark: MarkedLine, index: Index | None) -> str:
     """What the student wrote, as it was written."""
     if mark.line is None:
         return ""
@@ -121,7 +123,7 @@ def _whole(array: np.ndarray, view: View) -> str:
     return inline(array, view.digits) if array.ndim == 0 or (array.ndim == 1 and array.size <= SHORT) else ""
 
 
-def words(mark: Mark, verdict: Verdict, marks: Marks, index: Index | None = None) -> str:
+def words(mark: MarkedLine, verdict: Verdict, marks: Marks, index: Index | None = None) -> str:
     """The verdict as it is said to the student."""
     if verdict is Verdict.wrong:
         first = mark is marks.first and index in (None, (), next(iter(mark.of(Verdict.wrong)), None))
@@ -137,7 +139,7 @@ def words(mark: Mark, verdict: Verdict, marks: Marks, index: Index | None = None
     return verdict.name
 
 
-def explanations(marks: Marks, view: View, only: Mark | None = None) -> Iterator[tuple[str, list[str]]]:
+def explanations(marks: Marks, view: View, only: MarkedLine | None = None) -> Iterator[tuple[str, list[str]]]:
     """For every wrong line: cells worked with the student's own earlier numbers, and what mistake they look like."""
     for mark in marks.lines:
         if mark.verdict is not Verdict.wrong or mark.line is None or only not in (None, mark):
@@ -158,27 +160,27 @@ def explanations(marks: Marks, view: View, only: Mark | None = None) -> Iterator
             yield f"{cells} wrong in {TEXT.symbol(mark.name, '')}", []
 
 
-def _said(mark: Mark, index: Index, wrong: int) -> Iterator[str]:
+def _said(mark: MarkedLine, index: Index, wrong: int) -> Iterator[str]:
     """What a cell looks like, and which others with it."""
     for likely in mark.likely:
         if likely.cells[0] == index:
-            others = [cell(mark, other) for other in likely.cells[1:]]
+            others = [mark_cell(mark, other) for other in likely.cells[1:]]
             few = ", ".join(others[:EXPLAINED]) + (", …" if len(others) > EXPLAINED else "")
             yield likely.text + ("" if not others or len(likely.cells) == wrong else f" (so is {few})")
             if len(likely.cells) == wrong and others:
                 yield f"it explains {'both' if wrong == 2 else f'all {wrong}'} wrong cells of this line"
 
 
-def working(mark: Mark, index: Index, view: View) -> str:
+def working(mark: MarkedLine, index: Index, view: View) -> str:
     """A cell with the student's own earlier numbers put in: z[1] = 0.3·0.5 + … = 0.13."""
     value = number(mark.worked[index], view.digits)
     if mark.step is None:
-        return f"{cell(mark, index)} = {value}"
+        return f"{mark_cell(mark, index)} = {value}"
     stages = [s for s in line(mark.step, index, view).stages if s != value]
-    return " = ".join([cell(mark, index), *stages, value])
+    return " = ".join([mark_cell(mark, index), *stages, value])
 
 
-def _off(mark: Mark, index: Index) -> str:
+def _off(mark: MarkedLine, index: Index) -> str:
     written = mark.line.cells[index] if mark.line is not None else None
     if written is None:
         return ""
@@ -195,4 +197,4 @@ def full_working(marks: Marks) -> str:
         return ""
     wrong = next(iter(first.of(Verdict.wrong)), ())
     where = f":{place(wrong)}" if wrong else ""
-    return f"full working: nncalc solve {vis(file, 300)} --explain {vis(first.name, 300)}{where}"
+    return f"full working: nncalc solve {printable(file, 300)} --explain {printable(first.name, 300)}{where}"

@@ -9,14 +9,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from nncalc.errors import JOINERS, vis
+from nncalc.errors import JOINERS, printable
 from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.marking.marks import Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
-from nncalc.render.marks.report import HEADS, asked, explanations, full_working, points, rows, score, tone
+from nncalc.render.marks.report import HEADS, closeness_asked, explanations, full_working, points, rows, score, tone
 from nncalc.render.paper import BAD, HEAD, NAME, QUIET, TONES, VALUE, Paper
-from nncalc.trace.style import TEXT
+from nncalc.trace.notation.style import TEXT
 
 LETTERS = {
     Verdict.right: "+", Verdict.rounded: "~", Verdict.places: "p", Verdict.follows: "f", Verdict.missing: "-",
@@ -43,13 +43,15 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
 def _sheet(marks: Marks, view: View, paper: Paper) -> None:
     """A row a line, then what the wrong ones look like."""
     trace = marks.asked.trace
-    head = Text(vis(trace.title or trace.topic, 600, JOINERS), style=HEAD)
-    paper.say(head.append(f"   {vis(marks.source, 300)}   {asked(marks)} asked", style=QUIET), Text(""))
+    head = Text(printable(trace.title or trace.topic, 600, JOINERS), style=HEAD)
+    paper.say(head.append(f"   {printable(marks.source, 300)}   {closeness_asked(marks)} asked", style=QUIET), Text(""))
     table = _grid(view, 5)
     table.add_row(*(Text(h, style=QUIET) for h in HEADS))
     for row in rows(marks, view):
         verdict = Text(row.verdict, style=TONES[row.tone])
-        table.add_row(Text(row.label, style=NAME), Text(vis(row.yours)), Text(row.followed), Text(row.exact), verdict)
+        table.add_row(
+            Text(row.label, style=NAME), Text(printable(row.yours)), Text(row.followed), Text(row.exact), verdict
+        )
     if marks.lines:
         paper.say(table)
     for working, said in explanations(marks, view):
@@ -80,7 +82,9 @@ def _lines(homework: Homework, view: View, paper: Paper) -> None:
     )
     for result in homework.results:
         table.add_row(
-            Text(vis(result.pair.student), style=NAME), *_letters(result, names), Text(_score(result), style=VALUE)
+            Text(printable(result.pair.student), style=NAME),
+            *_letters(result, names),
+            Text(_score(result), style=VALUE),
         )
     paper.say(table, Text(""), Text(LEGEND, style=QUIET))
     _end(homework, paper)
@@ -101,14 +105,14 @@ def _problems(homework: Homework, view: View, paper: Paper) -> None:
     """Several problems: a row a student, a column a problem, the points."""
     names = homework.problems
     table = _grid(view, len(names) + 2)
-    table.add_row(*(Text(vis(h), style=QUIET) for h in ("student", *names, "total")))
+    table.add_row(*(Text(printable(h), style=QUIET) for h in ("student", *names, "total")))
     for student, results in homework.students.items():
         earned, total = map(points, sums(results.values()))
         cells = [
             Text(_brief(results.get(name)), style="" if name in results and results[name].passed else BAD)
             for name in names
         ]
-        table.add_row(Text(vis(student), style=NAME), *cells, Text(f"{earned} of {total}", style=VALUE))
+        table.add_row(Text(printable(student), style=NAME), *cells, Text(f"{earned} of {total}", style=VALUE))
     paper.say(table)
     _end(homework, paper)
 
@@ -131,7 +135,7 @@ def _end(homework: Homework, paper: Paper) -> None:
             name = TEXT.symbol(result.marks.first.name, "")
             firsts[name if len(homework.problems) == 1 else f"{result.pair.problem}: {name}"] += 1
     if firsts:
-        shown = ", ".join(f"{vis(name)} ({count})" for name, count in firsts.most_common(FREQUENT))
+        shown = ", ".join(f"{printable(name)} ({count})" for name, count in firsts.most_common(FREQUENT))
         paper.say(Text(f"first slips: {shown}", style=QUIET))
     good = sum(result.passed for result in homework.results)
     unmarked = sum(result.marks is None for result in homework.results)

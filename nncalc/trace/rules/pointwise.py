@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace import notation as n
+from nncalc.trace.notation import tree as n
 from nncalc.trace.rules.table import rule
 
 
@@ -33,7 +33,7 @@ def _power(a: Any, b: Any) -> Any:
 
 pointwise(np.add, n.add, lambda g, y, a, b: g, lambda g, y, a, b: g)
 pointwise(np.subtract, n.subtract, lambda g, y, a, b: g, lambda g, y, a, b: -g)
-pointwise(np.multiply, n.times, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
+pointwise(np.multiply, n.product, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a)
 pointwise(np.divide, n.divide, lambda g, y, a, b: g / b, lambda g, y, a, b: -(g * a) / b**2)
 pointwise(np.power, n.power,
           lambda g, y, a, b: g * b * a ** (b - 1),

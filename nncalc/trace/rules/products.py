@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace import notation as n
-from nncalc.trace.notation import Expr, Index
+from nncalc.trace.notation import tree as n
+from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.table import rule, traced
 
 
@@ -18,7 +18,7 @@ def _matmul(index: Index, a: Any, b: Any) -> Expr:
     row = (rest[0],) if a.ndim > 1 else ()
     column = (rest[-1],) if b.ndim > 1 else ()
     return n.add(*(
-        n.times(a[(*batch[len(batch) - max(a.ndim - 2, 0) :], *row, k)],
+        n.product(a[(*batch[len(batch) - max(a.ndim - 2, 0) :], *row, k)],
                 b[(*batch[len(batch) - max(b.ndim - 2, 0) :], k, *column)])
         for k in range(a.shape[-1])
     ))  # fmt: skip
@@ -90,7 +90,7 @@ def _outer_sum(index: Index, *factors: Any) -> Expr:
     terms: list[Expr] = []
     for left, right in zip(factors[:half], factors[half:], strict=True):
         columns: list[Index] = [()] if left.ndim == 1 else [(k,) for k in range(left.shape[1])]
-        terms.extend(n.times(left[(i, *k)], right[(j, *k)]) for k in columns)
+        terms.extend(n.product(left[(i, *k)], right[(j, *k)]) for k in columns)
     return n.add(*terms)
 
 
@@ -126,12 +126,12 @@ def row_outer(g: Any, X: Any) -> Any:
 
 def _each_row(index: Index, W: Any, X: Any) -> Expr:
     t, i = index
-    return n.add(*(n.times(W[i, k], X[t, k]) for k in range(W.shape[1])))
+    return n.add(*(n.product(W[i, k], X[t, k]) for k in range(W.shape[1])))
 
 
 def _row_outer(index: Index, g: Any, X: Any) -> Expr:
     i, j = index
-    return n.add(*(n.times(g[t, i], X[t, j]) for t in range(g.shape[0])))
+    return n.add(*(n.product(g[t, i], X[t, j]) for t in range(g.shape[0])))
 
 
 def _row_outer_whole(g: Any, X: Any) -> Expr:
@@ -143,7 +143,7 @@ def _row_outer_whole(g: Any, X: Any) -> Expr:
 
 
 rule(each_row, _each_row, (lambda g, y, W, X: row_outer(g, X), lambda g, y, W, X: g @ W),
-     whole=lambda W, X: n.each_row(W.whole(), X.whole()))  # fmt: skip
+     whole=lambda W, X: n.product_each_row(W.whole(), X.whole()))  # fmt: skip
 rule(row_outer, _row_outer, (lambda d, y, g, X: X @ d.T, lambda d, y, g, X: g @ d), whole=_row_outer_whole)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace import notation as n
-from nncalc.trace.notation import Expr, Index
+from nncalc.trace.notation import tree as n
+from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.table import rule, traced
 from nncalc.trace.value import getitem
 
@@ -84,7 +84,7 @@ def _part(x: Any, key: Any) -> Expr:
     return x.whole() if not text.strip(":,") else n.item(x.whole(), text)
 
 
-class Placed:
+class Scattered:
     """An addend of a gradient: a part's gradient, to be put in its place among zeros together with the others."""
 
     __slots__ = ("key", "part", "shape")
@@ -93,13 +93,13 @@ class Placed:
         self.part, self.key, self.shape = part, key, shape
 
     @staticmethod
-    def together(addends: list[Placed]) -> Any:
+    def together(addends: list[Scattered]) -> Any:
         """The sum of all: one array filled once."""
-        return placed(*(a.part for a in addends), keys=tuple(a.key for a in addends), shape=addends[0].shape)
+        return scatter(*(a.part for a in addends), keys=tuple(a.key for a in addends), shape=addends[0].shape)
 
 
 @traced
-def placed(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+def scatter(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
     """Zeros of a shape, with each part added at its key."""
     if keys == tuple(range(shape[0])):  # every row has its part: nothing is added to
         return np.stack(parts)
@@ -119,8 +119,8 @@ def _rows(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Expr:
 
 
 rule(getitem, lambda index, x, key: x[source_of(key, x.shape, index)],
-     (lambda g, y, x, key: Placed(g, key, x.shape),), whole=_part, options=("key",), moves=True)  # fmt: skip
-rule(placed, _placed, lambda position: lambda g, y, *parts, keys, shape: g[keys[position]], whole=_rows)
+     (lambda g, y, x, key: Scattered(g, key, x.shape),), whole=_part, options=("key",), moves=True)  # fmt: skip
+rule(scatter, _placed, lambda position: lambda g, y, *parts, keys, shape: g[keys[position]], whole=_rows)
 
 
 def _flipped(index: Index, x: Any, axis: Any = None) -> Expr:
@@ -159,7 +159,7 @@ rule(np.reshape, _reshaped, (lambda g, y, x, shape: g.reshape(x.shape),),
      whole=lambda x, shape: x.whole(), options=("shape",), moves=True)  # fmt: skip
 
 
-def narrow(g: Any, shape: tuple[int, ...]) -> Any:
+def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     """Sums a gradient over the axes along which its value was broadcast."""
     if g.shape == shape:
         return g
@@ -170,7 +170,7 @@ def narrow(g: Any, shape: tuple[int, ...]) -> Any:
 
 
 rule(np.broadcast_to, lambda index, x, shape: x.aligned(index),
-     (lambda g, y, x, shape: narrow(g, x.shape),), whole=lambda x, shape: x.whole(), options=("shape",),
+     (lambda g, y, x, shape: unbroadcast(g, x.shape),), whole=lambda x, shape: x.whole(), options=("shape",),
      moves=True, shape=lambda x, shape: shape)  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace import notation as n
-from nncalc.trace.notation import Expr, Index
+from nncalc.trace.notation import tree as n
+from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.table import rule, traced
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from nncalc.trace import notation
+from nncalc.trace.notation import tree as notation
 from nncalc.trace.value import RULES, Rule, Value, apply
 
 

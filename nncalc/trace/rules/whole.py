@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace import notation as n
+from nncalc.trace.notation import tree as n
 from nncalc.trace.rules.pointwise import pointwise
 from nncalc.trace.rules.table import traced
 
@@ -19,10 +19,10 @@ def quotient(a: Any, b: Any) -> Any:
 
 
 @traced
-def rounded_up(a: Any, b: Any) -> Any:
+def ceil_divide(a: Any, b: Any) -> Any:
     """The smallest whole number that is at least a / b."""
     return -(-a // b)
 
 
 pointwise(quotient, n.divide, lambda g, y, a, b: g / b, lambda g, y, a, b: -(g * a) / b**2)
-pointwise(rounded_up, lambda a, b: n.call("ceil", n.divide(a, b)), None, None)
+pointwise(ceil_divide, lambda a, b: n.call("ceil", n.divide(a, b)), None, None)

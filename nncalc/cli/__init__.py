@@ -1,0 +1,1 @@
+"""The only place where typed text and exit codes exist."""

@@ -1,0 +1,202 @@
+"""The whole command line: a command a topic, and the others. Arguments in, calls out."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import partial
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from nncalc import __version__
+from nncalc.cli import terminal
+from nncalc.cli.options import argument, choice_options, flag, look_options, option, reading_options, view_options
+from nncalc.cli.requests import problem_from, requested, rules_of, show
+from nncalc.cli.topic import topic_command
+from nncalc.topics import TOPICS
+
+NO = 1
+
+
+class Topics(TyperGroup):
+    """A subcommand a topic, built from the kernel's signature when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The topics in the order of a course, then the rest."""
+        return [*TOPICS, *self.commands]
+
+    def get_command(self, ctx: Any, name: str) -> Any:
+        """The topic's command, or one of the others."""
+        return topic_command(name) if name in TOPICS else super().get_command(ctx, name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list in `nncalc --help`, from the table alone: no topic is loaded for it."""
+        rows = [(topic.name, topic.summary) for topic in TOPICS.values()]
+        rows += [(name, command.get_short_help_str(100)) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def solve_command() -> TyperCommand:
+    """nncalc solve FILE…: the topic comes from each file."""
+
+    def run(files: tuple[str, ...], **given: Any) -> None:
+        show([partial(problem_from, path, None, {}) for path in files], given)
+
+    files = argument("files", "problem files, or -", nargs=-1, required=True, metavar="FILE...")
+    params = [files, *choice_options(), *view_options(), *reading_options()]
+    help = "Solve problem files; each says its topic."
+    return TyperCommand(name="solve", callback=run, params=params, help=help, rich_markup_mode=None)
+
+
+def batch_command() -> TyperCommand:
+    """nncalc batch FOLDER: every problem below it, with its key checked."""
+
+    def run(**given: Any) -> None:
+        from nncalc.cli.show import BatchRequest, present_batch
+
+        if not present_batch(BatchRequest(**requested(given, BatchRequest)), rules_of(given)):
+            raise typer.Exit(NO)
+
+    params = [
+        argument("folder", "problems and folders of them", required=True, metavar="FOLDER"),
+        flag("--force", "replace workings that are there already"),
+        flag("--resume", "keep workings that are there already"),
+        *view_options(),
+        *reading_options(),
+    ]
+    help = "Solve every problem below a folder and check its key; -o FOLDER writes the workings."
+    return TyperCommand(name="batch", callback=run, params=params, help=help, rich_markup_mode=None)
+
+
+def sheet_command() -> TyperCommand:
+    """nncalc sheet PROBLEM: the answer sheet to fill in."""
+
+    def run(problem: str, **given: Any) -> None:
+        from nncalc.cli.check import print_sheet
+
+        print_sheet(problem, rules_of(given))
+
+    params = [argument("problem", "the problem file, or -", required=True, metavar="PROBLEM"), *reading_options()]
+    help = "Print a problem's answer sheet: every line asked, its formula, its shape to fill in, and no value."
+    return TyperCommand(name="sheet", callback=run, params=params, help=help, rich_markup_mode=None)
+
+
+def check_command() -> TyperCommand:
+    """nncalc check PROBLEM ANSWERS: marks what students wrote."""
+
+    def run(**given: Any) -> None:
+        from nncalc.cli.check import Check, mark_and_write
+
+        code = mark_and_write(Check(**requested(given, Check)), rules_of(given))
+        if code:
+            raise typer.Exit(code)
+
+    problem = "the problem file, or a folder of problems"
+    answers = "a sheet, a folder of sheets, or lines typed here: c=-0.07,-0.03; without any the problem's own key"
+    params = [
+        argument("problem", problem, required=True, metavar="PROBLEM"),
+        argument("answers", answers, nargs=-1, required=False, metavar="[ANSWERS]..."),
+        flag("--quiet", "print nothing; the exit code says it", short=["-q"]),
+        option("--format", "table, csv, json, gradescope, junit, markdown or html", metavar="FORMAT"),
+        option("--output", "write to FILE (its ending chooses the format), or feedback for each student into a folder",
+               metavar="FILE", short=["-o"]),
+        flag("--force", "replace feedback that is there already"),
+        flag("--reveal", "show right values in gradescope's output, too"),
+        *look_options(),
+        *reading_options(),
+    ]  # fmt: skip
+    return TyperCommand(name="check", callback=run, params=params, help=CHECK, rich_markup_mode=None)
+
+
+CHECK = """Mark answer sheets line by line, with an error carried forward, and say what mistake it looks like.
+
+A folder of sheets is paired with the problems by path: hw3/lstm.yaml is answered by subs/s01/lstm.yaml, a single
+problem also by subs/s01.yaml; where hw3/s01/ exists, its problems are that student's own.
+
+Exit code 0: every line asked is right or rounded; 1: it is not; 2: the sheet cannot be graded; 3: the problem cannot.
+
+\b
+Examples:
+  nncalc sheet cell.yaml > mine.answers.yaml
+  nncalc check cell.yaml mine.answers.yaml
+  nncalc check cell.yaml c=-0.07,-0.03
+  nncalc check hw3/ subs/ --format csv
+  nncalc check hw3/
+"""
+
+
+def new_command() -> TyperCommand:
+    """nncalc new TOPIC: a commented example to start from."""
+
+    def run(topic: str, form: str | None, **given: Any) -> None:
+        from nncalc.problem.example import example
+
+        terminal.out(example(topic, form))
+
+    params: list[Any] = [
+        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC"),
+        option("--form", "which form of the topic, where it has several", metavar="FORM"),
+        flag("--debug", "show the traceback of a bug of ours"),
+    ]
+    help = "Print a commented example of a topic's problem file, which solves as it is."
+    return TyperCommand(name="new", callback=run, params=params, help=help, rich_markup_mode=None)
+
+
+def schema_command() -> TyperCommand:
+    """nncalc schema TOPIC: what a problem file may hold, for editors."""
+
+    def run(topic: str, **given: Any) -> None:
+        import json
+
+        from nncalc.problem.schema import schema
+
+        terminal.out(json.dumps(schema(topic), indent=2) + "\n")
+
+    params: list[Any] = [
+        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC"),
+        flag("--debug", "show the traceback of a bug of ours"),
+    ]
+    help = "Print the JSON Schema of a topic's problem files, for editors."
+    return TyperCommand(name="schema", callback=run, params=params, help=help, rich_markup_mode=None)
+
+
+COMMANDS = (solve_command, batch_command, sheet_command, check_command, new_command, schema_command)
+app = typer.Typer(cls=Topics, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        terminal.out(f"nncalc {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=False)
+def _root(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="print it")) -> None:
+    """A step-by-step calculator for deep learning's hand-worked exercises.
+
+    nncalc softmax --x 2,1,0.1 shows all the working; nncalc TOPIC --help shows a topic's fields.
+    """
+
+
+def command() -> Any:
+    """The whole command line."""
+    whole: Any = typer.main.get_command(app)
+    for make in COMMANDS:
+        whole.add_command(make())
+    return whole
+
+
+def meant(error: Any) -> str:
+    """What was probably meant by a flag or a command that there is not, or nothing."""
+    asked = getattr(error, "option_name", None)
+    fields = getattr(getattr(getattr(error, "ctx", None), "command", None), "fields", None)
+    if asked and fields:
+        from nncalc.topics.parts.fields import also_called
+
+        field = also_called(asked.lstrip("-"), fields)
+        return f"nncalc calls it --{field.name}" if field else ""
+    word = error.format_message().partition("No such command '")[2].rstrip("'.")
+    near = get_close_matches(word, [*TOPICS, *(c().name or "" for c in COMMANDS)], 1, 0.6) if word else []
+    return f"did you mean {near[0]}?" if near else ""

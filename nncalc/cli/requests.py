@@ -1,0 +1,45 @@
+"""From what was typed to what is done: problems read, requests made. The rest is loaded when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nncalc.errors import InputError
+
+
+def problem_from(path: str | None, topic: str | None, flags: dict[str, str], rules: Any) -> Any:
+    """A problem from a file with flags over it, or from flags alone."""
+    from nncalc.problem.problem import from_flags, load
+
+    return from_flags(topic or "", flags, rules) if path is None else load(path, topic, flags, rules)
+
+
+def show(problems: list[Callable[[Any], Any]], given: dict[str, Any]) -> None:
+    """Reads all (each by the rules), solves all, then writes: nothing is on stdout unless everything has worked."""
+    from nncalc.cli.show import Request, present
+
+    request, rules = Request(**requested(given, Request)), rules_of(given)
+    loaded, findings = [], []
+    for read in problems:
+        try:
+            loaded.append(read(rules))
+        except InputError as error:
+            findings += error.findings
+    if findings:
+        raise InputError(findings)
+    present(loaded, request)
+
+
+def rules_of(given: dict[str, Any]) -> Any:
+    """What a problem may do, as it was typed."""
+    from nncalc.limits import Permissions, limits_from
+
+    return Permissions(limits_from(given["limit"]), given["allow_outside"])
+
+
+def requested(given: dict[str, Any], request: Any) -> dict[str, Any]:
+    """What a request wants to know of what was typed."""
+    from dataclasses import fields
+
+    return {f.name: given[f.name] for f in fields(request) if f.name in given}

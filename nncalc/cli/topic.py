@@ -1,0 +1,86 @@
+"""The command of a topic, made from its kernels' signatures: every field is a flag."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+from typer.core import TyperCommand
+
+from nncalc.cli import terminal
+from nncalc.cli.options import argument, choice_options, option, reading_options, view_options
+from nncalc.cli.requests import problem_from, show
+from nncalc.errors import Finding, InputError, Location, printable
+
+
+class TopicCommand(TyperCommand):
+    """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes."""
+
+    def __init__(self, fields: tuple[Any, ...], **given: Any):
+        super().__init__(**given)
+        self.fields = fields
+        self.bare = {f"--{field.name}" for field in fields if bool in field.types}
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Puts the yes behind a bare flag."""
+        words: list[str] = []
+        for word, following in pairwise([*args, ""]):
+            words.append(word)
+            if word in self.bare and following not in ("yes", "no", "true", "false"):
+                words.append("yes")
+        return super().parse_args(ctx, words)
+
+
+def topic_command(topic: str) -> TyperCommand:
+    """The command of a topic: every field of its forms is a flag of exactly its name."""
+    import inspect
+
+    from nncalc.problem.example import commands
+    from nncalc.topics import kernels
+    from nncalc.topics.parts.fields import fields_of
+
+    forms: Any = kernels(topic)
+    fields = {field.name: field for form in forms for field in fields_of(form)}
+    problem = "the problem file, or - for stdin"
+    params = [
+        argument("file", problem, required=False, metavar="[FILE]"),
+        option("--input", problem, metavar="FILE", short=["-i"]),
+        *(option(f"--{field.name}", _help(field), metavar=_metavar(field)) for field in fields.values()),
+    ]
+
+    def run(**given: Any) -> None:
+        flags = {name: given[name] for name in fields if given[name] is not None}
+        paths = [path for path in (given["file"], given["input"]) if path is not None]
+        if len(paths) > 1:
+            raise InputError(Finding(f"two problem files: {printable(paths[0])} and {printable(paths[1])}", want="one"))
+        if not paths and not flags:
+            _example(topic)
+            raise InputError(Finding("no problem given", Location(f"nncalc {topic}"), want="a FILE or flags",
+                                     hint=f"see `nncalc {topic} --help`"))  # fmt: skip
+        show([partial(problem_from, paths[0] if paths else None, topic, flags)], given)
+
+    examples = "\n  ".join(["\b\nExamples:", *commands(topic)])
+    text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), examples])
+    params += [*choice_options(), *view_options(), *reading_options()]
+    given: dict[str, Any] = {"name": topic, "callback": run, "params": params, "help": text}
+    return TopicCommand(tuple(fields.values()), rich_markup_mode=None, **given)
+
+
+def _help(field: Any) -> str:
+    from nncalc.topics.parts.fields import REQUIRED, shown
+
+    plain = field.default in (REQUIRED, None, 0) or field.default is False
+    return (field.about.help or field.wants) + ("" if plain else f" (default {shown(field.default)})")
+
+
+def _metavar(field: Any) -> str:
+    kinds = {int: "N", float: "NUMBER", bool: "yes|no"}
+    return "ARRAY" if field.is_array else next((kinds[t] for t in field.types if t in kinds), "TEXT")
+
+
+def _example(topic: str) -> None:
+    """An example to paste, on stderr."""
+    from nncalc.problem.example import example
+
+    terminal.say(f"# an example; `nncalc new {topic}` prints it too\n{example(topic)}")

@@ -1,0 +1,105 @@
+"""Writing files: a reader sees the old one or the whole new one, whatever fails and whenever we are killed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from nncalc.errors import Finding, InputError, Location, printable
+
+WRITE_ERRORS: dict[type[OSError], str] = {
+    FileExistsError: "is a file; want a folder",
+    NotADirectoryError: "a part of its path is a file",
+    FileNotFoundError: "its folder does not exist",
+}
+
+
+def write_file(path: str, text: str) -> None:
+    """Replaces a file at once. InputError says why it cannot be written; then nothing has changed.
+
+    A device or a pipe is written to as it is; a link is refused, for what it replaces may lie anywhere.
+    """
+    target, data = Path(path), text.encode("utf-8", "backslashreplace")
+    try:
+        if target.is_symlink():
+            raise OSError(0, "is a link; want a file")
+        if target.is_dir():
+            raise OSError(0, "is a folder; want a file")
+        if target.exists() and not target.is_file():
+            _send(target, data)
+        else:
+            _replace(target, data)
+    except OSError as error:
+        raise InputError(cannot_write(path, error)) from None
+
+
+def make_folder(path: str) -> None:
+    """The folder with all above it, if it is not there yet."""
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise InputError(cannot_write(path, error)) from None
+
+
+def cannot_write(path: str, error: OSError) -> Finding:
+    """What to say of a file or a folder that cannot be written."""
+    why = next((words for kind, words in WRITE_ERRORS.items() if isinstance(error, kind)), error.strerror)
+    return Finding(f"cannot be written: {printable(why or str(error), 200)}", Location(path))
+
+
+def _send(target: Path, data: bytes) -> None:
+    """Writes to a device or a pipe."""
+    handle = os.open(target, os.O_WRONLY)
+    try:
+        _fill(handle, data)
+    finally:
+        os.close(handle)
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Fills a file without a name, then gives it one: only whole files are ever seen, and none is left behind."""
+    spare = str(target.with_name(f".nncalc-{secrets.token_hex(8)}"))
+    handle = _nameless(target.parent)
+    nameless = handle is not None
+    if handle is None:
+        handle = os.open(spare, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0), 0o666)
+    try:
+        try:
+            _fill(handle, data)
+            os.fsync(handle)
+            if nameless and _appeared(handle, str(target)):
+                return
+            if nameless:
+                _appeared(handle, spare)
+        finally:
+            os.close(handle)
+        os.replace(spare, target)
+    except BaseException:
+        Path(spare).unlink(missing_ok=True)
+        raise
+
+
+def _nameless(folder: Path) -> int | None:
+    """A file that vanishes with its descriptor, where the system has such files."""
+    if not os.path.isdir("/proc/self/fd"):
+        return None
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o666)
+    except (AttributeError, OSError):
+        return None
+
+
+def _appeared(handle: int, name: str) -> bool:
+    """Gives a nameless file its name, unless a file of that name is there."""
+    try:
+        # With a folder's descriptor Python follows the link to the open file instead of linking the link.
+        os.link(f"/proc/self/fd/{handle}", name, src_dir_fd=handle, follow_symlinks=True)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _fill(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]

@@ -1,0 +1,1 @@
+"""One signature as problem file, flags, JSON Schema and example."""

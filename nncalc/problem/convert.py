@@ -1,0 +1,285 @@
+"""From a read node to the value of a field: the field's type decides, never YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, get_args
+
+import numpy as np
+
+from nncalc.errors import FieldPath, Finding, InputError, Location, dimensions, printable, spelled
+from nncalc.limits import Permissions, raising
+from nncalc.problem.axes import agree
+from nncalc.reading import expression, scalars
+from nncalc.reading.builder import MOST_ARRAYS
+from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
+from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from nncalc.topics.parts.fields import REQUIRED, About, Field, Symbol, Variant, also_called, alternatives, fields_of
+
+BAD: Any = object()
+SYMBOL = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class ArrayFile:
+    """An array in a file of its own."""
+
+    file: Annotated[str, About("an .npy, .npz or .csv below the problem's folder")]
+    key: Annotated[str | None, About("which array of an .npz")] = None
+
+
+class Converter:
+    """Converts nodes, collecting every finding and where each value stood."""
+
+    def __init__(self, rules: Permissions, folder: str):
+        self.limits = rules.limits
+        self.beside = Beside(folder, rules)
+        self.from_files = 0
+        self.findings: list[Finding] = []
+        self.marks: dict[FieldPath, Location] = {}
+
+    def found(self, node: Node, path: FieldPath, what: str, want: str = "", hint: str = "") -> Any:
+        """Notes a finding at a node; the value is then BAD."""
+        self.findings.append(Finding(what, node.mark, spelled(path), want, hint))
+        return BAD
+
+    def attempt(self, read: Callable[[], Any]) -> Any:
+        """The value, or BAD with its findings noted."""
+        try:
+            return read()
+        except InputError as error:
+            self.findings.extend(error.findings)
+            return BAD
+
+    def value(self, node: Node, field: Field, path: FieldPath) -> Any:
+        """The field's value from its node."""
+        self.marks[path] = node.mark
+        if len(path) > self.limits.depth:
+            return self.too_deep(node, path)
+        if field.variant is not None and not _is_other(node, field):
+            return self.variant(node, field.variant, path)
+        if isinstance(node, ScalarNode):
+            return self.scalar(node, field, path)
+        if isinstance(node, SequenceNode):
+            return self.sequence(node, field, path)
+        return self.mapping(node, field, path)
+
+    def too_deep(self, node: Node, path: FieldPath) -> Any:
+        """Aliases can nest what was never seen nested."""
+        what = f"is nested deeper than {self.limits.depth} levels, the limit"
+        return self.found(node, path, what, hint=raising("depth"))
+
+    def scalar(self, node: ScalarNode, field: Field, path: FieldPath) -> Any:
+        """A number, a choice, a text, an expression."""
+        name, kinds = spelled(path), field.types
+        choices = field.of_kind(Literal)
+        number = int if int in kinds else float if float in kinds else None
+        if choices and (number is None or node.text in get_args(choices)):
+            return self.attempt(lambda: scalars.as_choice(node, name, get_args(choices)))
+        if choices and node.text[:1].isalpha() and not scalars.is_number(node, self.limits):
+            near = get_close_matches(node.text, get_args(choices), 1, 0.6)
+            hint = f"did you mean {near[0]}?" if near else ""
+            return self.found(node, path, f"want {field.wants}, got {node.shown()}", hint=hint)
+        if number is int:
+            return self.attempt(lambda: scalars.as_whole(node, name, self.limits, field.about.least, field.about.most))
+        if number is float:
+            return self.real(node, field, path)
+        if bool in kinds:
+            return self.attempt(lambda: scalars.as_flag(node, name))
+        if str in kinds:
+            return self.attempt(lambda: scalars.as_text(node, name, self.limits.title))
+        if expression.Tree in kinds:
+            return self.tree(node, path)
+        if field.is_array and field.default is not REQUIRED and node.text == "0" and field.default == 0:
+            return 0
+        return self.found(node, path, f"want {field.wants}, got {node.shown()}")
+
+    def real(self, node: ScalarNode, field: Field, path: FieldPath) -> Any:
+        """A number within the field's bounds."""
+        value = self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits))
+        above, least = field.about.above, field.about.least
+        if value is not BAD and above is not None and value <= above:
+            return self.found(node, path, f"want a number above {above:g}, got {node.shown()}")
+        if value is not BAD and least is not None and value < least:
+            return self.found(node, path, f"want a number of at least {least:g}, got {node.shown()}")
+        return value
+
+    def tree(self, node: ScalarNode, path: FieldPath) -> Any:
+        """An expression with variables."""
+        try:
+            return expression.parse(node.text, self.limits)
+        except expression.ExpressionError as error:
+            mark = node.mark.further(error.column - 1 + node.quoted)
+            what = f"column {error.column}: {error.what}" if mark.is_flag else error.what
+            self.findings.append(Finding(what, mark, spelled(path), hint=error.hint))
+            return BAD
+
+    def sequence(self, node: SequenceNode, field: Field, path: FieldPath) -> Any:
+        """An array, a list of whole numbers, a list of records."""
+        if field.is_array:
+            return self.array(node, field, path)
+        kind = field.of_kind(list)
+        if kind is None:
+            return self.found(node, path, f"want {field.wants}, got a list")
+        if not node.items and not field.about.empty:
+            return self.found(node, path, "the list is empty", field.wants)
+        item = Field(field.name, alternatives(get_args(kind)[0]), REQUIRED, field.about, field.axes)
+        values = [self.value(n, item, (*path, i)) for i, n in enumerate(node.items, 1)]
+        return BAD if any(v is BAD for v in values) else values
+
+    def mapping(self, node: MappingNode, field: Field, path: FieldPath) -> Any:
+        """A record, names with a value each, or an array in a file of its own."""
+        if field.is_array and "file" in node.entries:
+            return self.external(node, field, path)
+        if field.record is not None:
+            values = self.record(node, fields_of(field.record), path)
+            return BAD if values is BAD else field.record(**values)
+        kind = field.mapping
+        if kind is None:
+            return self.found(node, path, f"want {field.wants}, got a mapping")
+        if not node.entries:
+            return self.found(node, path, "the mapping is empty", field.wants)
+        named, inner = get_args(kind)
+        item = Field(field.name, (inner,), REQUIRED, field.about, field.axes)
+        if named is Symbol:
+            for name in node.entries:
+                self.symbol(name, node.keys[name], path)
+        values = {name: self.value(n, item, (*path, name)) for name, n in node.entries.items()}
+        return BAD if any(v is BAD for v in values.values()) else values
+
+    def symbol(self, name: str, mark: Location, path: FieldPath) -> None:
+        """What an expression can call by its name."""
+        if not SYMBOL.fullmatch(name) or name in expression.CALLS:
+            what = f"'{printable(name)}' cannot be a name; want letters, digits and _, and no function's name"
+            self.findings.append(Finding(what, mark, spelled(path)))
+
+    def external(self, node: MappingNode, field: Field, path: FieldPath) -> Any:
+        """An array that lies in a file beside the problem."""
+        given = self.record(node, fields_of(ArrayFile), path)
+        if given is BAD:
+            return BAD
+        file, key = given["file"], given.get("key")
+        try:
+            where = self.beside.find(file)
+            if where.endswith(".csv"):
+                return self.table(read_csv(where, file, self.beside.rules), field, path)
+            array = read_numpy(where, key, self.beside.rules)
+        except Unusable as error:
+            return self.found(node, path, f"{printable(file)}: {error.what}", hint=error.hint)
+        self.from_files += array.size
+        if self.from_files > MOST_ARRAYS * self.limits.array:
+            what = f"the arrays in files hold more than {MOST_ARRAYS * self.limits.array} numbers, the limit"
+            return self.found(node, path, what, hint=raising("array"))
+        return self.shaped(node, array, field, path)
+
+    def table(self, rows: SequenceNode, field: Field, path: FieldPath) -> Any:
+        """The numbers of a CSV file; one row, or one number a line, is a vector where the field may be one."""
+        if any(len(axes) == 1 for axes in field.axes):
+            if len(rows.items) == 1:
+                rows = rows.items[0]  # type: ignore[assignment]  # of a table every item is a row
+            elif all(isinstance(row, SequenceNode) and len(row.items) == 1 for row in rows.items):
+                rows = SequenceNode([row.items[0] for row in rows.items if isinstance(row, SequenceNode)], rows.mark)
+        return self.array(rows, field, path)
+
+    def variant(self, node: Node, kinds: type[Variant], path: FieldPath) -> Any:
+        """A record of one of several kinds: {kind: {fields}}, or the bare name of the kind."""
+        want = f"one of {', '.join(kinds.options)}"
+        if isinstance(node, ScalarNode):
+            node = MappingNode({node.text: MappingNode({}, {}, node.mark)}, {node.text: node.mark}, node.mark)
+        if not isinstance(node, MappingNode) or len(node.entries) != 1:
+            return self.found(node, path, "want one kind with its fields", want)
+        kind, inner = next(iter(node.entries.items()))
+        if kind not in kinds.options:
+            near = get_close_matches(kind, kinds.options, 1, 0.6)
+            return self.found(
+                node, path, f"unknown kind '{printable(kind)}'", want, f"did you mean {near[0]}?" if near else ""
+            )
+        if not isinstance(inner, MappingNode):
+            return self.found(inner, (*path, kind), "want a mapping (name: value)")
+        values = self.record(inner, fields_of(kinds.options[kind]), (*path, kind))
+        return BAD if values is BAD else (kind, kinds.options[kind](**values))
+
+    def record(self, node: MappingNode, fields: tuple[Field, ...], path: FieldPath) -> Any:
+        """Every field of a mapping by its description; unknown and missing keys are findings."""
+        known = {f.name: f for f in fields}
+        values: dict[str, Any] = {}
+        for name, child in node.entries.items():
+            if name in known:
+                values[name] = self.value(child, known[name], (*path, name))
+            else:
+                self.unknown(name, node.keys[name], fields, path)
+        for f in fields:
+            if f.required and f.name not in node.entries:
+                self.found(node, path, f"'{f.name}' is missing", f.wants)
+                values[f.name] = BAD
+        if any(v is BAD for v in values.values()):
+            return BAD
+        clashes = agree(fields, values, self.marks, path)
+        self.findings += clashes
+        return BAD if clashes else values
+
+    def unknown(self, name: str, mark: Location, fields: tuple[Field, ...], path: FieldPath) -> None:
+        """An unknown key, with the name that was probably meant."""
+        self.findings.append(Finding(*unknown_key(name, fields), mark=mark, field=spelled(path)))
+
+    def array(self, node: SequenceNode, field: Field, path: FieldPath) -> Any:
+        """A rectangular array of finite numbers."""
+        nested = self.nested(node, path)
+        return BAD if nested is BAD else self.shaped(node, np.array(nested, float), field, path)
+
+    def shaped(self, node: Node, array: Any, field: Field, path: FieldPath) -> Any:
+        """The array, if it has as many axes as the field may have."""
+        shapes = {len(axes) for axes in field.axes}
+        if shapes and array.ndim not in shapes:
+            return self.found(node, path, f"is {dimensions(array.shape)}", field.wants)
+        return array
+
+    def nested(self, node: SequenceNode, path: FieldPath) -> Any:
+        """Lists of lists of numbers, all rows of one length."""
+        if not node.items:
+            return self.found(node, path, "an empty list has no numbers")
+        if len(path) > self.limits.depth:
+            return self.too_deep(node, path)
+        values: list[Any] = []
+        for i, item in enumerate(node.items, 1):
+            values.append(self.item(item, (*path, i)))
+        if any(v is BAD for v in values):
+            return BAD
+        shapes = [np.shape(v) for v in values]
+        for item, shape, i in zip(node.items, shapes, range(1, len(shapes) + 1), strict=True):
+            if shape != shapes[0]:
+                what = f"{_numbers(shape)}, but the first row {_numbers(shapes[0])}"
+                return self.found(item, (*path, i), what, "rows of one length")
+        return np.array(values, float)
+
+    def item(self, node: Node, path: FieldPath) -> Any:
+        """A number, or a row."""
+        if isinstance(node, SequenceNode):
+            return self.nested(node, path)
+        if isinstance(node, MappingNode):
+            return self.found(node, path, "want a number, got a mapping")
+        value = scalars.plain_number(node)
+        return self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits)) if value is None else value
+
+
+def _is_other(node: Node, field: Field) -> bool:
+    """Whether a field that may be a record of several kinds, or something else, is the something else here."""
+    if isinstance(node, SequenceNode):
+        return field.of_kind(list) is not None
+    return isinstance(node, ScalarNode) and bool in field.types and node.text in (*scalars.YES, *scalars.NO)
+
+
+def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] = ()) -> tuple[str]:
+    """What to say of an unknown key; `first`: those that are more likely meant."""
+    field = also_called(name, fields)
+    if field is not None:
+        return (f"unknown key '{printable(name)}': nncalc calls it '{field.name}'",)
+    near = [n for some in (first, fields) for n in get_close_matches(name, [f.name for f in some], 1, 0.6)]
+    return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near[0]}'?" if near else ""),)
+
+
+def _numbers(shape: tuple[int, ...]) -> str:
+    return f"has {dimensions(shape)} number{'s' * (shape != (1,))}" if shape else "is a number"

@@ -1,0 +1,115 @@
+"""A problem file to start from, made from the kernel's signature: what must be given, and what may be."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import is_dataclass
+from difflib import get_close_matches
+from importlib import resources
+from importlib.resources.abc import Traversable
+from itertools import cycle
+from typing import Any, Literal, get_args, get_origin
+
+from nncalc.errors import Finding, InputError, printable
+from nncalc.problem.axes import size_of
+from nncalc.reading.expression import Tree
+from nncalc.topics import kernels, known
+from nncalc.topics.parts.fields import REQUIRED, Array, Field, fields_of, shown
+
+NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
+# A command line longer than this is better a file.
+LONGEST_COMMAND = 130
+
+
+def example(topic: str, form: str | None = None) -> str:
+    """A commented problem of a topic (and form) that solves as it is, or one of those that come with nncalc."""
+    about = known(topic)
+    forms = {kernel.__name__: kernel for kernel in kernels(topic)}
+    whole = ready(topic)
+    if form in whole:
+        return whole[form].read_text(encoding="utf-8")
+    if form is not None and form not in forms:
+        names = [*forms, *whole]
+        near = get_close_matches(form, names, 1, 0.6)
+        hint = f"did you mean {near[0]}?" if near else ""
+        raise InputError(
+            Finding(f"{topic} has no form '{printable(form)}'", want=f"one of {', '.join(names)}", hint=hint)
+        )
+    kernel = forms[form] if form else next(iter(forms.values()))
+    # Run with -OO, Python drops the docstrings.
+    lines = [f"# {(kernel.__doc__ or about.summary).strip().splitlines()[0]}", f"topic: {topic}"]
+    if len(forms) > 1:
+        lines.insert(1, f"# form {kernel.__name__}; the others: {', '.join(f for f in forms if f != kernel.__name__)}")
+    source = cycle(NUMBERS)
+    lines += [_given(field, source) for field in fields_of(kernel) if _in_example(field)]
+    optional = [field for field in fields_of(kernel) if not _in_example(field)]
+    lines += [*(["", "# What may be added:"] if optional else []), *map(_optional, optional)]
+    if whole:
+        lines += ["", f"# Ready problems, as in `nncalc new {topic} --form {next(iter(whole))}`:", *_listed(whole)]
+    return "\n".join([*lines, ""])
+
+
+def ready(topic: str) -> dict[str, Traversable]:
+    """The problems of a topic that come with nncalc, by their names: bert_base is a form of params."""
+    folder = resources.files("nncalc") / "ready" / topic
+    files = sorted(folder.iterdir(), key=lambda file: file.name) if folder.is_dir() else []
+    return {f.name.removesuffix(".yaml").replace("-", "_"): f for f in files if f.name.endswith(".yaml")}
+
+
+def _listed(names: Iterable[str]) -> list[str]:
+    return textwrap.wrap(", ".join(names), 100, initial_indent="# ", subsequent_indent="# ")
+
+
+def commands(topic: str) -> list[str]:
+    """Command lines that show a topic's use, as they can be pasted."""
+    lines = [f"nncalc new {topic} > {topic}.yaml", f"nncalc {topic} {topic}.yaml --round 2"]
+    for kernel in kernels(topic):
+        source = cycle(NUMBERS)
+        asked = [field for field in fields_of(kernel) if _in_example(field)]
+        values = [(field.about.example or _value(field, source)).strip("'\"") for field in asked]
+        words = [value if value.isalnum() else f'"{value}"' for value in values]
+        flags = " ".join(f"--{field.name} {word}" for field, word in zip(asked, words, strict=True))
+        if len(flags) <= LONGEST_COMMAND:
+            lines.append(f"nncalc {topic} {flags}")
+    return lines
+
+
+def _in_example(field: Field) -> bool:
+    """Whether an example gives it: it must be given, or it has an example of its own."""
+    return field.required or bool(field.about.example)
+
+
+def _given(field: Field, source: Any) -> str:
+    text = field.about.example or _value(field, source)
+    comment = f"  # {field.about.help}" if field.about.help else ""
+    return f"{field.name}: {text}{comment}"
+
+
+def _optional(field: Field) -> str:
+    default = "" if field.default in (REQUIRED, None) else f" ({shown(field.default)})"
+    return f"# {field.name}:  # {field.about.help or field.wants}{default}"
+
+
+def _value(field: Field, source: Any) -> str:
+    """A small value of the field's kind; axes have two places each."""
+    kind = field.types[0]
+    if kind is Array or Array in field.types:
+        axes = max(field.axes, key=len, default=("n",)) if len(field.axes) == 1 else min(field.axes, key=len)
+        return _array([size_of(axis, dict.fromkeys(re.findall("[A-Za-z_]+", axis), 2)) or 2 for axis in axes], source)
+    if get_origin(kind) is Literal:
+        return str(get_args(kind)[0])
+    if kind is Tree:
+        return "2*(x*y + max(z, w))"
+    if kind is int:
+        return str(max(field.about.least or 0, 2))
+    if is_dataclass(kind):
+        return "{" + ", ".join(f"{f.name}: {_value(f, source)}" for f in fields_of(field.record) if f.required) + "}"
+    return "1" if kind is float else "[]"
+
+
+def _array(sizes: list[int], source: Any) -> str:
+    if not sizes:
+        return str(next(source))
+    return "[" + ", ".join(_array(sizes[1:], source) for _ in range(sizes[0])) + "]"

@@ -1,0 +1,183 @@
+"""A problem: which topic, in which form, with what values; read from a file, from flags, or from both."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Annotated, Any
+
+from nncalc.disk.read import name_of
+from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, printable, spelled
+from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
+from nncalc.problem.convert import BAD, Converter, unknown_key
+from nncalc.reading import scalars
+from nncalc.reading.nodes import MappingNode, Node, ScalarNode
+from nncalc.reading.reader import read_file, read_text
+from nncalc.topics import TOPICS, kernels
+from nncalc.topics.parts.fields import About, Field, fields_of
+
+UNBOUNDED = Permissions(LIBRARY)
+RESERVED_KEYS = ("topic", "title", "source", "expect", "marking")
+
+
+@dataclass(frozen=True)
+class Marking:
+    """What is asked of students, and how closely; a file says it under `marking`."""
+
+    points: Annotated[dict[str, float] | None, About("step: points", least=0, most=1_000_000)] = None
+    places: Annotated[int | None, About("decimals asked (2, or 2 significant digits)", least=0, most=15)] = None
+    sig: Annotated[int | None, About("significant digits asked", least=1, most=15)] = None
+    tolerance: Annotated[float | None, About("how far off is right", above=0)] = None
+    follow: Annotated[bool, About("whether what follows from an earlier slip counts as right")] = True
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A checked problem: a kernel and its arguments. `marks` knows where each value stood."""
+
+    topic: str
+    kernel: Callable[..., Any]
+    values: dict[str, Any]
+    title: str = ""
+    source: str = ""
+    expect: dict[str, Node] = field(default_factory=dict)
+    marking: Marking = field(default_factory=Marking)
+    file: str = ""
+    marks: dict[FieldPath, Location] = field(default_factory=dict)
+    limits: Limits = DEFAULT
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The description of the kernel's fields."""
+        return fields_of(self.kernel)
+
+    def refusal(self, error: Refused) -> InputError:
+        """A topic's refusal with file and line: those of the value, or of what it stands in."""
+        path = error.path
+        mark = next((self.marks[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.marks), None)
+        return InputError(
+            Finding(error.what, mark or Location(self.file or self.topic), spelled(path), error.want, error.hint)
+        )
+
+
+def load(
+    path: str, topic: str | None = None, flags: Mapping[str, str] | None = None, rules: Permissions = UNBOUNDED
+) -> Problem:
+    """Reads and checks a problem file; `flags` (field: text) override what it says. `-` is stdin."""
+    root = read_file(path, rules.limits)
+    return checked_problem(root, name_of(path), topic, flags or {}, rules, os.path.dirname(path) if path != "-" else "")
+
+
+def from_flags(topic: str, flags: Mapping[str, str], rules: Permissions = UNBOUNDED) -> Problem:
+    """A problem given by flags alone."""
+    return checked_problem(MappingNode({}, {}, Location(f"nncalc {topic}")), "", topic, flags, rules)
+
+
+def checked_problem(
+    root: Node, file: str, topic: str | None, flags: Mapping[str, str], rules: Permissions, folder: str = ""
+) -> Problem:
+    """Checks a read problem against its topic's signature; every finding is reported at once.
+
+    folder: where the arrays lie that it names by their files.
+    """
+    if not isinstance(root, MappingNode):
+        raise InputError(Finding("want fields (name: value)", root.mark, hint="see `nncalc --help` for the topics"))
+    converter = Converter(rules, folder)
+    topic = _topic(root, topic, converter)
+    reserved = {name: root.entries[name] for name in RESERVED_KEYS if name in root.entries}
+    given = {name: node for name, node in root.entries.items() if name not in RESERVED_KEYS}
+    keys = dict(root.keys)
+    for name, text in flags.items():
+        given[name] = converter.attempt(partial(flag_node, topic, name, text, rules.limits))
+        keys[name] = Location(f"--{name}")
+    if any(node is BAD for node in given.values()):
+        raise InputError(converter.findings)
+    kernel = _form(topic, given, keys)
+    values = converter.record(MappingNode(given, keys, root.mark), fields_of(kernel), ())
+    texts = {name: _text(reserved[name], name, converter) for name in ("title", "source") if name in reserved}
+    expect = _mapping(reserved.get("expect"), converter)
+    marking = _marking(reserved.get("marking"), converter)
+    if converter.findings:
+        raise InputError(converter.findings)
+    return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), expect,
+                   marking, file, converter.marks, rules.limits)  # fmt: skip
+
+
+def _marking(node: Node | None, converter: Converter) -> Marking:
+    if node is None:
+        return Marking()
+    if not isinstance(node, MappingNode):
+        converter.found(node, ("marking",), "want a mapping (name: value)")
+        return Marking()
+    values = converter.record(node, fields_of(Marking), ("marking",))
+    return Marking() if values is BAD else Marking(**values)
+
+
+def _text(node: Node, name: str, converter: Converter) -> str:
+    if not isinstance(node, ScalarNode):
+        return str(converter.found(node, (name,), "want a text"))
+    return str(converter.attempt(partial(scalars.as_text, node, name, converter.limits.title)))
+
+
+def _mapping(node: Node | None, converter: Converter) -> dict[str, Node]:
+    if isinstance(node, MappingNode):
+        return node.entries
+    if node is not None:
+        converter.found(node, ("expect",), "want step: value")
+    return {}
+
+
+def _topic(root: MappingNode, asked: str | None, converter: Converter) -> str:
+    node = root.entries.get("topic")
+    if node is None:
+        if asked is None:
+            raise InputError(Finding("'topic' is missing", root.mark, want=f"one of {', '.join(TOPICS)}"))
+        return asked
+    name = scalars.as_choice(node, "topic", tuple(TOPICS)) if isinstance(node, ScalarNode) else None
+    if name is None:
+        raise InputError(Finding(f"want one of {', '.join(TOPICS)}", node.mark, "topic"))
+    if asked is not None and asked != name:
+        raise InputError(Finding(f"the file's topic is {name}, but the command is {asked}", node.mark, "topic",
+                                 hint=f"nncalc {name} {printable(root.mark.source)}"))  # fmt: skip
+    return name
+
+
+def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location]) -> Callable[..., Any]:
+    """The form whose fields these are; where none fits, an error says what each one needs."""
+    forms: tuple[Any, ...] = kernels(topic)
+    if len(forms) == 1:
+        return forms[0]
+    fitting = [f for f in forms if all(x.name in given for x in fields_of(f) if x.required)]
+    if fitting:
+        return max(fitting, key=lambda f: sum(x.name in given for x in fields_of(f)))
+    everything = tuple(x for f in forms for x in fields_of(f))
+    likely = max(forms, key=lambda f: sum(x.name in given for x in fields_of(f)))
+    strangers = [
+        Finding(*unknown_key(n, everything, fields_of(likely)), mark=keys[n])
+        for n in given
+        if n not in {x.name for x in everything}
+    ]
+    needs = [f"{f.__name__}: {', '.join(x.name for x in fields_of(f) if x.required)}" for f in forms]
+    mark = next((Location(m.source) for m in keys.values()), None)
+    raise InputError(
+        [*strangers, Finding("fields are missing", mark, want="all that one form needs", hint="; ".join(needs))]
+    )
+
+
+def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
+    """A flag's text as a node: brackets may be left out, rows are parted by `;`, pairs are written x=3."""
+    fields = [x for f in kernels(topic) for x in fields_of(f) if x.name == name]
+    described = next((x for x in fields if x.mapping is not None and "=" in text), fields[0] if fields else None)
+    if described is not None and not text.lstrip().startswith(("[", "{", '"', "'")):
+        if described.mapping is not None:
+            text = "{" + ", ".join(": ".join(p.strip() for p in pair.split("=", 1)) for pair in text.split(",")) + "}"
+        elif (described.is_array or described.of_kind(list)) and (
+            "," in text or ";" in text or len(described.types) == 1
+        ):
+            rows = [f"[{row}]" for row in text.split(";")]
+            text = rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
+        elif not described.is_array:
+            return ScalarNode(text, False, Location(f"--{name}", 1, 1, text))
+    return read_text(text, f"--{name}", limits)

@@ -1,0 +1,141 @@
+"""JSON Schema of a topic's problem files, from the kernels' signatures: what editors complete and check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import is_dataclass
+from typing import Any, Literal, get_args, get_origin
+
+from nncalc.problem.convert import SYMBOL, ArrayFile
+from nncalc.problem.problem import Marking
+from nncalc.reading.expression import Tree
+from nncalc.topics import kernels, known
+from nncalc.topics.parts.fields import REQUIRED, Array, Field, Symbol, Variant, alternatives, fields_of
+
+Schema = dict[str, Any]
+
+TEXT_SCHEMA: Schema = {"type": ["string", "number", "boolean"]}
+YES_NO: Schema = {"enum": [True, False, "yes", "no"]}
+NUMBER_SCHEMA: Schema = {
+    "description": "a number, or an expression of numbers: 1/3, sqrt(2), pi/4",
+    "anyOf": [{"type": "number"}, {"type": "string", "pattern": "[0-9]|pi|e"}],
+}
+
+ARRAY: Schema = {
+    "description": "rows of rows of numbers",
+    "type": "array",
+    "minItems": 1,
+    "items": {"anyOf": [{"$ref": "#/$defs/number"}, {"$ref": "#/$defs/array"}]},
+}
+
+
+def schema(topic: str) -> Schema:
+    """The schema (draft 2020-12) of a topic's files; of several forms any one must fit."""
+    about = known(topic)
+    forms: list[Schema] = [_form(topic, kernel) for kernel in kernels(topic)]
+    head: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"nncalc {topic}"}
+    body = forms[0] if len(forms) == 1 else {"anyOf": forms}
+    kinds = {kind.__name__: _variant(kind) for kind in _variants(kernels(topic))}
+    return {**head, "description": about.summary, **body, "$defs": {"number": NUMBER_SCHEMA, "array": ARRAY, **kinds}}
+
+
+def _variants(owners: Sequence[Any]) -> list[type[Variant]]:
+    """The records of several kinds that these use: each is defined once, since it may hold others of its kind."""
+    found: list[type[Variant]] = []
+    stack = [field.types for owner in owners for field in fields_of(owner)]
+    while stack:
+        for kind in stack.pop():
+            if get_args(kind):
+                stack.append(get_args(kind))
+            elif isinstance(kind, type) and issubclass(kind, Variant) and kind not in found:
+                found.append(kind)
+                stack += [field.types for record in found[-1].options.values() for field in fields_of(record)]
+    return found
+
+
+def _form(topic: str, kernel: Callable[..., Any]) -> Schema:
+    page = _record(kernel)
+    common: Schema = {
+        "topic": {"const": topic},
+        "title": TEXT_SCHEMA,
+        "source": TEXT_SCHEMA,
+        "expect": {"type": "object", "description": "the key: step name and value"},
+        "marking": _record(Marking),
+    }
+    page["properties"] = common | page["properties"]
+    return page
+
+
+def _record(owner: Any) -> Schema:
+    """An object with the fields of a kernel or of a record, and no others."""
+    fields = fields_of(owner)
+    page: Schema = {"type": "object", "properties": {f.name: _field(f) for f in fields}}
+    required = [f.name for f in fields if f.required]
+    return {**page, **({"required": required} if required else {}), "additionalProperties": False}
+
+
+def _field(field: Field) -> Schema:
+    kinds = [_kind(kind, field) for kind in field.types]
+    if field.is_only_array and field.default == 0 and field.default is not REQUIRED:
+        kinds.append({"const": 0})
+    page = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
+    return {**({"description": field.about.help} if field.about.help else {}), **page}
+
+
+def _kind(kind: Any, field: Field) -> Schema:
+    plain: dict[Any, Schema] = {
+        bool: YES_NO,
+        str: TEXT_SCHEMA,
+        float: _number(field),
+        Tree: TEXT_SCHEMA,
+        int: _whole(field),
+    }
+    if kind in plain:
+        return plain[kind]
+    if kind is Array:
+        shapes = [_nested(len(axes)) for axes in field.axes] or [{"$ref": "#/$defs/array"}]
+        return {"anyOf": [*shapes, _record(ArrayFile)]}
+    item = get_args(kind)[-1] if get_args(kind) else kind
+    inner = Field(field.name, alternatives(item), REQUIRED, field.about, field.axes)
+    if get_origin(kind) is Literal:
+        return {"enum": list(get_args(kind))}
+    if get_origin(kind) is list:
+        return {"type": "array", "items": _field_of(inner), **({} if field.about.empty else {"minItems": 1})}
+    if is_dataclass(kind):
+        return _record(kind)
+    if isinstance(kind, type) and issubclass(kind, Variant):
+        return {"$ref": f"#/$defs/{kind.__name__}"}
+    names = {"propertyNames": {"pattern": f"^{SYMBOL.pattern}$"}} if get_args(kind)[0] is Symbol else {}
+    return {"type": "object", "additionalProperties": _field_of(inner), **names}
+
+
+def _field_of(inner: Field) -> Schema:
+    page = _field(inner)
+    page.pop("description", None)
+    return page
+
+
+def _number(field: Field) -> Schema:
+    bounds = {"exclusiveMinimum": field.about.above, "minimum": field.about.least}
+    given = {name: bound for name, bound in bounds.items() if bound is not None}
+    return {"$ref": "#/$defs/number", **given}
+
+
+def _whole(field: Field) -> Schema:
+    bounds = {"minimum": field.about.least, "maximum": field.about.most}
+    return {"type": "integer", **{name: bound for name, bound in bounds.items() if bound is not None}}
+
+
+def _nested(axes: int) -> Schema:
+    """Lists of lists of numbers, so many deep."""
+    inner: Schema = {"$ref": "#/$defs/number"}
+    for _ in range(axes):
+        inner = {"type": "array", "items": inner, "minItems": 1}
+    return inner
+
+
+def _variant(kinds: type[Variant]) -> Schema:
+    """{kind: {fields}}, or the bare name of a kind that needs nothing."""
+    bare = [name for name, record in kinds.options.items() if not any(f.required for f in fields_of(record))]
+    one = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+    return {"anyOf": [{"enum": bare}, {**one, "properties": {n: _record(r) for n, r in kinds.options.items()}}]}

@@ -1,0 +1,74 @@
+"""JSON for scripts: every step with formula, shape, value and elements, at full precision (format 1)."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, TextIO
+
+import numpy as np
+
+from nncalc.render.layout import View
+from nncalc.trace.notation.style import LATEX, TEXT, numbers, symbols, write
+from nncalc.trace.notation.tree import Index
+from nncalc.trace.steps import Step, Trace
+
+WORKING_VERSION = 1
+ELEMENTS = 1000
+# Full precision for values; formulas with numbers put in show what tells two floats apart.
+ELEMENT_DIGITS = 15
+
+
+def render(trace: Trace, view: View, out: TextIO) -> None:
+    """Writes one JSON object."""
+    page = {
+        "format": WORKING_VERSION,
+        "topic": trace.topic,
+        "title": trace.title,
+        "given": {name: plain(value.array) for name, value in trace.given.items()},
+        "conventions": trace.conventions,
+        "steps": [_step(step, view) for step in trace.steps],
+        "answer": {name: plain(value) for name, value in trace.answer.items()},
+        "notes": trace.notes,
+    }
+    json.dump(page, out, allow_nan=False, indent=1)
+    out.write("\n")
+
+
+def _step(step: Step, view: View) -> dict[str, Any]:
+    indices = step.indices()
+    shown = indices if len(indices) <= ELEMENTS or view.detail == "full" else []
+    whole = step.formula
+    page: dict[str, Any] = {
+        "name": step.name,
+        "section": step.section,
+        "formula": {"text": write(whole, TEXT, symbols(TEXT)), "latex": write(whole, LATEX, symbols(LATEX))},
+        "shape": list(step.array.shape),
+        "value": plain(step.array),
+        "elements": [_element(step, index, view) for index in shown] if view.detail != "short" else [],
+    }
+    if step.exact is not None:
+        page["exact"] = plain(step.exact)
+    return page
+
+
+def _element(step: Step, index: Index, view: View) -> dict[str, Any]:
+    x = step.element(index)
+    return {
+        "index": [i + 1 for i in index],
+        "formula": write(x, TEXT, symbols(TEXT)),
+        "substituted": write(x, TEXT, numbers(ELEMENT_DIGITS), ELEMENT_DIGITS),
+        "value": plain(step.array[index]),
+    }
+
+
+def plain(array: Any) -> Any:
+    """Nested lists of Python numbers; infinities as the texts "inf" and "-inf"."""
+    array = np.asarray(array)
+    if array.ndim:
+        return [plain(part) for part in array]
+    value = array.item()
+    value = 0.0 if value == 0 and isinstance(value, float) else value  # no -0.0
+    if isinstance(value, float) and not math.isfinite(value):
+        return {math.inf: "inf", -math.inf: "-inf"}.get(value, "nan")
+    return value

@@ -1,0 +1,45 @@
+"""Plain text, one line a cell, each line complete: for grep, awk and a reader without a screen."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+import numpy as np
+
+from nncalc.errors import JOINERS, printable
+from nncalc.render.layout import NOTE, View, conventions_at_ties, formula, line
+from nncalc.trace.notation.numbers import number
+from nncalc.trace.notation.style import TEXT, place
+from nncalc.trace.steps import Step, Trace
+
+
+def render(trace: Trace, view: View, out: TextIO) -> None:
+    """Writes `cell = symbols = numbers = value` for every cell, and the answer."""
+    print(" ".join(["#", trace.topic, *([printable(trace.title, 600, JOINERS)] if trace.title else [])]), file=out)
+    if trace.conventions:
+        print("# " + ", ".join(trace.conventions), file=out)
+    for name, value in trace.header.items():
+        for index in np.ndindex(value.shape):
+            cell = TEXT.symbol(name, place(index))
+            print(f"{cell} = {number(np.asarray(value.array)[index], view.digits)}", file=out)
+    section = ""
+    for step in trace.steps:
+        if step.title != section:
+            section = step.title
+            print(f"# {section}", file=out)
+        _step(step, view, out)
+    for note in trace.notes:
+        print(f"# {printable(note, NOTE)}", file=out)
+
+
+def _step(step: Step, view: View, out: TextIO) -> None:
+    if step.array.ndim and view.detail != "short":
+        print(f"# {TEXT.symbol(step.symbol, '')} = {formula(step)}", file=out)
+    for index in step.indices():
+        worked = line(step, index, view)
+        stages = [] if view.detail == "short" else [worked.symbolic, *worked.stages]
+        chain = " = ".join([worked.cell, *[s for s in stages if s != worked.value]])
+        tail = f"  # exact {worked.exact}, drift {worked.drift}" if worked.exact else ""
+        print(f"{chain} {worked.equals} {worked.value}{tail}", file=out)
+        for note in conventions_at_ties(step, index):
+            print(f"# {note}", file=out)

@@ -1,0 +1,259 @@
+"""Tables for people, with rich: each step's formula, and below it every cell's numbers and value.
+
+In a pipe the same tables come without colour and are never wrapped or cut.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any, TextIO
+
+import numpy as np
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from nncalc.errors import JOINERS, printable
+from nncalc.render.layout import NOTE, PageLine, View, blocks, conventions_at_ties, formula, inline, line, matrix
+from nncalc.render.paper import HEAD, JOINED, NAME, NO_WIDTH, QUIET, VALUE, Paper
+from nncalc.render.working.window import ShownWindow, windows
+from nncalc.trace.notation.numbers import aligned, number
+from nncalc.trace.notation.style import TEXT, pretty
+from nncalc.trace.notation.tree import Index
+from nncalc.trace.steps import Step, Trace
+
+
+def render(trace: Trace, view: View, out: TextIO) -> None:
+    """Writes the page of a working."""
+    page = _Page(view, out)
+    page.header(trace)
+    if _is_graph(trace):
+        page.graph(trace)
+    page.say(Text(""))
+    section, between = "", ""
+    for (title, scalar), group in groupby(trace.steps, key=lambda s: (s.title, s.array.ndim == 0)):
+        steps = list(group)
+        if title != section:
+            section = title
+            page.say(Text(f"{between}{section}" if section else "", style=HEAD))
+        between = "\n"
+        # A page that is summed up in a table counts line by line.
+        if scalar and (len(steps) > 1 or trace.overview) and view.detail != "short":
+            page.numbers(steps, trace.explained)
+        else:
+            for step in steps:
+                page.step(step, trace.explained)
+    page.overview(trace)
+    page.answer(trace)
+
+
+class _Page(Paper):
+    """The page, part by part: each below is a few lines."""
+
+    def header(self, trace: Trace) -> None:
+        """Topic, title, conventions, and what was given."""
+        head = Text(trace.topic, style=HEAD)
+        if trace.title:
+            head.append(f"   {printable(trace.title, 600, JOINERS)}", style=VALUE)
+        self.say(head)
+        if trace.conventions:
+            self.say(Text(", ".join(trace.conventions), style=QUIET))
+        if any(step.exact is not None for step in trace.steps):
+            self.say(Text("worked with rounded values: ≈ the value carried on (the exact one, the drift)", style=QUIET))
+        numbers = [
+            f"{pretty(v.symbol)} = {inline(v.array, self.view.digits)}" for v in trace.header.values() if not v.ndim
+        ]
+        if numbers:
+            self.say(Text(", ".join(numbers)))
+        for name, value in trace.header.items():
+            if not value.ndim:
+                continue
+            shown = value.symbol if value.symbol == name else f"{TEXT.symbol(value.symbol, '')} ({name})"
+            self.array(Text(shown, style=NAME), value.array, QUIET)
+
+    def step(self, step: Step, explained: bool) -> None:
+        """The formula, and below it the cells."""
+        if self.view.detail == "short":
+            self.array(Text(pretty(step.symbol), style=NAME), step.array, VALUE)
+            return
+        head = Text(pretty(step.symbol), style=f"bold {NAME}")
+        self.say(head.append(f" = {formula(step)}", style="default"))
+        indices = step.indices()
+        shown = indices if self.view.cells is None else indices[: self.view.cells]
+        lines = [line(step, index, self.view) for index in shown]
+        moved = step.cells is None and not any(worked.stages for worked in lines)
+        if moved and step.array.ndim:
+            shown = indices
+        elif explained or self.view.detail == "full":
+            self.pictured(step, lines)
+        else:
+            self.lines(lines, step.exact is not None)
+        self.notes([step], shown)
+        if len(shown) < len(indices):
+            self.say(
+                Padding(Text(f"… {len(indices) - len(shown)} more cells: --detail full", style=QUIET), (0, 0, 0, 4))
+            )
+        if step.cells is None and ((step.array.ndim >= 2 and step.array.size > 1) or (moved and step.array.ndim)):
+            self.array(Text(pretty(step.symbol), style=NAME), step.array, VALUE, indent=4)
+
+    def numbers(self, steps: list[Step], explained: bool) -> None:
+        """Steps of one number each, a line each: name = formula = numbers = value, in columns where they have room."""
+        lines = [line(step, (), self.view) for step in steps]
+        rows = []
+        for step, worked, tail in zip(steps, lines, _tails(lines, steps[0].exact is not None), strict=True):
+            written = formula(step)
+            working = " = ".join(s for s in worked.stages if s != written)
+            symbolic = f"= {written}" if written != worked.value else ""
+            cells = (Text(worked.cell, style=f"bold {NAME}"), Text(symbolic), Text(f"= {working}" if working else ""))
+            rows.append((*cells, tail))
+        room = self.view.width or NO_WIDTH
+        if sum(max(map(len, column)) + 1 for column in zip(*rows, strict=True)) <= room:
+            table = Table.grid(padding=(0, 1))
+            for row in rows:
+                table.add_row(*row)
+            self.say(table)
+            self.notes(steps, [()])
+            return
+        for step, row, worked in zip(steps, rows, lines, strict=True):
+            whole = Text(" ").join([*(t for t in row[:3] if t), _tails([worked], step.exact is not None)[0]])
+            if len(whole) > room:
+                self.step(step, explained)
+            else:
+                self.say(whole)
+                self.notes([step], [()])
+
+    def notes(self, steps: list[Step], cells: list[Index]) -> None:
+        """What was a convention, where the numbers meet a kink."""
+        for note in dict.fromkeys(n for step in steps for index in cells for n in conventions_at_ties(step, index)):
+            self.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
+
+    def lines(self, lines: list[PageLine], compared: bool) -> None:
+        """cell = working = value, each in its column; on paper with the exact value and the drift beside it."""
+        table = Table.grid(padding=(0, 1))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold", no_wrap=self.view.width is None)
+        table.add_column(no_wrap=True, vertical="bottom")
+        tails = _tails(lines, compared)
+        room = NO_WIDTH
+        if self.view.width is not None and lines:
+            room = self.view.width - 4 - max(len(x.cell) for x in lines) - max(len(t) for t in tails) - 3
+        for worked, tail in zip(lines, tails, strict=True):
+            working = "= " + " = ".join(worked.stages) if worked.stages else ""
+            if len(working) > room:
+                working = "\n".join(f"= {stage}" for stage in worked.stages)
+            table.add_row(Text(worked.cell, style=NAME), Text(_kept(working)), tail)
+        self.say(Padding(table, (0, 0, 0, 4), expand=False))
+
+    def pictured(self, step: Step, lines: list[PageLine]) -> None:
+        """Each cell that sums over windows below these windows, drawn beside their weights."""
+        drawn = {worked.index: windows(step.element(worked.index)) for worked in lines}
+        if not any(drawn.values()):
+            self.lines(lines, step.exact is not None)
+            return
+        for worked in lines:
+            for window in drawn[worked.index]:
+                self.say(Padding(_picture(window, self.view.digits), (0, 0, 0, 4), expand=False))
+            self.lines([worked], step.exact is not None)
+
+    def array(self, label: Text, array: Any, style: str, indent: int = 0) -> None:
+        """name = number or vector on a line; a matrix as rows under each other."""
+        if np.ndim(array) < 2:
+            text = Text.assemble(label, " = ", (inline(array, self.view.digits), style))
+            self.say(Padding(text, (0, 0, 0, indent)))
+            return
+        for title, block in blocks(label.plain, array):
+            table = Table.grid(padding=(0, 0))
+            for i, row in enumerate(matrix(block, self.view.digits)):
+                left = Text(f"{title} = " if i == 0 else "", style=label.style)
+                table.add_row(left, Text("  ".join(row), style=style, no_wrap=True, overflow="fold"))
+            self.say(Padding(table, (0, 0, 0, indent), expand=False))
+
+    def graph(self, trace: Trace) -> None:
+        """An expression at a glance: every node with its formula, value and gradient."""
+        gradients = {
+            name.partition("/d")[2]: step for step in trace.steps if (name := step.name).startswith(_top(trace))
+        }
+        table = Table.grid(padding=(0, 3))
+        for wrapped in (False, True, False, False):
+            table.add_column(no_wrap=not wrapped or self.view.width is None, overflow="fold")
+        table.add_row(*(Text(h, style=QUIET) for h in ("node", "formula", "value", f"∂{_output(trace)}/∂node")))
+        nodes = [(n, "", v.array) for n, v in trace.given.items()]
+        nodes += [(s.name, formula(s), s.array) for s in trace.steps if "/" not in s.name]
+        slopes = [
+            number(gradients[n].array, self.view.digits) if n in gradients else "1" * (n == _output(trace))
+            for n, _, _ in nodes
+        ]
+        values = aligned([number(value, self.view.digits) for _, _, value in nodes])
+        for (name, written, _), value, slope in zip(nodes, values, aligned(slopes), strict=True):
+            table.add_row(Text(name, style=NAME), Text(written), Text(value), Text(slope, style=VALUE))
+        self.say(Text(""), table)
+
+    def overview(self, trace: Trace) -> None:
+        """What was counted, a row a part: words to the left, counts with commas to the right."""
+        if not trace.overview:
+            return
+        table = Table.grid(padding=(0, 3))
+        for cell in trace.overview[-1]:
+            table.add_column(justify="right" if isinstance(cell, int) else "left", overflow="fold")
+        head, *rows = trace.overview
+        table.add_row(*(Text(str(cell), style=QUIET) for cell in head))
+        for row in rows:
+            table.add_row(*(Text(f"{c:,}" if isinstance(c, int) else c) for c in row))
+        self.say(Text(""), table)
+
+    def answer(self, trace: Trace) -> None:
+        """The results together, and notes."""
+        if trace.answer:
+            self.say(Text("\nAnswer", style=HEAD))
+        for name, value in trace.answer.items():
+            self.array(Text(pretty(name), style=NAME), value, VALUE)
+        for note in trace.notes:
+            self.say(Text(printable(note, NOTE), style=QUIET))
+
+
+def _kept(working: str) -> str:
+    """An operator stays with what follows it where a line is broken."""
+    for operator in "+-=":
+        working = working.replace(f" {operator} ", f" {operator}{JOINED}")
+    return working
+
+
+def _tails(lines: list[PageLine], compared: bool) -> list[Text]:
+    """The values at the end of the lines; on paper with (exact, drift) behind."""
+    tails = []
+    exacts = aligned([worked.exact for worked in lines])
+    for worked, value, exact in zip(lines, aligned([worked.value for worked in lines]), exacts, strict=True):
+        tail = Text(f"{worked.equals} ").append(value, style=VALUE)
+        tails.append(tail.append(f"  ({exact.strip()}, {worked.drift})", style=QUIET) if compared else tail)
+    return tails
+
+
+def _picture(window: ShownWindow, digits: int) -> Table:
+    left, right = matrix(window.left, digits), matrix(window.right, digits)
+    lead = "".join(f"{i + 1}," for i in window.lead)
+    place = f"{TEXT.symbol(window.source.symbol, '')}[{lead}{_span(window.rows)},{_span(window.columns)}]"
+    table = Table.grid(padding=(0, 2))
+    for i, (a, b) in enumerate(zip(left, right, strict=True)):
+        table.add_row(Text(place if i == 0 else "", style=QUIET), Text("  ".join(a)),
+                      Text("∘" if i == len(left) // 2 else ""), Text("  ".join(b)))  # fmt: skip
+    return table
+
+
+def _span(places: tuple[int, ...]) -> str:
+    """Rows 2 to 4 as 2:4; with a dilation each by itself."""
+    even = places[-1] - places[0] == len(places) - 1
+    return f"{places[0] + 1}:{places[-1] + 1}" if even else "+".join(str(p + 1) for p in places)
+
+
+def _output(trace: Trace) -> str:
+    return next(iter(trace.answer), "")
+
+
+def _top(trace: Trace) -> str:
+    return f"d{_output(trace)}/d"
+
+
+def _is_graph(trace: Trace) -> bool:
+    """All numbers, with gradients: then one table shows the whole graph."""
+    values = [*(v.array for v in trace.given.values()), *(s.array for s in trace.steps)]
+    return all(np.ndim(v) == 0 for v in values) and any(s.name.startswith(_top(trace)) for s in trace.steps)

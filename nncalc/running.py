@@ -1,0 +1,109 @@
+"""A problem, worked: the kernel run on Values, exactly or on paper, and everything a page needs around the steps."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nncalc.errors import Finding, InputError, Location, Refused, dimensions
+from nncalc.limits import raising
+from nncalc.problem.problem import Problem
+from nncalc.topics.parts.fields import fields_of, filled
+from nncalc.trace.notation.style import TEXT, numbers, place, write
+from nncalc.trace.rounding import Settle, exact
+from nncalc.trace.steps import Trace
+from nncalc.trace.value import TooLarge, Value
+from nncalc.trace.work import NotFinite, TooLong, Work
+
+
+def solve(problem: Problem, settle: Settle = exact) -> Trace:
+    """Works a problem. With another way to run than `exact`, each step carries its exact value beside it.
+
+    Raises InputError where the topic refuses the values or a step comes out infinite.
+    """
+    trace = run(problem, settle)
+    if settle is not exact:
+        _compare(trace, run(problem, exact))
+    return trace
+
+
+def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
+    """Runs the kernel once; `finite`: a step that comes out infinite is an error.
+
+    Raises InputError where the topic refuses the values, or a limit is met.
+    """
+    limits = problem.limits
+    work = Work(settle, limits.array, limits.steps, finite)
+    values = given_values(problem, work)
+    try:
+        with np.errstate(all="ignore"):
+            answer = problem.kernel(work, **filled(problem.kernel, values))
+    except Refused as error:
+        raise problem.refusal(error) from None
+    except TooLarge as error:
+        raise _large(problem, error) from None
+    except TooLong:
+        what = f"asks for more than {limits.steps} steps, the limit"
+        raise InputError(Finding(what, Location(problem.file or problem.topic), hint=raising("steps"))) from None
+    except NotFinite as error:
+        raise InputError(_infinite(problem, error)) from None
+    trace = work.trace()
+    trace.answer = {name: np.asarray(v.array if isinstance(v, Value) else v) for name, v in answer.items()}
+    trace.answered = {name: v.name for name, v in answer.items() if isinstance(v, Value) and v.name is not None}
+    trace.topic, trace.title = problem.topic, problem.title
+    trace.conventions = _conventions(problem)
+    return trace
+
+
+def given_values(problem: Problem, work: Work) -> dict[str, Any]:
+    """The fields' values, arrays as given to the working."""
+    values = {f.name: problem.values.get(f.name, f.default) for f in problem.fields}
+    for f in problem.fields:
+        if f.is_only_array and values[f.name] is not None:
+            values[f.name] = work.given(f.name, values[f.name], f.about.symbol)
+    return values
+
+
+def _conventions(problem: Problem) -> list[str]:
+    values = {f.name: f.default for f in fields_of(problem.kernel)} | problem.values
+    return [text for f in problem.fields if (text := f.convention(values[f.name]))]
+
+
+def _large(problem: Problem, error: TooLarge) -> InputError:
+    size = math.prod(error.shape)
+    what = f"needs an array of {dimensions(error.shape)} = {size} numbers ({_bytes(8 * size)})"
+    if error.names:
+        what += f", made from {' and '.join(list(dict.fromkeys(error.names))[:4])}"
+    return problem.refusal(Refused(error.field, f"{what}; the limit is {error.limit}", hint=raising("array")))
+
+
+def _bytes(count: int) -> str:
+    """A size in memory as one says it: 12.8 GB."""
+    units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
+    power = min(max(0, (len(str(count)) - 1) // 3), len(units) - 1)
+    return f"{count / 1000**power:.3g} {units[power]}"
+
+
+def _infinite(problem: Problem, error: NotFinite) -> Finding:
+    step = error.step
+    bad = np.argwhere(~np.isfinite(np.atleast_1d(np.asarray(step.computed))))[0]
+    index = tuple(int(i) for i in bad)[: np.ndim(step.computed)]
+    cell = TEXT.symbol(step.symbol, place(index))
+    written = write(step.element(index), TEXT, numbers())
+    what = f"{cell} = {written if len(written) < 200 else '…'} is not a finite number"
+    stable = any(f.name == "stable" for f in problem.fields) and not problem.values.get("stable")
+    return Finding(what, Location(problem.file or problem.topic), hint="add stable: true" if stable else "")
+
+
+def _compare(trace: Trace, reference: Trace) -> None:
+    """Puts the exact value beside each step; says where rounding wiped a value out."""
+    wiped = []
+    for step, other in zip(trace.steps, reference.steps, strict=True):
+        step.exact = other.array
+        if np.any((step.array == 0) & (np.asarray(step.computed) != 0)):
+            wiped.append(step.name)
+    if wiped:
+        shown = ", ".join(wiped[:5]) + (f" and {len(wiped) - 5} more" if len(wiped) > 5 else "")
+        trace.notes.append(f"rounding turned values of {shown} into 0; --sig 3 keeps them")

@@ -1,0 +1,106 @@
+"""Attention with heads: of a sequence to itself, or to what another layer gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from nncalc.topics.params.common import BIG, HasBias, Name
+from nncalc.topics.params.part import Part
+from nncalc.topics.params.plain import sequence
+from nncalc.topics.params.shape import Shape, Size, known_sizes, spoken
+from nncalc.topics.parts.fields import About
+from nncalc.trace.rules.whole import quotient
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Self-attention; with memory, attention to what another layer gave."""
+
+    heads: Annotated[int, About("how many", least=1, most=BIG, also=("num_heads", "n_heads", "h"))] = 1
+    kv_heads: Annotated[
+        int | None, About("heads of keys and values (default: heads)", least=1, most=BIG, also=("n_kv_heads", "groups"))
+    ] = None
+    head_dim: Annotated[
+        int | None,
+        About("numbers a head (default: those of a token / heads)", least=1, most=BIG, also=("d_k", "key_dim")),
+    ] = None
+    bias: HasBias = True
+    output_bias: Annotated[bool | None, About("a bias of W_O (default: bias)")] = None
+    memory: Annotated[str | None, About("name of the layer that keys and values come from")] = None
+    name: Name = None
+
+
+def attention(part: Part, layer: Attention) -> Shape:
+    """W_Q and W_O of D·h·d numbers, W_K and W_V of D·g·d; 2·T·T·h·d multiply-adds for scores and weighted sums."""
+    numbers, tokens = sequence(part)
+    source = part.given_by(layer.memory, "memory") if layer.memory is not None else part.shape
+    if len(source) != 2:
+        raise part.refused(f"wants a sequence, but {layer.memory} gives {spoken(source)}", at="memory")
+    dim, groups = _heads(part, layer, numbers)
+    with part.section(_attention_said(layer, dim, groups), known_sizes(part.shape)):
+        D, h = part.number("D", numbers, "numbers a token"), part.number("h", layer.heads, "heads")
+        d = part.number("d", dim, "numbers a head")
+        g = h if groups == layer.heads else part.number("g", groups, "heads of keys and values")
+        E = D if layer.memory is None else part.number("E", source[-1], "numbers a token of the memory")
+        part.learns(lambda: _projections(part, layer, (D, E, h, g, d)))
+        if layer.memory is None and part.counter.more:
+            part.count("kv", 2 * g * d)
+        part.costs(_attention_macs(part, layer, (D, E, h, g, d), tokens, source))
+    return part.shape
+
+
+def _heads(part: Part, layer: Attention, numbers: Size) -> tuple[Any, int]:
+    """The numbers of a head, and how many heads of keys and values there are."""
+    groups = layer.kv_heads or layer.heads
+    if layer.heads % groups:
+        raise part.refused(f"{layer.heads} heads cannot share {groups} evenly", "a divisor of heads", at="kv_heads")
+    if layer.head_dim is not None:
+        return layer.head_dim, groups
+    D = numbers.exact or 0
+    if D % layer.heads:
+        raise part.refused(
+            f"{D} numbers a token cannot be shared by {layer.heads} heads evenly",
+            "a divisor",
+            "or give head_dim",
+            at="heads",
+        )
+    return Size(D // layer.heads, quotient(numbers.carried, layer.heads)), groups
+
+
+def _attention_said(layer: Attention, dim: Any, groups: int) -> str:
+    d = dim.exact if isinstance(dim, Size) else dim
+    words = [f"{layer.heads} head{'s' * (layer.heads > 1)} of {d}"]
+    words += [f"{groups} of keys and values"] if groups != layer.heads else []
+    words += [f"to {layer.memory}"] if layer.memory else []
+    return ", ".join(words + ([] if layer.bias else ["no bias"]))
+
+
+def _projections(part: Part, layer: Attention, counts: tuple[Any, ...]) -> Any:
+    D, E, h, g, d = counts
+    output_bias = layer.bias if layer.output_bias is None else layer.output_bias
+    W_Q = part.let("W_Q", D * h * d + h * d if layer.bias else D * h * d)
+    W_K = part.let("W_K", E * g * d + g * d if layer.bias else E * g * d)
+    W_V = part.let("W_V", W_K)
+    W_O = part.let("W_O", h * d * D + D if output_bias else h * d * D)
+    return W_Q + W_K + W_V + W_O
+
+
+def _weights(D: Any, E: Any, h: Any, g: Any, d: Any) -> Any:
+    """The numbers of the four matrices, without biases."""
+    return 4 * D * h * d if g is h and E is D else 2 * D * h * d + 2 * E * g * d
+
+
+def _attention_macs(part: Part, layer: Attention, counts: tuple[Any, ...], tokens: Any, source: Shape) -> Any:
+    D, E, h, g, d = counts
+    if tokens is None or source[0].exact is None:
+        part.remark("scores and weighted sums of attention grow with the number of tokens: they are not counted")
+        return _weights(*counts)
+    T = part.number("T", tokens, "tokens")
+    S = T if layer.memory is None else part.number("S", source[0], "tokens of the memory")
+    projections = T * _weights(*counts) if S is T else T * (2 * D * h * d) + S * (2 * E * g * d)
+    return part.let("projections", projections) + part.let("scores", 2 * T * S * h * d)
+
+
+ATTENTION: dict[str, tuple[type, Callable[[Part, Any], Shape]]] = {"attention": (Attention, attention)}

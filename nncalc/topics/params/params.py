@@ -1,0 +1,137 @@
+"""Counting: output sizes, parameters and multiply-adds of a network, layer by layer; updates of a training run."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+
+from nncalc.errors import Refused
+from nncalc.topics.params.common import BIG
+from nncalc.topics.params.groups import KINDS, LayerSpec
+from nncalc.topics.params.more import more as variants
+from nncalc.topics.params.more import training_flops
+from nncalc.topics.params.part import Counter, Place, carried
+from nncalc.topics.params.shape import Shape, known_sizes, sizes, spoken
+from nncalc.topics.parts.fields import About, Answer
+from nncalc.trace.rules.whole import ceil_divide
+from nncalc.trace.work import Work
+
+# Tokens that a model is trained on: any number that anybody could mean.
+MOST_TOKENS = 10**30
+
+
+def params(
+    work: Work,
+    layers: Annotated[
+        list[LayerSpec],
+        About(
+            "the layers in order",
+            example="[{conv: {filters: 6, kernel: 5}}, {max_pool: {window: 2}}, flatten, {dense: {units: 10}}]",
+        ),
+    ],
+    input_shape: Annotated[
+        list[int] | None,
+        About(
+            "[height, width, channels] of an image, [T, D] or [T] of a sequence, [n] of a vector; tokens need none",
+            least=1,
+            most=BIG,
+            says="input {}",
+            also=("input", "shape"),
+            example="[28, 28, 1]",
+        ),
+    ] = None,
+    channels_first: Annotated[
+        bool, About("input_shape is [channels, height, width]", says=("channels first", ""))
+    ] = False,
+    tokens: Annotated[
+        int | None, About("D, the tokens it is trained on: 6·N·D FLOPs", least=1, most=MOST_TOKENS, also=("D",))
+    ] = None,
+    more: Annotated[bool, About("the variants, too: embeddings, tied or not, memory, optimizer, cache")] = False,
+) -> Answer:
+    """Output size, parameters and multiply-adds (MACs) of every layer, and the totals.
+
+    conv: (n + 2p − f)/s + 1 rounded down; (f·f·c + 1)·k parameters; one MAC for each weight at each output place.
+    FLOPs are 2·MACs; biases, activations, normalization and pooling are not counted (Dumoulin and Visin 2016; the sums
+    of any course). Counts are exact whole numbers.
+    """
+    shape = _start(input_shape, channels_first)
+    counter = Counter(work, {kind: count for kind, (_, count) in KINDS.items()}, shape, more)
+    top = Place(counter, ("layers",))
+    after = counter.run(top, layers, shape)
+    with work.section("", "Total"):
+        learned, macs, flops, statistics = _totals(work, top)
+    answer = {"output": np.array([n for n in known_sizes(after) if n is not None]), "params": learned}
+    answer |= {"statistics": statistics} if statistics is not None else {}
+    answer |= {"macs": macs, "flops": flops}
+    answer |= variants(counter, top, learned) if more else {}
+    answer |= training_flops(counter, learned, top.sum("idle"), tokens) if tokens is not None else {}
+    _table(counter, shape, (learned, macs))
+    _notes(counter, shape)
+    return answer
+
+
+def _start(input_shape: list[int] | None, channels_first: bool) -> Shape:
+    """What comes in: height, width, channels; tokens and numbers a token; or numbers."""
+    if input_shape is None:
+        return sizes(None)
+    if len(input_shape) > 3:
+        raise Refused("input_shape", f"has {len(input_shape)} numbers", "[height, width, channels], [T, D] or [n]")
+    turned = channels_first and len(input_shape) == 3
+    return sizes(*input_shape[1:], input_shape[0]) if turned else sizes(*input_shape)
+
+
+def _totals(work: Work, top: Place) -> tuple[Any, ...]:
+    """The sums over all layers, and the FLOPs."""
+    none = np.array(0, dtype=object)
+    sums = [top.sum(quantity) for quantity in ("params", "macs", "statistics")]
+    learned = none if sums[0] is None else work.let("params", sums[0])
+    macs = none if sums[1] is None else work.let("macs", sums[1])
+    statistics = None if sums[2] is None else work.let("statistics", sums[2])
+    return learned, macs, work.let("flops", 2 * macs), statistics
+
+
+def _table(counter: Counter, shape: Shape, totals: tuple[Any, Any]) -> None:
+    """A row a layer; those inside another one are indented below it, where there is anything to say of them."""
+    per = "MACs a token" if known_sizes(shape) == (None,) else "MACs"
+    counter.work.overview("layer", "output", "parameters", per)
+    for row in counter.rows:
+        if row.depth and row.params is None and row.macs is None and known_sizes(row.before) == known_sizes(row.after):
+            continue
+        counter.work.overview("  " * row.depth + row.name, spoken(row.after), _cell(row.params), _cell(row.macs))
+    counter.work.overview("total", "", *map(_cell, totals))
+
+
+def _cell(count: Any) -> int | str:
+    """A count as the table shows it, 0 where there is none."""
+    number = 0 if count is None else carried(count)
+    return number if isinstance(number, int) else str(number)
+
+
+def _notes(counter: Counter, shape: Shape) -> None:
+    """What the symbols mean, and what is counted."""
+    for kind, symbols in counter.symbols.items():
+        if symbols:
+            counter.work.note(f"{kind}: " + ", ".join(f"{symbol} = {meaning}" for symbol, meaning in symbols.items()))
+    counter.work.note("FLOPs = 2·MACs; biases, activations, normalization and pooling are not counted as MACs")
+    if known_sizes(shape) == (None,):
+        counter.work.note("without input_shape the MACs are those of one token")
+    for remark in counter.remarks:
+        counter.work.note(remark)
+
+
+def training(
+    work: Work,
+    examples: Annotated[int, About("how many there are", least=1, most=BIG, also=("N", "samples"))],
+    batch_size: Annotated[int, About("how many at a time", least=1, most=BIG, also=("B", "batch"))],
+    epochs: Annotated[int, About("how often through all", least=1, most=BIG, also=("E",))] = 1,
+) -> Answer:
+    """⌈N/B⌉ updates an epoch, E·⌈N/B⌉ in all; the last batch of an epoch may be smaller."""
+    N, B, E = (
+        work.given(n, np.array(v, dtype=object)) for n, v in zip("NBE", (examples, batch_size, epochs), strict=True)
+    )
+    per_epoch = work.let("updates_per_epoch", ceil_divide(N, B))
+    return {"updates_per_epoch": per_epoch, "updates": work.let("updates", E * per_epoch)}
+
+
+FORMS = (params, training)

@@ -1,0 +1,190 @@
+"""Layers of any network: dense, flatten, activations, dropout, normalization, and numbers that are learned freely."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+
+from nncalc.errors import dimensions
+from nncalc.topics.params.common import BIG, HasBias, Name, Plain
+from nncalc.topics.params.part import Part
+from nncalc.topics.params.shape import Shape, Size, known_sizes, sizes, spoken
+from nncalc.topics.parts.activations import Function
+from nncalc.topics.parts.fields import About
+
+# Those of the topic, and what goes over all numbers of a token.
+ActivationKind = Literal[Function, "softmax", "log_softmax", "swish"]
+
+
+@dataclass(frozen=True)
+class Dense:
+    """units, each with a weight for every input; of a sequence at every token."""
+
+    units: Annotated[int, About("how many", least=1, most=BIG, also=("out_features", "neurons", "out"))]
+    bias: HasBias = True
+    name: Name = None
+
+
+@dataclass(frozen=True)
+class ActivationLayer:
+    """A function of each number."""
+
+    alpha: Annotated[float | None, About("its constant", also=("negative_slope", "slope"))] = None
+    name: Name = None
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """Drops some of what it gets while training."""
+
+    rate: Annotated[float | None, About("how much", least=0, also=("p",))] = None
+    name: Name = None
+
+
+@dataclass(frozen=True)
+class BatchNorm:
+    """A scale and a shift a channel; mean and variance are kept, not learned."""
+
+    scale: Annotated[bool, About("whether there is a gamma", also=("gamma",))] = True
+    bias: Annotated[bool, About("whether there is a beta", also=("beta", "center", "shift"))] = True
+    name: Name = None
+
+
+@dataclass(frozen=True)
+class LayerNorm:
+    """A scale and a shift for each number of a token, or for each channel."""
+
+    bias: Annotated[bool, About("whether there is a beta", also=("beta", "center", "shift"))] = True
+    name: Name = None
+
+
+@dataclass(frozen=True)
+class GroupNorm:
+    """A scale and a shift a channel, however the channels are grouped."""
+
+    groups: Annotated[int | None, About("channels are divided into so many", least=1, most=BIG)] = None
+    bias: Annotated[bool, About("whether there is a beta", also=("beta", "center", "shift"))] = True
+    name: Name = None
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Numbers that are learned by themselves: a class token, a scale, a table of positions."""
+
+    shape: Annotated[int | list[int], About("how many along each axis", least=1, most=BIG, also=("size",))]
+    name: Name = None
+
+
+def unchanged(part: Part, layer: Any) -> Shape:
+    """Nothing is learned, and the shape stays."""
+    return part.shape
+
+
+def features(part: Part) -> tuple[Any, Any]:
+    """A token's or a vector's numbers, and over how many tokens they go (None: a vector, or not known)."""
+    if len(part.shape) == 3:
+        hint = "flatten before it" if part.kind == "dense" else "patches makes a sequence of an image"
+        wanted = "a vector" if part.kind == "dense" else "a sequence or a vector"
+        raise part.refused(f"wants {wanted}, but gets an image of {spoken(part.shape)}", hint=hint)
+    tokens = part.shape[0] if len(part.shape) == 2 and part.shape[0].exact is not None else None
+    return part.shape[-1], tokens
+
+
+def sequence(part: Part) -> tuple[Size, Any]:
+    """A token's numbers and the number of tokens (None: not known); a vector is refused."""
+    numbers, tokens = features(part)
+    if len(part.shape) == 1:
+        raise part.refused(f"wants a sequence, but gets a vector of {spoken(part.shape)}", "[T, D]")
+    return numbers, tokens
+
+
+def one_for_all(part: Part) -> Shape:
+    """One vector in place of a sequence."""
+    if len(part.shape) == 2 and part.shape[0].exact is None:
+        part.remark(f"after {part.name} there is one vector for all tokens: the MACs from there on are for a sequence")
+    return part.shape[-1:]
+
+
+def each(part: Part, tokens: Any, macs: Any) -> Any:
+    """What all tokens take together."""
+    return macs if tokens is None or macs is None else part.number("T", tokens, "tokens") * macs
+
+
+def dense(part: Part, layer: Dense) -> Shape:
+    """n·u + u parameters."""
+    numbers, tokens = features(part)
+    words = f"{layer.units} units" + ("" if layer.bias else ", no bias")
+    with part.section(words, (*known_sizes(part.shape[:-1]), layer.units)):
+        n, u = part.number("n", numbers, "numbers that come in"), part.number("u", layer.units, "units")
+        part.learns(lambda: n * u + u if layer.bias else n * u)
+        part.costs(each(part, tokens, n * u))
+    part.counter.output = (layer.units, numbers.exact or 0)
+    return (*part.shape[:-1], *sizes(layer.units))
+
+
+def flatten(part: Part, layer: Plain) -> Shape:
+    """All numbers behind each other."""
+    if len(part.shape) == 1:
+        return part.shape
+    length = math.prod(part.known(size) for size in part.shape)
+    with part.section("", (length,)):
+        symbols = ("h", "w", "c") if len(part.shape) == 3 else ("T", "D")
+        means = ("height", "width", "channels") if len(part.shape) == 3 else ("tokens", "numbers a token")
+        counts = [part.number(*given) for given in zip(symbols, part.shape, means, strict=True)]
+        return (part.size("output", math.prod(counts), length),)
+
+
+def batch_norm(part: Part, layer: BatchNorm) -> Shape:
+    """2·c parameters (gamma and beta), and 2·c statistics that training keeps without learning them."""
+    with part.section(_affine(layer.scale, layer.bias), known_sizes(part.shape)):
+        c = part.number("c", part.shape[-1], "channels")
+        if layer.scale or layer.bias:
+            part.learns(lambda: (layer.scale + layer.bias) * c)
+        if not part.counter.sharing:
+            part.count("statistics", 2 * c)
+    return part.shape
+
+
+def count_norm(part: Part, layer: LayerNorm | GroupNorm) -> Shape:
+    """2·c parameters, c without a bias."""
+    groups = getattr(layer, "groups", None)
+    channels = part.shape[-1].exact or 0
+    if groups and channels % groups:
+        raise part.refused(f"{groups} groups cannot share {channels} channels evenly", "a divisor", at="groups")
+    return _scaled(part, _affine(True, layer.bias), 1 + layer.bias)
+
+
+def rms_norm(part: Part, layer: Plain) -> Shape:
+    """A scale for each number, nothing subtracted, no shift."""
+    return _scaled(part, "gamma", 1)
+
+
+def _scaled(part: Part, words: str, many: int) -> Shape:
+    with part.section(words, known_sizes(part.shape)):
+        c = part.number("c", part.shape[-1], "channels" if len(part.shape) == 3 else "numbers a token")
+        part.learns(lambda: many * c)
+    return part.shape
+
+
+def _affine(scale: bool, bias: bool) -> str:
+    return " and ".join(word for word, there in (("gamma", scale), ("beta", bias)) if there) or "no gamma, no beta"
+
+
+def learned(part: Part, layer: Learned) -> Shape:
+    """As many parameters as its shape has numbers; what comes in goes on as it is."""
+    lengths = [layer.shape] if isinstance(layer.shape, int) else layer.shape
+    with part.section(f"{dimensions(lengths)} numbers", known_sizes(part.shape)):
+        counts = [part.number(f"n{axis}", n, f"size of axis {axis}") for axis, n in enumerate(lengths, 1)]
+        part.learns(lambda: math.prod(counts))
+    return part.shape
+
+
+PLAIN_LAYERS: dict[str, tuple[type, Callable[[Part, Any], Shape]]] = {
+    **dict.fromkeys(get_args(ActivationKind), (ActivationLayer, unchanged)),
+    "flatten": (Plain, flatten), "dense": (Dense, dense),
+    "dropout": (Dropout, unchanged), "batch_norm": (BatchNorm, batch_norm), "layer_norm": (LayerNorm, count_norm),
+    "rms_norm": (Plain, rms_norm), "group_norm": (GroupNorm, count_norm), "instance_norm": (LayerNorm, count_norm),
+    "local_response_norm": (Plain, unchanged), "learned": (Learned, learned),
+}  # fmt: skip

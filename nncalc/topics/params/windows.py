@@ -1,0 +1,178 @@
+"""How many places a window has along an axis (Dumoulin and Visin 2016, A guide to convolution arithmetic)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nncalc.topics.params.part import Part, carried
+from nncalc.topics.params.shape import Size
+from nncalc.trace.rules.whole import ceil_divide
+
+Given = Callable[[str, Any, str], Any]
+SIZE = "window"
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window along one axis: its size, its step, the zeros before and after."""
+
+    size: int
+    stride: int
+    before: int
+    after: int
+    dilation: int = 1
+    same: bool = False
+    ceil: bool = False
+    extra: int = 0
+
+    @property
+    def reach(self) -> int:
+        """From its first cell to its last."""
+        return self.dilation * (self.size - 1) + 1
+
+    def places(self, n: Any, given: Given, late: bool = False) -> Any:
+        """⌊(n + 2p − f)/s⌋ + 1, or ⌈n/s⌉ where the zeros are as many as that takes.
+
+        late: rounded up, the last window would begin in the zeros behind, and is left out.
+        """
+        if self.same:
+            return ceil_divide(n, given("s", self.stride, "stride"))
+        room = self._padded(n, given) - self._reach(given)
+        s = given("s", self.stride, "stride")
+        steps = ceil_divide(room, s) if self.ceil else room // s
+        return steps if late else steps + 1
+
+    def spread(self, n: Any, given: Given) -> Any:
+        """(n − 1)·s − 2p + f, the way back; n·s where the zeros are as many as that takes."""
+        s = given("s", self.stride, "stride")
+        if self.same:
+            return n * s
+        out = self._cut((n - 1) * s, given) + self._reach(given)
+        return out + given("e", self.extra, "added at the end") if self.extra else out
+
+    def _reach(self, given: Given) -> Any:
+        f = given("f", self.size, SIZE)
+        return f if self.dilation == 1 else given("d", self.dilation, "dilation") * (f - 1) + 1
+
+    def _zeros(self, given: Given) -> list[Any]:
+        if self.before == self.after:
+            return [2 * given("p", self.before, "zeros on either side")] if self.before else []
+        return [
+            given(symbol, zeros, f"zeros {side}")
+            for symbol, zeros, side in (("p1", self.before, "before"), ("p2", self.after, "behind"))
+            if zeros
+        ]
+
+    def _padded(self, n: Any, given: Given) -> Any:
+        for zeros in self._zeros(given):
+            n = n + zeros
+        return n
+
+    def _cut(self, n: Any, given: Given) -> Any:
+        for zeros in self._zeros(given):
+            n = n - zeros
+        return n
+
+
+def per_axis(part: Part, value: int | Sequence[int], axes: int, at: str) -> tuple[int, ...]:
+    """A number an axis."""
+    numbers = (value,) * axes if isinstance(value, int) else tuple(value)
+    if len(numbers) != axes:
+        want = "a number or [height, width]" if axes == 2 else "one number for a sequence"
+        raise part.refused(f"has {len(numbers)} numbers", want, at=at)
+    return numbers
+
+
+def zeros(part: Part, pad: int | Sequence[int] | str, axes: int) -> list[tuple[int, int]]:
+    """The zeros (before, after) along each axis."""
+    if isinstance(pad, str):
+        return [(0, 0)] * axes
+    if not isinstance(pad, int) and len(pad) == 4 and axes == 2:
+        return [(pad[0], pad[2]), (pad[1], pad[3])]
+    if not isinstance(pad, int) and len(pad) != axes:
+        raise part.refused(
+            f"has {len(pad)} numbers", "a number, [height, width] or [top, left, bottom, right]", at="pad"
+        )
+    return [(p, p) for p in per_axis(part, pad, axes, "pad")]
+
+
+def window(
+    part: Part,
+    size: int | Sequence[int],
+    stride: int | Sequence[int] | None,
+    pad: int | Sequence[int] | str,
+    dilation: int | Sequence[int] = 1,
+    ceil: bool = False,
+    sized: str = "kernel",
+) -> list[Window]:
+    """The window along each axis of what comes in: height and width of an image, the steps of a sequence."""
+    axes = len(part.shape) - 1
+    steps = size if stride is None else stride
+    listed = zip(
+        per_axis(part, size, axes, sized), per_axis(part, steps, axes, "stride"), zeros(part, pad, axes),
+        per_axis(part, dilation, axes, "dilation"), strict=True,
+    )  # fmt: skip
+    return [Window(f, s, *p, d, pad == "same", ceil) for f, s, p, d in listed]
+
+
+def taken(part: Part, windows: Sequence[Window]) -> list[int]:
+    """How many places each window has; a window that does not fit is refused."""
+    places = []
+    for axis, (w, size) in enumerate(zip(windows, part.shape, strict=False)):
+        n = part.known(size)
+        room = n + w.before + w.after
+        if room < w.reach and not w.same:
+            zeros = f" with its zeros ({n} without)" if room > n else ""
+            along = ("heights", "widths")[axis] if len(windows) == 2 else "steps"
+            raise part.refused(f"has a window over {w.reach} {along}, but gets only {room}{zeros}")
+        places.append(int(w.places(n, _plain, late(w, n))))
+    return places
+
+
+def late(w: Window, n: int) -> bool:
+    """Whether rounding up would put the last window wholly into the zeros behind."""
+    steps = w.places(n, _plain) - 1
+    return w.ceil and not w.same and steps * w.stride >= n + w.before
+
+
+def slide(part: Part, windows: Sequence[Window], lengths: Sequence[int], back: bool = False) -> list[tuple[Any, Size]]:
+    """The steps H and W (T of a sequence): each window's places, worked; where both axes are alike W is H."""
+    letters = "HW" if len(windows) == 2 else "T"
+    alike = len(windows) == 2 and windows[0] == windows[1] and part.shape[0] == part.shape[1]
+    out: list[tuple[Any, Size]] = []
+    for axis, (w, length, letter) in enumerate(zip(windows, lengths, letters, strict=True)):
+        given = along(part, windows, axis)
+        n = given("n", part.shape[axis], "size in")
+        if axis and alike:
+            value = out[0][0]
+        else:
+            value = w.spread(n, given) if back else w.places(n, given, late(w, part.known(part.shape[axis])))
+        value = part.let(letter, value)
+        out.append((value, Size(length, carried(value))))
+    return out
+
+
+def along(part: Part, windows: Sequence[Window], axis: int) -> Given:
+    """The numbers of a window along an axis; what differs between height and width is called f_h and f_w."""
+    values: dict[str, Sequence[Any]] = {
+        "n": part.shape[:-1], "f": [w.size for w in windows], "s": [w.stride for w in windows],
+        "p": [w.before for w in windows], "p1": [w.before for w in windows], "p2": [w.after for w in windows],
+        "d": [w.dilation for w in windows], "e": [w.extra for w in windows],
+    }  # fmt: skip
+
+    def given(symbol: str, value: Any, means: str) -> Any:
+        return part.number(symbol if len(set(values[symbol])) == 1 else f"{symbol}_{'hw'[axis]}", value, means)
+
+    return given
+
+
+def cells(part: Part, windows: Sequence[Window]) -> Any:
+    """How many cells a window has: f·f."""
+    sides = [along(part, windows, axis)("f", w.size, SIZE) for axis, w in enumerate(windows)]
+    return sides[0] if len(sides) == 1 else sides[0] * sides[1]
+
+
+def _plain(symbol: str, value: Any, means: str) -> Any:
+    return value

@@ -1,0 +1,30 @@
+"""Backward from a ∂L/∂answer that is given, and one step of gradient descent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nncalc.errors import Refused, dimensions
+from nncalc.topics.parts.fields import Answer
+from nncalc.trace.work import Work
+
+
+def from_above(work: Work, of: Any, wrt: Sequence[Any], upstream: Any) -> Answer:
+    """The gradients by each of `wrt`; {} without an upstream, which must have the shape of what it belongs to."""
+    if upstream is None:
+        return {}
+    if upstream.shape != of.shape:
+        name = getattr(of, "name", None) or "the answer"
+        raise Refused("upstream", f"is {dimensions(upstream.shape)}, but {name} is {dimensions(of.shape)}")
+    return work.backward(of, wrt, seed=upstream)
+
+
+def updated(work: Work, parameters: dict[str, Any], gradients: dict[str, Any], rate: float) -> dict[str, Any]:
+    """W_new = W − rate·∂L/∂W for each parameter that has a gradient; {"W_new": …}."""
+    with work.section("", "Update"):
+        return {
+            f"{name}_new": work.let(f"{name}_new", v - rate * gradients[f"dL/d{name}"])
+            for name, v in parameters.items()
+            if f"dL/d{name}" in gradients
+        }

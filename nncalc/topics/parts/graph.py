@@ -1,0 +1,44 @@
+"""An expression worked node by node on Values, as `backprop` and `optimizer` do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from nncalc.errors import Refused
+from nncalc.reading.expression import CONSTANTS, Apply, Number, Tree, postorder
+from nncalc.trace.rules.functions import relu, sigmoid, softplus
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "power": np.power,
+    "negative": np.negative, "exp": np.exp, "ln": np.log, "log10": np.log10, "sqrt": np.sqrt, "sin": np.sin,
+    "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "sigmoid": sigmoid,
+    "relu": relu, "softplus": softplus, "abs": np.abs, "max": np.maximum, "min": np.minimum,
+}  # fmt: skip
+
+
+def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path: tuple[str, ...] = ("expr",)) -> Any:
+    """Works an expression from the inside out; `name` is told each node's value."""
+    done: list[Any] = []
+    for node in postorder(tree):
+        if isinstance(node, Apply):
+            args = done[-len(node.args) :]
+            del done[-len(node.args) :]
+            done.append(_apply(FUNCTIONS[node.function], args, name))
+        elif isinstance(node, Number):
+            done.append(node.value)
+        elif node.name in known or node.name in CONSTANTS:
+            done.append(known[node.name] if node.name in known else CONSTANTS[node.name])
+        else:
+            raise Refused(path, f"{node.name} has no value", "a number for it in `at`")
+    return done[0]
+
+
+def _apply(function: Callable[..., Any], args: list[Any], name: Callable[[Any], Any]) -> Any:
+    """One node; a maximum of three is two nodes; what holds no variable is a written constant."""
+    while len(args) > 2:
+        args = [_apply(function, args[:2], name), *args[2:]]
+    value = function(*args)
+    return value if all(isinstance(a, (int, float, np.floating)) for a in args) else name(value)

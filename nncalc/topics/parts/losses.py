@@ -1,0 +1,115 @@
+"""Losses by the names that problem files use: the terms of each, and how they are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from nncalc.errors import Refused
+from nncalc.topics.parts.fields import Array
+from nncalc.trace.rules.functions import (
+    divide_or_zero,
+    huber,
+    relu,
+    sigmoid_cross_entropy,
+    softmax_cross_entropy,
+    softplus,
+    xlogy,
+)
+from nncalc.trace.work import Work
+
+LossName = Literal[
+    "squared_error", "half_squared_error", "mean_squared_error", "mean_absolute_error", "huber",
+    "binary_cross_entropy", "cross_entropy", "hinge", "kl",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Loss:
+    """terms(p, t) are summed (negated where `sign` is −1), halved or not; `mean`: divided by the outputs.
+
+    one: a sample's terms belong together (probabilities of classes), so that the sample is the smallest unit.
+    constant: the usual value of the constant that `terms` takes besides (huber's δ, hinge's margin).
+    """
+
+    terms: Callable[..., Any]
+    sign: int = 1
+    half: bool = False
+    mean: bool = False
+    one: bool = False
+    constant: float | None = None
+
+
+LOSSES: dict[str, Loss] = {
+    "squared_error": Loss(lambda p, t: (p - t) ** 2),
+    "half_squared_error": Loss(lambda p, t: (p - t) ** 2, half=True),
+    "mean_squared_error": Loss(lambda p, t: (p - t) ** 2, mean=True),
+    "mean_absolute_error": Loss(lambda p, t: np.abs(p - t), mean=True),
+    "huber": Loss(lambda p, t, delta: huber(p - t, delta=delta), mean=True, constant=1),
+    "binary_cross_entropy": Loss(lambda p, t: xlogy(t, p) + xlogy(1 - t, 1 - p), sign=-1, mean=True),
+    # The stable form of −[t·ln σ(p) + (1 − t)·ln(1 − σ(p))].
+    "binary_cross_entropy_with_logits": Loss(lambda p, t: softplus(p) - t * p, mean=True),
+    "cross_entropy": Loss(lambda p, t: xlogy(t, p), sign=-1, one=True),
+    "hinge": Loss(lambda p, t, margin: relu(margin - t * p), mean=True, constant=1),
+    "kl": Loss(lambda p, t: xlogy(t, divide_or_zero(t, p)), one=True),
+}
+
+# Pairs that every textbook differentiates as one: ∂L/∂z = prediction − target.
+FUSED = {
+    ("softmax", "cross_entropy"): softmax_cross_entropy,
+    ("sigmoid", "binary_cross_entropy"): sigmoid_cross_entropy,
+}
+
+
+def terms_of(kind: str, p: Any, t: Any, constant: float | None = None) -> Any:
+    """The terms of a loss, one for each output; `constant` in place of the usual one."""
+    rule = LOSSES[kind]
+    usual = rule.constant if constant is None else constant
+    return rule.terms(p, t) if usual is None else rule.terms(p, t, usual)
+
+
+def loss_of(kind: str, p: Any, target: Any, samples: int = 1, z: Any = None, activation: str = "") -> tuple[Any, Any]:
+    """The loss of predictions and, where p = activation(z) is differentiated together with it, its `like`.
+
+    p, target: (out,) or (sample, out). With samples > 1 the loss is the mean over so many samples.
+    """
+    rule = LOSSES[kind]
+    divisor = (2 if rule.half else 1) * (p.shape[-1] if rule.mean and p.ndim else 1) * samples
+    fused = FUSED.get((activation, kind))
+    like = None if fused is None else scaled(fused(z, p, target), divisor)
+    return scaled(rule.sign * np.sum(terms_of(kind, p, target)), divisor), like
+
+
+def scaled(total: Any, divisor: float) -> Any:
+    """total / divisor, as one writes it: not at all where the divisor is 1."""
+    return total if divisor == 1 else total / divisor
+
+
+def targets(work: Work, target: int | Array, shape: tuple[int, ...], first: int = 1, field: str = "target") -> Any:
+    """Gives the working its target as probabilities: of a class, a class a row, or as they stand.
+
+    shape: of the scores, (class,) or (sample, class). Each row of probabilities must add up to 1.
+    """
+    if isinstance(target, int):
+        if len(shape) > 1:
+            raise Refused(field, f"want a class for each of the {shape[0]} rows, got one class")
+        rows = one_hot(target, shape[-1], first, (field,))
+    elif target.ndim < len(shape):
+        rows = np.stack([one_hot(c, shape[-1], first, (field, i)) for i, c in enumerate(target.tolist(), 1)])
+    else:
+        rows = target
+        sums = rows.sum(axis=-1)
+        if (rows < 0).any() or (np.abs(sums - 1) > 1e-9).any():
+            raise Refused(field, f"want probabilities that add up to 1, got a sum of {np.ravel(sums)[0]:.6g}")
+    return work.given(field, rows)
+
+
+def one_hot(label: float, classes: int, first: int, path: tuple[str | int, ...]) -> Array:
+    """1 at the class, 0 elsewhere; `first` is what the first class is called."""
+    if label != int(label) or not first <= label < first + classes:
+        hint = "classes count from 1; for labels from 0 add first_class: 0" if label == 0 else ""
+        raise Refused(path, f"want a class from {first} to {first + classes - 1}, got {label:g}", hint=hint)
+    return np.eye(classes)[int(label) - first]

@@ -1,0 +1,288 @@
+"""Formulas as small trees: built with the simplifications of a person, evaluated as the number they stand for.
+
+The functions that build trees (`add`, `times`, …) simplify what a person would not write down: `x·1`, `+ 0`,
+`0 − x`, `−−x`, `x^1`, and written constants are folded. Numbers that come from the problem are never touched,
+so a product with a padding zero stays on the page.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol, TypeGuard
+
+Index = tuple[int, ...]
+
+
+class Named(Protocol):
+    """What a formula may refer to: anything with a symbol and an array."""
+
+    array: Any
+
+    @property
+    def symbol(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A number that the formula itself writes (the 1 of 1 − s), not one of the problem's."""
+
+    value: Fraction | float
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """One element of a named value, or with index None the whole of it."""
+
+    value: Named
+    index: Index | None
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """An operator of the table with its operands; `label` is the name of a function, a slice, an axis."""
+
+    kind: str
+    args: tuple[Expr, ...]
+    label: str = ""
+
+
+Expr = Const | Ref | Op
+
+ZERO, ONE, TWO = Const(Fraction(0)), Const(Fraction(1)), Const(Fraction(2))
+
+
+def const(value: float) -> Const:
+    """A written constant, kept exact where its decimal notation is short (0.044715) or a fraction is meant (1/6)."""
+    value = float(value)
+    if not math.isfinite(value):
+        return Const(value)
+    if len(repr(value)) <= 10:
+        return Const(Fraction(repr(value)))
+    fraction = Fraction(value).limit_denominator(100)
+    return Const(fraction if float(fraction) == value else value)
+
+
+def add(*terms: Expr) -> Expr:
+    """The sum of the terms; nested sums are one sum, written zeros vanish."""
+    flat = [t for term in terms for t in (term.args if _is(term, "add") else (term,)) if t != ZERO]
+    return flat[0] if len(flat) == 1 else Op("add", tuple(flat)) if flat else ZERO
+
+
+def negative(x: Expr) -> Expr:
+    """−x, where −−x is x and −(a − b) is b − a."""
+    if isinstance(x, Const):
+        return Const(-x.value)
+    if _is(x, "negative"):
+        return x.args[0]
+    if _is(x, "add") and len(x.args) == 2 and _is(x.args[1], "negative") and not _is(x.args[0], "negative"):
+        return Op("add", (x.args[1].args[0], negative(x.args[0])))
+    return Op("negative", (x,))
+
+
+def subtract(a: Expr, b: Expr) -> Expr:
+    """a − b."""
+    return add(a, negative(b))
+
+
+def product(*factors: Expr, kind: str = "times") -> Expr:
+    """The product: written constants are folded and stand first; 1 vanishes, a written 0 takes all with it."""
+    flat = [f for factor in factors for f in (factor.args if _is(factor, kind) else (factor,))]
+    constant: Fraction | float = Fraction(1)
+    rest: list[Expr] = []
+    for f in flat:
+        if _is(f, "negative"):
+            constant = _product(constant, Fraction(-1))
+            f = f.args[0]
+        if isinstance(f, Const):
+            constant = _product(constant, f.value)
+        else:
+            rest.extend(f.args if _is(f, kind) else (f,))
+    if constant == 0 or not rest:
+        return Const(constant)
+    size = -constant if constant < 0 else constant
+    if size != 1:
+        rest.insert(0, Const(size))
+    product = rest[0] if len(rest) == 1 else Op(kind, tuple(rest))
+    return negative(product) if constant < 0 else product
+
+
+def _product(a: Fraction | float, b: Fraction | float) -> Fraction | float:
+    return a * b if isinstance(a, Fraction) and isinstance(b, Fraction) else float(a) * float(b)
+
+
+def divide(a: Expr, b: Expr) -> Expr:
+    """a / b; a written divisor is folded with the written factor of a."""
+    if isinstance(b, Const) and b.value != 0:
+        if b.value == 1:
+            return a
+        if isinstance(a, Const):
+            return Const(a.value / b.value)
+        if _is(a, "times") and isinstance(a.args[0], Const):
+            return product(Const(a.args[0].value / b.value), *a.args[1:])
+    if _is(a, "negative") or (isinstance(a, Const) and a.value < 0):
+        return negative(divide(negative(a), b))
+    return ZERO if a == ZERO else Op("divide", (a, b))
+
+
+def power(base: Expr, exponent: Expr) -> Expr:
+    """base to the exponent; the first power is the base."""
+    if exponent == ONE:
+        return base
+    return ONE if exponent == ZERO else Op("power", (base, exponent))
+
+
+def call(name: str, *args: Expr) -> Expr:
+    """A function by its name in `FUNCTIONS`; the largest of one number is that number."""
+    if name in ("max", "min") and len(args) == 1 and rank(args[0]) == 0:
+        return args[0]
+    return Op("call", args, name)
+
+
+def transpose(x: Expr) -> Expr:
+    """The transposed matrix; (Aᵀ)ᵀ is A and (A·B)ᵀ is Bᵀ·Aᵀ."""
+    if _is(x, "transpose"):
+        return x.args[0]
+    if _is(x, "matmul"):
+        return Op("matmul", tuple(transpose(a) for a in reversed(x.args)))
+    return x if isinstance(x, Const) else Op("transpose", (x,))
+
+
+def matmul(a: Expr, b: Expr) -> Expr:
+    """The matrix product of whole values."""
+    return product(a, b) if isinstance(a, Const) or isinstance(b, Const) else product(a, b, kind="matmul")
+
+
+EACH_ROW = "of each row"
+
+
+def product_each_row(W: Expr, X: Expr) -> Expr:
+    """W·x for every row x of X; the part t of it is W·X[t]."""
+    return Op("matmul", (W, X), EACH_ROW)
+
+
+def item(x: Expr, label: str) -> Expr:
+    """A part of a whole value, named by what is written in the brackets: ln(s)[2] is ln(s[2])."""
+    if isinstance(x, Op) and x.label == EACH_ROW:
+        return matmul(x.args[0], item(x.args[1], label))
+    pointwise = isinstance(x, Op) and (
+        x.kind in ("negative", "add", "times", "divide", "power") or x.label in FUNCTIONS
+    )
+    if isinstance(x, Op) and pointwise:
+        return Op(x.kind, tuple(item(a, label) if rank(a) else a for a in x.args), x.label)
+    return Op("item", (x,), label)
+
+
+def symbol(text: str) -> Expr:
+    """A constant with a letter of its own, as I for the identity matrix."""
+    return Op("symbol", (), text)
+
+
+def compare(relation: str, a: Expr, b: Expr) -> Expr:
+    """Iverson's bracket: 1 where the relation holds, else 0."""
+    return Op("compare", (a, b), relation)
+
+
+def _is(x: Expr, kind: str) -> TypeGuard[Op]:
+    return isinstance(x, Op) and x.kind == kind
+
+
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+
+
+def _one(x: float) -> float:
+    return x
+
+
+FUNCTIONS: dict[str, tuple[Callable[..., float], str]] = {
+    "exp": (math.exp, r"\exp"), "ln": (math.log, r"\ln"), "log2": (math.log2, r"\log_2"),
+    "log10": (math.log10, r"\log_{10}"), "sqrt": (math.sqrt, ""), "sin": (math.sin, r"\sin"),
+    "cos": (math.cos, r"\cos"), "tan": (math.tan, r"\tan"), "sinh": (math.sinh, r"\sinh"),
+    "cosh": (math.cosh, r"\cosh"), "tanh": (math.tanh, r"\tanh"), "floor": (math.floor, ""), "ceil": (math.ceil, ""),
+    "abs": (abs, ""), "erf": (math.erf, r"\operatorname{erf}"), "max": (max, r"\max"), "min": (min, r"\min"),
+    "sigmoid": (_sigmoid, r"\sigma"),
+    "relu": (lambda x: max(x, 0.0), r"\operatorname{ReLU}"),
+    "sign": (lambda x: math.copysign(1.0, x) if x else 0.0, r"\operatorname{sign}"),
+    "value": (_one, ""),
+}  # fmt: skip
+
+RELATIONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
+    ">": (lambda a, b: a > b, ">"), ">=": (lambda a, b: a >= b, r"\ge"), "<": (lambda a, b: a < b, "<"),
+    "<=": (lambda a, b: a <= b, r"\le"), "=": (lambda a, b: a == b, "="),
+}  # fmt: skip
+
+
+def evaluate(x: Expr) -> float:
+    """The number that a formula of elements stands for (whole values have none).
+
+    A part that overflows is inf, one without a value nan, as in NumPy: σ(−1000) is 0 though exp(1000) is written in it.
+    """
+    if isinstance(x, Const):
+        return float(x.value)
+    if isinstance(x, Ref):
+        return float(x.value.array[x.index] if x.index else x.value.array)
+    args = [evaluate(a) for a in x.args]
+    try:
+        if x.kind == "call":
+            return float(FUNCTIONS[x.label][0](*args))
+        if x.kind == "compare":
+            return float(RELATIONS[x.label][0](*args))
+        return float(_ARITHMETIC[x.kind](args))
+    except OverflowError:
+        return math.inf
+    except (ValueError, ZeroDivisionError):
+        return math.nan
+
+
+def exactly(x: Expr) -> Fraction | None:
+    """The number that a formula of whole numbers stands for, exact at any size; None where a number is a float."""
+    if isinstance(x, Const):
+        return x.value if isinstance(x.value, Fraction) else None
+    if isinstance(x, Ref):
+        held = x.value.array[x.index] if x.index else x.value.array
+        held = held.item() if hasattr(held, "item") else held
+        return Fraction(held) if isinstance(held, int) else None
+    args = [exactly(a) for a in x.args]
+    worked = _EXACTLY.get(x.label or x.kind)
+    if worked is None or (x.kind == "divide" and not args[-1]):
+        return None
+    known = [a for a in args if a is not None]
+    return Fraction(worked(known)) if len(known) == len(args) else None
+
+
+_EXACTLY: dict[str, Callable[[list[Fraction]], Fraction | int]] = {
+    "add": sum, "negative": lambda a: -a[0], "times": math.prod, "divide": lambda a: a[0] / a[1],
+    "floor": lambda a: math.floor(a[0]), "ceil": lambda a: math.ceil(a[0]),
+}  # fmt: skip
+
+_ARITHMETIC: dict[str, Callable[[list[float]], float]] = {
+    "add": math.fsum,
+    "negative": lambda a: -a[0],
+    "times": math.prod,
+    "divide": lambda a: a[0] / a[1] if a[1] else math.copysign(math.inf, a[0]) if a[0] else math.nan,
+    "power": lambda a: math.pow(*a),
+}
+
+
+def middle(x: Expr) -> Sequence[Expr] | None:
+    """The operands of the outermost operator, where writing down their values is a step of its own.
+
+    6·1 + 9·(−1) is first 6 − 9, then −3; 2·3 is 6 at once.
+    """
+    if not isinstance(x, Op) or x.kind == "negative":
+        return None
+    return x.args if any(isinstance(a, Op) and not _signed_leaf(a) for a in x.args) else None
+
+
+def _signed_leaf(x: Op) -> bool:
+    return x.kind == "negative" and not isinstance(x.args[0], Op)
+
+
+def rank(x: Expr) -> int:
+    """0 for a number, else the number of axes of the whole value that the formula stands for."""
+    if isinstance(x, Ref):
+        return 0 if x.index is not None else int(getattr(x.value.array, "ndim", 0))
+    return max((rank(a) for a in x.args), default=0) if isinstance(x, Op) else 0

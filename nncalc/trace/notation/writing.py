@@ -1,0 +1,88 @@
+"""From a recorded value to its formula: element by element, or as a whole.
+
+Between two names lies one formula: arguments that have a name are referred to, unnamed ones are written out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace.notation import tree as notation
+from nncalc.trace.notation.tree import Expr, Index, Ref
+from nncalc.trace.value import Value
+
+
+class Operand:
+    """An argument of an operation as its rule sees it: `operand[index]` is the formula of one element."""
+
+    __slots__ = ("shape", "value")
+
+    def __init__(self, value: Any):
+        self.value = value
+        self.shape = np.shape(value.array if isinstance(value, Value) else value)
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    def __getitem__(self, index: Any) -> Expr:
+        if isinstance(self.value, Value):
+            return written(self.value, index if isinstance(index, tuple) else (index,))
+        return notation.const(np.asarray(self.value)[index])
+
+    def aligned(self, index: Index) -> Expr:
+        """The element that broadcasting puts at this index of the result."""
+        own = index[len(index) - self.ndim :] if self.ndim else ()
+        return self[tuple(0 if n == 1 else i for i, n in zip(own, self.shape, strict=True))]
+
+    def rows(self) -> list[tuple[int, Expr]] | None:
+        """The rows that the argument was put together from, each with its place, or None if it was not so made."""
+        value = self.value
+        if not isinstance(value, Value) or value.name is not None or value.rule is None or "keys" not in value.params:
+            return None
+        keys = value.params["keys"]
+        if not all(isinstance(key, int) for key in keys):
+            return None
+        return [(key, Operand(arg).whole()) for key, arg in zip(keys, value.args, strict=True)]
+
+    def whole(self) -> Expr:
+        """The formula of the whole argument."""
+        return written(self.value, None) if isinstance(self.value, Value) else _constant(self.value)
+
+
+def written(value: Value, index: Index | None) -> Expr:
+    """The value's symbol if it has a name, else its formula as a part of something else."""
+    return Ref(value, index) if value.name is not None else expand(value, index, inside=True)
+
+
+def expand(value: Value, index: Index | None, inside: bool = False) -> Expr:
+    """The formula by which the value was made: of one element, or with index None of the whole.
+
+    inside: as a part of a larger formula, where some functions are written shorter.
+    """
+    rule = value.rule
+    if rule is None:
+        return notation.const(value.array[index]) if index is not None else _constant(value.array)
+    operands = [Operand(arg) for arg in value.args]
+    if index is None:
+        return (
+            rule.whole(*(o.whole() for o in operands), **value.params)
+            if rule.elementwise
+            else rule.whole(*operands, **value.params)
+        )
+    element = rule.inside if inside and rule.inside is not None else rule.element
+    if rule.elementwise:
+        return element(*(o.aligned(index) for o in operands), **value.params)
+    return element(index, *operands, **value.params)
+
+
+def _constant(array: Any) -> Expr:
+    """A constant array in a formula of whole values: 1, I, or what it is filled with."""
+    array = np.asarray(array)
+    first = array.flat[0] if array.size else 0
+    if array.ndim == 2 and array.size > 1 and np.array_equal(array, np.eye(*array.shape)):
+        return notation.symbol("I")
+    return notation.const(first) if (array == first).all() else notation.symbol("constants")

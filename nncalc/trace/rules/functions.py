@@ -1,0 +1,219 @@
+"""The functions that NumPy lacks, each one operation with one rule.
+
+Called with bare arrays they compute; called with Values they are recorded as one step.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace.notation import tree as n
+from nncalc.trace.notation.tree import Expr, Index
+from nncalc.trace.rules.table import rule, traced
+
+
+@traced
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(−x)), without overflow at either end."""
+    with np.errstate(over="ignore"):  # 1/(1 + inf) is the 0 that is meant
+        return 1 / (1 + np.exp(-x))
+
+
+def _logistic(x: Any) -> Expr:
+    return n.divide(n.ONE, n.add(n.ONE, n.call("exp", n.negative(x))))
+
+
+rule(sigmoid, lambda i, x: _logistic(x[i]), (lambda g, y, x: g * y * (1 - y),),
+     whole=lambda x: n.call("sigmoid", x.whole()), inside=lambda i, x: n.call("sigmoid", x[i]))  # fmt: skip
+
+
+@traced
+def relu(x: Any) -> Any:
+    """max(0, x); its derivative at 0 is taken as 0."""
+    return np.maximum(x, 0.0)
+
+
+rule(relu, lambda i, x: n.call("max", n.ZERO, x[i]), (lambda g, y, x: g * (x > 0),),
+     whole=lambda x: n.call("relu", x.whole()))  # fmt: skip
+
+
+@traced
+def leaky_relu(x: Any, alpha: float = 0.01) -> Any:
+    """x where x > 0, else alpha·x (Maas et al. 2013)."""
+    return np.where(np.asarray(x) > 0, x, alpha * np.asarray(x))
+
+
+def _leaky(index: Index, x: Any, alpha: float = 0.01) -> Expr:
+    return n.call("max" if alpha <= 1 else "min", n.product(n.const(alpha), x[index]), x[index])
+
+
+rule(leaky_relu, _leaky, (lambda g, y, x, alpha=0.01: g * (alpha + (1 - alpha) * (x > 0)),),
+     whole=lambda x, alpha=0.01: n.call("leaky_relu", x.whole()), options=("alpha",))  # fmt: skip
+
+
+@traced
+def elu(x: Any, alpha: float = 1.0) -> Any:
+    """x where x > 0, else alpha·(exp(x) − 1) (Clevert et al. 2016)."""
+    return np.where(np.asarray(x) > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+
+def _elu(index: Index, x: Any, alpha: float = 1.0) -> Expr:
+    below = n.product(n.const(alpha), n.subtract(n.call("exp", x[index]), n.ONE))
+    return x[index] if n.evaluate(x[index]) > 0 else below
+
+
+rule(elu, _elu, (lambda g, y, x, alpha=1.0: g * ((x > 0) + (x <= 0) * (y + alpha)),),
+     whole=lambda x, alpha=1.0: n.call("elu", x.whole()), options=("alpha",))  # fmt: skip
+
+
+@traced
+def erf(x: Any) -> Any:
+    """The error function, 2/√π ∫₀ˣ exp(−t²) dt."""
+    return np.vectorize(math.erf, otypes=[float])(x)
+
+
+rule(erf, lambda x: n.call("erf", x), (lambda g, y, x: g * (2 / math.sqrt(math.pi)) * np.exp(-(x**2)),),
+     elementwise=True)  # fmt: skip
+
+
+@traced
+def softplus(x: Any) -> Any:
+    """ln(1 + exp(x)), without overflow."""
+    return np.logaddexp(0.0, x)
+
+
+rule(softplus, lambda i, x: n.call("ln", n.add(n.ONE, n.call("exp", x[i]))), (lambda g, y, x: g * sigmoid(x),),
+     whole=lambda x: n.call("softplus", x.whole()))  # fmt: skip
+
+
+@traced
+def softmax(x: Any) -> Any:
+    """exp(x) / Σ exp(x) along the last axis, with the largest subtracted first so that nothing overflows."""
+    e = np.exp(x - np.max(x, axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def _softmax(index: Index, x: Any) -> Expr:
+    row = [n.call("exp", x[(*index[:-1], j)]) for j in range(x.shape[-1])]
+    return n.divide(row[index[-1]], n.add(*row))
+
+
+rule(softmax, _softmax, (lambda g, y, x: y * (g - (g * y).sum(axis=-1, keepdims=True)),))
+
+
+@traced
+def softmax_worked(x: Any, s: Any, axis: int = -1) -> Any:
+    """softmax(x) along an axis where it was worked before as s: ∂L/∂x = s∘(∂L/∂s − Σ ∂L/∂s∘s).
+
+    A row that is all −∞ was worked as 0, and its gradient is 0.
+    """
+    return s
+
+
+rule(softmax_worked, lambda index, x, s, axis=-1: s[index],
+     (lambda g, y, x, s, axis=-1: s * (g - (g * s).sum(axis=axis, keepdims=True)), None))  # fmt: skip
+
+
+@traced
+def masked(scores: Any, mask: Any) -> Any:
+    """The scores where the mask is not 0, −∞ where it is: after the softmax these weights are 0."""
+    return np.where(np.asarray(mask) != 0, scores, -np.inf)
+
+
+def _masked(index: Index, scores: Any, mask: Any) -> Expr:
+    return scores[index] if n.evaluate(mask.aligned(index)) else n.const(-np.inf)
+
+
+rule(masked, _masked, (lambda g, y, scores, mask: g * mask, None), infinite=True)
+
+
+@traced
+def softmax_cross_entropy(x: Any, s: Any, target: Any) -> Any:
+    """−Σ target·ln softmax(x), where s is softmax(x) as it was worked before and each target row sums to 1.
+
+    Differentiated as one, as in every textbook: ∂L/∂x = s − target.
+    """
+    top = np.max(x, axis=-1, keepdims=True)
+    log_s = x - top - np.log(np.sum(np.exp(x - top), axis=-1, keepdims=True))
+    return -np.sum(target * log_s)
+
+
+@traced
+def sigmoid_cross_entropy(x: Any, s: Any, target: Any) -> Any:
+    """−Σ [target·ln σ(x) + (1 − target)·ln(1 − σ(x))], where s is σ(x) as it was worked before: ∂L/∂x = s − target."""
+    return np.sum(np.logaddexp(0.0, x) - target * x)
+
+
+@traced
+def huber(d: Any, delta: float = 1.0) -> Any:
+    """½d² up to a distance of δ, δ(|d| − ½δ) beyond it; its derivative is d, held between −δ and δ (Huber 1964)."""
+    size = np.abs(d)
+    return np.where(size <= delta, size**2 / 2, delta * (size - delta / 2))
+
+
+def _huber(index: Index, d: Any, delta: float = 1.0) -> Expr:
+    if abs(n.evaluate(d[index])) <= delta:
+        return n.divide(n.power(d[index], n.TWO), n.TWO)
+    return n.product(n.const(delta), n.subtract(n.call("abs", d[index]), n.const(delta / 2)))
+
+
+rule(huber, _huber, (lambda g, y, d, delta=1.0: g * np.maximum(-delta, np.minimum(delta, d)),),
+     whole=lambda d, delta=1.0: n.call("huber", d.whole()), options=("delta",))  # fmt: skip
+
+
+@traced
+def divide_or_zero(a: Any, b: Any) -> Any:
+    """a / b, and 0 where a is 0: a row of weights that are all hidden stays 0, as 0·ln 0 does in a loss."""
+    a, b = np.broadcast_arrays(a, b)
+    return np.divide(a, b, out=np.zeros(a.shape), where=a != 0)
+
+
+def _over(a: Expr, b: Expr) -> Expr:
+    return n.ZERO if not n.rank(a) and n.evaluate(a) == n.evaluate(b) == 0 else n.divide(a, b)
+
+
+rule(
+    divide_or_zero,
+    _over,
+    (lambda g, y, a, b: divide_or_zero(g, b), lambda g, y, a, b: divide_or_zero(-(g * y), b)),
+    elementwise=True,
+)
+
+
+@traced
+def xlogy(t: Any, p: Any) -> Any:
+    """t·ln(p), and 0 where t is 0, whatever p is: 0·ln 0 counts as 0."""
+    t, p = np.broadcast_arrays(t, p)
+    return t * np.log(p, out=np.zeros(t.shape), where=t != 0)
+
+
+def _times_log(t: Expr, p: Expr) -> Expr:
+    return n.ZERO if not n.rank(t) and n.evaluate(t) == n.evaluate(p) == 0 else n.product(t, _log(p))
+
+
+rule(
+    xlogy, _times_log, (lambda g, y, t, p: g * np.log(p), lambda g, y, t, p: g * divide_or_zero(t, p)), elementwise=True
+)
+
+
+def _log(p: Expr) -> Expr:
+    return n.call("ln", p)
+
+
+def _categorical(index: Index, x: Any, s: Any, target: Any) -> Expr:
+    return n.negative(n.add(*(n.product(target[i], _log(s[i])) for i in np.ndindex(x.shape))))
+
+
+def _binary(index: Index, x: Any, s: Any, target: Any) -> Expr:
+    terms = [n.add(n.product(target[i], _log(s[i])),
+                   n.product(n.subtract(n.ONE, target[i]), _log(n.subtract(n.ONE, s[i]))))
+             for i in np.ndindex(x.shape)]  # fmt: skip
+    return n.negative(n.add(*terms))
+
+
+_FUSED = (lambda g, y, x, s, target: g * (s - target), None, None)
+rule(softmax_cross_entropy, _categorical, _FUSED)
+rule(sigmoid_cross_entropy, _binary, _FUSED)
