@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from golden import DIGESTS, FORMS, GOLDEN, OTHERS, ROOT, Page, digests, whole_pages
 
-from nncalc.problem import load
+from nncalc.problem.problem import load
 from nncalc.topics import TOPICS, kernels
 
 REWRITE = os.environ.get("NNCALC_REWRITE") == "1"

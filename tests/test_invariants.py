@@ -13,8 +13,8 @@ import pytest
 from command import run
 from golden import FORMS, NOTES, ROOT, short
 
-from nncalc.problem import load
-from nncalc.solution import solve
+from nncalc.problem.problem import load
+from nncalc.running import solve
 
 PROBLEMS = [*NOTES, *FORMS]
 
