@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from nncalc.disk.folder import Found
-from nncalc.errors import Finding, InputError, Location, bug
+from nncalc.errors import Finding, Location, findings_of
 from nncalc.limits import Permissions
 from nncalc.marking.asked import Assignment
 from nncalc.marking.keys import disagreements
@@ -39,12 +39,8 @@ def solve_file(found: Found, settle: Settle = exact, rules: Permissions = UNBOUN
             return Result(path, trace, 0, ())
         asked = Assignment(problem, trace if settle is exact else solve(problem))
         return Result(path, trace, len(problem.expect), tuple(disagreements(asked)))
-    except InputError as error:
-        return Result(path, None, 0, tuple(error.findings))
-    except MemoryError:
-        return Result(path, None, 0, (Finding("needs more memory than there is", Location(path)),))
-    except Exception as error:  # a bug of ours in one file must not cost the others
-        return Result(path, None, 0, (Finding(bug(error), Location(path)),))
+    except Exception as error:  # one file must not cost the others
+        return Result(path, None, 0, tuple(findings_of(error, Location(path))))
 
 
 def solve_files(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 
 # A place inside a problem: ("layers", 2, "W", 1, 3).
 FieldPath = tuple[str | int, ...]
@@ -39,6 +40,22 @@ def printable(text: str, limit: int = 60, keep: str = "") -> str:
 def bug(error: BaseException) -> str:
     """What is said of an exception that is nobody's fault but ours."""
     return f"a bug of ours, please report it ({type(error).__name__}: {printable(str(error), 200)})"
+
+
+def findings_of(error: Exception, place: Location | None = None) -> list[Finding]:
+    """The last line of defence: what is said of anything that ended the work on one file, at that file.
+
+    Wrong input says itself what is wrong; too little memory and a bug of ours are one line each.
+    """
+    if isinstance(error, InputError):
+        return error.findings
+    return [Finding("needs more memory than there is" if isinstance(error, MemoryError) else bug(error), place)]
+
+
+def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """The hint that names what was probably meant, or nothing where nothing is near."""
+    near = get_close_matches(word, list(known), 1, cutoff)
+    return f"did you mean {near[0]}?" if near else ""
 
 
 def dimensions(shape: Sequence[int]) -> str:

@@ -57,7 +57,7 @@ def test_numbers_near_it_are_not_taken_for_it(name: str) -> None:
         line = line_of(fixture, near)
         assert name not in [n for likely in line.likely for n in likely.names], line.likely
     if exact.shape == wrong.shape:
-        assert line_of(fixture, exact).likely == []
+        assert line_of(fixture, exact).likely == ()
 
 
 def test_what_the_digits_cannot_tell_is_said_so() -> None:

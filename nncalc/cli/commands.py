@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -14,6 +13,7 @@ from nncalc.cli import terminal
 from nncalc.cli.options import argument, choice_options, flag, look_options, option, reading_options, view_options
 from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.cli.topic import topic_command
+from nncalc.errors import did_you_mean
 from nncalc.topics import TOPICS
 
 NO = 1
@@ -198,5 +198,4 @@ def meant(error: Any) -> str:
         field = also_called(asked.lstrip("-"), fields)
         return f"nncalc calls it --{field.name}" if field else ""
     word = error.format_message().partition("No such command '")[2].rstrip("'.")
-    near = get_close_matches(word, [*TOPICS, *(c().name or "" for c in COMMANDS)], 1, 0.6) if word else []
-    return f"did you mean {near[0]}?" if near else ""
+    return did_you_mean(word, [*TOPICS, *(c().name or "" for c in COMMANDS)]) if word else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from nncalc.errors import Finding, Location, bug
 from nncalc.marking.closeness import PLACES, Written, gap, same, within_digits
-from nncalc.marking.marks import Likely, Marks
+from nncalc.marking.marks import Likely, MarkedLine, Marks
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip
 from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.marking.sheet import Line
@@ -48,13 +49,31 @@ def diagnose(marks: Marks) -> None:
     lines = [mark.line for mark in marks.lines if mark.line is not None]
     values = {line.name: {i: written.value for i, written in line.cells.items()} for line in lines}
     ways = [(trace, _carried(trace, lines), dict[Any, Any]()) for trace in marks.traces[:AS_WRITTEN_OR_NOT]]
-    wrongs = [mark for mark in marks.lines if mark.verdict is Verdict.wrong and mark.line is not None]
-    for mark in wrongs[:MOST_LINES]:
-        if mark.line is not None and mark.step is not None:
-            wrong = tuple(mark.of(Verdict.wrong))
-            for trace, carried, done in ways:
-                slip = Slip(marks.asked, mark.line, wrong, trace[mark.name], trace, values, carried, done)
-                mark.likely = mark.likely or list(likely(slip))
+    wrong = [mark.name for mark in marks.lines if mark.verdict is Verdict.wrong and mark.line is not None]
+    looked = set(wrong[:MOST_LINES])
+
+    def with_mistakes(mark: MarkedLine) -> MarkedLine:
+        if mark.name not in looked or mark.line is None or mark.step is None:
+            return mark
+        for trace, carried, done in ways:
+            cells = tuple(mark.of(Verdict.wrong))
+            slip = Slip(marks.asked, mark.line, cells, trace[mark.name], trace, values, carried, done)
+            found = _looked_into(marks, slip)
+            if found:
+                return replace(mark, likely=tuple(found))
+        return mark
+
+    marks.lines = [with_mistakes(mark) for mark in marks.lines]
+
+
+def _looked_into(marks: Marks, slip: Slip) -> list[Likely]:
+    """The sentences for one wrong line; a bug of ours in them is told beside the marks, and costs nobody a mark."""
+    try:
+        return list(likely(slip))
+    except Exception as error:
+        what = f"{bug(error)}; what mistake the line looks like is not said"
+        marks.troubles.append(Finding(what, Location(marks.source), slip.line.name))
+        return []
 
 
 def _carried(trace: Trace, lines: Iterable[Line]) -> dict[str, dict[Index, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 
-from nncalc.errors import Finding, InputError, Location, bug
+from nncalc.errors import Finding, InputError, Location, findings_of
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.asked import Assignment, ask
@@ -90,8 +90,10 @@ class Marker:
     def _asked(self, path: str) -> Assignment | list[Finding]:
         try:
             return ask(load(path, rules=self.rules))
-        except InputError as error:
-            return error.findings
+        except Exception as error:
+            if self.alone and not isinstance(error, InputError):
+                raise
+            return findings_of(error, Location(path))
 
     def marked(self, pairs: Iterable[Submission]) -> Iterator[Marked]:
         """What became of each, in order; a bad sheet never stops the rest."""
@@ -111,12 +113,9 @@ class Marker:
                 diagnose(marks)
             elif not self.alone:
                 marks.forget_workings()
-            return Marked(one, asked, marks)
-        except InputError as error:
-            return Marked(one, asked, findings=error.findings)
-        except MemoryError:
-            return Marked(one, asked, findings=[Finding("needs more memory than there is", Location(path))])
+            return Marked(one, asked, marks, marks.troubles)
         except Exception as error:  # a bug of ours must neither cost the others nor be the student's fault
-            if self.alone:
+            ours = not isinstance(error, (InputError, MemoryError))
+            if ours and self.alone:
                 raise
-            return Marked(one, None, findings=[Finding(bug(error), Location(path))])
+            return Marked(one, None if ours else asked, findings=findings_of(error, Location(path)))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.disk.folder import Found
-from nncalc.errors import Finding, InputError, Location, printable, spelled
+from nncalc.errors import Finding, InputError, Location, findings_of, printable, spelled
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.asked import Assignment, ask
@@ -57,18 +57,17 @@ def checked(found: Found, rules: Permissions) -> Key:
     path = found.path
     if found.trouble:
         return Key(path, None, [Finding(found.trouble, Location(path), hint=found.hint)], True)
+    usable = False
     try:
         asked = ask(load(path, rules=rules))
-    except InputError as error:
-        return Key(path, None, error.findings, True)
-    try:
+        usable = True
         marks = mark(asked, sheet.from_key(asked))
-    except InputError as error:
-        return Key(path, None, error.findings)
-    diagnose(marks)
-    names = asked.points if asked.points is not None else [m.name for m in marks.lines if m.given]
-    hidden = {name: list(dict.fromkeys(indistinct(asked, name))) for name in names if name in asked.steps}
-    return Key(path, marks, hidden={name: words for name, words in hidden.items() if words})
+        diagnose(marks)
+        names = asked.points if asked.points is not None else [m.name for m in marks.lines if m.given]
+        hidden = {name: list(dict.fromkeys(indistinct(asked, name))) for name in names if name in asked.steps}
+    except Exception as error:  # one problem must not cost the others
+        return Key(path, None, findings_of(error, Location(path)), not usable)
+    return Key(path, marks, marks.troubles, hidden={name: words for name, words in hidden.items() if words})
 
 
 def disagreements(asked: Assignment) -> list[Finding]:

@@ -176,7 +176,7 @@ def _each(layers: list[Any], change: Callable[[str, Any], tuple[str, Any] | None
             if f.name == "layers" and isinstance(held, list):
                 inner[f.name] = _each(held, change)
             elif f.name == "branches" and isinstance(held, list):
-                inner[f.name] = [_each(branch, change) for branch in held]
+                inner[f.name] = [_each(branch if isinstance(branch, list) else [branch], change) for branch in held]
         changed = change(kind, replace(layer, **inner) if inner else layer)
         out += [changed] if changed is not None else []
     return out
