@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import nncalc
-from nncalc.topics import TOPICS
+from nncalc.topics import TOPICS, kernels
 
 ROOT = Path(nncalc.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
@@ -50,6 +50,68 @@ def test_imports_only_go_down(path: Path) -> None:
             assert parts[1] == here or LEVEL[parts[1]] < LEVEL[here], f"{here} imports {name}"
         if parts[0] in OUTSIDE:
             assert here in OUTSIDE[parts[0]], f"{here} imports {name}"
+
+
+def test_imports_between_rooms_are_few_and_the_top_is_short() -> None:
+    """What a newcomer sees: the files and folders at the top, and how many arrows run between them."""
+    top = {room(path) for path in FILES} | {"py.typed"}
+    assert len(top) <= 18, sorted(top)
+    arrows = {
+        (room(path), name.split(".")[1])
+        for path in FILES
+        for name in imports(path)
+        if name.startswith("nncalc.")
+        and name.split(".")[1] != room(path)
+        and room(path) not in ("__init__", "__main__")
+    }
+    assert len(arrows) <= 55, sorted(arrows)
+
+
+def test_no_topic_imports_another_topics_file() -> None:
+    """What several need stands in topics/parts; a topic that is a folder (params) imports its own files."""
+    for path in FILES:
+        inside = path.relative_to(ROOT).parts
+        if inside[0] != "topics" or inside[1] in ("parts", "__init__.py"):
+            continue
+        own = inside[1].removesuffix(".py")
+        for name in imports(path):
+            parts = name.split(".")
+            if parts[:2] == ["nncalc", "topics"] and len(parts) > 2:
+                assert parts[2] in ("parts", own), f"{own} imports {name}"
+
+
+def test_the_engine_fits_into_one_sitting() -> None:
+    lines = {path.name: len(path.read_text().splitlines()) for path in (ROOT / "trace").glob("*.py")}
+    assert sum(lines.values()) <= 1100, lines
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_a_file_has_one_idea_and_a_function_one_thought(path: Path) -> None:
+    """No file over 300 lines, no body of a function over 40."""
+    source = path.read_text()
+    assert len(source.splitlines()) <= 300
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = node.body[1:] if ast.get_docstring(node) else node.body
+            if first and node.end_lineno is not None:
+                assert node.end_lineno - first[0].lineno < 40, node.name
+
+
+def test_no_public_name_is_defined_twice() -> None:
+    """But for the interfaces (render, FORMS, MISTAKES) and a topic's kernels, which bear the names that users type."""
+    homes: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in ast.parse(path.read_text()).body:
+            targets = node.targets if isinstance(node, ast.Assign) else [node]
+            for target in targets:
+                name = getattr(target, "name", None) or getattr(getattr(target, "target", target), "id", None)
+                if name and not name.startswith("_"):
+                    homes.setdefault(name, []).append(str(path.relative_to(ROOT)))
+    kernel_names = {form.__name__ for topic in TOPICS for form in kernels(topic)}
+    twice = {name: where for name, where in homes.items() if len(where) > 1}
+    for name in ("render", "FORMS", "MISTAKES", *kernel_names):
+        twice.pop(name, None)
+    assert not twice
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if room(p) == "topics"], ids=lambda p: p.stem)
