@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from nncalc.errors import Finding, InputError, dimensions, printable
+from nncalc.errors import Finding, InputError, did_you_mean, dimensions, printable
 from nncalc.trace.steps import Trace
 
 # A place counted from 1; more digits than any axis has are no place.
@@ -55,13 +55,10 @@ def _without_loss(name: str) -> str:
 
 
 def _nearest(text: str, names: list[str]) -> str:
-    from difflib import get_close_matches
-
     several = [name for name in names if name.rpartition(".")[2] == text]
     if several:
         return f"which one: {', '.join(several[:10])}{', …' if len(several) > 10 else ''}?"
-    near = get_close_matches(text, names, 1, 0.5)
-    return f"did you mean {near[0]}?" if near else f"the steps are {', '.join(names[:40])}"
+    return did_you_mean(text, names, f"the steps are {', '.join(names[:40])}", cutoff=0.5)
 
 
 def value_of(trace: Trace, text: str) -> Any:

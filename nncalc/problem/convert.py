@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 
-from nncalc.errors import FieldPath, Finding, InputError, Location, dimensions, printable, spelled
+from nncalc.errors import (
+    FieldPath,
+    Finding,
+    InputError,
+    Location,
+    did_you_mean,
+    dimensions,
+    nearest,
+    printable,
+    spelled,
+)
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import agree
 from nncalc.reading import expression, scalars
@@ -80,8 +89,7 @@ class Converter:
         if choices and (number is None or node.text in get_args(choices)):
             return self.attempt(lambda: scalars.as_choice(node, name, get_args(choices)))
         if choices and node.text[:1].isalpha() and not scalars.is_number(node, self.limits):
-            near = get_close_matches(node.text, get_args(choices), 1, 0.6)
-            hint = f"did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(node.text, get_args(choices))
             return self.found(node, path, f"want {field.wants}, got {node.shown()}", hint=hint)
         if number is int:
             return self.attempt(lambda: scalars.as_whole(node, name, self.limits, field.about.least, field.about.most))
@@ -193,10 +201,7 @@ class Converter:
             return self.found(node, path, "want one kind with its fields", want)
         kind, inner = next(iter(node.entries.items()))
         if kind not in kinds.options:
-            near = get_close_matches(kind, kinds.options, 1, 0.6)
-            return self.found(
-                node, path, f"unknown kind '{printable(kind)}'", want, f"did you mean {near[0]}?" if near else ""
-            )
+            return self.found(node, path, f"unknown kind '{printable(kind)}'", want, did_you_mean(kind, kinds.options))
         if not isinstance(inner, MappingNode):
             return self.found(inner, (*path, kind), "want a mapping (name: value)")
         values = self.record(inner, fields_of(kinds.options[kind]), (*path, kind))
@@ -277,8 +282,8 @@ def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] =
     field = also_called(name, fields)
     if field is not None:
         return (f"unknown key '{printable(name)}': nncalc calls it '{field.name}'",)
-    near = [n for some in (first, fields) for n in get_close_matches(name, [f.name for f in some], 1, 0.6)]
-    return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near[0]}'?" if near else ""),)
+    near = nearest(name, [f.name for f in first]) or nearest(name, [f.name for f in fields])
+    return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near}'?" if near else ""),)
 
 
 def _numbers(shape: tuple[int, ...]) -> str:

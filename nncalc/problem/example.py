@@ -6,13 +6,12 @@ import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import is_dataclass
-from difflib import get_close_matches
 from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import cycle
 from typing import Any, Literal, get_args, get_origin
 
-from nncalc.errors import Finding, InputError, printable
+from nncalc.errors import Finding, InputError, did_you_mean, printable
 from nncalc.problem.axes import size_of
 from nncalc.reading.expression import Tree
 from nncalc.topics import kernels, known
@@ -32,11 +31,8 @@ def example(topic: str, form: str | None = None) -> str:
         return whole[form].read_text(encoding="utf-8")
     if form is not None and form not in forms:
         names = [*forms, *whole]
-        near = get_close_matches(form, names, 1, 0.6)
-        hint = f"did you mean {near[0]}?" if near else ""
-        raise InputError(
-            Finding(f"{topic} has no form '{printable(form)}'", want=f"one of {', '.join(names)}", hint=hint)
-        )
+        want, hint = f"one of {', '.join(names)}", did_you_mean(form, names)
+        raise InputError(Finding(f"{topic} has no form '{printable(form)}'", want=want, hint=hint))
     kernel = forms[form] if form else next(iter(forms.values()))
     # Run with -OO, Python drops the docstrings.
     lines = [f"# {(kernel.__doc__ or about.summary).strip().splitlines()[0]}", f"topic: {topic}"]

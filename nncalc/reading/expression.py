@@ -10,9 +10,8 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from nncalc.errors import printable
+from nncalc.errors import did_you_mean, printable
 from nncalc.limits import DEFAULT, Limits, raising
 
 
@@ -215,8 +214,7 @@ class _Parser:
         if token.text in CALLS and (self.names is None or token.text not in self.names):
             raise self.fail(f"{token.text} wants its argument in parentheses", token, f"write {token.text}(…)")
         if self.token.text == "(":
-            near = get_close_matches(token.text.lower(), list(CALLS), 1, 0.6)
-            hint = f"did you mean {near[0]}?" if near else f"for a product write {printable(token.text, 20)}*("
+            hint = did_you_mean(token.text.lower(), CALLS, f"for a product write {printable(token.text, 20)}*(")
             raise self.fail(f"there is no function '{printable(token.text)}'", token, hint)
         return self.variable(token)
 
@@ -224,10 +222,8 @@ class _Parser:
         if token.text in CONSTANTS and self.names is not None and token.text not in self.names:
             return Number(CONSTANTS[token.text], token.column)
         if self.names is not None and token.text not in self.names:
-            near = get_close_matches(token.text, [*self.names, *CALLS, *CONSTANTS], 1, 0.6)
-            raise self.fail(
-                f"the name '{printable(token.text)}' is not known", token, f"did you mean {near[0]}?" if near else ""
-            )
+            hint = did_you_mean(token.text, [*self.names, *CALLS, *CONSTANTS])
+            raise self.fail(f"the name '{printable(token.text)}' is not known", token, hint)
         self.seen.add(token.text)
         if len(self.seen) > self.limits.expression_names:
             what = f"has more than {self.limits.expression_names} names, the limit"

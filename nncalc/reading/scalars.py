@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
-from difflib import get_close_matches
 
-from nncalc.errors import Finding, InputError, printable
+from nncalc.errors import Finding, InputError, did_you_mean, printable
 from nncalc.limits import Limits, raising
 from nncalc.reading import expression
 from nncalc.reading.nodes import ScalarNode
@@ -141,6 +140,5 @@ def as_text(node: ScalarNode, field: str, limit: int) -> str:
 def as_choice(node: ScalarNode, field: str, choices: tuple[str, ...]) -> str:
     """One of the choices; a near miss is told what was probably meant."""
     if node.text not in choices:
-        near = get_close_matches(node.text.lower(), choices, 1, 0.6)
-        raise _refuse(node, field, f"one of {', '.join(choices)}", f"did you mean {near[0]}?" if near else "")
+        raise _refuse(node, field, f"one of {', '.join(choices)}", did_you_mean(node.text.lower(), choices))
     return node.text

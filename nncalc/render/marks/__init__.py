@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from nncalc.marking.homework import Homework
-from nncalc.render.layout import View
+if TYPE_CHECKING:  # the tables are read where no working is loaded
+    from nncalc.marking.homework import Homework
+    from nncalc.render.layout import View
 
 MARKS_FORMATS = ("table", "csv", "json", "gradescope", "junit", "markdown", "html")
 MARKS_ENDINGS = {".txt": "table", ".csv": "csv", ".json": "json", ".xml": "junit", ".md": "markdown", ".html": "html"}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from nncalc.render.layout import View
-from nncalc.trace.steps import Trace
+if TYPE_CHECKING:  # the tables are read where no working is loaded
+    from nncalc.render.layout import View
+    from nncalc.trace.steps import Trace
 
 WORKING_FORMATS = {"table": "table", "plain": "plain", "json": "json"}
 WORKING_ENDINGS = {".txt": "table", ".json": "json"}
@@ -22,6 +23,3 @@ def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "tabl
         out.write(between if i else "")
         page(trace, view, out)
     out.write(after)
-
-
-__all__ = ["ENDINGS", "FORMATS", "View", "render"]
