@@ -58,7 +58,7 @@ def _nearest(text: str, names: list[str]) -> str:
     several = [name for name in names if name.rpartition(".")[2] == text]
     if several:
         return f"which one: {', '.join(several[:10])}{', …' if len(several) > 10 else ''}?"
-    return did_you_mean(text, names, 0.5) or f"the steps are {', '.join(names[:40])}"
+    return did_you_mean(text, names, f"the steps are {', '.join(names[:40])}", cutoff=0.5)
 
 
 def value_of(trace: Trace, text: str) -> Any:

@@ -9,7 +9,17 @@ from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 
-from nncalc.errors import FieldPath, Finding, InputError, Location, did_you_mean, dimensions, printable, spelled
+from nncalc.errors import (
+    FieldPath,
+    Finding,
+    InputError,
+    Location,
+    did_you_mean,
+    dimensions,
+    nearest,
+    printable,
+    spelled,
+)
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import agree
 from nncalc.reading import expression, scalars
@@ -272,9 +282,8 @@ def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] =
     field = also_called(name, fields)
     if field is not None:
         return (f"unknown key '{printable(name)}': nncalc calls it '{field.name}'",)
-    likely = (did_you_mean(name, [f"'{f.name}'" for f in some]) for some in (first, fields))
-    hint = next(filter(None, likely), "")
-    return (f"unknown key '{printable(name)}'" + (f"; {hint}" if hint else ""),)
+    near = nearest(name, [f.name for f in first]) or nearest(name, [f.name for f in fields])
+    return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near}'?" if near else ""),)
 
 
 def _numbers(shape: tuple[int, ...]) -> str:

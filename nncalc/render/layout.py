@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.render import DETAIL, DIGITS
 from nncalc.trace.notation.numbers import columns, number
 from nncalc.trace.notation.style import TEXT, numbers, place, symbols, write
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, evaluate, exactly, middle
@@ -23,8 +24,8 @@ NOTE = 2000
 class View:
     """How a working is shown; the same for every format."""
 
-    digits: int = 6
-    detail: str = "normal"
+    digits: int = DIGITS
+    detail: str = DETAIL
     terminal: bool = False
     width: int | None = None
     color: bool = False
