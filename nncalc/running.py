@@ -91,7 +91,7 @@ def _infinite(problem: Problem, error: NotFinite) -> Finding:
     bad = np.argwhere(~np.isfinite(np.atleast_1d(np.asarray(step.computed))))[0]
     index = tuple(int(i) for i in bad)[: np.ndim(step.computed)]
     cell = TEXT.symbol(step.symbol, place(index))
-    written = write(step.element(index), TEXT, numbers())
+    written = write(step.element(index), TEXT, numbers(TEXT))
     what = f"{cell} = {written if len(written) < 200 else '…'} is not a finite number"
     stable = any(f.name == "stable" for f in problem.fields) and not problem.values.get("stable")
     return Finding(what, Location(problem.file or problem.topic), hint="add stable: true" if stable else "")

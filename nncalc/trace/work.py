@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.trace.backward import name_gradients
+from nncalc.trace.name import StepName, in_section
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.rules import (
     pooling,  # noqa: F401  (importing them fills the table of rules)
@@ -33,9 +34,9 @@ class NotFinite(ArithmeticError):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in the working we are: the prefix that names get, and the heading."""
+    """Where in the working we are: the section of the names, and the heading."""
 
-    prefix: str = ""
+    section: str = ""
     title: str = ""
 
 
@@ -62,8 +63,8 @@ class Work:
         held = np.array(array)
         held.setflags(write=False)
         value = Value(held, self)
-        value.name = self._place.prefix + name
-        value.shown = symbol and self._place.prefix + symbol
+        value.name = in_section(self._place.section, name)
+        value.shown = symbol and in_section(self._place.section, symbol)
         self._claim(value.name)
         self._trace.given[value.name] = value
         return value
@@ -79,14 +80,14 @@ class Work:
             value = +value
         elif value.used and like is None:
             raise EngineError(f"{name}: name a value before using it, or what used it escapes rounding and marking")
-        value.name = self._place.prefix + name
+        value.name = in_section(self._place.section, name)
         if like is not None:
             value.like = like
             self.serial += 1
             value.serial = self.serial  # after what it is differentiated through
         self._claim(value.name)
         computed = value.array
-        step = Step(value, self._place.prefix.rstrip("."), self._place.title, computed)
+        step = Step(value, self._place.section, self._place.title, computed)
         if self.finite and not _finite(computed) and not _masked(value):
             raise NotFinite(step)
         value.array = self.settle(value.name, computed, value.is_given)
@@ -105,9 +106,9 @@ class Work:
     def section(self, name: str, title: str) -> Iterator[None]:
         """Scopes names (`t1.h`) and gives the steps a heading; without a name only the heading."""
         outer = self._place
-        self._place = _Place(f"{outer.prefix}{name}." if name else outer.prefix, title)
+        self._place = _Place(in_section(outer.section, name) if name else outer.section, title)
         if name:
-            self._titles[outer.prefix + name] = title
+            self._titles[self._place.section] = title
         try:
             yield
         finally:
@@ -129,9 +130,9 @@ class Work:
     @contextmanager
     def beside(self, value: Value) -> Iterator[None]:
         """Names what follows in the section where a value stands, under that section's heading going back."""
-        outer, section = self._place, (value.name or "").rpartition(".")[0]
+        outer, section = self._place, StepName.parse(value.name).section
         title = self._titles.get(section, "")
-        self._place = _Place(section + "." if section else "", f"{title}, backward" if title else "Backward")
+        self._place = _Place(section, f"{title}, backward" if title else "Backward")
         try:
             yield
         finally:
