@@ -27,7 +27,7 @@ Arrive = Callable[[Value, Value], Value]
 
 
 def name_gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool) -> dict[str, Value]:
-    """Names the gradient of every named value on the way from `ofs` back to `wrt`; returns those of `wrt`.
+    """Names the gradient of every named value between `ofs` and `wrt`, last recorded first; returns those of `wrt`.
 
     With a seed that was given, the number L that is differentiated stands outside the page.
     """
@@ -121,10 +121,11 @@ def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pu
 
 
 class _Node:
-    """A value on the way from the roots back to the wanted ones.
+    """A value between the roots and the wanted ones.
 
-    feeds: its inputs that lie on the way; consumers: how many uses it still has there; arrived: what has arrived of
-    its gradient, nothing, one addend or a list of them (most have one, and a graph has many nodes).
+    feeds: its inputs that lie between them, too; consumers: how many of its uses there have not been passed yet;
+    arrived: what has arrived of its gradient, nothing, one addend or a list of them (most have one, and a graph has
+    many nodes).
     """
 
     __slots__ = ("arrived", "consumers", "feeds", "value")
@@ -151,7 +152,7 @@ class _Node:
 
 
 def _between(roots: list[Value], wanted: set[int], inputs: Inputs) -> dict[int, _Node]:
-    """The values on the way, by their identity, in the order of recording."""
+    """The values between the roots and the wanted ones, by their identity, in the order of recording."""
     reached: dict[int, Sequence[Value]] = {}
     found: list[Value] = []
     stack = list(roots)

@@ -22,10 +22,15 @@ class StepName(NamedTuple):
     @lru_cache(4096)
     def parse(text: str | None) -> StepName:
         """The name that a text says: `t1.dL/dh` is dL/dh, the gradient of L by h, in t1. No text is no name."""
-        section, _, local = (text or "").rpartition(".")
-        local = local if section else text or ""
-        above, _, by = local.partition("/d")
-        return StepName(section, local, above[1:], by) if by and above.startswith("d") else StepName(section, local)
+        text = text or ""
+        section, _, local = text.rpartition(".")
+        if not section:
+            local = text
+        if local.startswith("d"):
+            of, _, by = local[1:].partition("/d")
+            if by:
+                return StepName(section, local, of, by)
+        return StepName(section, local)
 
     def __str__(self) -> str:
         return in_section(self.section, self.local)

@@ -1,12 +1,11 @@
-"""The page one works on: what was given, the named steps, and the way back through them."""
+"""The page one works on: what was given, the named steps, and the backward pass over them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,8 +31,7 @@ class NotFinite(ArithmeticError):
         super().__init__(step.name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where in the working we are: the section of the names, and the heading."""
 
     section: str = ""
@@ -59,7 +57,10 @@ class Work:
         self._trace = Trace()
 
     def given(self, name: str, array: Any, symbol: str | None = None) -> Value:
-        """A value of the problem: copied once and frozen, never rounded. `symbol` is what formulas call it."""
+        """A value of the problem: copied once and frozen, never rounded. `symbol` is what formulas call it.
+
+        Raises EngineError where the section has that name already.
+        """
         held = np.array(array)
         held.setflags(write=False)
         value = Value(held, self)
@@ -73,6 +74,7 @@ class Work:
         """Names an intermediate and returns what the rest goes on with (bare arrays pass through).
 
         `like` differentiates as another value of the same number does: softmax and cross-entropy as one.
+        Raises EngineError where the name is taken or the value was used already, NotFinite, and TooLong at the limit.
         """
         if not isinstance(value, Value):
             return value
@@ -97,7 +99,7 @@ class Work:
         return value
 
     def reserve(self, field: str, shape: Sequence[int]) -> None:
-        """Refuses an array of more numbers than the limit, before its memory is taken; names the field to blame."""
+        """Raises TooLarge, naming the field to blame, for an array over the limit, before its memory is taken."""
         size = math.prod(shape)
         if self.limit is not None and size > self.limit:
             raise TooLarge(tuple(shape), self.limit, field=field)
@@ -119,7 +121,7 @@ class Work:
 
         of: a value, or a list of them with a list of seeds (their ∂L/∂·; a given seed makes every name dL/d·).
         local: for a graph of numbers, each edge's local derivative is a step of its own (`df8/df7`), so that a
-        gradient reads upstream × local. Bare arrays have no working to go back through and give {}.
+        gradient reads upstream × local. Bare arrays have no recorded operations and give {}.
         """
         ofs = list(of) if isinstance(of, (list, tuple)) else [of]
         seeds = list(seed) if isinstance(seed, (list, tuple)) else [seed]
@@ -129,7 +131,7 @@ class Work:
 
     @contextmanager
     def beside(self, value: Value) -> Iterator[None]:
-        """Names what follows in the section where a value stands, under that section's heading going back."""
+        """Names what follows in the section where a value stands, under that section's heading of the backward pass."""
         outer, section = self._place, StepName.parse(value.name).section
         title = self._titles.get(section, "")
         self._place = _Place(section, f"{title}, backward" if title else "Backward")
