@@ -9,12 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nncalc.trace import rules  # noqa: F401  (importing them fills the tables)
 from nncalc.trace.backward import name_gradients
 from nncalc.trace.name import StepName, in_section
 from nncalc.trace.rounding import Settle, exact
-from nncalc.trace.rules import (
-    pooling,  # noqa: F401  (importing them fills the table of rules)
-)
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import EngineError, TooLarge, Value
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from nncalc.trace.name import StepName
+from nncalc.trace.notation.functions import FUNCTIONS
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.tree import FUNCTIONS, RELATIONS, Const, Expr, Index, Op, Ref, rank
+from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, rank
 
 # How strongly each kind binds: a weaker operand of a stronger operator is put in parentheses.
 BINDS = {"add": 1, "negative": 2, "times": 3, "matmul": 3, "divide": 3, "power": 5, "transpose": 5}
@@ -244,7 +245,8 @@ def _latex_call(function: str, args: list[str]) -> str:
     if function in AROUND:
         left, right = AROUND[function]
         return rf"\left{left} {args[0]} \right{right}"
-    known = FUNCTIONS.get(function, (None, ""))[1] or rf"\operatorname{{{function.replace('_', ' ')}}}"
+    known = FUNCTIONS[function].latex if function in FUNCTIONS else ""
+    known = known or rf"\operatorname{{{function.replace('_', ' ')}}}"
     return rf"{known}\left({', '.join(args)}\right)"
 
 
