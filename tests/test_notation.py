@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from nncalc.running import solve
 from nncalc.trace.name import StepName, gradient_name
 from nncalc.trace.notation import tree
-from nncalc.trace.notation.style import LATEX, TEXT, Style, numbers, symbols, write
+from nncalc.trace.notation.style import LATEX, TEXT, Style, substituted, symbols, write
 
 STATES = """
 topic: rnn
@@ -129,7 +129,7 @@ def _kinds(x: tree.Expr) -> set[str]:
 def test_a_negative_number_is_the_style_s_minus_and_a_number(style: Style) -> None:
     left, right = style.parentheses
     half, two = style.number("0.5"), style.number("2")
-    leaf = numbers(style)
+    leaf = substituted(style)
     assert write(tree.product(a, b), style, leaf) == style.minus + half + style.dot + two
     assert write(tree.product(b, a), style, leaf) == two + style.dot + left + style.minus + half + right
     assert write(tree.add(b, a), style, leaf) == f"{two} {style.minus} {half}"
@@ -141,7 +141,7 @@ def test_a_negative_number_is_the_style_s_minus_and_a_number(style: Style) -> No
 def test_a_whole_working_in_mathml_is_well_formed(text: str) -> None:
     for step in solve(problem(text)).steps:
         for x in (step.formula, *(step.element(i) for i in step.indices())):
-            for leaf in (symbols(MATHML), numbers(MATHML)) if x != step.formula else (symbols(MATHML),):
+            for leaf in (symbols(MATHML), substituted(MATHML)) if x != step.formula else (symbols(MATHML),):
                 ET.fromstring(f"<math>{write(x, MATHML, leaf)}</math>")
 
 

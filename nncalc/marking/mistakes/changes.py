@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.style import TEXT, numbers, symbols, write
+from nncalc.trace.notation.style import TEXT, substituted, symbols, write
 from nncalc.trace.notation.tree import ONE, TWO, ZERO, Const, Expr, Op, Ref, const, evaluate
 
 # A changed part, and in words what was done to it.
@@ -80,7 +80,7 @@ def times_power_of_ten(x: Expr) -> Iterator[Change]:
             worked = evaluate(term)
             for power in (-2, -1, 1, 2):
                 shifted = Op("times", (Const(Fraction(10) ** power), term))
-                written = write(_bare(term), TEXT, numbers(TEXT), 6)
+                written = write(_bare(term), TEXT, substituted(TEXT), 6)
                 yield with_part(x, k, shifted), f"{written} is written as {number(abs(worked) * 10.0**power)}"
 
 

@@ -75,8 +75,8 @@ def symbols(style: Style) -> Leaf:
     return lambda ref: style.symbol(ref.value.symbol, place(ref.index or ()))
 
 
-def numbers(style: Style, digits: int = 6) -> Leaf:
-    """Elements by their numbers."""
+def substituted(style: Style, digits: int = 6) -> Leaf:
+    """Elements by their numbers, as they are put into a formula."""
     return lambda ref: style.signed(number(ref.value.array[ref.index] if ref.index else ref.value.array, digits))
 
 
