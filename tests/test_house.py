@@ -141,6 +141,17 @@ def test_no_renderer_knows_a_topic(path: Path) -> None:
     assert "conv" not in words
 
 
+NAMES_APART = re.compile(r'partition\("(\.|/d)"\)|partition\(\'\.\'\)|"(/d?|∂|dL/d)" (not )?in |startswith\("d"\)')
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if room(p) in ("trace", "marking", "render", "names", "running")], ids=lambda p: p.stem
+)
+def test_names_are_taken_apart_in_one_place(path: Path) -> None:
+    found = [line for line in path.read_text().splitlines() if NAMES_APART.search(line)]
+    assert not found or path.stem in ("name", "closeness"), found  # closeness: a number's text
+
+
 def test_foreign_text_never_meets_markup() -> None:
     for path in FILES:
         text = path.read_text()
