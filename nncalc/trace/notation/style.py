@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from nncalc.trace.notation.functions import ARGUMENTS, FUNCTIONS
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.tree import FUNCTIONS, RELATIONS, Const, Expr, Index, Op, Ref, rank
+from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, rank
 
 # How strongly each kind binds: a weaker operand of a stronger operator is put in parentheses.
 BINDS = {"add": 1, "negative": 2, "times": 3, "matmul": 3, "divide": 3, "power": 5, "transpose": 5}
@@ -141,7 +142,7 @@ def _text_op(x: Op, parts: list[str]) -> str:
         case "compare":
             return f"[{parts[0]} {x.label} {parts[1]}]"
         case _:
-            return f"{'σ' if x.label == 'sigmoid' else x.label}({', '.join(parts)})"
+            return _text_call(x.label, parts)
 
 
 def _latex_op(x: Op, parts: list[str]) -> str:
@@ -158,13 +159,28 @@ def _latex_op(x: Op, parts: list[str]) -> str:
             return x.label
         case "compare":
             return rf"\left[{parts[0]} {RELATIONS[x.label][1]} {parts[1]}\right]"
-    if x.label == "sqrt":
-        return rf"\sqrt{{{parts[0]}}}"
-    if x.label in AROUND:
-        left, right = AROUND[x.label]
-        return rf"\left{left} {parts[0]} \right{right}"
-    known = FUNCTIONS.get(x.label, (None, ""))[1] or rf"\operatorname{{{x.label.replace('_', ' ')}}}"
-    return rf"{known}\left({', '.join(parts)}\right)"
+        case _:
+            return _latex_call(x.label, parts)
+
+
+def _called(sign: str, args: list[str], parentheses: tuple[str, str]) -> str:
+    """A function's sign with its arguments behind it, or in it where that is their place."""
+    written = ", ".join(args)
+    if ARGUMENTS in sign:
+        return sign.replace(ARGUMENTS, written)
+    left, right = parentheses
+    return sign + left + written + right
+
+
+def _text_call(function: str, args: list[str]) -> str:
+    known = FUNCTIONS.get(function)
+    return _called((known.text if known else "") or function, args, TEXT.parentheses)
+
+
+def _latex_call(function: str, args: list[str]) -> str:
+    known = FUNCTIONS.get(function)
+    sign = (known.latex if known else "") or rf"\operatorname{{{function.replace('_', ' ')}}}"
+    return _called(sign, args, LATEX.parentheses)
 
 
 def pretty(name: str) -> str:
@@ -192,7 +208,6 @@ def _latex_symbol(name: str, index: str) -> str:
     return f"{{{body}}}{upper}{lower}" if upper or lower else body
 
 
-AROUND = {"floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil"), "abs": ("|", "|")}
 GREEK = {"alpha", "beta", "gamma", "delta", "eps", "lambda", "mu", "sigma", "theta"}
 
 
