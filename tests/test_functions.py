@@ -100,6 +100,10 @@ PAGES = {
 }  # fmt: skip
 
 
+def test_every_page_above_is_of_a_row() -> None:
+    assert set(PAGES) <= set(FUNCTIONS)
+
+
 @pytest.mark.parametrize("row", ROWS)
 def test_a_row_is_written_with_its_sign(row: MathFunction) -> None:
     work = Work()
