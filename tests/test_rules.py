@@ -67,9 +67,9 @@ def named(row: MathFunction) -> Callable[[np.random.Generator], Case]:
 
     def case(rng: np.random.Generator) -> Case:
         if row.arguments > 1:
-            return binary(row.array, positive=not has_value(-0.7, 0.55))(rng)
+            return binary(row.traced, positive=not has_value(-0.7, 0.55))(rng)
         numbers = [x for x in away_from_zero(rng, 200) if has_value(x - 0.01) and has_value(x + 0.01)]
-        return row.array, [np.asarray(rng.choice(numbers, tuple(rng.integers(1, 4, rng.integers(0, 3)))))]
+        return row.traced, [np.asarray(rng.choice(numbers, tuple(rng.integers(1, 4, rng.integers(0, 3)))))]
 
     return case
 
@@ -131,7 +131,7 @@ KEYS = [
 
 # Every function that has a rule, with cases of it. A rule without a case fails `test_every_rule_has_a_case`.
 CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
-    **{row.array: [named(row)] for row in FUNCTIONS.values()},
+    **{row.traced: [named(row)] for row in FUNCTIONS.values()},
     np.power: [named(FUNCTIONS["power"]), unary(lambda x: x**2), unary(lambda x: x**-3)],
     np.positive: [unary(np.positive)], np.square: [unary(np.square)],
     np.floor_divide: [lambda rng: (lambda a: a // 2.0, [rng.uniform(2.1, 3.9, (2, 3))])],

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from nncalc.trace.notation.functions import typed_names
 from nncalc.trace.rules import FUNCTIONS
 
 
@@ -45,8 +46,7 @@ class Apply:
 Tree = Number | Variable | Apply
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
-# What an expression may call, by all names that it has.
-CALLS = {name: row for row in FUNCTIONS.values() if row.offered for name in (row.name, *row.also)}
+CALLS = typed_names()
 
 
 def postorder(tree: Tree) -> list[Tree]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from nncalc.errors import did_you_mean, printable
 from nncalc.limits import DEFAULT, Limits, raising
 from nncalc.reading.expression import CALLS, CONSTANTS, Apply, ExpressionError, Number, Tree, Variable
+from nncalc.trace.notation.functions import FUNCTIONS
 
 # Operators by their signs: the function that each stands for, and how strongly it binds.
 BINARY = {"+": ("add", 10), "-": ("subtract", 10), "*": ("multiply", 20), "/": ("divide", 20), "^": ("power", 40)}
@@ -187,7 +188,7 @@ class _Parser:
             self.step()
             args.append(self.climb(0))
         self.close(opened)
-        function = CALLS[token.text]
+        function = FUNCTIONS[CALLS[token.text]]
         if not function.takes(len(args)):
             raise self.fail(f"{token.text} wants {function.wants}, got {len(args)}", token)
         return Apply(function.name, tuple(args), token.column)

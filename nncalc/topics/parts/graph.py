@@ -35,5 +35,5 @@ def _apply(function: MathFunction, args: list[Any], name: Callable[[Any], Any]) 
     count = function.arguments
     while len(args) > count:
         args = [_apply(function, args[:count], name), *args[count:]]
-    value = function.array(*args)
+    value = function.traced(*args)
     return value if all(isinstance(a, (int, float, np.floating)) for a in args) else name(value)

@@ -1,4 +1,4 @@
-"""The functions that formulas and expressions name: one row each, stated with its rule in `rules/elementary.py`."""
+"""The functions that formulas and expressions name: one row each, stated with its rule in `rules/named.py`."""
 
 from __future__ import annotations
 
@@ -16,31 +16,36 @@ class MathFunction:
 
     number: its value for floats; raises ValueError or ZeroDivisionError where it has none, OverflowError where that
     is too large for a float.
-    array: the function of NumPy, or of ours, that computes it element by element and has its rule.
-    arguments: how many it takes; with `folds` also more, worked from the left.
+    traced: the function of NumPy, or of ours, that computes it element by element, on Values too, and has its rule.
+    arguments: how many it takes; with `many` also more, worked from the left.
     text, latex: its sign in each way of writing, or what goes around its arguments (`\\sqrt{…}`); empty: its name.
-    also: other names by which an expression may call it; `offered`: whether an expression may call it by its name.
+    typed: whether people may call it in expressions, also by the names in `also`.
     """
 
     name: str
     number: Callable[..., float]
-    array: Callable[..., Any]
+    traced: Callable[..., Any]
     arguments: int
-    folds: bool = False
+    many: bool = False
     text: str = ""
     latex: str = ""
+    typed: bool = True
     also: tuple[str, ...] = ()
-    offered: bool = True
 
     @property
     def wants(self) -> str:
         """The arguments that it wants, in words."""
         count = {1: "one", 2: "two", 3: "three"}.get(self.arguments, str(self.arguments))
-        return f"{count}{' or more' if self.folds else ''} argument{'s' if self.folds or self.arguments > 1 else ''}"
+        return f"{count}{' or more' if self.many else ''} argument{'s' if self.many or self.arguments > 1 else ''}"
 
     def takes(self, count: int) -> bool:
         """Whether it can be called with so many arguments."""
-        return count >= self.arguments if self.folds else count == self.arguments
+        return count >= self.arguments if self.many else count == self.arguments
 
 
 FUNCTIONS: dict[str, MathFunction] = {}
+
+
+def typed_names() -> dict[str, str]:
+    """What people may call in expressions, each with the function that it means: log is ln."""
+    return {name: row.name for row in FUNCTIONS.values() if row.typed for name in (row.name, *row.also)}

@@ -1,7 +1,7 @@
 """The functions that NumPy lacks, each one operation with one rule.
 
 Called with bare arrays they compute; called with Values they are recorded as one step. Those that formulas know by
-name (sigmoid, relu, erf, softplus) have their rule in their row of `elementary`.
+name (sigmoid, relu, erf, softplus) have their rule in their row of `named`.
 """
 
 from __future__ import annotations
