@@ -22,10 +22,12 @@ from nncalc.errors import (
 )
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import agree
-from nncalc.reading import expression, scalars
+from nncalc.reading import scalars
 from nncalc.reading.builder import MOST_ARRAYS
+from nncalc.reading.expression import CALLS, ExpressionError, Tree
 from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from nncalc.reading.parser import parse
 from nncalc.topics.parts.fields import REQUIRED, About, Field, Symbol, Variant, also_called, alternatives, fields_of
 
 BAD: Any = object()
@@ -99,7 +101,7 @@ class Converter:
             return self.attempt(lambda: scalars.as_flag(node, name))
         if str in kinds:
             return self.attempt(lambda: scalars.as_text(node, name, self.limits.title))
-        if expression.Tree in kinds:
+        if Tree in kinds:
             return self.tree(node, path)
         if field.is_array and field.default is not REQUIRED and node.text == "0" and field.default == 0:
             return 0
@@ -118,8 +120,8 @@ class Converter:
     def tree(self, node: ScalarNode, path: FieldPath) -> Any:
         """An expression with variables."""
         try:
-            return expression.parse(node.text, self.limits)
-        except expression.ExpressionError as error:
+            return parse(node.text, self.limits)
+        except ExpressionError as error:
             mark = node.mark.further(error.column - 1 + node.quoted)
             what = f"column {error.column}: {error.what}" if mark.is_flag else error.what
             self.findings.append(Finding(what, mark, spelled(path), hint=error.hint))
@@ -160,7 +162,7 @@ class Converter:
 
     def symbol(self, name: str, mark: Location, path: FieldPath) -> None:
         """What an expression can call by its name."""
-        if not SYMBOL.fullmatch(name) or name in expression.CALLS:
+        if not SYMBOL.fullmatch(name) or name in CALLS:
             what = f"'{printable(name)}' cannot be a name; want letters, digits and _, and no function's name"
             self.findings.append(Finding(what, mark, spelled(path)))
 

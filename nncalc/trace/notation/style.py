@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from nncalc.trace.name import StepName
-from nncalc.trace.notation.functions import FUNCTIONS
+from nncalc.trace.notation.functions import ARGUMENTS, FUNCTIONS
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, rank
 
@@ -187,8 +187,18 @@ def _text_power(base: str, exponent: str) -> str:
     return f"{base}²" if exponent == "2" else f"{base}^{exponent}"
 
 
+def _called(sign: str, args: list[str], parentheses: tuple[str, str]) -> str:
+    """A function's sign with its arguments behind it, or in it where that is their place."""
+    written = ", ".join(args)
+    if ARGUMENTS in sign:
+        return sign.replace(ARGUMENTS, written)
+    left, right = parentheses
+    return sign + left + written + right
+
+
 def _text_call(function: str, args: list[str]) -> str:
-    return f"{'σ' if function == 'sigmoid' else function}({', '.join(args)})"
+    known = FUNCTIONS.get(function)
+    return _called((known.text if known else "") or function, args, ("(", ")"))
 
 
 TEXT = Style(
@@ -207,7 +217,6 @@ TEXT = Style(
 )
 
 GREEK = {"alpha", "beta", "gamma", "delta", "eps", "lambda", "mu", "sigma", "theta"}
-AROUND = {"floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil"), "abs": ("|", "|")}
 
 
 def _latex_name(name: StepName, cell: str) -> str:
@@ -240,14 +249,9 @@ def _escaped(name: str) -> str:
 
 
 def _latex_call(function: str, args: list[str]) -> str:
-    if function == "sqrt":
-        return rf"\sqrt{{{args[0]}}}"
-    if function in AROUND:
-        left, right = AROUND[function]
-        return rf"\left{left} {args[0]} \right{right}"
-    known = FUNCTIONS[function].latex if function in FUNCTIONS else ""
-    known = known or rf"\operatorname{{{function.replace('_', ' ')}}}"
-    return rf"{known}\left({', '.join(args)}\right)"
+    known = FUNCTIONS.get(function)
+    sign = (known.latex if known else "") or rf"\operatorname{{{function.replace('_', ' ')}}}"
+    return _called(sign, args, (r"\left(", r"\right)"))
 
 
 LATEX = Style(
