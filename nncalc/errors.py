@@ -42,6 +42,11 @@ def bug(error: BaseException) -> str:
     return f"a bug of ours, please report it ({type(error).__name__}: {printable(str(error), 200)})"
 
 
+def wrong_type(argument: str, value: object, want: str) -> TypeError:
+    """What to raise for an argument of another type: a slip of the calling program, not of a problem."""
+    return TypeError(f"{argument}: want {want}, got {type(value).__name__}")
+
+
 def findings_of(error: Exception, place: Location | None = None) -> list[Finding]:
     """The last line of defence: what is said of anything that ended the work on one file, at that file.
 

@@ -13,7 +13,7 @@ from nncalc.errors import FieldPath, Finding, InputError, Location, did_you_mean
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import agree
 from nncalc.reading import expression, scalars
-from nncalc.reading.builder import MOST_ARRAYS
+from nncalc.reading.builder import MOST_ARRAYS, too_deep
 from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from nncalc.topics.parts.fields import REQUIRED, About, Field, Symbol, Variant, also_called, alternatives, fields_of
@@ -68,8 +68,8 @@ class Converter:
 
     def too_deep(self, node: Node, path: FieldPath) -> Any:
         """Aliases can nest what was never seen nested."""
-        what = f"is nested deeper than {self.limits.depth} levels, the limit"
-        return self.found(node, path, what, hint=raising("depth"))
+        what, hint = too_deep(self.limits)
+        return self.found(node, path, what, hint=hint)
 
     def scalar(self, node: ScalarNode, field: Field, path: FieldPath) -> Any:
         """A number, a choice, a text, an expression."""
