@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncalc.reading.expression import FUNCTIONS, ExpressionError, number_of, parse, variables
+from nncalc.reading.expression import CALLS, ExpressionError, number_of, parse, variables
+from nncalc.trace.notation.functions import FUNCTIONS
+from nncalc.trace.value import RULES
 
 X = {"x": 0.7, "y": -1.3, "z": 2.0}
 
@@ -91,8 +94,28 @@ def test_any_text_is_a_number_or_an_error_of_ours(text: str) -> None:
         assert 1 <= error.column <= len(text) + 1
 
 
-def test_every_function_has_a_test_above() -> None:
-    assert set(FUNCTIONS) == {
-        "add", "subtract", "multiply", "divide", "power", "negative", "exp", "ln", "log10", "sqrt", "sin", "cos", "tan", "sinh",
-        "cosh", "tanh", "sigmoid", "relu", "softplus", "abs", "min", "max",
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_row_is_of_one_mind(name: str) -> None:
+    """The number that a page evaluates is what NumPy works, and what may be typed has a gradient."""
+    row = FUNCTIONS[name]
+    if row.traced is None:
+        assert not row.typed
+        return
+    rng = np.random.default_rng(3)
+    both = row.many or name in ("add", "subtract", "multiply", "divide", "power")
+    for _ in range(50):
+        args = rng.uniform(0.1, 3, 2 if both else 1)
+        if name not in ("ln", "log2", "log10", "sqrt", "power", "divide"):
+            args = args - 1.5
+        assert float(row.number(*map(float, args))) == pytest.approx(float(row.traced(*args)), rel=1e-14, abs=1e-15)
+    if row.typed:
+        assert RULES[row.traced].derivative not in (None, (None,))
+        assert float(row.number(*([0.5] * (2 if both else 1)))) == number_of(parse(f"{name}(0.5{', 0.5' * both})"))
+
+
+def test_what_may_be_typed() -> None:
+    assert set(CALLS) == {
+        "exp", "ln", "log", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "relu", "softplus",
+        "abs", "min", "max",
     }  # fmt: skip
+    assert CALLS["log"] == "ln"

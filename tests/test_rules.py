@@ -19,6 +19,7 @@ from nncalc.trace.rules import pooling as pl
 from nncalc.trace.rules.products import each_row, outer_sum, row_outer, total
 from nncalc.trace.rules.rearranging import scatter
 from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
+from nncalc.trace.rules.sliding import Sliding
 from nncalc.trace.rules.whole import ceil_divide, quotient
 from nncalc.trace.value import RULES, EngineError, Value, getitem
 from nncalc.trace.work import Work
@@ -73,7 +74,7 @@ def fused(function: Callable[..., Any], squash: Callable[..., Any]) -> Callable[
     return case
 
 
-WINDOWS = pl.Windows(size=(3, 2), stride=(2, 1), dilation=(1, 2), before=(1, 0), after=(1, 0), out=(3, 2))
+WINDOWS = pl.Windows((Sliding(n=5, f=3, s=2, before=1, after=1), Sliding(n=4, f=2, d=2)))
 
 
 def pooled(function: Callable[..., Any]) -> Callable[[np.random.Generator], Case]:

@@ -26,8 +26,9 @@ from nncalc.marking.keys import Key, checked
 from nncalc.marking.marks import mark
 from nncalc.marking.pairing import Submission, pair_sheets, stem
 from nncalc.problem.problem import load
+from nncalc.render.formats import MARKS_FORMATS, by_ending
 from nncalc.render.layout import View
-from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope, render
+from nncalc.render.marks import gradescope, render
 from nncalc.render.marks.keys import render as render_keys
 from nncalc.render.summary import progress
 
@@ -197,5 +198,5 @@ def _keys(request: Check, view: View, rules: Permissions) -> int:
 
 def _format(request: Check) -> str:
     if request.format is None and request.output is not None:
-        return MARKS_ENDINGS.get(Path(request.output).suffix.lower(), "markdown")
-    return choice("--format", request.format, MARKS_FORMATS)
+        return by_ending(MARKS_FORMATS).get(Path(request.output).suffix.lower(), "markdown")
+    return choice("--format", request.format, list(MARKS_FORMATS))

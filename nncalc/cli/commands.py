@@ -14,6 +14,7 @@ from nncalc.cli.options import argument, choice_options, flag, look_options, opt
 from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.cli.topic import topic_command
 from nncalc.errors import did_you_mean
+from nncalc.render.formats import MARKS_FORMATS, either
 from nncalc.topics import TOPICS
 
 NO = 1
@@ -99,7 +100,7 @@ def check_command() -> TyperCommand:
         argument("problem", problem, required=True, metavar="PROBLEM"),
         argument("answers", answers, nargs=-1, required=False, metavar="[ANSWERS]..."),
         flag("--quiet", "print nothing; the exit code says it", short=["-q"]),
-        option("--format", "table, csv, json, gradescope, junit, markdown or html", metavar="FORMAT"),
+        option("--format", either(MARKS_FORMATS), metavar="FORMAT"),
         option("--output", "write to FILE (its ending chooses the format), or feedback for each student into a folder",
                metavar="FILE", short=["-o"]),
         flag("--force", "replace feedback that is there already"),

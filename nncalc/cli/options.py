@@ -7,6 +7,8 @@ from typing import Any
 
 from typer.core import TyperArgument, TyperOption
 
+from nncalc.render.formats import COLOURS, WORKING_FORMATS, either
+
 
 def option(name: str, help: str, **extra: Any) -> TyperOption:
     """An option that takes a text."""
@@ -29,7 +31,7 @@ def view_options() -> list[TyperOption]:
         option("--round", "work with values rounded to N decimals, the drift beside them", metavar="N"),
         option("--sig", "work with values rounded to N significant digits", metavar="N"),
         option("--detail", "short: values only; normal; full: every cell, symbols, windows", metavar="LEVEL"),
-        option("--format", "table, plain or json", metavar="FORMAT"),
+        option("--format", either(WORKING_FORMATS), metavar="FORMAT"),
         option("--output", "write to FILE; its ending chooses the format", metavar="FILE", short=["-o"]),
         *look_options(),
     ]
@@ -39,7 +41,7 @@ def look_options() -> list[TyperOption]:
     """How numbers and colours look."""
     return [
         option("--digits", "show N decimals (default 6)", metavar="N"),
-        option("--color", "auto, always or never", metavar="WHEN"),
+        option("--color", either(COLOURS), metavar="WHEN"),
         flag("--no-color", "the same as --color never"),
     ]
 

@@ -22,8 +22,10 @@ from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import Permissions
 from nncalc.names import cell_of, value_of
 from nncalc.problem.problem import Problem
+from nncalc.render.formats import COLOURS, DETAILS, WORKING_FORMATS, by_ending
+from nncalc.render.layout import View
 from nncalc.render.summary import SummaryRow, progress, summary
-from nncalc.render.working import WORKING_ENDINGS, WORKING_FORMATS, View, render
+from nncalc.render.working import render
 from nncalc.render.working.json import plain
 from nncalc.running import solve
 from nncalc.trace.rounding import Settle, exact, on_paper
@@ -130,8 +132,7 @@ def _row(result: Result, target: str | None, view: View, format: str) -> Summary
 
 def _targets(request: BatchRequest, paths: list[str]) -> dict[str, str]:
     """Where each working goes; existing files are only replaced by --force, or kept by --resume."""
-    endings = {format: ending for ending, format in WORKING_ENDINGS.items()}
-    ending = endings.get(request.format or "table", ".txt")
+    ending = WORKING_FORMATS[request.format or "table"] or ".txt"
     written = {
         path: os.path.join(request.output or "", name)
         for path, name in output_names(paths, request.folder, ending).items()
@@ -175,22 +176,23 @@ def _settle(request: Request) -> Settle:
 def _format(request: Request) -> str:
     if request.format is None and request.output is not None:
         ending = Path(request.output).suffix.lower()
-        if ending and ending not in WORKING_ENDINGS:
+        endings = by_ending(WORKING_FORMATS)
+        if ending and ending not in endings:
             what = f"there is no format for {printable(ending)}"
             raise InputError(
-                Finding(what, Location("--output"), want=f"one of {', '.join(WORKING_ENDINGS)}", hint="or --format")
+                Finding(what, Location("--output"), want=f"one of {', '.join(endings)}", hint="or --format")
             )
-        return WORKING_ENDINGS.get(ending, "table")
+        return endings.get(ending, "table")
     return choice("--format", request.format, list(WORKING_FORMATS))
 
 
 def view_of(request: Request) -> View:
     digits = _whole("--digits", request.digits)
     width = terminal.width() if request.output is None else None
-    when = choice("--color", "never" if request.no_color else request.color, ["auto", "always", "never"])
+    when = choice("--color", "never" if request.no_color else request.color, COLOURS)
     return View(
         digits=6 if digits is None else digits,
-        detail=choice("--detail", request.detail, ["normal", "short", "full"]),
+        detail=choice("--detail", request.detail, DETAILS),
         terminal=width is not None,
         width=width,
         color=terminal.colour(when if request.output is None or when == "always" else "never"),

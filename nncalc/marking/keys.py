@@ -26,8 +26,6 @@ from nncalc.trace.rounding import paper_round
 
 # Cells of a line that are looked at for mistakes that the places asked cannot tell.
 LOOKED_AT = 12
-# Mistakes of the pen: no number of places tells these apart from rounding.
-OF_THE_PEN = ("cut off", "digits exchanged", "digit miscopied", "rounded early", "another cell", "line before repeated")
 
 
 @dataclass
@@ -102,7 +100,7 @@ def indistinct(asked: Assignment, name: str) -> Iterator[str]:
     slip = Slip(asked, line, tuple(cells), asked.steps[name], asked.trace, {}, {})
     with np.errstate(all="ignore"):
         for mistake in MISTAKES:
-            if mistake.applies(slip) and mistake.name not in OF_THE_PEN:
+            if mistake.applies(slip) and not mistake.of_the_pen:
                 yield from (c.words for c in mistake.find(slip) if _hides(c, asked, name, cells))
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from nncalc.errors import did_you_mean, printable
 from nncalc.limits import DEFAULT, Limits, raising
+from nncalc.trace.notation.functions import FUNCTIONS, typed_names
+from nncalc.trace.rules import named  # noqa: F401  (fills the table of functions)
 
 
 class ExpressionError(Exception):
@@ -41,7 +43,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A function of `FUNCTIONS` applied to its arguments."""
+    """An operator or a function applied to its arguments."""
 
     function: str
     args: tuple[Tree, ...]
@@ -53,19 +55,7 @@ Tree = Number | Variable | Apply
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
 
-def _sigmoid(x: float) -> float:
-    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
-
-
-FUNCTIONS: dict[str, Callable[..., float]] = {
-    "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b,
-    "divide": lambda a, b: a / b, "power": math.pow, "negative": lambda a: -a,
-    "exp": math.exp, "ln": math.log, "log10": math.log10, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos,
-    "tan": math.tan, "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "sigmoid": _sigmoid,
-    "relu": lambda x: max(x, 0.0), "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
-    "abs": abs, "min": min, "max": max,
-}  # fmt: skip
-CALLS = {name: name for name in list(FUNCTIONS)[6:]} | {"log": "ln"}
+CALLS = typed_names()
 BINARY = {"+": ("add", 10), "-": ("subtract", 10), "*": ("multiply", 20), "/": ("divide", 20), "^": ("power", 40)}
 SIGN_BINDS = 30  # between times and power: -x^2 is -(x^2)
 
@@ -237,7 +227,7 @@ class _Parser:
             self.step()
             args.append(self.climb(0))
         self.close(opened)
-        many = token.text in ("min", "max")
+        many = FUNCTIONS[CALLS[token.text]].many
         if many != (len(args) > 1):
             raise self.fail(
                 f"{token.text} wants {'two or more arguments' if many else 'one argument'}, got {len(args)}", token
@@ -279,7 +269,7 @@ def number_of(tree: Tree, values: Mapping[str, float] | None = None) -> float:
 def _applied(node: Apply, args: list[float]) -> float:
     shown = ", ".join(f"{a:.6g}" for a in args)
     try:
-        value = float(FUNCTIONS[node.function](*args))
+        value = float(FUNCTIONS[node.function].number(*args))
     except (ValueError, ZeroDivisionError):
         raise ExpressionError(f"{node.function}({shown}) has no value", node.column) from None
     except OverflowError:

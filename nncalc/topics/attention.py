@@ -11,6 +11,7 @@ from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.back import from_above
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.topics.parts.weighing import PLAINLY, Side, Weighed, Weighing
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 Layout = Annotated[
@@ -100,7 +101,7 @@ def _check_widths(side: Side, q: Any, k: Any, v: Any, score: str, given: dict[st
 
 def _ranking(work: Work, S: Any, labels: list[str], side: Side) -> Answer:
     """The keys' places by their scores, for each query."""
-    scores = np.asarray(getattr(S, "array", S))
+    scores = numbers(S)
     by_query = scores if scores.ndim == 1 or side.layout == "rows" else scores.T
     if by_query.shape[-1] != len(labels):
         raise Refused("labels", f"are {len(labels)}, but there are {by_query.shape[-1]} keys")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -10,23 +11,14 @@ from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.back import from_above
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.topics.parts.windows import Dilation, Pad, Sides, Stride, count, output_size, padded, pair, sides
+from nncalc.topics.parts.windows import Dilation, Image, Pad, Stride, output_size, padded, pair, slid_over
 from nncalc.trace.rules import convolution
 from nncalc.trace.work import Work
 
 
 def conv(
     work: Work,
-    image: Annotated[
-        Array,
-        "height width | channel height width",
-        About(
-            "the image",
-            symbol="X",
-            also=("input", "x", "X"),
-            example="[[2, 3, 7, 4], [6, 6, 9, 8], [3, 4, 8, 3], [7, 8, 3, 6]]",
-        ),
-    ],
+    image: Image,
     filter: Annotated[
         Array,
         "rows columns | filter rows columns | filter depth rows columns",
@@ -94,12 +86,12 @@ def _forward(
     if output_pad:
         raise Refused("output_pad", "belongs to a transposed convolution", hint="transposed: true")
     n, f, s, d = X.shape[1:], K.shape[2:], pair("stride", stride), pair("dilation", dilation)
-    around = sides(pad, n, f, s, d)
-    size = work.let("size", output_size(work, n, f, s, around, d))
-    work.reserve("pad", (X.shape[0], *(n[i] + around[i] + around[i + 2] for i in (0, 1))))
-    work.reserve("filter", (K.shape[0], *(count(n[i], f[i], s[i], d[i], around[i], around[i + 2]) for i in (0, 1))))
-    if any(around):
-        whole = padded(X, around)
+    axes = slid_over(pad, n, f, s, d)
+    size = work.let("size", output_size(work, axes))
+    work.reserve("pad", (X.shape[0], *(axis.room for axis in axes)))
+    work.reserve("filter", (K.shape[0], *(axis.count for axis in axes)))
+    if any(axis.room > axis.n for axis in axes):
+        whole = padded(X, axes)
         whole = work.let("X_pad", whole[0] if flat else whole)
         X = whole[None] if flat else whole
     return size, convolution.conv(X, K, stride=s, dilation=d, groups=groups)
@@ -111,28 +103,29 @@ def _transposed(
     """The size of the output, (n − 1)·s + d·(f − 1) + 1 − padding + output_pad, and the spread filters cut to it."""
     n, f, s, d = X.shape[1:], K.shape[2:], pair("stride", stride), pair("dilation", dilation)
     more = pair("output_pad", output_pad)
-    reach = [d[i] * (f[i] - 1) + 1 for i in (0, 1)]
+    rows, columns = axes = slid_over("valid" if pad == "same" else pad, n, f, s, d)
     if pad == "same":
-        cut = [max(reach[i] - s[i], 0) for i in (0, 1)]
-        around = (cut[0] // 2, cut[1] // 2, cut[0] - cut[0] // 2, cut[1] - cut[1] // 2)
-        more = (max(s[0] - reach[0], more[0]), max(s[1] - reach[1], more[1]))
-    else:
-        around = sides(pad, n, f, s, d)
+        cut = [max(axis.reach - axis.s, 0) for axis in axes]
+        rows, columns = axes = tuple(  # type: ignore[assignment]  # of two comes two
+            replace(axis, before=c // 2, after=c - c // 2) for axis, c in zip(axes, cut, strict=True)
+        )
+        more = (max(s[0] - rows.reach, more[0]), max(s[1] - columns.reach, more[1]))
     for i in (0, 1):
         if more[i] >= max(s[i], d[i]) and output_pad:
             raise Refused("output_pad", f"is {more[i]}", "less than the stride or the dilation")
-    whole = tuple((n[i] - 1) * s[i] + reach[i] + more[i] for i in (0, 1))
-    if any(whole[i] <= around[i] + around[i + 2] for i in (0, 1)):
+    whole = tuple((axis.n - 1) * axis.s + axis.reach + end for axis, end in zip(axes, more, strict=True))
+    if any(length <= axis.before + axis.after for length, axis in zip(whole, axes, strict=True)):
         raise Refused("pad", f"cuts all of the {dimensions(whole)} output away")
     work.reserve("stride", (K.shape[1] * groups, *whole))
+    around = (rows.before, columns.before, rows.after, columns.after)
     size = work.let("size", _transposed_size(work, n, f, s, d, around, more))
     Y = convolution.conv_transposed(X, K, size=whole, stride=s, dilation=d, groups=groups)
     if any(around):
-        Y = Y[:, around[0] : whole[0] - around[2], around[1] : whole[1] - around[3]]
+        Y = Y[:, rows.before : whole[0] - rows.after, columns.before : whole[1] - columns.after]
     return size, Y
 
 
-def _transposed_size(work: Work, n: Any, f: Any, s: Any, d: Any, around: Sides, more: Any) -> Any:
+def _transposed_size(work: Work, n: Any, f: Any, s: Any, d: Any, around: tuple[int, ...], more: Any) -> Any:
     room = work.given("n", n) - 1
     room = room if s == (1, 1) else room * work.given("s", s)
     reach = work.given("f", f)

@@ -9,24 +9,16 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.parts.back import from_above
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.topics.parts.windows import Dilation, Pad, count, output_size, pair, sides
+from nncalc.topics.parts.windows import Dilation, Image, Pad, output_size, pair, slid_over
 from nncalc.trace.notation.style import place
 from nncalc.trace.rules.pooling import Windows, average_pool, first_largest, max_pool, tied_windows
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 
 def pool(
     work: Work,
-    image: Annotated[
-        Array,
-        "height width | channel height width",
-        About(
-            "the image",
-            symbol="X",
-            also=("input", "x", "X"),
-            example="[[2, 3, 7, 4], [6, 6, 9, 8], [3, 4, 8, 3], [7, 8, 3, 6]]",
-        ),
-    ],
+    image: Image,
     window: Annotated[
         int | list[int] | None,
         About(
@@ -63,12 +55,11 @@ def pool(
         )
     f = n if window is None else pair("window", window)
     s, d = f if stride is None else pair("stride", stride), pair("dilation", dilation)
-    around = sides(pad, n, f, s, d)
-    size = work.let("size", output_size(work, n, f, s, around, d, ceil, "window"))
-    out = tuple(count(n[i], f[i], s[i], d[i], around[i], around[i + 2], ceil) for i in (0, 1))
-    work.reserve("pad", (*image.shape[:-2], *out))
-    windows = Windows(f, s, d, around[:2], around[2:], (out[0], out[1]), count_pad)
-    if not Windows(f, s, d, around[:2], around[2:], (out[0], out[1])).counts(image.shape).all():
+    axes = slid_over(pad, n, f, s, d, ceil)
+    size = work.let("size", output_size(work, axes, "window"))
+    work.reserve("pad", (*image.shape[:-2], *(axis.count for axis in axes)))
+    windows = Windows(axes, count_pad)
+    if not Windows(axes).counts().all():
         raise Refused("pad", "leaves a window without a cell of the image", "less than the window")
     Y = work.let("Y", max_pool(image, windows=windows) if kind == "max" else average_pool(image, windows=windows))
     answer: Answer = {"size": size, "Y": Y}
@@ -81,8 +72,7 @@ def pool(
 
 def _say_ties(work: Work, image: Any, windows: Windows) -> None:
     """Which outputs have their largest number twice: where the gradient's way is a convention."""
-    array = np.asarray(getattr(image, "array", image))
-    twice = tied_windows(array, windows)
+    twice = tied_windows(numbers(image), windows)
     if twice:
         places = ", ".join(f"Y[{place(index)}]" for index in twice[:10])
         work.note(f"of equal largest numbers the first, row by row, gets the gradient, by convention: {places}")
@@ -90,5 +80,5 @@ def _say_ties(work: Work, image: Any, windows: Windows) -> None:
 
 def _where(image: Any, windows: Windows) -> Array:
     """Row and column (from 1) of each maximum in the image, along a new last axis."""
-    cells = first_largest(getattr(image, "array", image), windows)
+    cells = first_largest(numbers(image), windows)
     return np.stack(np.divmod(cells, image.shape[-1]), axis=-1) + 1

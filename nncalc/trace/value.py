@@ -207,6 +207,11 @@ class Value(NDArrayOperatorsMixin):
         return f"Value({self.symbol} = {self.array!r})"
 
 
+def numbers(x: Any) -> Any:
+    """A look at the numbers of a value (or of a bare array), outside the working: for remarks and checks only."""
+    return np.asarray(x.array if isinstance(x, Value) else x)
+
+
 def getitem(array: Any, key: Any) -> Any:
     """array[key], as a function, so that it can have a rule."""
     return array[key]

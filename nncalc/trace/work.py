@@ -10,11 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.trace import rules  # noqa: F401  (importing them fills the tables)
 from nncalc.trace.backward import name_gradients
 from nncalc.trace.rounding import Settle, exact
-from nncalc.trace.rules import (
-    pooling,  # noqa: F401  (importing them fills the table of rules)
-)
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import EngineError, TooLarge, Value
 

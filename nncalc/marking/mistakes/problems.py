@@ -222,7 +222,7 @@ MISTAKES = (
     Mistake("concatenated the other way", _choices("concat", ("hx", "xh"), "the vector is concatenated as {}"),
             ("lstm", "gru")),
     Mistake("initial state ignored", _zeros("h_0", "h_0 is taken as 0"), NETWORKS, refines=("term left out",)),
-    Mistake("initial cell ignored", _zeros("c_0", "c_0 is taken as 0"), NETWORKS, refines=("term left out",)),
+    Mistake("initial cell ignored", _zeros("c_0", "c_0 is taken as 0"), ("lstm",), refines=("term left out",)),
     Mistake("update gate turned round", _opposite("swap", "z and 1 - z change places"), ("gru",),
             refines=("two values exchanged", "minus forgotten in the sigmoid")),
     Mistake("reset elsewhere", _choices("reset", ("before", "after"), "the reset is applied {} the product"), ("gru",)),

@@ -120,7 +120,7 @@ class Mistake:
     """One named wrong procedure: the topics and lines it applies to (none: all), and what it would give.
 
     `refines`: mistakes that say the same less well. `describes`: it only says what the result looks like, so that
-    any procedure with the same result says more.
+    any procedure with the same result says more. `of_the_pen`: no number of places tells it from rounding.
     """
 
     name: str
@@ -129,6 +129,7 @@ class Mistake:
     lines: tuple[str, ...] = ()
     refines: tuple[str, ...] = ()
     describes: bool = False
+    of_the_pen: bool = False
 
     def applies(self, slip: Slip) -> bool:
         """Whether it can be made in this line."""

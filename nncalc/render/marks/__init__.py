@@ -1,4 +1,4 @@
-"""Marked sheets in every format, in one table: each is a module with `render(homework, view, out)`."""
+"""Marked sheets: a file a format."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from typing import TextIO
 
 from nncalc.marking.homework import Homework
 from nncalc.render.layout import View
-
-MARKS_FORMATS = ("table", "csv", "json", "gradescope", "junit", "markdown", "html")
-MARKS_ENDINGS = {".txt": "table", ".csv": "csv", ".json": "json", ".xml": "junit", ".md": "markdown", ".html": "html"}
 
 
 def render(homework: Homework, view: View, out: TextIO, format: str = "table") -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from nncalc.topics.params.part import Part, carried
 from nncalc.topics.params.shape import Size
+from nncalc.trace.rules.sliding import Sliding
 from nncalc.trace.rules.whole import ceil_divide
 
 Given = Callable[[str, Any, str], Any]
@@ -15,46 +16,36 @@ SIZE = "window"
 
 
 @dataclass(frozen=True)
-class Window:
-    """A window along one axis: its size, its step, the zeros before and after."""
+class Window(Sliding):
+    """A window along one axis, and how its places are counted on the page.
 
-    size: int
-    stride: int
-    before: int
-    after: int
-    dilation: int = 1
+    same: the zeros are as many as ⌈n/s⌉ places take; extra: places added at the end of a transposed one.
+    """
+
     same: bool = False
-    ceil: bool = False
     extra: int = 0
 
-    @property
-    def reach(self) -> int:
-        """From its first cell to its last."""
-        return self.dilation * (self.size - 1) + 1
-
-    def places(self, n: Any, given: Given, late: bool = False) -> Any:
-        """⌊(n + 2p − f)/s⌋ + 1, or ⌈n/s⌉ where the zeros are as many as that takes.
-
-        late: rounded up, the last window would begin in the zeros behind, and is left out.
-        """
+    def places(self, n: Any, given: Given) -> Any:
+        """⌊(n + 2p − f)/s⌋ + 1, or ⌈n/s⌉ where the zeros are as many as that takes."""
         if self.same:
-            return ceil_divide(n, given("s", self.stride, "stride"))
+            return ceil_divide(n, given("s", self.s, "stride"))
         room = self._padded(n, given) - self._reach(given)
-        s = given("s", self.stride, "stride")
+        s = given("s", self.s, "stride")
         steps = ceil_divide(room, s) if self.ceil else room // s
-        return steps if late else steps + 1
+        # Rounded up, a last window that would begin in the zeros behind is left out.
+        return steps if self.ceil and self.count < self.rounded_up else steps + 1
 
     def spread(self, n: Any, given: Given) -> Any:
         """(n − 1)·s − 2p + f, the way back; n·s where the zeros are as many as that takes."""
-        s = given("s", self.stride, "stride")
+        s = given("s", self.s, "stride")
         if self.same:
             return n * s
         out = self._cut((n - 1) * s, given) + self._reach(given)
         return out + given("e", self.extra, "added at the end") if self.extra else out
 
     def _reach(self, given: Given) -> Any:
-        f = given("f", self.size, SIZE)
-        return f if self.dilation == 1 else given("d", self.dilation, "dilation") * (f - 1) + 1
+        f = given("f", self.f, SIZE)
+        return f if self.d == 1 else given("d", self.d, "dilation") * (f - 1) + 1
 
     def _zeros(self, given: Given) -> list[Any]:
         if self.before == self.after:
@@ -114,27 +105,18 @@ def window(
         per_axis(part, size, axes, sized), per_axis(part, steps, axes, "stride"), zeros(part, pad, axes),
         per_axis(part, dilation, axes, "dilation"), strict=True,
     )  # fmt: skip
-    return [Window(f, s, *p, d, pad == "same", ceil) for f, s, p, d in listed]
+    lengths = [part.known(size) for size in part.shape[:-1]]
+    return [Window(n, f, s, d, *p, ceil, pad == "same") for n, (f, s, p, d) in zip(lengths, listed, strict=True)]
 
 
 def taken(part: Part, windows: Sequence[Window]) -> list[int]:
     """How many places each window has; a window that does not fit is refused."""
-    places = []
-    for axis, (w, size) in enumerate(zip(windows, part.shape, strict=False)):
-        n = part.known(size)
-        room = n + w.before + w.after
-        if room < w.reach and not w.same:
-            zeros = f" with its zeros ({n} without)" if room > n else ""
+    for axis, w in enumerate(windows):
+        if not w.fits and not w.same:
+            zeros = f" with its zeros ({w.n} without)" if w.room > w.n else ""
             along = ("heights", "widths")[axis] if len(windows) == 2 else "steps"
-            raise part.refused(f"has a window over {w.reach} {along}, but gets only {room}{zeros}")
-        places.append(int(w.places(n, _plain, late(w, n))))
-    return places
-
-
-def late(w: Window, n: int) -> bool:
-    """Whether rounding up would put the last window wholly into the zeros behind."""
-    steps = w.places(n, _plain) - 1
-    return w.ceil and not w.same and steps * w.stride >= n + w.before
+            raise part.refused(f"has a window over {w.reach} {along}, but gets only {w.room}{zeros}")
+    return [-(-w.n // w.s) if w.same else w.count for w in windows]
 
 
 def slide(part: Part, windows: Sequence[Window], lengths: Sequence[int], back: bool = False) -> list[tuple[Any, Size]]:
@@ -145,10 +127,7 @@ def slide(part: Part, windows: Sequence[Window], lengths: Sequence[int], back: b
     for axis, (w, length, letter) in enumerate(zip(windows, lengths, letters, strict=True)):
         given = along(part, windows, axis)
         n = given("n", part.shape[axis], "size in")
-        if axis and alike:
-            value = out[0][0]
-        else:
-            value = w.spread(n, given) if back else w.places(n, given, late(w, part.known(part.shape[axis])))
+        value = out[0][0] if axis and alike else (w.spread if back else w.places)(n, given)
         value = part.let(letter, value)
         out.append((value, Size(length, carried(value))))
     return out
@@ -157,9 +136,9 @@ def slide(part: Part, windows: Sequence[Window], lengths: Sequence[int], back: b
 def along(part: Part, windows: Sequence[Window], axis: int) -> Given:
     """The numbers of a window along an axis; what differs between height and width is called f_h and f_w."""
     values: dict[str, Sequence[Any]] = {
-        "n": part.shape[:-1], "f": [w.size for w in windows], "s": [w.stride for w in windows],
+        "n": part.shape[:-1], "f": [w.f for w in windows], "s": [w.s for w in windows],
         "p": [w.before for w in windows], "p1": [w.before for w in windows], "p2": [w.after for w in windows],
-        "d": [w.dilation for w in windows], "e": [w.extra for w in windows],
+        "d": [w.d for w in windows], "e": [w.extra for w in windows],
     }  # fmt: skip
 
     def given(symbol: str, value: Any, means: str) -> Any:
@@ -170,9 +149,5 @@ def along(part: Part, windows: Sequence[Window], axis: int) -> Given:
 
 def cells(part: Part, windows: Sequence[Window]) -> Any:
     """How many cells a window has: f·f."""
-    sides = [along(part, windows, axis)("f", w.size, SIZE) for axis, w in enumerate(windows)]
+    sides = [along(part, windows, axis)("f", w.f, SIZE) for axis, w in enumerate(windows)]
     return sides[0] if len(sides) == 1 else sides[0] * sides[1]
-
-
-def _plain(symbol: str, value: Any, means: str) -> Any:
-    return value

@@ -9,14 +9,7 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.reading.expression import CONSTANTS, Apply, Number, Tree, postorder
-from nncalc.trace.rules.functions import relu, sigmoid, softplus
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "power": np.power,
-    "negative": np.negative, "exp": np.exp, "ln": np.log, "log10": np.log10, "sqrt": np.sqrt, "sin": np.sin,
-    "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "sigmoid": sigmoid,
-    "relu": relu, "softplus": softplus, "abs": np.abs, "max": np.maximum, "min": np.minimum,
-}  # fmt: skip
+from nncalc.trace.notation.functions import FUNCTIONS
 
 
 def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path: tuple[str, ...] = ("expr",)) -> Any:
@@ -26,7 +19,7 @@ def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path:
         if isinstance(node, Apply):
             args = done[-len(node.args) :]
             del done[-len(node.args) :]
-            done.append(_apply(FUNCTIONS[node.function], args, name))
+            done.append(_apply(FUNCTIONS[node.function].traced, args, name))
         elif isinstance(node, Number):
             done.append(node.value)
         elif node.name in known or node.name in CONSTANTS:
@@ -36,7 +29,7 @@ def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path:
     return done[0]
 
 
-def _apply(function: Callable[..., Any], args: list[Any], name: Callable[[Any], Any]) -> Any:
+def _apply(function: Any, args: list[Any], name: Callable[[Any], Any]) -> Any:
     """One node; a maximum of three is two nodes; what holds no variable is a written constant."""
     while len(args) > 2:
         args = [_apply(function, args[:2], name), *args[2:]]

@@ -7,11 +7,20 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused, dimensions
-from nncalc.topics.parts.fields import About
+from nncalc.topics.parts.fields import About, Array
+from nncalc.trace.rules.sliding import Pair, Sliding, zeros_for_same
 from nncalc.trace.work import Work
 
-Pair = tuple[int, int]
-Sides = tuple[int, int, int, int]
+Image = Annotated[
+    Array,
+    "height width | channel height width",
+    About(
+        "the image",
+        symbol="X",
+        also=("input", "x", "X"),
+        example="[[2, 3, 7, 4], [6, 6, 9, 8], [3, 4, 8, 3], [7, 8, 3, 6]]",
+    ),
+]
 Stride = Annotated[
     int | list[int],
     About("step of the window; a number or [height, width]", least=1, says="stride {}", also=("strides", "s")),
@@ -36,67 +45,55 @@ def pair(field: str, given: int | list[int]) -> Pair:
     return both[0], both[1]
 
 
-def sides(pad: int | list[int] | str, n: Pair, f: Pair, s: Pair, d: Pair) -> Sides:
-    """Padding at top, left, bottom, right; `same` puts what is odd at bottom and right, as TensorFlow does."""
+def slid_over(
+    pad: int | list[int] | str, n: Pair, f: Pair, s: Pair, d: Pair, ceil: bool = False
+) -> tuple[Sliding, Sliding]:
+    """How height and width are slid over, with the padding that is asked for."""
     if pad == "same":
-        whole = [max((-(-n[i] // s[i]) - 1) * s[i] + d[i] * (f[i] - 1) + 1 - n[i], 0) for i in (0, 1)]
-        return whole[0] // 2, whole[1] // 2, whole[0] - whole[0] // 2, whole[1] - whole[1] // 2
-    if isinstance(pad, str):
-        return 0, 0, 0, 0
-    if isinstance(pad, list) and len(pad) == 4:
-        return pad[0], pad[1], pad[2], pad[3]
-    top, left = pair("pad", pad)
-    return top, left, top, left
+        zeros = [zeros_for_same(n[i], f[i], s[i], d[i]) for i in (0, 1)]
+    elif isinstance(pad, str):
+        zeros = [(0, 0), (0, 0)]
+    elif isinstance(pad, list) and len(pad) == 4:
+        zeros = [(pad[0], pad[2]), (pad[1], pad[3])]
+    else:
+        zeros = [(p, p) for p in pair("pad", pad)]
+    rows, columns = (Sliding(n[i], f[i], s[i], d[i], *zeros[i], ceil) for i in (0, 1))
+    return rows, columns
 
 
-def count(n: int, f: int, s: int, d: int, before: int, after: int, ceil: bool = False) -> int:
-    """How many windows there are along one axis."""
-    room = n + before + after - d * (f - 1) - 1
-    return min(-(-room // s), (n + before - 1) // s) + 1 if ceil else room // s + 1
-
-
-def output_size(
-    work: Work, n: Pair, f: Pair, s: Pair, around: Sides, d: Pair, ceil: bool = False, field: str = "filter"
-) -> Any:
+def output_size(work: Work, axes: tuple[Sliding, Sliding], field: str = "filter") -> Any:
     """Height and width: floor((n + padding − d·(f − 1) − 1)/s) + 1, written as simply as it goes.
 
-    The formula is Dumoulin and Visin's (2016).
-
-    ceil rounds up instead; a last window that would begin behind the image is left out, as PyTorch does.
+    The formula is Dumoulin and Visin's (2016). Refused names the field whose window does not fit.
     """
-    above, below = np.array(around[:2]), np.array(around[2:])
-    for i in (0, 1):
-        if n[i] + above[i] + below[i] < d[i] * (f[i] - 1) + 1:
-            covered = d[0] * (f[0] - 1) + 1, d[1] * (f[1] - 1) + 1
-            there = n[0] + above[0] + below[0], n[1] + above[1] + below[1]
-            raise Refused(
-                field, f"covers {dimensions(covered)} cells, more than the padded image has ({dimensions(there)})"
-            )
+    if not all(axis.fits for axis in axes):
+        covered, there = dimensions([axis.reach for axis in axes]), dimensions([axis.room for axis in axes])
+        raise Refused(field, f"covers {covered} cells, more than the padded image has ({there})")
+    above, below = np.array([axis.before for axis in axes]), np.array([axis.after for axis in axes])
     end = None
-    room = work.given("n", n)
-    if any(around):
+    room = work.given("n", [axis.n for axis in axes])
+    if above.any() or below.any():
         p = end = work.given("p", above)
         if (above == below).all():
             room = room + 2 * p
         else:
             end = work.given("p_end", below)
             room = room + p + end
-    reach = work.given("f", f)
-    if d != (1, 1):
-        reach = work.given("d", d) * (reach - 1) + 1
-    if s == (1, 1):
+    reach = work.given("f", [axis.f for axis in axes])
+    if any(axis.d != 1 for axis in axes):
+        reach = work.given("d", [axis.d for axis in axes]) * (reach - 1) + 1
+    if all(axis.s == 1 for axis in axes):
         return room - reach + 1
-    step = work.given("s", s)
-    if not ceil:
+    step = work.given("s", [axis.s for axis in axes])
+    if not axes[0].ceil:
         return (room - reach) // step + 1
     steps = np.ceil((room - reach) / step)
-    whole = [-(-(n[i] + above[i] + below[i] - d[i] * (f[i] - 1) - 1) // s[i]) + 1 for i in (0, 1)]
-    if whole == [count(n[i], f[i], s[i], d[i], above[i], below[i], ceil) for i in (0, 1)]:
+    if all(axis.rounded_up == axis.count for axis in axes):
         return steps + 1
     return np.minimum(steps, (room - 1 if end is None else room - 1 - end) // step) + 1
 
 
-def padded(X: Any, around: Sides) -> Any:
+def padded(X: Any, axes: tuple[Sliding, Sliding]) -> Any:
     """Zeros around the last two axes."""
     outer = ((0, 0),) * (X.ndim - 2)
-    return np.pad(X, (*outer, (around[0], around[2]), (around[1], around[3])))
+    return np.pad(X, (*outer, *((axis.before, axis.after) for axis in axes)))

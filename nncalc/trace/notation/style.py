@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from nncalc.trace.notation.functions import FUNCTIONS
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.tree import FUNCTIONS, RELATIONS, Const, Expr, Index, Op, Ref, rank
+from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, rank
 
 # How strongly each kind binds: a weaker operand of a stronger operator is put in parentheses.
 BINDS = {"add": 1, "negative": 2, "times": 3, "matmul": 3, "divide": 3, "power": 5, "transpose": 5}
@@ -163,7 +164,9 @@ def _latex_op(x: Op, parts: list[str]) -> str:
     if x.label in AROUND:
         left, right = AROUND[x.label]
         return rf"\left{left} {parts[0]} \right{right}"
-    known = FUNCTIONS.get(x.label, (None, ""))[1] or rf"\operatorname{{{x.label.replace('_', ' ')}}}"
+    known = (
+        FUNCTIONS[x.label].latex if x.label in FUNCTIONS else ""
+    ) or rf"\operatorname{{{x.label.replace('_', ' ')}}}"
     return rf"{known}\left({', '.join(parts)}\right)"
 
 

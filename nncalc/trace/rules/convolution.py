@@ -15,9 +15,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from nncalc.trace.notation import tree as n
 from nncalc.trace.notation.tree import Expr, Index
+from nncalc.trace.rules.sliding import Pair
 from nncalc.trace.rules.table import rule, traced
 
-Pair = tuple[int, int]
 # A tile's columns stay in the processor's cache: measured best between 0.5 and 4 MB.
 TILE_BYTES = 1 << 21
 

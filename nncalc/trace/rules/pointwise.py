@@ -41,26 +41,7 @@ pointwise(np.power, n.power,
 pointwise(np.negative, n.negative, lambda g, y, x: -g)
 rule(np.positive, lambda x: x, (lambda g, y, x: g,), elementwise=True, moves=True, compute=lambda x: x)
 pointwise(np.square, lambda x: n.power(x, n.TWO), lambda g, y, x: g * 2 * x)
-pointwise(np.exp, called("exp"), lambda g, y, x: g * y)
-pointwise(np.log, called("ln"), lambda g, y, x: g / x)
-pointwise(np.log2, called("log2"), lambda g, y, x: g / (x * np.log(2)))
-pointwise(np.log10, called("log10"), lambda g, y, x: g / (x * np.log(10)))
-pointwise(np.sqrt, called("sqrt"), lambda g, y, x: g / (2 * y))
-pointwise(np.sin, called("sin"), lambda g, y, x: g * np.cos(x))
-pointwise(np.cos, called("cos"), lambda g, y, x: -g * np.sin(x))
-pointwise(np.tan, called("tan"), lambda g, y, x: g * (1 + y**2))
-pointwise(np.sinh, called("sinh"), lambda g, y, x: g * np.cosh(x))
-pointwise(np.cosh, called("cosh"), lambda g, y, x: g * np.sinh(x))
-pointwise(np.tanh, called("tanh"), lambda g, y, x: g * (1 - y**2))
-pointwise(np.abs, called("abs"), lambda g, y, x: g * np.sign(x))
-pointwise(np.sign, called("sign"), None)
-pointwise(np.floor, called("floor"), None)
-pointwise(np.ceil, called("ceil"), None)
 pointwise(np.floor_divide, lambda a, b: n.call("floor", n.divide(a, b)), None, None)
-
-# At a tie the first argument takes the whole gradient.
-pointwise(np.maximum, called("max"), lambda g, y, a, b: g * (a >= b), lambda g, y, a, b: g * (a < b))
-pointwise(np.minimum, called("min"), lambda g, y, a, b: g * (a <= b), lambda g, y, a, b: g * (a > b))
 
 for _function, _relation in (
     (np.greater, ">"), (np.greater_equal, ">="), (np.less, "<"), (np.less_equal, "<="), (np.equal, "="),

@@ -14,77 +14,60 @@ import numpy as np
 
 from nncalc.trace.notation import tree as n
 from nncalc.trace.notation.tree import Expr, Index
+from nncalc.trace.rules.sliding import Pair, Sliding
 from nncalc.trace.rules.table import rule, traced
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Windows:
-    """Where the windows lie: their size, stride and dilation, the padding before the image, the output's size.
+    """Where the windows lie: how each axis is slid over, the height first.
 
     counted: whether cells of the padding (of `padding` on both sides) count in an average.
     """
 
-    size: Pair
-    stride: Pair
-    dilation: Pair
-    before: Pair
-    after: Pair
-    out: Pair
+    axes: tuple[Sliding, Sliding]
     counted: bool = False
 
-    def cells(self, shape: tuple[int, ...]) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
+    @property
+    def out(self) -> Pair:
+        """Height and width of what comes out."""
+        return self.axes[0].count, self.axes[1].count
+
+    def cells(self) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
         """For each place in a window, row by row: which outputs see a cell of the image there, and which cells."""
-        for place in np.ndindex(*self.size):
-            axes = [self._axis(axis, place[axis], shape[axis - 2]) for axis in (0, 1)]
-            if all(axis is not None for axis in axes):
-                (rows, top), (columns, left) = axes  # type: ignore[misc]  # none is None
-                yield (rows, columns), (top, left)
+        for a, b in np.ndindex(self.axes[0].f, self.axes[1].f):
+            rows, columns = self.axes[0].meeting(a), self.axes[1].meeting(b)
+            if rows is not None and columns is not None:
+                yield (rows[0], columns[0]), (rows[1], columns[1])
 
-    def _axis(self, axis: int, place: int, length: int) -> tuple[slice, slice] | None:
-        step = self.stride[axis]
-        start = place * self.dilation[axis] - self.before[axis]
-        first = max(0, -(start // step))
-        last = min(self.out[axis] - 1, (length - 1 - start) // step)
-        if last < first:
-            return None
-        return slice(first, last + 1), slice(start + first * step, start + last * step + 1, step)
-
-    def seen(self, axis: int, out: int, length: int) -> list[int]:
-        """Along one axis the image's cells in the window of one output."""
-        start = out * self.stride[axis] - self.before[axis]
-        places = (start + k * self.dilation[axis] for k in range(self.size[axis]))
-        return [place for place in places if 0 <= place < length]
-
-    def window(self, index: Index, shape: tuple[int, ...]) -> list[Pair]:
+    def window(self, index: Index) -> list[Pair]:
         """The image's cells in the window of one output, row by row."""
-        rows, columns = (self.seen(a, index[a - 2], shape[a - 2]) for a in (0, 1))
+        rows, columns = (axis.seen(place) for axis, place in zip(self.axes, index[-2:], strict=True))
         return [(i, j) for i in rows for j in columns]
 
-    def outputs(self, index: Index, shape: tuple[int, ...]) -> list[Pair]:
+    def outputs(self, index: Index) -> list[Pair]:
         """The outputs whose window sees a cell of the image, row by row."""
         rows, columns = (
-            [out for out in range(self.out[a]) if index[a - 2] in self.seen(a, out, shape[a - 2])] for a in (0, 1)
+            [out for out in range(axis.count) if cell in axis.seen(out)]
+            for axis, cell in zip(self.axes, index[-2:], strict=True)
         )
         return [(i, j) for i in rows for j in columns]
 
-    def counts(self, shape: tuple[int, ...]) -> Any:
+    def counts(self) -> Any:
         """How many cells each output's average is over: (rows, columns)."""
-        axes = []
-        for a in (0, 1):
-            low, high = -self.before[a] * self.counted, shape[a - 2] + self.after[a] * self.counted
-            places = np.arange(self.out[a])[:, None] * self.stride[a] + np.arange(self.size[a]) * self.dilation[a]
-            places -= self.before[a]
-            axes.append(((places >= low) & (places < high)).sum(axis=1))
-        return axes[0][:, None] * axes[1]
+        numbers = []
+        for axis in self.axes:
+            low, high = -axis.before * self.counted, axis.n + axis.after * self.counted
+            cells = np.arange(axis.count)[:, None] * axis.s + np.arange(axis.f) * axis.d - axis.before
+            numbers.append(((cells >= low) & (cells < high)).sum(axis=1))
+        return numbers[0][:, None] * numbers[1]
 
 
 @traced
 def max_pool(x: Any, windows: Windows) -> Any:
     """The largest cell of each window."""
     out = np.full((*x.shape[:-2], *windows.out), -np.inf)
-    for seeing, cells in windows.cells(x.shape):
+    for seeing, cells in windows.cells():
         part = out[(..., *seeing)]
         np.maximum(part, x[(..., *cells)], out=part)
     return out
@@ -94,7 +77,7 @@ def max_pool(x: Any, windows: Windows) -> Any:
 def max_pool_gradient(g: Any, x: Any, windows: Windows) -> Any:
     """Each output's gradient at the cell that was the largest of its window (the first of equals, row by row)."""
     out, largest, flat = np.zeros(x.shape), first_largest(x, windows), _numbered(x)
-    for seeing, cells in windows.cells(x.shape):
+    for seeing, cells in windows.cells():
         out[(..., *cells)] += np.where(largest[(..., *seeing)] == flat[cells], g[(..., *seeing)], 0)
     return out
 
@@ -111,7 +94,7 @@ def first_largest(x: Any, windows: Windows) -> Any:
     """For each output the cell (numbered row by row) that is the largest of its window, the first of equals."""
     best = np.full((*x.shape[:-2], *windows.out), -np.inf)
     largest, flat = np.zeros(best.shape, int), _numbered(x)
-    for seeing, cells in windows.cells(x.shape):
+    for seeing, cells in windows.cells():
         part, here = best[(..., *seeing)], x[(..., *cells)]
         higher = here > part
         np.copyto(part, here, where=higher)
@@ -123,7 +106,7 @@ def tied_windows(x: Any, windows: Windows) -> list[Index]:
     """The outputs whose window holds its largest cell more than once."""
     largest = max_pool(x, windows=windows)
     count = np.zeros(largest.shape, int)
-    for seeing, cells in windows.cells(x.shape):
+    for seeing, cells in windows.cells():
         count[(..., *seeing)] += x[(..., *cells)] == largest[(..., *seeing)]
     return [tuple(int(i) for i in index) for index in np.argwhere(count > 1)]
 
@@ -136,36 +119,36 @@ def _numbered(x: Any) -> Any:
 def average_pool(x: Any, windows: Windows) -> Any:
     """The average of each window."""
     out = np.zeros((*x.shape[:-2], *windows.out))
-    for seeing, cells in windows.cells(x.shape):
+    for seeing, cells in windows.cells():
         out[(..., *seeing)] += x[(..., *cells)]
-    return out / windows.counts(x.shape)
+    return out / windows.counts()
 
 
 @traced
 def average_pool_gradient(g: Any, shape: tuple[int, ...], windows: Windows) -> Any:
     """Each output's gradient, in equal parts at the cells of its window."""
-    out, parts = np.zeros(shape), g / windows.counts(shape)
-    for seeing, cells in windows.cells(shape):
+    out, parts = np.zeros(shape), g / windows.counts()
+    for seeing, cells in windows.cells():
         out[(..., *cells)] += parts[(..., *seeing)]
     return out
 
 
 def _max_pool(index: Index, x: Any, windows: Windows) -> Expr:
-    return n.call("max", *(x[(*index[:-2], *cell)] for cell in windows.window(index, x.shape)))
+    return n.call("max", *(x[(*index[:-2], *cell)] for cell in windows.window(index)))
 
 
 def _average_pool(index: Index, x: Any, windows: Windows) -> Expr:
-    cells = [x[(*index[:-2], *cell)] for cell in windows.window(index, x.shape)]
-    return n.divide(n.add(*cells), n.const(windows.counts(x.shape)[index[-2:]]))
+    cells = [x[(*index[:-2], *cell)] for cell in windows.window(index)]
+    return n.divide(n.add(*cells), n.const(windows.counts()[index[-2:]]))
 
 
 def _largest(index: Index, x: Any, windows: Windows) -> Pair:
     """The cell that is the first largest of an output's window."""
-    return max(windows.window(index, x.shape), key=lambda cell: n.evaluate(x[(*index[:-2], *cell)]))
+    return max(windows.window(index), key=lambda cell: n.evaluate(x[(*index[:-2], *cell)]))
 
 
 def _max_pool_gradient(index: Index, g: Any, x: Any, windows: Windows) -> Expr:
-    outs = ((*index[:-2], *out) for out in windows.outputs(index, x.shape))
+    outs = ((*index[:-2], *out) for out in windows.outputs(index))
     return n.add(*(g[out] for out in outs if _largest(out, x, windows) == index[-2:]))
 
 
@@ -174,8 +157,8 @@ def _max_pool_taken(index: Index, d: Any, x: Any, windows: Windows) -> Expr:
 
 
 def _average_pool_gradient(index: Index, g: Any, shape: tuple[int, ...], windows: Windows) -> Expr:
-    counts = windows.counts(shape)
-    outs = windows.outputs(index, shape)
+    counts = windows.counts()
+    outs = windows.outputs(index)
     return n.add(*(n.divide(g[(*index[:-2], *out)], n.const(counts[out])) for out in outs))
 
 
