@@ -29,6 +29,7 @@ from nncalc.trace.rules.functions import (
     xlogy,
 )
 from nncalc.trace.rules.pooling import Windows, average_pool, max_pool
+from nncalc.trace.rules.sliding import Sliding
 from nncalc.trace.rules.table import rule, traced
 from nncalc.trace.work import Work
 
@@ -38,6 +39,7 @@ __all__ = [
     "Answer",
     "Array",
     "Refused",
+    "Sliding",
     "Symbol",
     "Variant",
     "Windows",
