@@ -49,6 +49,11 @@ def listed(choices: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
+def wrong_type(argument: str, value: object, want: str) -> TypeError:
+    """What to raise for an argument of another type: a slip of the calling program, not of a problem."""
+    return TypeError(f"{argument}: want {want}, got {type(value).__name__}")
+
+
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known word that is most like one that was typed; `cutoff`: how like it is at least, from 0 to 1."""
     from difflib import get_close_matches  # only where something is wrong

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Location, Refused, dimensions
+from nncalc.errors import Finding, InputError, Location, Refused, dimensions, wrong_type
 from nncalc.limits import raising
-from nncalc.problem.problem import Problem
+from nncalc.problem.problem import AnyProblem, Problem, as_problem
 from nncalc.topics.parts.fields import fields_of, filled
 from nncalc.trace.notation.style import TEXT, place, substituted, write
 from nncalc.trace.rounding import Settle, exact
@@ -18,11 +18,15 @@ from nncalc.trace.value import TooLarge, Value
 from nncalc.trace.work import NotFinite, TooLong, Work
 
 
-def solve(problem: Problem, settle: Settle = exact) -> Trace:
-    """Works a problem. With another way to run than `exact`, each step carries its exact value beside it.
+def solve(problem: AnyProblem, settle: Settle = exact) -> Trace:
+    """Works a problem, or the one that a path or a mapping means.
 
-    Raises InputError where the topic refuses the values or a step comes out infinite.
+    settle: the way to run, `exact` or `on_paper(2)`; with another than `exact` each step carries its exact value beside
+    it. Raises InputError where there is no such problem, the topic refuses the values or a step comes out infinite.
     """
+    if not callable(settle):
+        raise wrong_type("settle", settle, "a way to run: exact, or on_paper(2)")
+    problem = as_problem(problem)
     trace = run(problem, settle)
     if settle is not exact:
         _compare(trace, run(problem, exact))

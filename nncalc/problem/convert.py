@@ -23,7 +23,7 @@ from nncalc.errors import (
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import agree
 from nncalc.reading import scalars
-from nncalc.reading.builder import MOST_ARRAYS
+from nncalc.reading.builder import MOST_ARRAYS, too_deep
 from nncalc.reading.expression import CALLS, ExpressionError, Tree
 from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -80,8 +80,8 @@ class Converter:
 
     def too_deep(self, node: Node, path: FieldPath) -> Any:
         """Aliases can nest what was never seen nested."""
-        what = f"is nested deeper than {self.limits.depth} levels, the limit"
-        return self.found(node, path, what, hint=raising("depth"))
+        what, hint = too_deep(self.limits)
+        return self.found(node, path, what, hint=hint)
 
     def scalar(self, node: ScalarNode, field: Field, path: FieldPath) -> Any:
         """A number, a choice, a text, an expression."""

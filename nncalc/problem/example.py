@@ -9,6 +9,7 @@ from dataclasses import is_dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import cycle
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from nncalc.errors import Finding, InputError, did_you_mean, printable
@@ -20,6 +21,8 @@ from nncalc.topics.parts.fields import REQUIRED, Array, Field, fields_of, shown
 NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
 # A command line longer than this is better a file.
 LONGEST_COMMAND = 130
+# The folder of problems/ that has a topic's ready problems.
+READY = {"params": "architectures"}
 
 
 def example(topic: str, form: str | None = None) -> str:
@@ -49,9 +52,15 @@ def example(topic: str, form: str | None = None) -> str:
 
 def ready(topic: str) -> dict[str, Traversable]:
     """The problems of a topic that come with nncalc, by their names: bert_base is a form of params."""
-    folder = resources.files("nncalc") / "ready" / topic
-    files = sorted(folder.iterdir(), key=lambda file: file.name) if folder.is_dir() else []
+    files = sorted(_folder(READY[topic]).iterdir(), key=lambda file: file.name) if topic in READY else []
     return {f.name.removesuffix(".yaml").replace("-", "_"): f for f in files if f.name.endswith(".yaml")}
+
+
+def _folder(name: str) -> Traversable:
+    """A folder of problems/: in the package where nncalc is installed, beside the package in a checkout."""
+    package = resources.files("nncalc")
+    shipped = package / "ready" / name
+    return shipped if shipped.is_dir() else Path(str(package)).parent / "problems" / name
 
 
 def _listed(names: Iterable[str]) -> list[str]:
