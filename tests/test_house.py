@@ -166,3 +166,24 @@ def test_nothing_is_checked_by_assert_or_run_as_code(path: Path) -> None:
         assert not isinstance(node, ast.Assert), "python -O removes asserts"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             assert node.func.id not in ("eval", "exec", "compile", "__import__")
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.name != "errors.py"], ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_was_meant_and_a_bug_of_ours_are_said_in_one_place(path: Path) -> None:
+    text = path.read_text()
+    assert "get_close_matches" not in text and "please report" not in text
+
+
+def test_the_help_lists_what_the_tables_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    import nncalc.cli.commands as commands
+    import nncalc.cli.options as options
+
+    monkeypatch.setattr(commands, "MARKS_FORMATS", ("one", "two", "three"))
+    monkeypatch.setattr(options, "WORKING_FORMATS", ("four", "five"))
+    monkeypatch.setattr(options, "COLORS", ("six",))
+    monkeypatch.setattr(options, "DETAILS", {"seven": "words", "eight": ""})
+    helps = {option.name: option.help for option in (*options.view_options(), *commands.check_command().params)}
+    assert (
+        helps["format"] == "one, two or three" and helps["color"] == "six" and helps["detail"] == "seven: words; eight"
+    )
+    assert {o.name: o.help for o in options.view_options()}["format"] == "four or five"
