@@ -9,7 +9,7 @@ from functools import partial
 from nncalc.disk.folder import Found
 from nncalc.errors import Failure, Finding, Location, attempted
 from nncalc.limits import Permissions
-from nncalc.marking.asked import Assignment
+from nncalc.marking.assignment import Assignment
 from nncalc.marking.keys import disagreements
 from nncalc.problem.problem import UNBOUNDED, load
 from nncalc.running import Settle, Trace, exact, solve

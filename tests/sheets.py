@@ -13,7 +13,7 @@ import numpy as np
 from nncalc.disk.folder import SHEET_ENDINGS
 from nncalc.errors import Location
 from nncalc.marking import sheet
-from nncalc.marking.asked import Assignment, ask
+from nncalc.marking.assignment import Assignment, ask
 from nncalc.marking.marks import Marks, mark
 from nncalc.marking.verdicts import Verdict
 from nncalc.problem.problem import load

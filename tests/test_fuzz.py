@@ -18,7 +18,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nncalc.errors import InputError
-from nncalc.marking.asked import ask
+from nncalc.marking.assignment import ask
 from nncalc.problem.problem import load
 from nncalc.reading import reader
 from nncalc.reading.expression import CALLS

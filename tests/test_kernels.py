@@ -37,8 +37,8 @@ def run(p: Problem, work: Work, **other: Any) -> dict[str, Any]:
 def test_bare_arrays_give_the_same_numbers_and_no_values(name: str, seed: int) -> None:
     p = problem(random_problems(seed)[name])
     if name == "optimizer expression":
-        return  # without a record there is no way back, and its update is nothing else
-    # Without a record there is no way back, so bare arrays know no second update.
+        return  # without a record there is no backward pass, and its update is nothing else
+    # Without a record there is no backward pass, so bare arrays know no second update.
     once = {"steps": 1} if "steps" in p.values else {}
     bare, traced = run(p, BareWork(), **once), run(p, Work(), **once)
     assert bare and not any(isinstance(v, Value) for v in bare.values())

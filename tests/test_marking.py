@@ -18,7 +18,7 @@ from sheets import PROBLEMS, asked, exactly, marked, node, places, verdicts, wro
 
 from nncalc.errors import InputError, Location
 from nncalc.marking import sheet
-from nncalc.marking.asked import Assignment, ask, lines_of
+from nncalc.marking.assignment import Assignment, ask, lines_of
 from nncalc.marking.closeness import Agreement, agrees, as_written
 from nncalc.marking.marks import Marks
 from nncalc.marking.verdicts import Verdict
@@ -213,7 +213,7 @@ def test_order_layout_and_number_format_make_no_difference(order: list[str], for
 # Credit
 
 
-def test_points_follow_or_not_and_have_no_dust() -> None:
+def test_points_follow_or_not_and_have_no_rounding_error() -> None:
     text = LSTM + "marking: {points: {z_o: 0.1, o: 0.2, h: 0.7}, follow: %s}\n"
     one = ask(problem(text % "true"))
     lines = lines_of(run(one.problem, following({"z_o": {(0,): 0.175}})))

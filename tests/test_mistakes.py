@@ -12,7 +12,7 @@ from examples import LSTM, problem, random_problems
 from mistakes import FIXTURES, FURTHER, Fixture
 from sheets import PROBLEMS, asked, marked, places
 
-from nncalc.marking.asked import Assignment, ask
+from nncalc.marking.assignment import Assignment, ask
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import MarkedLine
 from nncalc.marking.mistakes.problems import Altered

@@ -13,7 +13,7 @@ import pytest
 from nncalc.batch import solve_file
 from nncalc.disk.folder import Found, problem_files
 from nncalc.limits import DEFAULT
-from nncalc.marking.asked import Assignment
+from nncalc.marking.assignment import Assignment
 from nncalc.marking.keys import disagreements
 from nncalc.problem.example import commands, example
 from nncalc.problem.problem import load

@@ -19,7 +19,7 @@ from nncalc.disk.write import make_folder, write_file
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
-from nncalc.marking.asked import ask
+from nncalc.marking.assignment import ask
 from nncalc.marking.blank import blank
 from nncalc.marking.homework import Homework, Marked, Marker
 from nncalc.marking.keys import Key, checked

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from nncalc.errors import printable
-from nncalc.marking.asked import Assignment
+from nncalc.marking.assignment import Assignment
 from nncalc.trace.notation.style import TEXT, symbols, write
 
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./()]*")

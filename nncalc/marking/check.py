@@ -9,7 +9,7 @@ from typing import Any
 from nncalc.errors import Location, wrong_type
 from nncalc.limits import Limits
 from nncalc.marking import sheet
-from nncalc.marking.asked import ask
+from nncalc.marking.assignment import ask
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark
 from nncalc.problem.problem import AnyPath, AnyProblem, as_problem

@@ -12,7 +12,7 @@ import numpy as np
 from nncalc.errors import Location
 from nncalc.problem.problem import Marking
 
-# Two floats that differ by less than this, relatively, are the same number: what is between them is a float's dust.
+# Two floats that differ by less than this, relatively, are the same number: what is between them is a rounding error.
 GUARD = 1e-12
 # Half a unit, or a tolerance, is met at its very boundary.
 BOUNDARY = 1 + 1e-9
@@ -70,7 +70,7 @@ def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0, 
     """Half a unit of the last written place, in at least the places asked, or within the problem's tolerance.
 
     Counts agree exactly, and a number that is written in full needs no more places, unless it is `short` only because
-    it was worked from short ones. `scale`: the size of what stands beside it, of which a float's dust is no part.
+    it was worked from short ones. `scale`: the size of what stands beside it, of which a rounding error is no part.
     """
     if not (finite(worked) and finite(written.value)):
         return Agreement.YES if written.value == worked else Agreement.NO
@@ -79,7 +79,7 @@ def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0, 
     if off == 0 or (not counted and off <= GUARD * max(abs(worked), scale)):
         full = not short or worked == round(worked) or enough(written, marking)
         return Agreement.YES if full else Agreement.FEW
-    if marking.tolerance is not None and off <= marking.tolerance * BOUNDARY + _dust(written, worked):
+    if marking.tolerance is not None and off <= marking.tolerance * BOUNDARY + _rounding_error(written, worked):
         return Agreement.YES
     if not within_digits(written, worked):
         return Agreement.NO
@@ -104,15 +104,15 @@ def within_digits(written: Written, worked: Any) -> bool:
     """Whether a number is at most half a unit of the last written place away."""
     if not (finite(worked) and finite(written.value)):
         return bool(written.value == worked)
-    return gap(written.value, worked) <= 0.5 * written.unit * BOUNDARY + _dust(written, worked)
+    return gap(written.value, worked) <= 0.5 * written.unit * BOUNDARY + _rounding_error(written, worked)
 
 
 def same(a: Any, b: Any) -> bool:
-    """Whether two worked numbers are one, but for a float's dust."""
+    """Whether two worked numbers are one, but for a rounding error."""
     return gap(a, b) <= (BOUNDARY - 1) * abs(b)
 
 
-def _dust(written: Written, worked: Any) -> float:
+def _rounding_error(written: Written, worked: Any) -> float:
     counted = isinstance(worked, (int, np.integer))
     return 0.0 if counted else GUARD * max(abs(written.value), abs(worked))
 

@@ -10,7 +10,7 @@ from functools import cache
 from nncalc.errors import Failure, Finding, Location, T, attempted
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
-from nncalc.marking.asked import Assignment, ask
+from nncalc.marking.assignment import Assignment, ask
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark
 from nncalc.marking.pairing import Submission

@@ -12,7 +12,7 @@ from nncalc.disk.folder import Found
 from nncalc.errors import Failure, Finding, InputError, Location, attempted, printable, spared, spelled
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
-from nncalc.marking.asked import Assignment, ask
+from nncalc.marking.assignment import Assignment, ask
 from nncalc.marking.closeness import PLACES, Agreement, agrees, as_written, same
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark

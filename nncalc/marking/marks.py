@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.marking.asked import Assignment, lines_of
+from nncalc.marking.assignment import Assignment, lines_of
 from nncalc.marking.closeness import Agreement, agrees, finite, within_digits
 from nncalc.marking.runs import UNWORKABLE
 from nncalc.marking.sheet import Line, Sheet

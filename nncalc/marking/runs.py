@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.errors import InputError
-from nncalc.marking.asked import Assignment, lines_of
+from nncalc.marking.assignment import Assignment, lines_of
 from nncalc.marking.closeness import Agreement, agrees, decimals, enough, finite, within_digits
 from nncalc.marking.sheet import Sheet
 from nncalc.running import run

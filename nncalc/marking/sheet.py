@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from nncalc.disk.read import name_of
 from nncalc.errors import Finding, InputError, Location, dimensions, printable, spelled
 from nncalc.limits import Limits
-from nncalc.marking.asked import Assignment
+from nncalc.marking.assignment import Assignment
 from nncalc.marking.closeness import Written, as_written
 from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode

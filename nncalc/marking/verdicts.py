@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.marking.asked import Assignment, lines_of
+from nncalc.marking.assignment import Assignment, lines_of
 from nncalc.marking.closeness import Agreement, Written, agrees, decimals, enough, finite, gap
 from nncalc.marking.runs import Working, follow, honestly, unwritten_digits
 from nncalc.marking.sheet import Sheet
@@ -63,7 +63,7 @@ def judge(asked: Assignment, sheet: Sheet) -> Judgement:
 
 
 def _scale(array: np.ndarray) -> float:
-    """The size of the numbers in an array, beside which a float's dust is nothing."""
+    """The size of the numbers in an array, beside which a rounding error is nothing."""
     if array.dtype.kind != "f":
         return 0.0
     finite = np.abs(array[np.isfinite(array)])

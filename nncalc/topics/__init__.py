@@ -28,9 +28,11 @@ TOPICS: dict[str, Topic] = {
         Topic("backprop", "backprop", "the chain rule through an expression or a network, every gradient"),
         Topic("loss", "loss", "losses: every term, the sum or mean, and the gradient"),
         Topic("optimizer", "optimizer", "descent step by step: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw"),
-        Topic("conv", "conv", "convolution, also transposed: stride, padding, channels, filters, and the way back"),
-        Topic("pool", "pool", "the largest or the average of each window, and the way back"),
-        Topic("norm", "norm", "batch, layer, rms, instance and group normalization, and the way back"),
+        Topic(
+            "conv", "conv", "convolution, also transposed: stride, padding, channels, filters, and the backward pass"
+        ),
+        Topic("pool", "pool", "the largest or the average of each window, and the backward pass"),
+        Topic("norm", "norm", "batch, layer, rms, instance and group normalization, and the backward pass"),
         Topic("residual", "residual", "a residual block, with or without a projection"),
         Topic("rnn", "rnn", "a plain recurrent network, back through time, the vanishing gradient"),
         Topic("lstm", "lstm", "LSTM cell by cell: one step or a sequence, forward and backward"),

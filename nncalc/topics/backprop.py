@@ -97,7 +97,7 @@ def network(
     reduction: Annotated[Literal["mean", "sum"], About("over the samples")] = "mean",
     first_class: Annotated[int, About("what the first class is called", least=0, most=1)] = 1,
 ) -> Answer:
-    """Forward through the layers, every gradient on the way back, and the updated weights.
+    """Forward through the layers, every gradient of the backward pass, and the updated weights.
 
     z_l = W_l a_(l−1) + b_l, a_l = g(z_l); W_new = W − rate·∂L/∂W (Rumelhart et al. 1986; Goodfellow et al. 6.5).
     x: (input,) or (sample, input), then Z = A Wᵀ + b; W: (unit, input); b: (unit,).

@@ -52,7 +52,7 @@ def conv(
     upstream: Annotated[
         Array | None,
         "out_height out_width | filters out_height out_width",
-        About("∂L/∂Y (∂L/∂A with an activation), for the way back", also=("dY", "dL/dY")),
+        About("∂L/∂Y (∂L/∂A with an activation), for the backward pass", also=("dY", "dL/dY")),
     ] = None,
 ) -> Answer:
     """Slide the filter over the image; each output is the sum of products of filter and window.

@@ -38,7 +38,7 @@ def norm(
     ] = None,
     running_mean: Annotated[Array | None, About("used instead of the batch's mean", also=("moving_mean",))] = None,
     running_var: Annotated[Array | None, About("used instead of the batch's variance", also=("moving_var",))] = None,
-    upstream: Annotated[Array | None, About("∂L/∂y, for the way back", also=("dy",))] = None,
+    upstream: Annotated[Array | None, About("∂L/∂y, for the backward pass", also=("dy",))] = None,
 ) -> Answer:
     """x_hat = (x − mean) / √(var + eps), y = γ∘x_hat + β; the variance divides by the number of values.
 

@@ -164,7 +164,7 @@ def expression(
         f = work.let("f", walk(expr, point, lambda value: value))
         losses.append(f)
         slopes = list(work.backward(f, list(point.values())).values())
-        if not slopes:  # bare arrays have no way back
+        if not slopes:  # bare arrays have no backward pass
             return {"w": weights, "f": f}
         weights = _update(work, by, d, weights, np.stack(slopes) if start.ndim else slopes[0], t)
     return {"w": weights, "f": losses[-1]}

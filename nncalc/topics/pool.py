@@ -1,4 +1,4 @@
-"""Pooling: the largest or the average of each window, and the way back."""
+"""Pooling: the largest or the average of each window, and the backward pass."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def pool(
     upstream: Annotated[
         Array | None,
         "out_height out_width | channel out_height out_width",
-        About("∂L/∂Y, for the way back", also=("dY",)),
+        About("∂L/∂Y, for the backward pass", also=("dY",)),
     ] = None,
 ) -> Answer:
     """Y[i,j] = the largest (or the average) of the window at (i·s, j·s) (Goodfellow et al., Deep Learning, 9.3).

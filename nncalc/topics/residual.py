@@ -26,7 +26,7 @@ def residual(
         Array | None, "output input", About("W_s where the sizes differ", symbol="W_s", also=("W_s",))
     ] = None,
     activation: Annotated[ActivationName, About("after the sum", says="activation {}")] = "relu",
-    upstream: Annotated[Array | None, "output", About("∂L/∂a, for the way back")] = None,
+    upstream: Annotated[Array | None, "output", About("∂L/∂a, for the backward pass")] = None,
 ) -> Answer:
     """a[l+2] = g(z[l+2] + a[l]); where the sizes differ a projection W_s a[l] is added.
 

@@ -36,7 +36,9 @@ def softmax(
             least=0,
         ),
     ] = None,
-    upstream: Annotated[Array | None, "class | sample class", About("∂L/∂s, for the way back without a target")] = None,
+    upstream: Annotated[
+        Array | None, "class | sample class", About("∂L/∂s, for the backward pass without a target")
+    ] = None,
     log: Annotated[bool, About("also the logarithm of s")] = False,
     log_base: Annotated[float, About("of the logarithm in log_s and L", above=0)] = math.e,
     first_class: Annotated[int, About("what the first class is called", least=0, most=1)] = 1,

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from examples import LSTM
 
 from nncalc.limits import Permissions
-from nncalc.marking.asked import lines_of
+from nncalc.marking.assignment import lines_of
 from nncalc.marking.homework import Marker
 from nncalc.marking.pairing import pair_sheets
 from nncalc.marking.verdicts import Verdict

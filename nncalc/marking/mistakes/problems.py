@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.marking.asked import lines_of
+from nncalc.marking.assignment import lines_of
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
 from nncalc.marking.runs import UNWORKABLE
 from nncalc.problem.problem import Problem

@@ -7,7 +7,7 @@ from decimal import ROUND_DOWN, Decimal
 from functools import partial
 from typing import Any
 
-from nncalc.marking.asked import lines_of
+from nncalc.marking.assignment import lines_of
 from nncalc.marking.closeness import PLACES, Written, same
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
 from nncalc.marking.runs import UNWORKABLE

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.marking.asked import Assignment
+from nncalc.marking.assignment import Assignment
 from nncalc.marking.sheet import Line
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref, evaluate, exactly

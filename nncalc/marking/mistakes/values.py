@@ -166,7 +166,7 @@ def _like(slip: Slip, named: Any, names: Iterable[str]) -> Iterator[Any]:
 
 
 def updated_weights(slip: Slip, grown: bool) -> Iterator[Candidate]:
-    """The weights after the update, in the way back."""
+    """The weights after the update, in the backward pass."""
     for named in _names(slip, grown) if slip.called.is_gradient else []:
         step = slip.steps.get(f"{named.name}_new")
         if step is not None and _shape(step.value) == _shape(named):

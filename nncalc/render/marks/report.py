@@ -38,7 +38,7 @@ class MarkRow:
 
 
 def points(value: Fraction) -> str:
-    """Points without a float's dust: 7, 2.5, 0.1."""
+    """Points without a rounding error: 7, 2.5, 0.1."""
     return f"{float(value):.6f}".rstrip("0").rstrip(".")
 
 

@@ -36,7 +36,7 @@ class Window(Sliding):
         return steps if self.ceil and self.count < self.rounded_up else steps + 1
 
     def spread(self, n: Any, given: Given) -> Any:
-        """(n − 1)·s − 2p + f, the way back; n·s where the zeros are as many as that takes."""
+        """(n − 1)·s − 2p + f, the size before; n·s where the zeros are as many as that takes."""
         s = given("s", self.s, "stride")
         if self.same:
             return n * s

@@ -1,4 +1,4 @@
-"""What every recurrent topic shares: its fields, the way through time, the loss over time, and the way back."""
+"""What every recurrent topic shares: its fields, the way through time, the loss over time, and the backward pass."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Task:
     target: Annotated[
         float | Array | None,
         "output | time | time output",
-        About("gives the loss and the way back", also=("y", "targets")),
+        About("gives the loss and the backward pass", also=("y", "targets")),
     ] = None
     loss: Annotated[LossName, About("of the output (without W_hy, of h)")] = "half_squared_error"
     loss_on: Annotated[Literal["all", "last"], About("which steps have a loss")] = "all"
