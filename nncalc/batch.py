@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from nncalc.disk.folder import Found
-from nncalc.errors import Finding, Location, findings_of
+from nncalc.errors import Failure, Finding, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.marking.asked import Assignment
 from nncalc.marking.keys import disagreements
 from nncalc.problem.problem import UNBOUNDED, load
-from nncalc.running import solve
-from nncalc.trace.rounding import Settle, exact
-from nncalc.trace.steps import Trace
+from nncalc.running import Settle, Trace, exact, solve
 
 
 @dataclass(frozen=True)
@@ -31,16 +29,18 @@ def solve_file(found: Found, settle: Settle = exact, rules: Permissions = UNBOUN
     """Solves one file and checks its key."""
     path = found.path
     if found.trouble:
-        return Result(path, None, 0, (Finding(found.trouble, Location(path), hint=found.hint),))
-    try:
-        problem = load(path, rules=rules)
-        trace = solve(problem, settle)
-        if not problem.expect:
-            return Result(path, trace, 0, ())
-        asked = Assignment(problem, trace if settle is exact else solve(problem))
-        return Result(path, trace, len(problem.expect), tuple(disagreements(asked)))
-    except Exception as error:  # one file must not cost the others
-        return Result(path, None, 0, tuple(findings_of(error, Location(path))))
+        return Result(path, None, 0, (found.finding,))
+    result = attempted(lambda: _solved(path, settle, rules), Location(path))
+    return Result(path, None, 0, tuple(result.findings)) if isinstance(result, Failure) else result
+
+
+def _solved(path: str, settle: Settle, rules: Permissions) -> Result:
+    problem = load(path, rules=rules)
+    trace = solve(problem, settle)
+    if not problem.expect:
+        return Result(path, trace, 0, ())
+    asked = Assignment(problem, trace if settle is exact else solve(problem))
+    return Result(path, trace, len(problem.expect), tuple(disagreements(asked)))
 
 
 def solve_files(

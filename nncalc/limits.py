@@ -70,7 +70,7 @@ def _set(limits: Limits, text: str, mark: Location) -> Limits:
     name, _, number = text.partition("=")
     names = [f.name for f in fields(Limits)]
     if name not in names:
-        hint = did_you_mean(name, names) or f"the limits are {', '.join(names)}"
+        hint = did_you_mean(name, names, f"the limits are {', '.join(names)}")
         raise InputError(Finding(f"there is no limit '{printable(name)}'", mark, want="name=N", hint=hint))
     if not (number.isascii() and number.isdigit() and len(number) <= len(str(HIGHEST)) and 0 < int(number) <= HIGHEST):
         raise InputError(Finding(f"want {name}=N with N from 1 to {HIGHEST}, got {printable(text)}", mark))

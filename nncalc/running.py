@@ -11,11 +11,13 @@ from nncalc.errors import Finding, InputError, Location, Refused, dimensions, wr
 from nncalc.limits import raising
 from nncalc.problem.problem import AnyProblem, Problem, as_problem
 from nncalc.topics.parts.fields import fields_of, filled
-from nncalc.trace.notation.style import TEXT, numbers, place, write
-from nncalc.trace.rounding import Settle, exact
+from nncalc.trace.notation.style import TEXT, place, substituted, write
+from nncalc.trace.rounding import Settle, exact, on_paper
 from nncalc.trace.steps import Trace
 from nncalc.trace.value import TooLarge, Value
 from nncalc.trace.work import NotFinite, TooLong, Work
+
+__all__ = ["Settle", "Trace", "exact", "given_values", "on_paper", "run", "solve"]
 
 
 def solve(problem: AnyProblem, settle: Settle = exact) -> Trace:
@@ -95,7 +97,7 @@ def _infinite(problem: Problem, error: NotFinite) -> Finding:
     bad = np.argwhere(~np.isfinite(np.atleast_1d(np.asarray(step.computed))))[0]
     index = tuple(int(i) for i in bad)[: np.ndim(step.computed)]
     cell = TEXT.symbol(step.symbol, place(index))
-    written = write(step.element(index), TEXT, numbers())
+    written = write(step.element(index), TEXT, substituted(TEXT))
     what = f"{cell} = {written if len(written) < 200 else '…'} is not a finite number"
     stable = any(f.name == "stable" for f in problem.fields) and not problem.values.get("stable")
     return Finding(what, Location(problem.file or problem.topic), hint="add stable: true" if stable else "")

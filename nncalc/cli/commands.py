@@ -13,8 +13,8 @@ from nncalc.cli import terminal
 from nncalc.cli.options import argument, choice_options, flag, look_options, option, reading_options, view_options
 from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.cli.topic import topic_command
-from nncalc.errors import did_you_mean
-from nncalc.render.formats import MARKS_FORMATS, either
+from nncalc.errors import did_you_mean, listed
+from nncalc.render.marks import MARKS_FORMATS
 from nncalc.topics import TOPICS
 
 NO = 1
@@ -100,7 +100,7 @@ def check_command() -> TyperCommand:
         argument("problem", problem, required=True, metavar="PROBLEM"),
         argument("answers", answers, nargs=-1, required=False, metavar="[ANSWERS]..."),
         flag("--quiet", "print nothing; the exit code says it", short=["-q"]),
-        option("--format", either(MARKS_FORMATS), metavar="FORMAT"),
+        option("--format", listed(MARKS_FORMATS), metavar="FORMAT"),
         option("--output", "write to FILE (its ending chooses the format), or feedback for each student into a folder",
                metavar="FILE", short=["-o"]),
         flag("--force", "replace feedback that is there already"),

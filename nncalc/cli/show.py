@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,16 @@ from nncalc.cli import terminal
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.folder import output_names, problem_files
 from nncalc.disk.write import make_folder, write_file
-from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.errors import Failure, Finding, InputError, Location, attempted, printable
 from nncalc.limits import Permissions
 from nncalc.names import cell_of, value_of
 from nncalc.problem.problem import Problem
-from nncalc.render.formats import COLOURS, DETAILS, WORKING_FORMATS, by_ending
+from nncalc.render import DETAIL, DETAILS, DIGITS
 from nncalc.render.layout import View
 from nncalc.render.summary import SummaryRow, progress, summary
-from nncalc.render.working import render
+from nncalc.render.working import WORKING_ENDINGS, WORKING_FORMATS, render
 from nncalc.render.working.json import plain
-from nncalc.running import solve
-from nncalc.trace.rounding import Settle, exact, on_paper
+from nncalc.running import Settle, Trace, exact, on_paper, solve
 
 MOST_DIGITS = 15
 
@@ -118,16 +118,18 @@ def _row(result: Result, target: str | None, view: View, format: str) -> Summary
     """One file's line in the summary; its working is written first."""
     findings = list(result.findings)
     if result.trace is not None and target is not None:
-        out = io.StringIO()
-        render([result.trace], view, out, format)
-        try:
-            make_folder(os.path.dirname(target))
-            write_file(target, out.getvalue())
-        except InputError as error:
-            findings += error.findings
+        written = attempted(partial(_write_working, result.trace, target, view, format), Location(result.path))
+        findings += written.findings if isinstance(written, Failure) else []
     key = f"key of {result.keyed} holds" if result.keyed else "no key"
     verdict = "FAILED" if findings else f"solved, {key}"
     return (result.path, result.trace.topic if result.trace else "", verdict, InputError(findings).lines())
+
+
+def _write_working(trace: Trace, target: str, view: View, format: str) -> None:
+    out = io.StringIO()
+    render([trace], view, out, format)
+    make_folder(os.path.dirname(target))
+    write_file(target, out.getvalue())
 
 
 def _targets(request: BatchRequest, paths: list[str]) -> dict[str, str]:
@@ -176,23 +178,22 @@ def _settle(request: Request) -> Settle:
 def _format(request: Request) -> str:
     if request.format is None and request.output is not None:
         ending = Path(request.output).suffix.lower()
-        endings = by_ending(WORKING_FORMATS)
-        if ending and ending not in endings:
+        if ending and ending not in WORKING_ENDINGS:
             what = f"there is no format for {printable(ending)}"
             raise InputError(
-                Finding(what, Location("--output"), want=f"one of {', '.join(endings)}", hint="or --format")
+                Finding(what, Location("--output"), want=f"one of {', '.join(WORKING_ENDINGS)}", hint="or --format")
             )
-        return endings.get(ending, "table")
+        return WORKING_ENDINGS.get(ending, "table")
     return choice("--format", request.format, list(WORKING_FORMATS))
 
 
 def view_of(request: Request) -> View:
     digits = _whole("--digits", request.digits)
     width = terminal.width() if request.output is None else None
-    when = choice("--color", "never" if request.no_color else request.color, COLOURS)
+    when = choice("--color", "never" if request.no_color else request.color, terminal.COLORS)
     return View(
-        digits=6 if digits is None else digits,
-        detail=choice("--detail", request.detail, DETAILS),
+        digits=DIGITS if digits is None else digits,
+        detail=choice("--detail", request.detail, [DETAIL, *(level for level in DETAILS if level != DETAIL)]),
         terminal=width is not None,
         width=width,
         color=terminal.colour(when if request.output is None or when == "always" else "never"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Finding, Location, bug
+from nncalc.errors import spared
 from nncalc.marking.closeness import PLACES, Written, gap, same, within_digits
 from nncalc.marking.marks import Likely, MarkedLine, Marks
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip
@@ -44,8 +44,12 @@ class Match:
         return self.candidate.words if say is None or not cells else say(cells[0])
 
 
+@spared()
 def diagnose(marks: Marks) -> None:
-    """Says of every wrong line what mistake it looks like, worked from the lines before as written, else unrounded."""
+    """Says of every wrong line what mistake it looks like, worked from the lines before as written, else unrounded.
+
+    A bug of ours here never costs the marks, and in one mistake not what the others say.
+    """
     lines = [mark.line for mark in marks.lines if mark.line is not None]
     values = {line.name: {i: written.value for i, written in line.cells.items()} for line in lines}
     ways = [(trace, _carried(trace, lines), dict[Any, Any]()) for trace in marks.traces[:AS_WRITTEN_OR_NOT]]
@@ -57,23 +61,12 @@ def diagnose(marks: Marks) -> None:
             return mark
         for trace, carried, done in ways:
             cells = tuple(mark.of(Verdict.wrong))
-            slip = Slip(marks.asked, mark.line, cells, trace[mark.name], trace, values, carried, done)
-            found = _looked_into(marks, slip)
+            found = list(likely(Slip(marks.asked, mark.line, cells, trace[mark.name], trace, values, carried, done)))
             if found:
                 return replace(mark, likely=tuple(found))
         return mark
 
     marks.lines = [with_mistakes(mark) for mark in marks.lines]
-
-
-def _looked_into(marks: Marks, slip: Slip) -> list[Likely]:
-    """The sentences for one wrong line; a bug of ours in them is told beside the marks, and costs nobody a mark."""
-    try:
-        return list(likely(slip))
-    except Exception as error:
-        what = f"{bug(error)}; what mistake the line looks like is not said"
-        marks.troubles.append(Finding(what, Location(marks.source), slip.line.name))
-        return []
 
 
 def _carried(trace: Trace, lines: Iterable[Line]) -> dict[str, dict[Index, Any]]:
@@ -104,7 +97,10 @@ def said(words: Sequence[str]) -> str:
 
 def _matches(slip: Slip) -> list[Match]:
     """Every known mistake that gives these digits, without those that another one says better."""
-    found = [match for mistake in MISTAKES if mistake.applies(slip) for match in _of(mistake, slip)]
+    found: list[Match] = []
+    for mistake in MISTAKES:
+        with spared():
+            found += _of(mistake, slip) if mistake.applies(slip) else ()
     return [match for match in found if not any(_says_more(other, match) for other in found)]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.disk.folder import Found
-from nncalc.errors import Finding, InputError, Location, findings_of, printable, spelled
+from nncalc.errors import Failure, Finding, InputError, Location, attempted, printable, spared, spelled
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.asked import Assignment, ask
@@ -54,18 +54,20 @@ def checked(found: Found, rules: Permissions) -> Key:
     """Works a problem and marks its own key."""
     path = found.path
     if found.trouble:
-        return Key(path, None, [Finding(found.trouble, Location(path), hint=found.hint)], True)
-    usable = False
-    try:
-        asked = ask(load(path, rules=rules))
-        usable = True
-        marks = mark(asked, sheet.from_key(asked))
-        diagnose(marks)
-        names = asked.points if asked.points is not None else [m.name for m in marks.lines if m.given]
-        hidden = {name: list(dict.fromkeys(indistinct(asked, name))) for name in names if name in asked.steps}
-    except Exception as error:  # one problem must not cost the others
-        return Key(path, None, findings_of(error, Location(path)), not usable)
-    return Key(path, marks, marks.troubles, hidden={name: words for name, words in hidden.items() if words})
+        return Key(path, None, [found.finding], True)
+    asked = attempted(lambda: ask(load(path, rules=rules)), Location(path))
+    if isinstance(asked, Failure):
+        return Key(path, None, asked.findings, True)
+    key = attempted(lambda: _marked(path, asked), Location(path))
+    return Key(path, None, key.findings, key.is_bug) if isinstance(key, Failure) else key
+
+
+def _marked(path: str, asked: Assignment) -> Key:
+    marks = mark(asked, sheet.from_key(asked))
+    diagnose(marks)
+    names = asked.points if asked.points is not None else [m.name for m in marks.lines if m.given]
+    hidden = {name: list(dict.fromkeys(indistinct(asked, name))) for name in names if name in asked.steps}
+    return Key(path, marks, hidden={name: words for name, words in hidden.items() if words})
 
 
 def disagreements(asked: Assignment) -> list[Finding]:
@@ -100,8 +102,9 @@ def indistinct(asked: Assignment, name: str) -> Iterator[str]:
     slip = Slip(asked, line, tuple(cells), asked.steps[name], asked.trace, {}, {})
     with np.errstate(all="ignore"):
         for mistake in MISTAKES:
-            if mistake.applies(slip) and not mistake.of_the_pen:
-                yield from (c.words for c in mistake.find(slip) if _hides(c, asked, name, cells))
+            with spared():
+                if mistake.applies(slip) and not mistake.of_the_pen:
+                    yield from (c.words for c in mistake.find(slip) if _hides(c, asked, name, cells))
 
 
 def _hides(candidate: Candidate, asked: Assignment, name: str, cells: list[Index]) -> bool:

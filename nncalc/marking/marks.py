@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Finding
 from nncalc.marking.asked import Assignment, lines_of
 from nncalc.marking.closeness import Agreement, agrees, finite, within_digits
 from nncalc.marking.runs import UNWORKABLE
@@ -74,13 +73,12 @@ def with_verdict(cells: Mapping[Index, Verdict], verdict: Verdict) -> list[Index
 
 @dataclass(slots=True)
 class Marks:
-    """A whole sheet. `troubles`: bugs of ours met on the way to what a mistake looks like."""
+    """A whole sheet."""
 
     asked: Assignment
     source: str
     lines: list[MarkedLine]
     traces: list[Trace]  # what follows from the student's own lines: as written, then with unwritten digits
-    troubles: list[Finding] = field(default_factory=list)
 
     @property
     def first(self) -> MarkedLine | None:

@@ -65,7 +65,7 @@ def pair_sheets(problem: str, answers: str, rules: Permissions) -> tuple[list[Su
 
 def _stray(name: str, path: str, shared: Mapping[str, str]) -> Finding:
     last = name.rpartition(os.sep)[2].lower()
-    return Finding("answers no problem of this name", Location(path), hint=did_you_mean(last, shared, 0.5))
+    return Finding("answers no problem of this name", Location(path), hint=did_you_mean(last, shared, cutoff=0.5))
 
 
 def _one(problem: str, answers: str, rules: Permissions) -> list[Submission]:

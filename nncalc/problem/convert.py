@@ -9,13 +9,25 @@ from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 
-from nncalc.errors import FieldPath, Finding, InputError, Location, did_you_mean, dimensions, printable, spelled
+from nncalc.errors import (
+    FieldPath,
+    Finding,
+    InputError,
+    Location,
+    did_you_mean,
+    dimensions,
+    nearest,
+    printable,
+    spelled,
+)
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import agree
-from nncalc.reading import expression, scalars
+from nncalc.reading import scalars
 from nncalc.reading.builder import MOST_ARRAYS, too_deep
+from nncalc.reading.expression import CALLS, ExpressionError, Tree
 from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from nncalc.reading.parser import parse
 from nncalc.topics.parts.fields import REQUIRED, About, Field, Symbol, Variant, also_called, alternatives, fields_of
 
 BAD: Any = object()
@@ -89,7 +101,7 @@ class Converter:
             return self.attempt(lambda: scalars.as_flag(node, name))
         if str in kinds:
             return self.attempt(lambda: scalars.as_text(node, name, self.limits.title))
-        if expression.Tree in kinds:
+        if Tree in kinds:
             return self.tree(node, path)
         if field.is_array and field.default is not REQUIRED and node.text == "0" and field.default == 0:
             return 0
@@ -108,8 +120,8 @@ class Converter:
     def tree(self, node: ScalarNode, path: FieldPath) -> Any:
         """An expression with variables."""
         try:
-            return expression.parse(node.text, self.limits)
-        except expression.ExpressionError as error:
+            return parse(node.text, self.limits)
+        except ExpressionError as error:
             mark = node.mark.further(error.column - 1 + node.quoted)
             what = f"column {error.column}: {error.what}" if mark.is_flag else error.what
             self.findings.append(Finding(what, mark, spelled(path), hint=error.hint))
@@ -150,7 +162,7 @@ class Converter:
 
     def symbol(self, name: str, mark: Location, path: FieldPath) -> None:
         """What an expression can call by its name."""
-        if not SYMBOL.fullmatch(name) or name in expression.CALLS:
+        if not SYMBOL.fullmatch(name) or name in CALLS:
             what = f"'{printable(name)}' cannot be a name; want letters, digits and _, and no function's name"
             self.findings.append(Finding(what, mark, spelled(path)))
 
@@ -272,9 +284,8 @@ def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] =
     field = also_called(name, fields)
     if field is not None:
         return (f"unknown key '{printable(name)}': nncalc calls it '{field.name}'",)
-    likely = (did_you_mean(name, [f"'{f.name}'" for f in some]) for some in (first, fields))
-    hint = next(filter(None, likely), "")
-    return (f"unknown key '{printable(name)}'" + (f"; {hint}" if hint else ""),)
+    near = nearest(name, [f.name for f in first]) or nearest(name, [f.name for f in fields])
+    return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near}'?" if near else ""),)
 
 
 def _numbers(shape: tuple[int, ...]) -> str:

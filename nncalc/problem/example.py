@@ -34,10 +34,8 @@ def example(topic: str, form: str | None = None) -> str:
         return whole[form].read_text(encoding="utf-8")
     if form is not None and form not in forms:
         names = [*forms, *whole]
-        hint = did_you_mean(form, names)
-        raise InputError(
-            Finding(f"{topic} has no form '{printable(form)}'", want=f"one of {', '.join(names)}", hint=hint)
-        )
+        want, hint = f"one of {', '.join(names)}", did_you_mean(form, names)
+        raise InputError(Finding(f"{topic} has no form '{printable(form)}'", want=want, hint=hint))
     kernel = forms[form] if form else next(iter(forms.values()))
     # Run with -OO, Python drops the docstrings.
     lines = [f"# {(kernel.__doc__ or about.summary).strip().splitlines()[0]}", f"topic: {topic}"]

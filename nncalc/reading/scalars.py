@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from nncalc.errors import Finding, InputError, did_you_mean, printable
 from nncalc.limits import Limits, raising
-from nncalc.reading import expression
+from nncalc.reading.expression import ExpressionError, number_of
 from nncalc.reading.nodes import ScalarNode
+from nncalc.reading.parser import parse
 
 # What almost every number looks like: no leading zero, no exponent, no digits that float would have to bound.
 PLAIN = re.compile(r"-?(0|[1-9][0-9]*)?(\.[0-9]+)?(?<=[0-9])")
@@ -90,8 +91,8 @@ def _hint(text: str) -> str:
 
 def _expression(node: ScalarNode, field: str, limits: Limits) -> float:
     try:
-        return expression.number_of(expression.parse(node.text, limits, names=()))
-    except expression.ExpressionError as error:
+        return number_of(parse(node.text, limits, names=()))
+    except ExpressionError as error:
         why = "" if node.text.isidentifier() else f": {error.what}"
         what = f"want a number, got the text '{printable(node.text)}'{why}"
         raise InputError(Finding(what, node.mark.further(error.column - 1), field, hint=error.hint)) from None

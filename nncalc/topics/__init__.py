@@ -49,10 +49,8 @@ TOPICS: dict[str, Topic] = {
 def known(topic: str) -> Topic:
     """The topic of that name; InputError says which there are."""
     if topic not in TOPICS:
-        hint = did_you_mean(topic, TOPICS)
-        raise InputError(
-            Finding(f"there is no topic '{printable(topic)}'", want=f"one of {', '.join(TOPICS)}", hint=hint)
-        )
+        want, hint = f"one of {', '.join(TOPICS)}", did_you_mean(topic, TOPICS)
+        raise InputError(Finding(f"there is no topic '{printable(topic)}'", want=want, hint=hint))
     return TOPICS[topic]
 
 

@@ -218,7 +218,10 @@ def getitem(array: Any, key: Any) -> Any:
 
 
 def apply(function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Value:
-    """One recorded operation: computes with bare arrays and keeps rule and arguments."""
+    """One recorded operation: computes with bare arrays and keeps rule and arguments.
+
+    Raises EngineError for a function without a rule and for `out=`, TooLarge before an array over the limit is made.
+    """
     rule = RULES.get(function)
     if rule is None:
         raise EngineError(f"{getattr(function, '__name__', function)} has no rule; give it one in nncalc/trace/rules")

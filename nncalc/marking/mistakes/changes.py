@@ -9,8 +9,9 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from nncalc.trace.name import StepName
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.style import TEXT, numbers, symbols, write
+from nncalc.trace.notation.style import TEXT, substituted, symbols, write
 from nncalc.trace.notation.tree import ONE, TWO, ZERO, Const, Expr, Op, Ref, const, evaluate
 
 # A changed part, and in words what was done to it.
@@ -79,7 +80,7 @@ def times_power_of_ten(x: Expr) -> Iterator[Change]:
             worked = evaluate(term)
             for power in (-2, -1, 1, 2):
                 shifted = Op("times", (Const(Fraction(10) ** power), term))
-                written = write(_bare(term), TEXT, numbers(), 6)
+                written = write(_bare(term), TEXT, substituted(TEXT), 6)
                 yield with_part(x, k, shifted), f"{written} is written as {number(abs(worked) * 10.0**power)}"
 
 
@@ -104,7 +105,7 @@ def mask_left_out(x: Expr) -> Iterator[Change]:
 def derivative_forgotten(x: Expr) -> Iterator[Change]:
     """Only what comes from upstream is kept of a product with a local derivative."""
     if isinstance(x, Op) and x.kind == "times":
-        upstream = [a for a in x.args if isinstance(a, Ref) and "∂" in _said(a)]
+        upstream = [a for a in x.args if isinstance(a, Ref) and StepName.parse(a.value.symbol).is_gradient]
         rest = [a for a in x.args if not any(a is u for u in upstream)]
         if len(upstream) == 1 and not all(_is(a, "compare") or isinstance(a, Const) for a in rest):
             derivative = _said(rest[0] if len(rest) == 1 else Op("times", tuple(rest)))

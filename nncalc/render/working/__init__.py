@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from nncalc.render.layout import View
-from nncalc.trace.steps import Trace
+if TYPE_CHECKING:  # the tables are read where no working is loaded
+    from nncalc.render.layout import View
+    from nncalc.trace.steps import Trace
+
+# Each format with the ending of a file that chooses it (empty: none does); the first is the default.
+WORKING_FORMATS = {"table": ".txt", "plain": "", "json": ".json"}
+WORKING_ENDINGS = {ending: format for format, ending in WORKING_FORMATS.items() if ending}
 
 
 def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "table") -> None:

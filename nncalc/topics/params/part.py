@@ -184,7 +184,7 @@ class Part:
         entry = self.place.scope.find(name)
         if entry is None:
             names = self.place.scope.names()
-            hint = did_you_mean(name, names, 0.5) or f"the layers before it are {', '.join(names[:20])}"
+            hint = did_you_mean(name, names, f"the layers before it are {', '.join(names[:20])}", cutoff=0.5)
             raise self.refused(
                 f"there is no layer '{printable(name)}' before this one", hint=hint if names else "", at=at
             )

@@ -9,7 +9,8 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.reading.expression import CONSTANTS, Apply, Number, Tree, postorder
-from nncalc.trace.notation.functions import FUNCTIONS
+from nncalc.trace.notation.functions import MathFunction
+from nncalc.trace.rules import FUNCTIONS
 
 
 def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path: tuple[str, ...] = ("expr",)) -> Any:
@@ -19,7 +20,7 @@ def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path:
         if isinstance(node, Apply):
             args = done[-len(node.args) :]
             del done[-len(node.args) :]
-            done.append(_apply(FUNCTIONS[node.function].traced, args, name))
+            done.append(_apply(FUNCTIONS[node.function], args, name))
         elif isinstance(node, Number):
             done.append(node.value)
         elif node.name in known or node.name in CONSTANTS:
@@ -29,9 +30,10 @@ def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path:
     return done[0]
 
 
-def _apply(function: Any, args: list[Any], name: Callable[[Any], Any]) -> Any:
+def _apply(function: MathFunction, args: list[Any], name: Callable[[Any], Any]) -> Any:
     """One node; a maximum of three is two nodes; what holds no variable is a written constant."""
-    while len(args) > 2:
-        args = [_apply(function, args[:2], name), *args[2:]]
-    value = function(*args)
+    count = function.arguments
+    while len(args) > count:
+        args = [_apply(function, args[:count], name), *args[count:]]
+    value = function.traced(*args)
     return value if all(isinstance(a, (int, float, np.floating)) for a in args) else name(value)

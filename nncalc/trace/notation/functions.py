@@ -1,7 +1,4 @@
-"""The functions that formulas know by name: how a number is worked, and how the name is written.
-
-The table is filled where the rules are stated (`nncalc.trace.rules.named`), a row a function.
-"""
+"""The functions that formulas and expressions name: one row each, stated with its rule in `rules/named.py`."""
 
 from __future__ import annotations
 
@@ -9,28 +6,46 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+# Where the arguments stand in a sign that goes around them: \sqrt{…}.
+ARGUMENTS = "…"
 
-@dataclass(frozen=True)
-class Function:
-    """A function by its name.
 
-    number: how one number is worked from numbers. traced: the same on Values, with a rule; None where only formulas
-    have it. latex: how LaTeX writes the name (empty: its letters). typed: whether people may write it in expressions,
-    also by the names in `also`. many: it takes two arguments or more, else one.
+@dataclass(frozen=True, slots=True)
+class MathFunction:
+    """A function of numbers: how it is called, computed, differentiated and written.
+
+    number: its value for floats; raises ValueError or ZeroDivisionError where it has none, OverflowError where that
+    is too large for a float.
+    traced: the function of NumPy, or of ours, that computes it element by element, on Values too, and has its rule.
+    arguments: how many it takes; with `many` also more, worked from the left.
+    text, latex: its sign in each way of writing, or what goes around its arguments (`\\sqrt{…}`); empty: its name.
+    typed: whether people may call it in expressions, also by the names in `also`.
     """
 
     name: str
     number: Callable[..., float]
-    traced: Callable[..., Any] | None = None
+    traced: Callable[..., Any]
+    arguments: int
+    many: bool = False
+    text: str = ""
     latex: str = ""
     typed: bool = True
     also: tuple[str, ...] = ()
-    many: bool = False
+
+    @property
+    def wants(self) -> str:
+        """The arguments that it wants, in words."""
+        count = {1: "one", 2: "two", 3: "three"}.get(self.arguments, str(self.arguments))
+        return f"{count}{' or more' if self.many else ''} argument{'s' if self.many or self.arguments > 1 else ''}"
+
+    def takes(self, count: int) -> bool:
+        """Whether it can be called with so many arguments."""
+        return count >= self.arguments if self.many else count == self.arguments
 
 
-FUNCTIONS: dict[str, Function] = {}
+FUNCTIONS: dict[str, MathFunction] = {}
 
 
 def typed_names() -> dict[str, str]:
-    """What people may write, each with the function that it means: log is ln."""
-    return {name: f.name for f in FUNCTIONS.values() if f.typed for name in (f.name, *f.also)}
+    """What people may call in expressions, each with the function that it means: log is ln."""
+    return {name: row.name for row in FUNCTIONS.values() if row.typed for name in (row.name, *row.also)}

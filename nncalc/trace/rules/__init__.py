@@ -1,5 +1,6 @@
 """The rules of functions, by family; importing this package fills the tables of rules and of named functions."""
 
+from nncalc.trace.notation.functions import FUNCTIONS
 from nncalc.trace.rules import (
     angles,
     convolution,
@@ -14,6 +15,6 @@ from nncalc.trace.rules import (
 )
 
 __all__ = [
-    "angles", "convolution", "functions", "named", "pointwise", "pooling", "products", "rearranging", "reductions",
-    "whole",
+    "FUNCTIONS", "angles", "convolution", "functions", "named", "pointwise", "pooling", "products", "rearranging",
+    "reductions", "whole",
 ]  # fmt: skip
