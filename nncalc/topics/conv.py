@@ -10,23 +10,26 @@ from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.back import from_above
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.topics.parts.windows import Dilation, Pad, Sides, Stride, count, output_size, padded, pair, sides
+from nncalc.topics.parts.windows import (
+    Dilation,
+    Image,
+    Pad,
+    Stride,
+    given_padding,
+    output_size,
+    padded,
+    pair,
+    windows_of,
+    with_padding,
+)
 from nncalc.trace.rules import convolution
+from nncalc.trace.rules.sliding import Pair, Window
 from nncalc.trace.work import Work
 
 
 def conv(
     work: Work,
-    image: Annotated[
-        Array,
-        "height width | channel height width",
-        About(
-            "the image",
-            symbol="X",
-            also=("input", "x", "X"),
-            example="[[2, 3, 7, 4], [6, 6, 9, 8], [3, 4, 8, 3], [7, 8, 3, 6]]",
-        ),
-    ],
+    image: Image,
     filter: Annotated[
         Array,
         "rows columns | filter rows columns | filter depth rows columns",
@@ -93,53 +96,52 @@ def _forward(
     """The size of the output, and the convolution of the padded image."""
     if output_pad:
         raise Refused("output_pad", "belongs to a transposed convolution", hint="transposed: true")
-    n, f, s, d = X.shape[1:], K.shape[2:], pair("stride", stride), pair("dilation", dilation)
-    around = sides(pad, n, f, s, d)
-    size = work.let("size", output_size(work, n, f, s, around, d))
-    work.reserve("pad", (X.shape[0], *(n[i] + around[i] + around[i + 2] for i in (0, 1))))
-    work.reserve("filter", (K.shape[0], *(count(n[i], f[i], s[i], d[i], around[i], around[i + 2]) for i in (0, 1))))
-    if any(around):
-        whole = padded(X, around)
-        whole = work.let("X_pad", whole[0] if flat else whole)
-        X = whole[None] if flat else whole
-    return size, convolution.conv(X, K, stride=s, dilation=d, groups=groups)
+    slid = with_padding(windows_of(X.shape[1:], K.shape[2:], stride, dilation), pad)
+    size = work.let("size", output_size(work, slid))
+    whole = slid.unpadded()
+    work.reserve("pad", (X.shape[0], *whole.image))
+    work.reserve("filter", (K.shape[0], *slid.out))
+    if slid.is_padded:
+        around = padded(X, slid)
+        around = work.let("X_pad", around[0] if flat else around)
+        X = around[None] if flat else around
+    return size, convolution.conv(X, K, window=whole, groups=groups)
 
 
 def _transposed(
     work: Work, X: Any, K: Any, flat: bool, stride: Any, pad: Any, dilation: Any, groups: int, output_pad: Any
 ) -> tuple[Any, Any]:
     """The size of the output, (n − 1)·s + d·(f − 1) + 1 − padding + output_pad, and the spread filters cut to it."""
-    n, f, s, d = X.shape[1:], K.shape[2:], pair("stride", stride), pair("dilation", dilation)
+    slid = windows_of(X.shape[1:], K.shape[2:], stride, dilation)
     more = pair("output_pad", output_pad)
-    reach = [d[i] * (f[i] - 1) + 1 for i in (0, 1)]
     if pad == "same":
-        cut = [max(reach[i] - s[i], 0) for i in (0, 1)]
-        around = (cut[0] // 2, cut[1] // 2, cut[0] - cut[0] // 2, cut[1] - cut[1] // 2)
-        more = (max(s[0] - reach[0], more[0]), max(s[1] - reach[1], more[1]))
+        slid = Window(*(axis.same_transposed() for axis in slid))
+        more = (max(slid.down.s - slid.down.reach, more[0]), max(slid.across.s - slid.across.reach, more[1]))
     else:
-        around = sides(pad, n, f, s, d)
-    for i in (0, 1):
-        if more[i] >= max(s[i], d[i]) and output_pad:
-            raise Refused("output_pad", f"is {more[i]}", "less than the stride or the dilation")
-    whole = tuple((n[i] - 1) * s[i] + reach[i] + more[i] for i in (0, 1))
-    if any(whole[i] <= around[i] + around[i + 2] for i in (0, 1)):
+        slid = with_padding(slid, pad)
+    for axis, extra in zip(slid, more, strict=True):
+        if extra >= max(axis.s, axis.d) and output_pad:
+            raise Refused("output_pad", f"is {extra}", "less than the stride or the dilation")
+    whole = slid.down.spread + more[0], slid.across.spread + more[1]
+    kept = [slice(axis.before, size - axis.after) for axis, size in zip(slid, whole, strict=True)]
+    if any(part.stop <= part.start for part in kept):
         raise Refused("pad", f"cuts all of the {dimensions(whole)} output away")
     work.reserve("stride", (K.shape[1] * groups, *whole))
-    size = work.let("size", _transposed_size(work, n, f, s, d, around, more))
-    Y = convolution.conv_transposed(X, K, size=whole, stride=s, dilation=d, groups=groups)
-    if any(around):
-        Y = Y[:, around[0] : whole[0] - around[2], around[1] : whole[1] - around[3]]
-    return size, Y
+    size = work.let("size", _transposed_size(work, slid, more))
+    Y = convolution.conv_transposed(X, K, window=slid.unpadded(whole), groups=groups)
+    return size, Y[(slice(None), *kept)] if slid.is_padded else Y
 
 
-def _transposed_size(work: Work, n: Any, f: Any, s: Any, d: Any, around: Sides, more: Any) -> Any:
-    room = work.given("n", n) - 1
-    room = room if s == (1, 1) else room * work.given("s", s)
-    reach = work.given("f", f)
-    size = room + (reach if d == (1, 1) else work.given("d", d) * (reach - 1) + 1)
-    if any(around):
-        p = work.given("p", around[:2])
-        size = size - 2 * p if around[:2] == around[2:] else size - p - work.given("p_end", around[2:])
+def _transposed_size(work: Work, window: Window, more: Pair) -> Any:
+    """Height and width as a formula, written as simply as it goes (Dumoulin and Visin 2016)."""
+    strides, dilations = zip(*((axis.s, axis.d) for axis in window), strict=True)
+    room = work.given("n", window.image) - 1
+    room = room if strides == (1, 1) else room * work.given("s", strides)
+    reach = work.given("f", window.size)
+    size = room + (reach if dilations == (1, 1) else work.given("d", dilations) * (reach - 1) + 1)
+    if window.is_padded:
+        p, *end = given_padding(work, window)
+        size = size - p - end[0] if end else size - 2 * p
     return size + work.given("output_pad", more) if any(more) else size
 
 

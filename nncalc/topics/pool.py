@@ -9,24 +9,16 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.parts.back import from_above
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.topics.parts.windows import Dilation, Pad, count, output_size, pair, sides
+from nncalc.topics.parts.windows import Dilation, Image, Pad, output_size, pair, windows_of, with_padding
 from nncalc.trace.notation.style import place
-from nncalc.trace.rules.pooling import Windows, average_pool, first_largest, max_pool, tied_windows
+from nncalc.trace.rules.pooling import average_pool, first_largest, max_pool, tied_windows
+from nncalc.trace.rules.sliding import Window
 from nncalc.trace.work import Work
 
 
 def pool(
     work: Work,
-    image: Annotated[
-        Array,
-        "height width | channel height width",
-        About(
-            "the image",
-            symbol="X",
-            also=("input", "x", "X"),
-            example="[[2, 3, 7, 4], [6, 6, 9, 8], [3, 4, 8, 3], [7, 8, 3, 6]]",
-        ),
-    ],
+    image: Image,
     window: Annotated[
         int | list[int] | None,
         About(
@@ -62,33 +54,32 @@ def pool(
             "window", "is missing" if window is None else "is the whole image with `global`", "one of the two"
         )
     f = n if window is None else pair("window", window)
-    s, d = f if stride is None else pair("stride", stride), pair("dilation", dilation)
-    around = sides(pad, n, f, s, d)
-    size = work.let("size", output_size(work, n, f, s, around, d, ceil, "window"))
-    out = tuple(count(n[i], f[i], s[i], d[i], around[i], around[i + 2], ceil) for i in (0, 1))
-    work.reserve("pad", (*image.shape[:-2], *out))
-    windows = Windows(f, s, d, around[:2], around[2:], (out[0], out[1]), count_pad)
-    if not Windows(f, s, d, around[:2], around[2:], (out[0], out[1])).counts(image.shape).all():
+    slid = with_padding(windows_of(n, f, f if stride is None else stride, dilation, ceil), pad)
+    size = work.let("size", output_size(work, slid, "window"))
+    work.reserve("pad", (*image.shape[:-2], *slid.out))
+    if not slid.counts().all():
         raise Refused("pad", "leaves a window without a cell of the image", "less than the window")
-    Y = work.let("Y", max_pool(image, windows=windows) if kind == "max" else average_pool(image, windows=windows))
+    Y = work.let(
+        "Y", max_pool(image, window=slid) if kind == "max" else average_pool(image, window=slid, padding=count_pad)
+    )
     answer: Answer = {"size": size, "Y": Y}
     if kind == "max":
-        answer["where"] = _where(image, windows)
+        answer["where"] = _where(image, slid)
         if upstream is not None:
-            _say_ties(work, image, windows)
+            _say_ties(work, image, slid)
     return answer | from_above(work, Y, [image], upstream)
 
 
-def _say_ties(work: Work, image: Any, windows: Windows) -> None:
+def _say_ties(work: Work, image: Any, window: Window) -> None:
     """Which outputs have their largest number twice: where the gradient's way is a convention."""
     array = np.asarray(getattr(image, "array", image))
-    twice = tied_windows(array, windows)
+    twice = tied_windows(array, window)
     if twice:
         places = ", ".join(f"Y[{place(index)}]" for index in twice[:10])
         work.note(f"of equal largest numbers the first, row by row, gets the gradient, by convention: {places}")
 
 
-def _where(image: Any, windows: Windows) -> Array:
+def _where(image: Any, window: Window) -> Array:
     """Row and column (from 1) of each maximum in the image, along a new last axis."""
-    cells = first_largest(getattr(image, "array", image), windows)
+    cells = first_largest(getattr(image, "array", image), window)
     return np.stack(np.divmod(cells, image.shape[-1]), axis=-1) + 1
