@@ -11,6 +11,7 @@ from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.back import from_above
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.topics.parts.weighing import PLAINLY, Side, Weighed, Weighing
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 Layout = Annotated[
@@ -19,6 +20,8 @@ Layout = Annotated[
         "how tokens stand in matrices: X W and a softmax along rows, or W X and one down columns", says="tokens as {}"
     ),
 ]
+
+Upstream = Annotated[Array | None, About("∂L/∂Z, for the way back", also=("dZ",))]
 
 
 def given(
@@ -43,7 +46,7 @@ def given(
     weighing: Weighed = PLAINLY,
     layout: Layout = "rows",
     labels: Annotated[list[str] | None, About("names of the keys: ranks them by their score")] = None,
-    upstream: Annotated[Array | None, About("∂L/∂Z, for the way back", also=("dZ",))] = None,
+    upstream: Upstream = None,
 ) -> Answer:
     """Z = softmax(Q Kᵀ / √d_k) V (Vaswani et al. 2017, 3.2.1).
 
@@ -100,7 +103,7 @@ def _check_widths(side: Side, q: Any, k: Any, v: Any, score: str, given: dict[st
 
 def _ranking(work: Work, S: Any, labels: list[str], side: Side) -> Answer:
     """The keys' places by their scores, for each query."""
-    scores = np.asarray(getattr(S, "array", S))
+    scores = numbers(S)
     by_query = scores if scores.ndim == 1 or side.layout == "rows" else scores.T
     if by_query.shape[-1] != len(labels):
         raise Refused("labels", f"are {len(labels)}, but there are {by_query.shape[-1]} keys")
@@ -138,7 +141,7 @@ def embeddings(
     weighing: Weighed = PLAINLY,
     layout: Layout = "rows",
     labels: Annotated[list[str] | None, About("names of the keys: ranks them by their score (one head)")] = None,
-    upstream: Annotated[Array | None, About("∂L/∂Z, for the way back", also=("dZ",))] = None,
+    upstream: Upstream = None,
 ) -> Answer:
     """Self-attention from embeddings, with several heads: tokens are rows, Q = X W_Q + b_Q and so on.
 

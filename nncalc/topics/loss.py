@@ -10,6 +10,7 @@ from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.topics.parts.losses import LOSSES, LossName, one_hot, scaled, terms_of
 from nncalc.trace.rules.functions import relu
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 OF_CLASSES = ("cross_entropy", "hinge")
@@ -109,7 +110,7 @@ def _reduced(kind: str, terms: Any, reduction: str, classes: Array | None, weigh
         return scaled(terms.sum(), half * terms.size)
     if classes is None:
         return scaled(terms.sum(), half * (terms.shape[0] if terms.ndim > 1 else 1))
-    counted = classes if weights is None else classes * np.asarray(getattr(weights, "array", weights))
+    counted = classes if weights is None else classes * numbers(weights)
     if not counted.sum():
         raise Refused("target", "no sample counts")
     return scaled(terms.sum(), float(counted.sum()))

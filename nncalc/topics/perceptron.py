@@ -10,6 +10,7 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.fields import About, Answer, Array, shown
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 TRUTH_TABLES = {"and": [0, 0, 0, 1], "or": [0, 1, 1, 1], "nand": [1, 1, 1, 0], "nor": [1, 0, 0, 0], "xor": [0, 1, 1, 0]}
@@ -69,7 +70,7 @@ def perceptron(
         if rows.shape != (4, 2):
             raise Refused("gate", "wants the truth table of two inputs")
         t = work.given("target", np.array(TRUTH_TABLES[gate], float))
-    signed = t is not None and bool((getattr(t, "array", t) < 0).any())
+    signed = t is not None and bool((numbers(t) < 0).any())
     bias = work.given("b", float(b))
     if train is not None:
         if t is None or hidden is not None:
@@ -86,8 +87,7 @@ def perceptron(
     answer: Answer = {"y_hat": y} | ({"w": w, "b": bias} if train is not None else {})
     if t is not None:
         answer["errors"] = work.let("errors", t - y)
-        errors: Any = answer["errors"]
-        wrong = int(np.count_nonzero(getattr(errors, "array", errors)))
+        wrong = int(np.count_nonzero(numbers(answer["errors"])))
         work.note("all targets are met" if not wrong else f"{wrong} of {rows.shape[0]} samples come out wrong")
     if gate == "xor" and hidden is None:
         for line in NO_LINE:

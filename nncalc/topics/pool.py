@@ -13,6 +13,7 @@ from nncalc.topics.parts.windows import Dilation, Image, Pad, output_size, pair,
 from nncalc.trace.notation.style import place
 from nncalc.trace.rules.pooling import average_pool, first_largest, max_pool, tied_windows
 from nncalc.trace.rules.sliding import Window
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 
@@ -72,7 +73,7 @@ def pool(
 
 def _say_ties(work: Work, image: Any, window: Window) -> None:
     """Which outputs have their largest number twice: where the gradient's way is a convention."""
-    array = np.asarray(getattr(image, "array", image))
+    array = numbers(image)
     twice = tied_windows(array, window)
     if twice:
         places = ", ".join(f"Y[{place(index)}]" for index in twice[:10])
@@ -81,5 +82,5 @@ def _say_ties(work: Work, image: Any, window: Window) -> None:
 
 def _where(image: Any, window: Window) -> Array:
     """Row and column (from 1) of each maximum in the image, along a new last axis."""
-    cells = first_largest(getattr(image, "array", image), window)
+    cells = first_largest(numbers(image), window)
     return np.stack(np.divmod(cells, image.shape[-1]), axis=-1) + 1

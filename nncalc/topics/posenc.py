@@ -9,6 +9,7 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.trace.rules.angles import rest_of, waves
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 
@@ -42,7 +43,7 @@ def posenc(
     i = work.given("i", np.arange(-(-d_model // 2), dtype=float))
     d = work.given("d", np.array(float(d_model)))
     exact = pos[:, None] / base ** (2 * i / d)
-    at = np.asarray(getattr(exact, "array", exact))
+    at = numbers(exact)
     rest = rest_of(at, places, base, d_model)
     angle = work.let("angle", exact)
     PE = work.let("PE", waves(angle, at=at, rest=rest, interleaved=arrangement == "interleaved", count=d_model))

@@ -207,6 +207,12 @@ class Value(NDArrayOperatorsMixin):
         return f"Value({self.symbol} = {self.array!r})"
 
 
+def numbers(x: Any) -> Any:
+    """The array of a value (a bare one as it is), to be looked at outside the working: what is decided by it shows no
+    step, so that names and shapes must not depend on it."""
+    return np.asarray(x.array if isinstance(x, Value) else x)
+
+
 def getitem(array: Any, key: Any) -> Any:
     """array[key], as a function, so that it can have a rule."""
     return array[key]

@@ -11,10 +11,10 @@ BIG = 1_000_000_000
 
 Name = Annotated[str | None, About("what its lines are called")]
 HasBias = Annotated[bool, About("whether there is a bias", also=("use_bias",))]
-Stride = Annotated[
+LayerStride = Annotated[
     int | list[int], About("step; a number or [height, width]", least=1, most=BIG, also=("strides", "s"))
 ]
-Pad = Annotated[
+LayerPad = Annotated[
     int | list[int] | Literal["same", "valid"],
     About(
         "zeros around: a number, [height, width], [top, left, bottom, right], same or valid",
@@ -27,7 +27,9 @@ Kernel = Annotated[
     int | list[int],
     About("its size; a number or [height, width]", least=1, most=BIG, also=("kernel_size", "size", "f")),
 ]
-Dilation = Annotated[int | list[int], About("distance between a window's cells", least=1, most=BIG, also=("rate",))]
+LayerDilation = Annotated[
+    int | list[int], About("distance between a window's cells", least=1, most=BIG, also=("rate",))
+]
 Groups = Annotated[
     int, About("channels and filters are divided into so many", least=1, most=BIG, also=("group", "cardinality"))
 ]

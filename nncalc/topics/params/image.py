@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from nncalc.errors import dimensions
-from nncalc.topics.params.common import BIG, Dilation, Filters, Groups, HasBias, Kernel, Name, Pad, Plain, Scale, Stride
+from nncalc.topics.params.common import (
+    BIG,
+    Filters,
+    Groups,
+    HasBias,
+    Kernel,
+    LayerDilation,
+    LayerPad,
+    LayerStride,
+    Name,
+    Plain,
+    Scale,
+)
 from nncalc.topics.params.part import Part
 from nncalc.topics.params.plain import one_for_all
 from nncalc.topics.params.shape import Shape, Size, sizes, spoken
-from nncalc.topics.params.windows import Window, along, cells, per_axis, slide, taken, window
+from nncalc.topics.params.windows import Axis, along, cells, per_axis, plain, slide, taken, window
 from nncalc.topics.parts.fields import About
 from nncalc.trace.rules.whole import quotient
 
@@ -25,9 +37,9 @@ class Conv:
 
     filters: Filters
     kernel: Kernel
-    stride: Stride = 1
-    pad: Pad = 0
-    dilation: Dilation = 1
+    stride: LayerStride = 1
+    pad: LayerPad = 0
+    dilation: LayerDilation = 1
     groups: Groups = 1
     bias: HasBias = True
     name: Name = None
@@ -38,9 +50,9 @@ class Depthwise:
     """One filter for every channel."""
 
     kernel: Kernel
-    stride: Stride = 1
-    pad: Pad = 0
-    dilation: Dilation = 1
+    stride: LayerStride = 1
+    pad: LayerPad = 0
+    dilation: LayerDilation = 1
     multiplier: Annotated[
         int, About("filters a channel", least=1, most=BIG, also=("depth_multiplier", "channel_multiplier"))
     ] = 1
@@ -54,9 +66,9 @@ class TransposedConv:
 
     filters: Filters
     kernel: Kernel
-    stride: Stride = 1
-    pad: Pad = 0
-    dilation: Dilation = 1
+    stride: LayerStride = 1
+    pad: LayerPad = 0
+    dilation: LayerDilation = 1
     groups: Groups = 1
     output_pad: Annotated[int | list[int], About("added at the end", least=0, most=BIG, also=("output_padding",))] = 0
     bias: HasBias = True
@@ -73,7 +85,7 @@ class Pool:
     stride: Annotated[
         int | list[int] | None, About("step (default: the window)", least=1, most=BIG, also=("strides", "s"))
     ] = None
-    pad: Pad = 0
+    pad: LayerPad = 0
     ceil: Annotated[bool, About("round the number of windows up", also=("ceil_mode",))] = False
     name: Name = None
 
@@ -127,10 +139,10 @@ def _divided(part: Part, groups: int, filters: int) -> None:
         raise part.refused(what, "a number that divides both", at="groups")
 
 
-def _said(layer: Any, windows: Sequence[Window], what: str) -> str:
+def _said(layer: Any, windows: Sequence[Axis], what: str) -> str:
     """6 filters of 5 x 5, stride 2, padding 1."""
-    apart, steps = {w.dilation for w in windows}, [w.stride for w in windows]
-    usual = [w.size for w in windows] if isinstance(layer, Pool) else [1] * len(windows)
+    apart, steps = {w.d for w in windows}, [w.s for w in windows]
+    usual = [w.f for w in windows] if isinstance(layer, Pool) else [1] * len(windows)
     words = [what, f"stride {dimensions(steps) if len(set(steps)) > 1 else steps[0]}" if steps != usual else ""]
     zeros = layer.pad if isinstance(layer.pad, (int, str)) else dimensions(layer.pad)
     words.append(f"padding {zeros}" if layer.pad not in (0, "valid") else "")
@@ -141,8 +153,8 @@ def _said(layer: Any, windows: Sequence[Window], what: str) -> str:
     return ", ".join(filter(None, words))
 
 
-def _sides(windows: Sequence[Window]) -> str:
-    return dimensions([w.size for w in windows])
+def _sides(windows: Sequence[Axis]) -> str:
+    return dimensions([w.f for w in windows])
 
 
 def count_conv(part: Part, layer: Conv | TransposedConv) -> Shape:
@@ -165,11 +177,9 @@ def count_transposed(part: Part, layer: TransposedConv) -> Shape:
     spatial(part)
     _divided(part, layer.groups, layer.filters)
     extras = per_axis(part, layer.output_pad, len(part.shape) - 1, "output_pad")
-    plain = window(part, layer.kernel, layer.stride, layer.pad, layer.dilation)
-    windows = [Window(w.size, w.stride, w.before, w.after, w.dilation, w.same, extra=e)
-               for w, e in zip(plain, extras, strict=True)]  # fmt: skip
-    lengths = [int(w.spread(part.known(n), lambda symbol, value, means: value))
-               for w, n in zip(windows, part.shape, strict=False)]  # fmt: skip
+    forward = window(part, layer.kernel, layer.stride, layer.pad, layer.dilation)
+    windows = [replace(w.same_transposed() if w.as_same else w, extra=e) for w, e in zip(forward, extras, strict=True)]
+    lengths = [w.spread_over(w.n, plain) for w in windows]
     if min(lengths) < 1:
         raise part.refused(f"cuts off more than there is: {dimensions(lengths)} would go out", at="pad")
     what = f"{layer.filters} filters of {_sides(windows)}"
@@ -182,7 +192,7 @@ def count_transposed(part: Part, layer: TransposedConv) -> Shape:
     return (*(size for _, size in out), *sizes(layer.filters))
 
 
-def _weights(part: Part, windows: Sequence[Window], layer: Any) -> tuple[Any, Any]:
+def _weights(part: Part, windows: Sequence[Axis], layer: Any) -> tuple[Any, Any]:
     """f·f·c weights a filter (c/g with groups), and how many filters."""
     weights = cells(part, windows) * part.number("c", part.shape[-1], "channels in")
     if layer.groups > 1:
@@ -237,8 +247,8 @@ def upsample(part: Part, layer: Upsample) -> Shape:
     """n·s along each axis."""
     spatial(part)
     scales = per_axis(part, layer.scale, len(part.shape) - 1, "scale")
-    windows = [Window(s, s, 0, 0, same=True) for s in scales]
-    lengths = [part.known(n) * s for n, s in zip(part.shape, scales, strict=False)]
+    windows = [Axis(part.known(n), f=s, s=s, as_same=True) for n, s in zip(part.shape, scales, strict=False)]
+    lengths = [w.spread_over(w.n, plain) for w in windows]
     with part.section(f"{dimensions(scales)} times", (*lengths, part.shape[-1].exact)):
         out = slide(part, windows, lengths, back=True)
     return (*(size for _, size in out), part.shape[-1])
@@ -249,7 +259,7 @@ def pad_channels(part: Part, layer: PadChannels) -> Shape:
     image(part)
     if layer.to < (part.shape[-1].exact or 0):
         raise part.refused(f"has {layer.to} channels, but {part.shape[-1].exact} come in", "at least as many", at="to")
-    windows = [Window(1, layer.stride or 1, 0, 0)] * 2
+    windows = [Axis(part.known(n), f=1, s=layer.stride or 1) for n in part.shape[:-1]]
     lengths = taken(part, windows)
     if layer.stride in (None, 1):
         return (*part.shape[:-1], *sizes(layer.to))

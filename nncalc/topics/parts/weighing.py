@@ -11,6 +11,7 @@ from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array
 from nncalc.topics.parts.gates import added
 from nncalc.trace.rules.functions import divide_or_zero, masked, softmax_worked
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 
@@ -111,5 +112,5 @@ class Side:
         """The scores of what a query may see; elsewhere −∞, or what an additive mask adds."""
         if mask.shape != x.shape:
             raise Refused("mask", f"is {dimensions(mask.shape)}, but the scores are {dimensions(x.shape)}")
-        zeros_and_ones = np.isin(np.asarray(getattr(mask, "array", mask)), (0, 1)).all()
+        zeros_and_ones = np.isin(numbers(mask), (0, 1)).all()
         return masked(x, mask) if zeros_and_ones else x + mask
