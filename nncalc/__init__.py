@@ -1,20 +1,79 @@
-"""nncalc: a step-by-step calculator for the hand-worked exercises of a deep-learning course."""
+"""nncalc: a step-by-step calculator for the hand-worked exercises of a deep-learning course.
 
+    import nncalc
+
+    trace = nncalc.solve("grid.yaml")                    # or a Problem, or {"topic": "softmax", "x": [2, 1, 0.1]}
+    trace["Y"].array                                     # the value of a step, by its name
+    on_paper = nncalc.solve("grid.yaml", nncalc.on_paper(2))
+    marks = nncalc.check("grid.yaml", {"Y": [[1, 2], [3, 4]]})
+    marks.passed
+
+`load` reads a problem file and `loads` a text or a mapping; `extend` has all that a new topic imports.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nncalc.errors import InputError as InputError
+    from nncalc.limits import Limits as Limits
+    from nncalc.limits import Permissions as Permissions
+    from nncalc.limits import Permissions as Rules  # noqa: F401  (its name until 0.1)
+    from nncalc.marking.check import check as check
+    from nncalc.marking.marks import Marks as Marks
+    from nncalc.problem.problem import Problem as Problem
+    from nncalc.problem.problem import load as load
+    from nncalc.problem.problem import loads as loads
+    from nncalc.running import solve as solve
+    from nncalc.trace.rounding import exact as exact
+    from nncalc.trace.rounding import on_paper as on_paper
+    from nncalc.trace.steps import Trace as Trace
+
+# The one place of the version: pyproject.toml reads it here.
 __version__ = "0.1.0"
 
+__all__ = [
+    "InputError",
+    "Limits",
+    "Marks",
+    "Permissions",
+    "Problem",
+    "Trace",
+    "__version__",
+    "check",
+    "exact",
+    "load",
+    "loads",
+    "on_paper",
+    "solve",
+]
 
-def __getattr__(name: str) -> object:
-    """`load`, `solve`, `check` and friends, loaded when used, so that `nncalc --help` needs no NumPy."""
-    from importlib import import_module
+_HOMES = {
+    "InputError": "errors",
+    "Limits": "limits",
+    "Marks": "marking.marks",
+    "Permissions": "limits",
+    "Problem": "problem.problem",
+    "Trace": "trace.steps",
+    "check": "marking.check",
+    "exact": "trace.rounding",
+    "load": "problem.problem",
+    "loads": "problem.problem",
+    "on_paper": "trace.rounding",
+    "solve": "running",
+}
+_RENAMED = {"Rules": "Permissions"}
 
-    homes = {
-        "load": "problem.problem",
-        "solve": "running",
-        "check": "marking.check",
-        "Problem": "problem.problem",
-        "InputError": "errors",
-        "Rules": "limits",
-    }
-    if name in homes:
-        return getattr(import_module(f"nncalc.{homes[name]}"), name)
-    raise AttributeError(f"module 'nncalc' has no attribute {name!r}")
+if not TYPE_CHECKING:  # a checker that saw it would let every name pass
+
+    def __getattr__(name: str) -> object:
+        """The public names, loaded when used, so that `nncalc --help` needs no NumPy."""
+        from importlib import import_module
+
+        known = _RENAMED.get(name, name)
+        if known not in _HOMES:
+            raise AttributeError(f"module 'nncalc' has no attribute {name!r}")
+        return getattr(import_module(f"nncalc.{_HOMES[known]}"), known)
+
+    def __dir__() -> list[str]:
+        """What there is to use."""
+        return sorted(__all__)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from nncalc.disk.folder import Found
-from nncalc.errors import Finding, InputError, Location, bug
+from nncalc.errors import Failure, Finding, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.marking.asked import Assignment
 from nncalc.marking.keys import disagreements
@@ -31,20 +31,18 @@ def solve_file(found: Found, settle: Settle = exact, rules: Permissions = UNBOUN
     """Solves one file and checks its key."""
     path = found.path
     if found.trouble:
-        return Result(path, None, 0, (Finding(found.trouble, Location(path), hint=found.hint),))
-    try:
-        problem = load(path, rules=rules)
-        trace = solve(problem, settle)
-        if not problem.expect:
-            return Result(path, trace, 0, ())
-        asked = Assignment(problem, trace if settle is exact else solve(problem))
-        return Result(path, trace, len(problem.expect), tuple(disagreements(asked)))
-    except InputError as error:
-        return Result(path, None, 0, tuple(error.findings))
-    except MemoryError:
-        return Result(path, None, 0, (Finding("needs more memory than there is", Location(path)),))
-    except Exception as error:  # a bug of ours in one file must not cost the others
-        return Result(path, None, 0, (Finding(bug(error), Location(path)),))
+        return Result(path, None, 0, (found.finding,))
+    result = attempted(lambda: _solved(path, settle, rules), Location(path))
+    return Result(path, None, 0, tuple(result.findings)) if isinstance(result, Failure) else result
+
+
+def _solved(path: str, settle: Settle, rules: Permissions) -> Result:
+    problem = load(path, rules=rules)
+    trace = solve(problem, settle)
+    if not problem.expect:
+        return Result(path, trace, 0, ())
+    asked = Assignment(problem, trace if settle is exact else solve(problem))
+    return Result(path, trace, len(problem.expect), tuple(disagreements(asked)))
 
 
 def solve_files(

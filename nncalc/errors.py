@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+T = TypeVar("T")
 
 # A place inside a problem: ("layers", 2, "W", 1, 3).
 FieldPath = tuple[str | int, ...]
@@ -12,6 +17,8 @@ FieldPath = tuple[str | int, ...]
 MESSAGE_LIMIT = 2000
 FINDINGS_SHOWN = 20
 EXCERPT = 60
+# In an environment with this variable a bug in what only helps is raised, as it is in our tests.
+STRICT = "NNCALC_STRICT"
 
 # What Unicode calls printable though nobody sees it: fillers and joiners of letters.
 _FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
@@ -36,9 +43,28 @@ def printable(text: str, limit: int = 60, keep: str = "") -> str:
     return whole if len(whole) <= limit else whole[: limit - 1] + "…"
 
 
-def bug(error: BaseException) -> str:
-    """What is said of an exception that is nobody's fault but ours."""
-    return f"a bug of ours, please report it ({type(error).__name__}: {printable(str(error), 200)})"
+def listed(choices: Iterable[str]) -> str:
+    """Choices in words: table, plain or json."""
+    *most, last = choices
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def wrong_type(argument: str, value: object, want: str) -> TypeError:
+    """What to raise for an argument of another type: a slip of the calling program, not of a problem."""
+    return TypeError(f"{argument}: want {want}, got {type(value).__name__}")
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known word that is most like one that was typed; `cutoff`: how like it is at least, from 0 to 1."""
+    from difflib import get_close_matches  # only where something is wrong
+
+    return next(iter(get_close_matches(word, list(known), 1, cutoff)), None)
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "", cutoff: float = 0.6) -> str:
+    """The hint that goes with an unknown word: the nearest one, or what else may help."""
+    near = nearest(word, known, cutoff)
+    return otherwise if near is None else f"did you mean {near}?"
 
 
 def dimensions(shape: Sequence[int]) -> str:
@@ -153,3 +179,49 @@ class Refused(Exception):
         self.path = (path,) if isinstance(path, str) else tuple(path)
         self.what, self.want, self.hint = what, want, hint
         super().__init__(what)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What kept some work from its result. `at`: the file it was done for; None: the whole command."""
+
+    error: Exception
+    at: Location | None = None
+
+    @property
+    def is_bug(self) -> bool:
+        """Whether it is nobody's fault but ours."""
+        return not isinstance(self.error, (InputError, MemoryError))
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is said of it: of wrong input all that was found, of anything else one line."""
+        if isinstance(self.error, InputError):
+            return self.error.findings
+        if isinstance(self.error, MemoryError):
+            what = "needs more memory than there is"
+            return [Finding(what if self.at else f"this {what}", self.at or Location("nncalc"))]
+        said = f"{type(self.error).__name__}: {printable(str(self.error), 200)}"
+        what = f"a bug of ours, please report it with the problem file and `nncalc --version` ({said})"
+        return [Finding(what if self.at else f"{what}; --debug shows where", self.at or Location("nncalc"))]
+
+
+def attempted(work: Callable[[], T], at: Location | None = None) -> T | Failure:
+    """What some work gives, or what kept it from that: wrong input, no memory, a bug of ours. Nothing is raised.
+
+    The one line of defence, around the whole command and around each file of a folder, so that no file costs another.
+    """
+    try:
+        return work()
+    except Exception as error:
+        return Failure(error, at)
+
+
+@contextmanager
+def spared() -> Iterator[None]:
+    """Around work that only helps (looking for a likely mistake): a bug of ours there costs its help, nothing else."""
+    try:
+        yield
+    except Exception:
+        if os.environ.get(STRICT):
+            raise

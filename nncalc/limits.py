@@ -11,9 +11,8 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
 
-from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.errors import Finding, InputError, Location, did_you_mean, printable
 
 VARIABLE = "NNCALC_LIMITS"
 HIGHEST = 10**12
@@ -71,8 +70,7 @@ def _set(limits: Limits, text: str, mark: Location) -> Limits:
     name, _, number = text.partition("=")
     names = [f.name for f in fields(Limits)]
     if name not in names:
-        near = get_close_matches(name, names, 1, 0.6)
-        hint = f"did you mean {near[0]}?" if near else f"the limits are {', '.join(names)}"
+        hint = did_you_mean(name, names, f"the limits are {', '.join(names)}")
         raise InputError(Finding(f"there is no limit '{printable(name)}'", mark, want="name=N", hint=hint))
     if not (number.isascii() and number.isdigit() and len(number) <= len(str(HIGHEST)) and 0 < int(number) <= HIGHEST):
         raise InputError(Finding(f"want {name}=N with N from 1 to {HIGHEST}, got {printable(text)}", mark))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from nncalc.errors import Finding, InputError, dimensions, printable
+from nncalc.errors import Finding, InputError, did_you_mean, dimensions, printable
+from nncalc.trace.name import StepName
 from nncalc.trace.steps import Trace
 
 # A place counted from 1; more digits than any axis has are no place.
@@ -41,7 +42,7 @@ def step_name(trace: Trace, text: str) -> str:
     names = [step.name for step in trace.steps]
     if text in names:
         return text
-    last: list[Callable[[str], str]] = [] if "." in text else [lambda n: n.rpartition(".")[2]]
+    last: list[Callable[[str], str]] = [] if StepName.parse(text).section else [_local]
     for short in (_without_loss, str.lower, *last):
         fitting = [n for n in names if short(n) == short(text)]
         if len(fitting) == 1:
@@ -49,19 +50,21 @@ def step_name(trace: Trace, text: str) -> str:
     raise InputError(Finding(f"there is no step '{printable(text)}'", hint=_nearest(text, names)))
 
 
-def _without_loss(name: str) -> str:
+def _without_loss(text: str) -> str:
     """dW1 for dL/dW1."""
-    return name.replace("dL/d", "d")
+    name = StepName.parse(text)
+    return name.beside(f"d{name.by}") if name.of == "L" else text
+
+
+def _local(text: str) -> str:
+    return StepName.parse(text).local
 
 
 def _nearest(text: str, names: list[str]) -> str:
-    from difflib import get_close_matches
-
-    several = [name for name in names if name.rpartition(".")[2] == text]
+    several = [name for name in names if _local(name) == text]
     if several:
         return f"which one: {', '.join(several[:10])}{', …' if len(several) > 10 else ''}?"
-    near = get_close_matches(text, names, 1, 0.5)
-    return f"did you mean {near[0]}?" if near else f"the steps are {', '.join(names[:40])}"
+    return did_you_mean(text, names, f"the steps are {', '.join(names[:40])}", cutoff=0.5)
 
 
 def value_of(trace: Trace, text: str) -> Any:

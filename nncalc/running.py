@@ -7,22 +7,26 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Location, Refused, dimensions
+from nncalc.errors import Finding, InputError, Location, Refused, dimensions, wrong_type
 from nncalc.limits import raising
-from nncalc.problem.problem import Problem
+from nncalc.problem.problem import AnyProblem, Problem, as_problem
 from nncalc.topics.parts.fields import fields_of, filled
-from nncalc.trace.notation.style import TEXT, numbers, place, write
+from nncalc.trace.notation.style import TEXT, place, substituted, write
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Trace
 from nncalc.trace.value import TooLarge, Value
 from nncalc.trace.work import NotFinite, TooLong, Work
 
 
-def solve(problem: Problem, settle: Settle = exact) -> Trace:
-    """Works a problem. With another way to run than `exact`, each step carries its exact value beside it.
+def solve(problem: AnyProblem, settle: Settle = exact) -> Trace:
+    """Works a problem, or the one that a path or a mapping means.
 
-    Raises InputError where the topic refuses the values or a step comes out infinite.
+    settle: the way to run, `exact` or `on_paper(2)`; with another than `exact` each step carries its exact value beside
+    it. Raises InputError where there is no such problem, the topic refuses the values or a step comes out infinite.
     """
+    if not callable(settle):
+        raise wrong_type("settle", settle, "a way to run: exact, or on_paper(2)")
+    problem = as_problem(problem)
     trace = run(problem, settle)
     if settle is not exact:
         _compare(trace, run(problem, exact))
@@ -91,7 +95,7 @@ def _infinite(problem: Problem, error: NotFinite) -> Finding:
     bad = np.argwhere(~np.isfinite(np.atleast_1d(np.asarray(step.computed))))[0]
     index = tuple(int(i) for i in bad)[: np.ndim(step.computed)]
     cell = TEXT.symbol(step.symbol, place(index))
-    written = write(step.element(index), TEXT, numbers())
+    written = write(step.element(index), TEXT, substituted(TEXT))
     what = f"{cell} = {written if len(written) < 200 else '…'} is not a finite number"
     stable = any(f.name == "stable" for f in problem.fields) and not problem.values.get("stable")
     return Finding(what, Location(problem.file or problem.topic), hint="add stable: true" if stable else "")

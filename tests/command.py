@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from typing import NamedTuple
+from unittest.mock import patch
 
 from nncalc.cli.main import guarded
 
@@ -18,13 +20,22 @@ class Done(NamedTuple):
     err: str
 
 
-def run(*words: str, stdin: bytes = b"") -> Done:
-    """Runs nncalc with these words."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace") for _ in range(2))
+class Screen(io.TextIOWrapper):
+    """A terminal that only remembers."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def run(*words: str, stdin: bytes = b"", terminal: int | None = None) -> Done:
+    """Runs nncalc with these words; `terminal`: as if stdout were a terminal of so many columns, without colours."""
+    kind = io.TextIOWrapper if terminal is None else Screen
+    out, err = (k(io.BytesIO(), encoding="utf-8", errors="backslashreplace") for k in (kind, io.TextIOWrapper))
+    surroundings = {} if terminal is None else {"COLUMNS": str(terminal), "NO_COLOR": "1"}
     before = sys.stdin
     sys.stdin = io.TextIOWrapper(io.BytesIO(stdin))
     try:
-        with redirect_stdout(out), redirect_stderr(err):
+        with redirect_stdout(out), redirect_stderr(err), patch.dict(os.environ, surroundings):
             code = guarded(list(words))
     finally:
         sys.stdin = before

@@ -7,6 +7,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 os.environ["PYTHONWARNINGS"] = "error"  # in the processes that tests start, too
+os.environ["NNCALC_STRICT"] = "1"  # what a user is spared, a test shall see
 
 settings.register_profile(
     "nncalc",

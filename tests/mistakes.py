@@ -273,3 +273,62 @@ FIXTURES: dict[str, Fixture] = {
     "line before repeated": Fixture(LSTM, "z_f", i, {"i": i}),
     "rounded early": Fixture(SOFT, "J", np.diag(s.round(1) * (1 - s.round(1))) - np.outer(s.round(1), s.round(1)) * (1 - np.eye(3))),
 }  # fmt: skip
+
+POOLED = yaml("pool", image=image, window=3, stride=2, pad=2)
+SPACED = yaml("pool", image=image, window=2, stride=1, dilation=2)
+lowest = -1e9  # what stands in a padding that is never the largest
+GRU_BIASED = yaml("gru", x=xl, h_0=h0, W_xz=W["xi"], W_hz=W["hi"], W_xr=W["xf"], W_hr=W["hf"], W_xn=W["xg"],
+                  W_hn=W["hg"], b_z=b["i"], b_r=b["f"], b_n=b["g"])  # fmt: skip
+gz_b = sig(W["xi"] @ xl + W["hi"] @ h0 + b["i"])
+GRU_STACKED = yaml("gru", x=xl, h_0=h0, W_ih=W_ih[:6], W_hh=W_hh[:6])
+GRU_JOINED = yaml(
+    "gru", x=xl, h_0=h0, **{f"W_{n}": np.hstack([W["h" + k], W["x" + k]]) for n, k in zip("zrn", "ifg", strict=True)}
+)
+RNN_BIASED = yaml("rnn", x=xs, h_0=h0, W_xh=W["xi"], W_hh=W["hf"], b_h=b["i"])
+TOKENS = yaml("attention", x=Q, W_Q=K[:, :2] + 0.3, W_K=K[:, 1:] - 0.2, W_V=V.round(2), b_Q=[0.4, -0.3])
+targeted = {"target": [0.4, -0.6], "loss": "half_squared_error"}
+LSTM_LOSS = LSTM + "\n" + "\n".join(f"{name}: {value}" for name, value in targeted.items())
+GRU_LOSS = GRU + "\n" + "\n".join(f"{name}: {value}" for name, value in targeted.items())
+h_lstm, h_gru = o * np.tanh(c), (1 - gz) * gn + gz * h0
+SAMPLES = """
+topic: backprop
+x: [[0.5, -0.2], [0.3, 0.9]]
+layers: [{W: [[0.4, 0.7]], b: [0.1]}]
+target: [[1], [0.4]]
+"""
+sampled = np.array([[0.5, -0.2], [0.3, 0.9]]) @ [0.4, 0.7] + 0.1
+
+
+def largest(size: int, stride: int, pad: int, dilation: int = 1) -> Any:
+    """The largest of each window of the image."""
+    whole = np.pad(image, pad, constant_values=lowest)
+    return windows(whole, np.ones((size, size)), stride, 0, dilation, of=np.max)
+
+
+# For what a mistake is said to be in further topics, a fixture for each.
+FURTHER: dict[tuple[str, str], Fixture] = {
+    ("stride ignored", "pool"): Fixture(POOLED, "Y", largest(3, 1, 2)),
+    ("padding ignored", "pool"): Fixture(POOLED, "Y", largest(3, 2, 0)),
+    ("padding in all", "pool"): Fixture(POOLED, "Y", largest(3, 2, 1)),
+    ("dilation ignored", "pool"): Fixture(SPACED, "Y", largest(2, 1, 0)),
+    ("bias ignored", "lstm"): Fixture(
+        LSTM,
+        "h",
+        sig(z["o"] - b["o"]) * np.tanh(sig(z["f"] - b["f"]) * c0 + sig(z["i"] - b["i"]) * np.tanh(z["g"] - b["g"])),
+    ),
+    ("bias ignored", "gru"): Fixture(GRU_BIASED, "z", gz),
+    ("bias ignored", "rnn"): Fixture(RNN_BIASED, "t1.z", W["xi"] @ xs[0] + W["hf"] @ h0),
+    ("bias ignored", "attention"): Fixture(TOKENS, "Q", XQ),
+    ("another base", "posenc"): Fixture(POSENC, "PE", encoded(pos / 1000 ** (2 * (column // 2) / 6))),
+    ("softmax along another axis", "softmax"): Fixture(yaml("softmax", x=Q), "s", soft(Q, axis=0)),
+    ("softmax without exponentials", "attention"): Fixture(GIVEN, "A", S / S.sum(axis=-1, keepdims=True)),
+    ("gates exchanged", "gru"): Fixture(GRU, "h", (1 - gr) * np.tanh(W["xg"] @ xl + W["hg"] @ (gz * h0)) + gr * h0),
+    ("gates in another order", "gru"): Fixture(GRU_STACKED, "r", sig((W_ih @ xl + W_hh @ h0)[2:4])),
+    ("concatenated the other way", "gru"): Fixture(GRU_JOINED, "z", sig(W["hi"] @ xl + W["xi"] @ h0)),
+    ("initial state ignored", "gru"): Fixture(GRU, "z_z", W["xi"] @ xl),
+    ("initial state ignored", "rnn"): Fixture(RNN, "t1.z", W["xi"] @ xs[0]),
+    ("another loss", "lstm"): Fixture(LSTM_LOSS, "L", np.abs(h_lstm - [0.4, -0.6]).mean()),
+    ("another loss", "gru"): Fixture(GRU_LOSS, "L", np.abs(h_gru - [0.4, -0.6]).mean()),
+    ("another loss", "rnn"): Fixture(RNN_LOSS, "t2.L", np.abs(dy).mean()),
+    ("another reduction", "backprop"): Fixture(SAMPLES, "L", ((sampled - [1, 0.4]) ** 2).sum() / 2),
+}

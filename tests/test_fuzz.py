@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from nncalc.errors import InputError
 from nncalc.marking.asked import ask
 from nncalc.problem.problem import load
-from nncalc.reading import expression, reader
+from nncalc.reading import reader
+from nncalc.reading.expression import CALLS
 from nncalc.reading.nodes import Node, ScalarNode, SequenceNode
 from nncalc.topics import TOPICS, kernels
 from nncalc.topics.parts.fields import fields_of
@@ -126,9 +127,9 @@ def test_flags_of_every_topics_fields(topic: str, data: st.DataObject) -> None:
 
 
 @given(
-    st.lists(
-        st.sampled_from([*MORSELS, *expression.CALLS, "x", "y", "+", "*", "/", "^", "(", ")", ",", " "]), max_size=12
-    ).map("".join)
+    st.lists(st.sampled_from([*MORSELS, *CALLS, "x", "y", "+", "*", "/", "^", "(", ")", ",", " "]), max_size=12).map(
+        "".join
+    )
 )
 @example("x" + "^2" * 60)
 @example("-" * 99 + "x")

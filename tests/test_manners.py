@@ -79,7 +79,10 @@ def test_the_bug_of_a_topic_is_one_line_and_70(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(home, "softmax", broken)
     done = run("softmax", "--x", "1")
     assert (done.code, done.out) == (70, "")
-    assert done.err == "nncalc: a bug of ours, please report it (KeyError: '\\x1b[31m'); --debug shows where\n"
+    assert (
+        done.err
+        == "nncalc: a bug of ours, please report it with the problem file and `nncalc --version` (KeyError: '\\x1b[31m'); --debug shows where\n"
+    )
     with pytest.raises(KeyError):
         run("softmax", "--x", "1", "--debug")
     Path("p.yaml").write_text("topic: softmax\nx: 1\n")

@@ -9,14 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 from examples import LSTM, problem, random_problems
-from mistakes import FIXTURES, Fixture
+from mistakes import FIXTURES, FURTHER, Fixture
 from sheets import PROBLEMS, asked, marked, places
 
 from nncalc.marking.asked import Assignment, ask
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import MarkedLine
+from nncalc.marking.mistakes.problems import Altered
+from nncalc.marking.mistakes.slip import Mistake
 from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.marking.verdicts import Verdict
+from nncalc.topics import kernels
+from nncalc.topics.parts.fields import fields_of
 
 SIX = places(6)
 
@@ -38,6 +42,60 @@ def test_every_mistake_has_a_fixture_and_a_name_of_its_own() -> None:
     assert {name for mistake in MISTAKES for name in mistake.refines} <= set(names)
 
 
+def test_every_topic_that_a_mistake_claims_has_a_fixture() -> None:
+    topics = {name: worked(fixture.problem).problem.topic for name, fixture in FIXTURES.items()}
+    wanted = {(m.name, topic) for m in MISTAKES for topic in m.topics if topic != topics[m.name]}
+    assert wanted == set(FURTHER)
+    assert all(worked(fixture.problem).problem.topic == topic for (_, topic), fixture in FURTHER.items())
+
+
+@pytest.mark.parametrize(("name", "topic"), FURTHER)
+def test_its_further_fixtures_are_recognised(name: str, topic: str) -> None:
+    line = line_of(FURTHER[name, topic], FURTHER[name, topic].wrong)
+    assert line.verdict is Verdict.wrong
+    assert name in {said for likely in line.likely for said in likely.names}
+
+
+@pytest.mark.parametrize("mistake", [m for m in MISTAKES if m.topics], ids=lambda m: m.name)
+def test_what_a_mistake_names_is_there(mistake: Mistake) -> None:
+    """Its lines are steps, and the fields that it changes are fields, of every topic that it claims."""
+    for topic in mistake.topics:
+        names, fields = vocabulary(topic)
+        assert not mistake.lines or names & set(mistake.lines), (topic, mistake.lines)
+        if isinstance(mistake.find, Altered):
+            assert named_fields(mistake.find, topic) & fields, topic
+    if mistake.lines:
+        assert set(mistake.lines) <= set().union(*(vocabulary(topic)[0] for topic in mistake.topics))
+
+
+def named_fields(find: Altered, topic: str) -> set[str]:
+    """The fields that an altered problem of a topic is worked from, or has changed."""
+    told: set[str] = set()
+    for text in texts_of(topic):
+        given = worked(text).problem
+        known = {f.name: given.values.get(f.name, f.default) for f in given.fields}
+
+        def field(name: str, known: dict[str, Any] = known) -> Any:
+            told.add(name)
+            return known.get(name)
+
+        if all(name in known for values, _ in find.changes(field) for name in values):
+            told.update(name for values, _ in find.changes(field) for name in values)
+    return told
+
+
+def texts_of(topic: str) -> list[str]:
+    problems = [*random_problems(3).values(), *(f.problem for f in (*FIXTURES.values(), *FURTHER.values()))]
+    return [text for text in problems if f"topic: {topic}\n" in text]
+
+
+@cache
+def vocabulary(topic: str) -> tuple[set[str], set[str]]:
+    """The last parts of all steps' names in problems of a topic, and its fields."""
+    names = {step.name.rpartition(".")[2] for text in texts_of(topic) for step in worked(text).trace.steps}
+    return names, {field.name for kernel in kernels(topic) for field in fields_of(kernel)}
+
+
 @pytest.mark.parametrize("name", FIXTURES)
 def test_its_fixture_is_recognised_and_nothing_else_is_said(name: str) -> None:
     line = line_of(FIXTURES[name], FIXTURES[name].wrong)
@@ -57,7 +115,7 @@ def test_numbers_near_it_are_not_taken_for_it(name: str) -> None:
         line = line_of(fixture, near)
         assert name not in [n for likely in line.likely for n in likely.names], line.likely
     if exact.shape == wrong.shape:
-        assert line_of(fixture, exact).likely == []
+        assert line_of(fixture, exact).likely == ()
 
 
 def test_what_the_digits_cannot_tell_is_said_so() -> None:

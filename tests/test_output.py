@@ -16,7 +16,8 @@ import pytest
 from examples import GRID, LSTM, MAZUR, NEURON, problem, random_problems
 
 import nncalc.trace.steps as steps
-from nncalc.render.working import View, render
+from nncalc.render.layout import View
+from nncalc.render.working import render
 from nncalc.running import solve
 
 FILTER = GRID + "filter: [[1, -1], [0, -1]]"

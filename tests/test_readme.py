@@ -35,7 +35,7 @@ def test_commands_print_what_stands_there(folder: Path, command: str, printed: s
 
 
 def test_the_python_lines_run(folder: Path) -> None:
-    lines = next(block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "import load" in block)
+    lines = next(block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "import nncalc" in block)
     done = subprocess.run([sys.executable, "-c", lines + "\nprint(trace['Y'].array[0, 0])"], cwd=folder,
                           capture_output=True, text=True, check=True)  # fmt: skip
     assert done.stdout.strip() == "-7.0"
@@ -43,17 +43,15 @@ def test_the_python_lines_run(folder: Path) -> None:
 
 def test_the_topic_of_the_readme_works_as_it_stands() -> None:
     """The example kernel gets formulas and gradients from its few lines."""
-    from typing import Annotated, Any
+    from typing import Any
 
     import numpy as np
 
-    from nncalc.topics.parts.fields import About, Answer, Array, fields_of
-    from nncalc.trace.rules.functions import sigmoid
-    from nncalc.trace.work import Work
+    from nncalc.extend import Work
+    from nncalc.topics.parts.fields import fields_of
 
-    names = {"Annotated": Annotated, "About": About, "Answer": Answer, "Array": Array, "Work": Work, "sigmoid": sigmoid}
     source = next(block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "def neuron" in block)
-    space: dict[str, Any] = dict(names)
+    space: dict[str, Any] = {}
     exec(source, space)
     neuron = space["neuron"]
     assert [f.name for f in fields_of(neuron)] == ["x", "w", "b"]

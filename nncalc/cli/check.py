@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,13 @@ from nncalc.cli.show import Request, choice, view_of
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.folder import problem_files, safe_names
 from nncalc.disk.write import make_folder, write_file
-from nncalc.errors import Finding, InputError, Location, bug
+from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.asked import ask
 from nncalc.marking.blank import blank
-from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.homework import Homework, Marked, Marker
 from nncalc.marking.keys import Key, checked
-from nncalc.marking.marks import mark
 from nncalc.marking.pairing import Submission, pair_sheets, stem
 from nncalc.problem.problem import load
 from nncalc.render.layout import View
@@ -32,8 +31,8 @@ from nncalc.render.marks.keys import render as render_keys
 from nncalc.render.summary import progress
 
 RIGHT, NOT_RIGHT, BAD_SHEET, BAD_PROBLEM = 0, 1, 2, 3
-# Formats that are written for each student.
-FEEDBACK = {"markdown": ".md", "html": ".html"}
+# Formats that are written for each student, with their endings.
+FEEDBACK = {format: ending for ending, format in MARKS_ENDINGS.items() if format in ("markdown", "html")}
 # Of a class these show what every line is, but not what mistakes it looks like.
 AT_A_GLANCE = ("table", "csv")
 
@@ -114,13 +113,10 @@ def _typed(request: Check, words: Sequence[str], marker: Marker) -> Marked:
         return Marked(
             given, asked, findings=[Finding(what, Location(request.problem), hint="nncalc check PROBLEM ANSWERS")]
         )
-    try:
-        marks = mark(asked, sheet.from_words(words, asked) if words else sheet.from_key(asked))
-    except InputError as error:
-        return Marked(given, asked if words else None, findings=error.findings)
-    if not request.quiet:
-        diagnose(marks)
-    return Marked(replace(given, sheet=marks.source), asked, marks)
+    result = marker.graded(given, asked, lambda: sheet.from_words(words, asked) if words else sheet.from_key(asked))
+    if result.marks is None:
+        return result if words else replace(result, asked=None)  # a key is the problem's
+    return replace(result, pair=replace(given, sheet=result.marks.source))
 
 
 def _write(homework: Homework, request: Check, format: str, view: View) -> None:
@@ -129,14 +125,10 @@ def _write(homework: Homework, request: Check, format: str, view: View) -> None:
         _feedback(homework, request, format, replace(view, terminal=False, width=None, color=False))
         format = "table"
     elif request.output is not None:
-        out = io.StringIO()
-        render(homework, replace(view, terminal=False, width=None, color=False), out, format)
-        write_file(request.output, out.getvalue())
+        write_file(request.output, _page(homework, replace(view, terminal=False, width=None, color=False), format))
         return
     if not request.quiet:
-        out = io.StringIO()
-        render(homework, view, out, format)
-        terminal.out(out.getvalue())
+        terminal.out(_page(homework, view, format))
 
 
 def _feedback(homework: Homework, request: Check, format: str, view: View) -> None:
@@ -151,30 +143,39 @@ def _feedback(homework: Homework, request: Check, format: str, view: View) -> No
         )
     make_folder(folder)
     for student, results in homework.students.items():
-        out = io.StringIO()
-        render(Homework(list(results.values())), view, out, format)
-        write_file(targets[student], out.getvalue())
+        alone = Homework(list(results.values()))
+        page = attempted(partial(_page, alone, view, format), Location(targets[student]))
+        if isinstance(page, Failure):
+            homework.stray.extend(page.findings)
+        else:
+            write_file(targets[student], page)
+
+
+def _page(homework: Homework, view: View, format: str) -> str:
+    out = io.StringIO()
+    render(homework, view, out, format)
+    return out.getvalue()
 
 
 def _gradescope(request: Check, rules: Permissions) -> int:
     """results.json is always written, whatever the sheet or the problem is like."""
-    out, view = io.StringIO(), View(reveal=request.reveal)
-    try:
-        homework = _homework(replace(request, quiet=False), rules)
-        if len(homework.students) > 1:
-            raise InputError(Finding("is for one student; there are several", Location("--format gradescope")))
-        render(homework, view, out, "gradescope")
-    except InputError as error:
+    results = attempted(lambda: _results(request, rules), Location(request.problem))
+    if isinstance(results, Failure):
         out = io.StringIO()
-        gradescope.failed(error.lines(), out, False)
-    except (Exception, MemoryError) as error:
-        out = io.StringIO()
-        gradescope.failed([bug(error)], out, True)
+        gradescope.failed(InputError(results.findings).lines(), out, not isinstance(results.error, InputError))
+        results = out.getvalue()
     if request.output is None:
-        terminal.out(out.getvalue())
+        terminal.out(results)
     else:
-        write_file(request.output, out.getvalue())
+        write_file(request.output, results)
     return RIGHT
+
+
+def _results(request: Check, rules: Permissions) -> str:
+    homework = _homework(replace(request, quiet=False), rules)
+    if len(homework.students) > 1:
+        raise InputError(Finding("is for one student; there are several", Location("--format gradescope")))
+    return _page(homework, View(reveal=request.reveal), "gradescope")
 
 
 def _keys(request: Check, view: View, rules: Permissions) -> int:
@@ -198,4 +199,4 @@ def _keys(request: Check, view: View, rules: Permissions) -> int:
 def _format(request: Check) -> str:
     if request.format is None and request.output is not None:
         return MARKS_ENDINGS.get(Path(request.output).suffix.lower(), "markdown")
-    return choice("--format", request.format, MARKS_FORMATS)
+    return choice("--format", request.format, list(MARKS_FORMATS))

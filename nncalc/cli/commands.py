@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -14,6 +13,8 @@ from nncalc.cli import terminal
 from nncalc.cli.options import argument, choice_options, flag, look_options, option, reading_options, view_options
 from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.cli.topic import topic_command
+from nncalc.errors import did_you_mean, listed
+from nncalc.render.marks import MARKS_FORMATS
 from nncalc.topics import TOPICS
 
 NO = 1
@@ -99,7 +100,7 @@ def check_command() -> TyperCommand:
         argument("problem", problem, required=True, metavar="PROBLEM"),
         argument("answers", answers, nargs=-1, required=False, metavar="[ANSWERS]..."),
         flag("--quiet", "print nothing; the exit code says it", short=["-q"]),
-        option("--format", "table, csv, json, gradescope, junit, markdown or html", metavar="FORMAT"),
+        option("--format", listed(MARKS_FORMATS), metavar="FORMAT"),
         option("--output", "write to FILE (its ending chooses the format), or feedback for each student into a folder",
                metavar="FILE", short=["-o"]),
         flag("--force", "replace feedback that is there already"),
@@ -198,5 +199,4 @@ def meant(error: Any) -> str:
         field = also_called(asked.lstrip("-"), fields)
         return f"nncalc calls it --{field.name}" if field else ""
     word = error.format_message().partition("No such command '")[2].rstrip("'.")
-    near = get_close_matches(word, [*TOPICS, *(c().name or "" for c in COMMANDS)], 1, 0.6) if word else []
-    return f"did you mean {near[0]}?" if near else ""
+    return did_you_mean(word, [*TOPICS, *(c().name or "" for c in COMMANDS)]) if word else ""

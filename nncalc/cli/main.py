@@ -11,7 +11,7 @@ import sys  # noqa: E402
 from typing import Any, NoReturn  # noqa: E402
 
 from nncalc.cli import terminal  # noqa: E402
-from nncalc.errors import InputError, bug, printable  # noqa: E402
+from nncalc.errors import Failure, Finding, InputError, Location, attempted, printable  # noqa: E402
 
 OK, BAD_INPUT, BUG = 0, 2, 70
 COMPLETION = "_NNCALC_COMPLETE"
@@ -25,6 +25,17 @@ def main() -> NoReturn:
 
 def guarded(words: list[str]) -> int:
     """The exit code of a command line; nothing that a file or a flag holds is ever a traceback."""
+    done = attempted(lambda: _run(words))
+    if not isinstance(done, Failure):
+        return done
+    if done.is_bug and "--debug" in words:
+        raise done.error
+    terminal.complain(InputError(done.findings))
+    return BUG if done.is_bug else BAD_INPUT
+
+
+def _run(words: list[str]) -> int:
+    """Runs a command to its exit code; what Typer or a stream says of wrong use becomes an error like any other."""
     from nncalc.cli.commands import command
 
     try:
@@ -36,24 +47,24 @@ def guarded(words: list[str]) -> int:
             terminal.drop(1)
             return OK
         return BAD_INPUT if end.code else OK
-    except InputError as error:
-        terminal.complain(error)
     except BrokenPipeError:
         terminal.drop(1)
         return OK
     except OSError as error:
         terminal.drop(1)
-        terminal.say(f"nncalc: cannot write: {printable(error.strerror or str(error), 200)}")
-    except MemoryError:
-        terminal.say("nncalc: this needs more memory than there is")
-    except Exception as error:  # the last line of defence: a bug of ours must not look like a result
+        raise _wrong(f"cannot write: {printable(error.strerror or str(error), 200)}") from error
+    except (InputError, MemoryError):
+        raise
+    except Exception as error:
         if COMPLETION in os.environ:
-            terminal.say("nncalc: this is no request for completions that a shell would make")
-        elif not hasattr(error, "format_message"):
-            return _bug(error, "--debug" in words)
-        else:
-            terminal.say(_usage(error))
-    return BAD_INPUT
+            raise _wrong("this is no request for completions that a shell would make") from error
+        if not hasattr(error, "format_message"):
+            raise
+        raise _wrong(_usage(error)) from error
+
+
+def _wrong(what: str) -> InputError:
+    return InputError(Finding(what, Location("nncalc")))
 
 
 def _help_width() -> int | None:
@@ -69,11 +80,4 @@ def _usage(error: Any) -> str:
         "."
     )
     where = getattr(getattr(error, "ctx", None), "command_path", None) or "nncalc"
-    return f"nncalc: {said}; " + (meant(error) or f"see `{where} --help`")
-
-
-def _bug(error: Exception, debug: bool) -> int:
-    if debug:
-        raise error
-    terminal.say(f"nncalc: {bug(error)}; --debug shows where")
-    return BUG
+    return f"{said}; " + (meant(error) or f"see `{where} --help`")

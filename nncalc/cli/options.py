@@ -7,6 +7,11 @@ from typing import Any
 
 from typer.core import TyperArgument, TyperOption
 
+from nncalc.cli.terminal import COLORS
+from nncalc.errors import listed
+from nncalc.render import DETAILS, DIGITS
+from nncalc.render.working import WORKING_FORMATS
+
 
 def option(name: str, help: str, **extra: Any) -> TyperOption:
     """An option that takes a text."""
@@ -25,11 +30,12 @@ def argument(name: str, help: str, **extra: Any) -> TyperArgument:
 
 def view_options() -> list[TyperOption]:
     """How a working is shown: the same for every command that solves."""
+    detail = "; ".join(f"{level}: {words}" if words else level for level, words in DETAILS.items())
     return [
         option("--round", "work with values rounded to N decimals, the drift beside them", metavar="N"),
         option("--sig", "work with values rounded to N significant digits", metavar="N"),
-        option("--detail", "short: values only; normal; full: every cell, symbols, windows", metavar="LEVEL"),
-        option("--format", "table, plain or json", metavar="FORMAT"),
+        option("--detail", detail, metavar="LEVEL"),
+        option("--format", listed(WORKING_FORMATS), metavar="FORMAT"),
         option("--output", "write to FILE; its ending chooses the format", metavar="FILE", short=["-o"]),
         *look_options(),
     ]
@@ -38,8 +44,8 @@ def view_options() -> list[TyperOption]:
 def look_options() -> list[TyperOption]:
     """How numbers and colours look."""
     return [
-        option("--digits", "show N decimals (default 6)", metavar="N"),
-        option("--color", "auto, always or never", metavar="WHEN"),
+        option("--digits", f"show N decimals (default {DIGITS})", metavar="N"),
+        option("--color", listed(COLORS), metavar="WHEN"),
         flag("--no-color", "the same as --color never"),
     ]
 

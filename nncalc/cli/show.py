@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,18 @@ from nncalc.cli import terminal
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.folder import output_names, problem_files
 from nncalc.disk.write import make_folder, write_file
-from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.errors import Failure, Finding, InputError, Location, attempted, printable
 from nncalc.limits import Permissions
 from nncalc.names import cell_of, value_of
 from nncalc.problem.problem import Problem
+from nncalc.render import DETAIL, DETAILS, DIGITS
+from nncalc.render.layout import View
 from nncalc.render.summary import SummaryRow, progress, summary
-from nncalc.render.working import WORKING_ENDINGS, WORKING_FORMATS, View, render
+from nncalc.render.working import WORKING_ENDINGS, WORKING_FORMATS, render
 from nncalc.render.working.json import plain
 from nncalc.running import solve
 from nncalc.trace.rounding import Settle, exact, on_paper
+from nncalc.trace.steps import Trace
 
 MOST_DIGITS = 15
 
@@ -116,22 +120,23 @@ def _row(result: Result, target: str | None, view: View, format: str) -> Summary
     """One file's line in the summary; its working is written first."""
     findings = list(result.findings)
     if result.trace is not None and target is not None:
-        out = io.StringIO()
-        render([result.trace], view, out, format)
-        try:
-            make_folder(os.path.dirname(target))
-            write_file(target, out.getvalue())
-        except InputError as error:
-            findings += error.findings
+        written = attempted(partial(_write_working, result.trace, target, view, format), Location(result.path))
+        findings += written.findings if isinstance(written, Failure) else []
     key = f"key of {result.keyed} holds" if result.keyed else "no key"
     verdict = "FAILED" if findings else f"solved, {key}"
     return (result.path, result.trace.topic if result.trace else "", verdict, InputError(findings).lines())
 
 
+def _write_working(trace: Trace, target: str, view: View, format: str) -> None:
+    out = io.StringIO()
+    render([trace], view, out, format)
+    make_folder(os.path.dirname(target))
+    write_file(target, out.getvalue())
+
+
 def _targets(request: BatchRequest, paths: list[str]) -> dict[str, str]:
     """Where each working goes; existing files are only replaced by --force, or kept by --resume."""
-    endings = {format: ending for ending, format in WORKING_ENDINGS.items()}
-    ending = endings.get(request.format or "table", ".txt")
+    ending = WORKING_FORMATS[request.format or "table"] or ".txt"
     written = {
         path: os.path.join(request.output or "", name)
         for path, name in output_names(paths, request.folder, ending).items()
@@ -187,10 +192,10 @@ def _format(request: Request) -> str:
 def view_of(request: Request) -> View:
     digits = _whole("--digits", request.digits)
     width = terminal.width() if request.output is None else None
-    when = choice("--color", "never" if request.no_color else request.color, ["auto", "always", "never"])
+    when = choice("--color", "never" if request.no_color else request.color, terminal.COLORS)
     return View(
-        digits=6 if digits is None else digits,
-        detail=choice("--detail", request.detail, ["normal", "short", "full"]),
+        digits=DIGITS if digits is None else digits,
+        detail=choice("--detail", request.detail, [DETAIL, *(level for level in DETAILS if level != DETAIL)]),
         terminal=width is not None,
         width=width,
         color=terminal.colour(when if request.output is None or when == "always" else "never"),

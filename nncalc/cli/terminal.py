@@ -15,6 +15,8 @@ ASCII = str.maketrans({
     "≥": ">=", "√": "sqrt", "−": "-", "×": "x", "←": "<-", "→": "->", "∞": "inf", "∇": "grad", "ŷ": "y_hat",
 })  # fmt: skip
 LEAST_WIDTH = 40
+# When there are colours; "auto" asks the environment.
+COLORS = ("auto", "always", "never")
 
 
 def prepare() -> None:

@@ -25,6 +25,11 @@ class Found:
     trouble: str = ""
     hint: str = ""
 
+    @property
+    def finding(self) -> Finding:
+        """Its trouble, at the file."""
+        return Finding(self.trouble, Location(self.path), hint=self.hint)
+
 
 def problem_files(folder: str, limits: Limits, sheets: bool = False) -> list[Found]:
     """The problem files below a folder, sorted; hidden files and backups are passed over, and without `sheets` these.

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
+from nncalc.errors import Location, wrong_type
+from nncalc.limits import Limits
 from nncalc.marking import sheet
 from nncalc.marking.asked import ask
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark
-from nncalc.problem.problem import Problem
+from nncalc.problem.problem import AnyPath, AnyProblem, as_problem
+from nncalc.reading.nodes import Node
+from nncalc.reading.plain import node_of
+from nncalc.reading.reader import read_text
 
 
-def check(problem: Problem, answers: str | Mapping[str, Any]) -> Marks:
+def check(problem: AnyProblem, answers: AnyPath | Mapping[str, Any]) -> Marks:
     """Marks a sheet, given by its path, or as step names with numbers, arrays, nested lists or texts ("0.30").
 
-    Of a text the digits count as they are written, of a number all that it has. Raises InputError where the problem or
-    the sheet cannot be used.
+    problem: a Problem, or a path or a mapping that means one. Of a text the digits count as they are written, of a
+    number all that it has. Raises InputError where the problem or the sheet cannot be used.
     """
-    asked = ask(problem)
-    if isinstance(answers, str):
-        read = sheet.from_file(answers, asked)
+    asked = ask(as_problem(problem))
+    if isinstance(answers, (str, bytes, os.PathLike)):
+        read = sheet.from_file(os.fsdecode(answers), asked)
+    elif isinstance(answers, Mapping):
+        entries = {name: _line(name, value, asked.problem.limits) for name, value in answers.items()}
+        read = sheet.read(entries, {name: Location(name) for name in entries}, asked, "your answers")
     else:
-        read = sheet.from_texts({name: _text(value) for name, value in answers.items()}, asked)
+        raise wrong_type("answers", answers, "a sheet's path or a mapping (step: value)")
     marks = mark(asked, read)
     diagnose(marks)
     return marks
 
 
-def _text(value: Any) -> str:
-    """A value as a sheet writes it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_text, value))}]"
-    return json.dumps(np.asarray(value).tolist()) if value is not None else "~"
+def _line(name: str, value: Any, limits: Limits) -> Node:
+    """What a sheet has for a step; a text is read as it would stand there: "[0.30, ~]"."""
+    if not isinstance(name, str):
+        raise wrong_type("answers", name, "step names as texts")
+    return read_text(value, name, limits) if isinstance(value, str) else node_of(value, Location(name), limits)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 
-from nncalc.errors import Finding, InputError, Location, bug
+from nncalc.errors import Failure, Finding, Location, T, attempted
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.asked import Assignment, ask
@@ -79,7 +79,11 @@ def sums(results: Iterable[Marked]) -> tuple[Fraction, Fraction]:
 
 
 class Marker:
-    """Marks sheets one by one; each problem is worked once. `alone`: there is one only, a bug of ours is raised."""
+    """Marks sheets one by one; each problem is worked once.
+
+    A bug of ours is a line at its file and neither costs the others nor is the student's fault; where there is one
+    sheet only (`alone`) there is nothing else to do, and it is raised.
+    """
 
     def __init__(self, rules: Permissions, diagnosed: bool = True, alone: bool = False):
         self.rules = rules
@@ -88,35 +92,36 @@ class Marker:
         self.asked = cache(self._asked)
 
     def _asked(self, path: str) -> Assignment | list[Finding]:
-        try:
-            return ask(load(path, rules=self.rules))
-        except InputError as error:
-            return error.findings
+        asked = self._attempted(lambda: ask(load(path, rules=self.rules)), path)
+        return asked.findings if isinstance(asked, Failure) else asked
 
     def marked(self, pairs: Iterable[Submission]) -> Iterator[Marked]:
         """What became of each, in order; a bad sheet never stops the rest."""
         for one in pairs:
             asked = self.asked(one.file)
-            if isinstance(asked, list):
-                yield Marked(one, None, findings=asked)
-            elif one.sheet is None:
-                yield Marked(one, asked, mark(asked, sheet.Sheet("")))
-            else:
-                yield self._sheet(one, one.sheet, asked)
+            yield Marked(one, None, findings=asked) if isinstance(asked, list) else self._sheet(one, asked)
 
-    def _sheet(self, one: Submission, path: str, asked: Assignment) -> Marked:
-        try:
-            marks = mark(asked, sheet.from_file(path, asked))
-            if self.diagnosed:
-                diagnose(marks)
-            elif not self.alone:
-                marks.forget_workings()
-            return Marked(one, asked, marks)
-        except InputError as error:
-            return Marked(one, asked, findings=error.findings)
-        except MemoryError:
-            return Marked(one, asked, findings=[Finding("needs more memory than there is", Location(path))])
-        except Exception as error:  # a bug of ours must neither cost the others nor be the student's fault
-            if self.alone:
-                raise
-            return Marked(one, None, findings=[Finding(bug(error), Location(path))])
+    def _sheet(self, one: Submission, asked: Assignment) -> Marked:
+        path = one.sheet
+        return self.graded(one, asked, lambda: sheet.Sheet("") if path is None else sheet.from_file(path, asked))
+
+    def graded(self, one: Submission, asked: Assignment, read: Callable[[], sheet.Sheet]) -> Marked:
+        """What became of one sheet, which `read` gives."""
+        marks = self._attempted(lambda: self._marks(asked, read()), one.file if one.sheet is None else one.sheet)
+        if isinstance(marks, Failure):
+            return Marked(one, None if marks.is_bug else asked, findings=marks.findings)
+        return Marked(one, asked, marks)
+
+    def _marks(self, asked: Assignment, given: sheet.Sheet) -> Marks:
+        marks = mark(asked, given)
+        if self.diagnosed:
+            diagnose(marks)
+        elif not self.alone:
+            marks.forget_workings()
+        return marks
+
+    def _attempted(self, work: Callable[[], T], path: str) -> T | Failure:
+        done = attempted(work, Location(path))
+        if self.alone and isinstance(done, Failure) and done.is_bug:
+            raise done.error
+        return done

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.disk.folder import Found
-from nncalc.errors import Finding, InputError, Location, printable, spelled
+from nncalc.errors import Failure, Finding, InputError, Location, attempted, printable, spared, spelled
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.asked import Assignment, ask
@@ -26,8 +26,6 @@ from nncalc.trace.rounding import paper_round
 
 # Cells of a line that are looked at for mistakes that the places asked cannot tell.
 LOOKED_AT = 12
-# Mistakes of the pen: no number of places tells these apart from rounding.
-OF_THE_PEN = ("cut off", "digits exchanged", "digit miscopied", "rounded early", "another cell", "line before repeated")
 
 
 @dataclass
@@ -56,15 +54,16 @@ def checked(found: Found, rules: Permissions) -> Key:
     """Works a problem and marks its own key."""
     path = found.path
     if found.trouble:
-        return Key(path, None, [Finding(found.trouble, Location(path), hint=found.hint)], True)
-    try:
-        asked = ask(load(path, rules=rules))
-    except InputError as error:
-        return Key(path, None, error.findings, True)
-    try:
-        marks = mark(asked, sheet.from_key(asked))
-    except InputError as error:
-        return Key(path, None, error.findings)
+        return Key(path, None, [found.finding], True)
+    asked = attempted(lambda: ask(load(path, rules=rules)), Location(path))
+    if isinstance(asked, Failure):
+        return Key(path, None, asked.findings, True)
+    key = attempted(lambda: _marked(path, asked), Location(path))
+    return Key(path, None, key.findings, key.is_bug) if isinstance(key, Failure) else key
+
+
+def _marked(path: str, asked: Assignment) -> Key:
+    marks = mark(asked, sheet.from_key(asked))
     diagnose(marks)
     names = asked.points if asked.points is not None else [m.name for m in marks.lines if m.given]
     hidden = {name: list(dict.fromkeys(indistinct(asked, name))) for name in names if name in asked.steps}
@@ -103,8 +102,9 @@ def indistinct(asked: Assignment, name: str) -> Iterator[str]:
     slip = Slip(asked, line, tuple(cells), asked.steps[name], asked.trace, {}, {})
     with np.errstate(all="ignore"):
         for mistake in MISTAKES:
-            if mistake.applies(slip) and mistake.name not in OF_THE_PEN:
-                yield from (c.words for c in mistake.find(slip) if _hides(c, asked, name, cells))
+            with spared():
+                if mistake.applies(slip) and not mistake.of_the_pen:
+                    yield from (c.words for c in mistake.find(slip) if _hides(c, asked, name, cells))
 
 
 def _hides(candidate: Candidate, asked: Assignment, name: str, cells: list[Index]) -> bool:

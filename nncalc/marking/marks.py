@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,7 +14,7 @@ from nncalc.marking.closeness import Agreement, agrees, finite, within_digits
 from nncalc.marking.runs import UNWORKABLE
 from nncalc.marking.sheet import Line, Sheet
 from nncalc.marking.trivial import is_trivial
-from nncalc.marking.verdicts import Judged, Judgement, Verdict, is_near, judge
+from nncalc.marking.verdicts import Judged, Verdict, is_near, judge
 from nncalc.running import run
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import following
@@ -32,9 +33,9 @@ class Likely:
     names: tuple[str, ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class MarkedLine:
-    """One line of a marked sheet.
+    """One line of a marked sheet, its verdict and points decided.
 
     `exact` is the right array, `worked` what follows from the student's own earlier lines, `step` that working
     (None for an answer that is no step). `trivial`: it follows from a value that leaves nothing to work; `unpaid`: from
@@ -47,13 +48,13 @@ class MarkedLine:
     worked: np.ndarray
     step: Step | None
     verdict: Verdict
-    cells: dict[Index, Verdict] = field(default_factory=dict)
-    trivial: bool = False
-    unpaid: bool = False
-    copied: bool = False  # it only moves numbers of the problem
-    points: Fraction | None = None
-    earned: Fraction = Fraction(0)
-    likely: list[Likely] = field(default_factory=list)
+    cells: Mapping[Index, Verdict]
+    trivial: bool
+    unpaid: bool
+    copied: bool  # it only moves numbers of the problem
+    points: Fraction | None
+    earned: Fraction
+    likely: tuple[Likely, ...] = ()
 
     @property
     def given(self) -> bool:
@@ -62,7 +63,12 @@ class MarkedLine:
 
     def of(self, verdict: Verdict) -> list[Index]:
         """The cells with this verdict."""
-        return [index for index, cell in self.cells.items() if cell is verdict]
+        return with_verdict(self.cells, verdict)
+
+
+def with_verdict(cells: Mapping[Index, Verdict], verdict: Verdict) -> list[Index]:
+    """The cells with a verdict."""
+    return [index for index, cell in cells.items() if cell is verdict]
 
 
 @dataclass(slots=True)
@@ -99,71 +105,74 @@ class Marks:
     def forget_workings(self) -> None:
         """Keeps the marks alone: of a large class the workings of all sheets would fill the memory."""
         self.traces = []
-        for mark in self.lines:
-            mark.step = None
+        self.lines = [replace(line, step=None) for line in self.lines]
 
 
 def mark(asked: Assignment, sheet: Sheet) -> Marks:
-    """Marks every line of a sheet, in the order of the page. Its `likely` is filled in by the diagnosis."""
-    judgement = judge(asked, sheet)
-    paid = _paid(asked, sheet, judgement.verdicts)
-    trace = judgement.followed[0]
-    worked, steps = lines_of(trace), trace.named()
+    """Marks every line of a sheet, in the order of the page. What mistakes it looks like is the diagnosis' business."""
+    marker = _LineMarker(asked, sheet)
     wanted = asked.lines if asked.points is not None else []
-    lines = []
-    for name in asked.exact:
-        if name in wanted or name in sheet.lines:
-            line = sheet.lines.get(name)
-            found = MarkedLine(name, line, asked.exact[name], worked[name], steps.get(name), Verdict.missing)
-            found.cells = {
-                i: judgement.verdicts.get(name, {}).get(i, Verdict.missing) for i in np.ndindex(found.exact.shape)
-            }
-            found.verdict = Verdict.wrong if line is not None and line.trouble else max(found.cells.values())
-            if found.given or name in wanted:
-                found.copied = found.step is not None and found.step.value.is_given
-                _credit(found, asked, judgement, paid)
-                lines.append(found)
-    return Marks(asked, sheet.source, lines, judgement.followed)
+    lines = [marker.line(name) for name in asked.exact if name in wanted or name in sheet.lines]
+    kept = [line for line in lines if line.given or line.name in wanted]
+    return Marks(asked, sheet.source, kept, marker.judgement.followed)
 
 
-def _credit(found: MarkedLine, asked: Assignment, judgement: Judgement, paid: dict[str, np.ndarray] | None) -> None:
-    """The points of a line: all or none.
+class _LineMarker:
+    """Decides line by line, from the verdicts of the cells.
 
     `paid`: what follows from those slips alone that cost points, where there are others.
     """
-    found.points = Fraction(1) if asked.points is None else asked.points.get(found.name)
-    if found.verdict in (Verdict.rounded, Verdict.follows):
-        found.trivial = _is_trivial(found, asked, judgement)
-        if found.trivial and found.verdict is Verdict.rounded:
-            found.verdict = Verdict.follows
-    if found.verdict is Verdict.follows and paid is not None and found.line is not None:
-        written, marking = found.line.cells, asked.problem.marking
-        cells = found.of(Verdict.follows)
-        found.unpaid = any(agrees(written[i], paid[found.name][i], marking) is Agreement.NO for i in cells)
-    follows = asked.problem.marking.follow and not found.trivial and not found.unpaid
-    if found.verdict <= Verdict.rounded or (found.verdict is Verdict.follows and follows):
-        found.earned = found.points or Fraction(0)
 
+    def __init__(self, asked: Assignment, sheet: Sheet):
+        self.asked, self.sheet = asked, sheet
+        self.judgement = judge(asked, sheet)
+        self.paid = _paid(asked, sheet, self.judgement.verdicts)
+        trace = self.judgement.followed[0]
+        self.worked, self.steps = lines_of(trace), trace.named()
 
-def _is_trivial(found: MarkedLine, asked: Assignment, judgement: Judgement) -> bool:
-    """Whether there was nothing to work in a line: it repeats others, or the student's own values left nothing.
+    def line(self, name: str) -> MarkedLine:
+        """The line, with all its points or none."""
+        line, exact, step = self.sheet.lines.get(name), self.asked.exact[name], self.steps.get(name)
+        judged = self.judgement.verdicts.get(name, {})
+        cells = {index: judged.get(index, Verdict.missing) for index in np.ndindex(exact.shape)}
+        verdict = Verdict.wrong if line is not None and line.trouble else max(cells.values())
+        trivial = verdict in (Verdict.rounded, Verdict.follows) and self.is_trivial(name, verdict, cells)
+        if trivial and verdict is Verdict.rounded:
+            verdict = Verdict.follows
+        unpaid = verdict is Verdict.follows and self.is_unpaid(name, cells)
+        points = Fraction(1) if self.asked.points is None else self.asked.points.get(name)
+        follows = verdict is Verdict.follows and self.asked.problem.marking.follow and not trivial and not unpaid
+        earned = points if points is not None and (verdict <= Verdict.rounded or follows) else Fraction(0)
+        copied = step is not None and step.value.is_given
+        return MarkedLine(
+            name, line, exact, self.worked[name], step, verdict, cells, trivial, unpaid, copied, points, earned
+        )
 
-    What is rounded and yet near the right numbers was worked, whatever was rounded to 0 on the way.
-    """
-    marking = asked.problem.marking
-    if found.verdict is Verdict.rounded and found.line is not None:
-        written = found.line.cells
-        cells = [i for i in found.of(Verdict.rounded) if not is_near(written[i].value, found.exact[i], marking)]
-        trace = judgement.honest
-    else:
-        cells, trace = found.of(Verdict.follows), judgement.followed[0]
-    if not cells:
-        return False
-    if found.step is None or any(not finite(found.worked[i]) for i in cells):
-        return True
-    steps = trace.named()
-    nothing = 0.5 * 10.0**-marking.places if marking.places is not None and marking.sig is None else INVISIBLE
-    return all(is_trivial(steps, asked.steps, found.name, i, nothing) for i in cells)
+    def is_unpaid(self, name: str, cells: Mapping[Index, Verdict]) -> bool:
+        """Whether a line follows from a slip that cost no points."""
+        line, paid, marking = self.sheet.lines.get(name), self.paid, self.asked.problem.marking
+        if paid is None or line is None:
+            return False
+        following = with_verdict(cells, Verdict.follows)
+        return any(agrees(line.cells[i], paid[name][i], marking) is Agreement.NO for i in following)
+
+    def is_trivial(self, name: str, verdict: Verdict, cells: Mapping[Index, Verdict]) -> bool:
+        """Whether there was nothing to work in a line: it repeats others, or the student's own values left nothing.
+
+        What is rounded and yet near the right numbers was worked, whatever was rounded to 0 on the way.
+        """
+        marking, line, exact = self.asked.problem.marking, self.sheet.lines.get(name), self.asked.exact[name]
+        trace = self.judgement.followed[0]
+        looked = with_verdict(cells, verdict)
+        if verdict is Verdict.rounded and line is not None:
+            looked = [i for i in looked if not is_near(line.cells[i].value, exact[i], marking)]
+            trace = self.judgement.honest
+        if not looked:
+            return False
+        if name not in self.steps or any(not finite(self.worked[name][i]) for i in looked):
+            return True
+        nothing = 0.5 * 10.0**-marking.places if marking.places is not None and marking.sig is None else INVISIBLE
+        return all(is_trivial(trace.named(), self.asked.steps, name, i, nothing) for i in looked)
 
 
 def _paid(asked: Assignment, sheet: Sheet, judged: Judged) -> dict[str, np.ndarray] | None:

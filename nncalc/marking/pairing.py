@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from nncalc.disk.folder import PROBLEM_ENDINGS, SHEET_ENDINGS, problem_files
-from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.errors import Finding, InputError, Location, did_you_mean, printable
 from nncalc.limits import Permissions
 
 
@@ -66,8 +65,7 @@ def pair_sheets(problem: str, answers: str, rules: Permissions) -> tuple[list[Su
 
 def _stray(name: str, path: str, shared: Mapping[str, str]) -> Finding:
     last = name.rpartition(os.sep)[2].lower()
-    near = get_close_matches(last, shared, 1, 0.5)
-    return Finding("answers no problem of this name", Location(path), hint=f"did you mean {near[0]}?" if near else "")
+    return Finding("answers no problem of this name", Location(path), hint=did_you_mean(last, shared, cutoff=0.5))
 
 
 def _one(problem: str, answers: str, rules: Permissions) -> list[Submission]:

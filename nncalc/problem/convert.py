@@ -5,18 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 
-from nncalc.errors import FieldPath, Finding, InputError, Location, dimensions, printable, spelled
+from nncalc.errors import (
+    FieldPath,
+    Finding,
+    InputError,
+    Location,
+    did_you_mean,
+    dimensions,
+    nearest,
+    printable,
+    spelled,
+)
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import agree
-from nncalc.reading import expression, scalars
-from nncalc.reading.builder import MOST_ARRAYS
+from nncalc.reading import scalars
+from nncalc.reading.builder import MOST_ARRAYS, too_deep
+from nncalc.reading.expression import CALLS, ExpressionError, Tree
 from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from nncalc.reading.parser import parse
 from nncalc.topics.parts.fields import REQUIRED, About, Field, Symbol, Variant, also_called, alternatives, fields_of
 
 BAD: Any = object()
@@ -69,8 +80,8 @@ class Converter:
 
     def too_deep(self, node: Node, path: FieldPath) -> Any:
         """Aliases can nest what was never seen nested."""
-        what = f"is nested deeper than {self.limits.depth} levels, the limit"
-        return self.found(node, path, what, hint=raising("depth"))
+        what, hint = too_deep(self.limits)
+        return self.found(node, path, what, hint=hint)
 
     def scalar(self, node: ScalarNode, field: Field, path: FieldPath) -> Any:
         """A number, a choice, a text, an expression."""
@@ -80,8 +91,7 @@ class Converter:
         if choices and (number is None or node.text in get_args(choices)):
             return self.attempt(lambda: scalars.as_choice(node, name, get_args(choices)))
         if choices and node.text[:1].isalpha() and not scalars.is_number(node, self.limits):
-            near = get_close_matches(node.text, get_args(choices), 1, 0.6)
-            hint = f"did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(node.text, get_args(choices))
             return self.found(node, path, f"want {field.wants}, got {node.shown()}", hint=hint)
         if number is int:
             return self.attempt(lambda: scalars.as_whole(node, name, self.limits, field.about.least, field.about.most))
@@ -91,7 +101,7 @@ class Converter:
             return self.attempt(lambda: scalars.as_flag(node, name))
         if str in kinds:
             return self.attempt(lambda: scalars.as_text(node, name, self.limits.title))
-        if expression.Tree in kinds:
+        if Tree in kinds:
             return self.tree(node, path)
         if field.is_array and field.default is not REQUIRED and node.text == "0" and field.default == 0:
             return 0
@@ -110,8 +120,8 @@ class Converter:
     def tree(self, node: ScalarNode, path: FieldPath) -> Any:
         """An expression with variables."""
         try:
-            return expression.parse(node.text, self.limits)
-        except expression.ExpressionError as error:
+            return parse(node.text, self.limits)
+        except ExpressionError as error:
             mark = node.mark.further(error.column - 1 + node.quoted)
             what = f"column {error.column}: {error.what}" if mark.is_flag else error.what
             self.findings.append(Finding(what, mark, spelled(path), hint=error.hint))
@@ -152,7 +162,7 @@ class Converter:
 
     def symbol(self, name: str, mark: Location, path: FieldPath) -> None:
         """What an expression can call by its name."""
-        if not SYMBOL.fullmatch(name) or name in expression.CALLS:
+        if not SYMBOL.fullmatch(name) or name in CALLS:
             what = f"'{printable(name)}' cannot be a name; want letters, digits and _, and no function's name"
             self.findings.append(Finding(what, mark, spelled(path)))
 
@@ -193,10 +203,7 @@ class Converter:
             return self.found(node, path, "want one kind with its fields", want)
         kind, inner = next(iter(node.entries.items()))
         if kind not in kinds.options:
-            near = get_close_matches(kind, kinds.options, 1, 0.6)
-            return self.found(
-                node, path, f"unknown kind '{printable(kind)}'", want, f"did you mean {near[0]}?" if near else ""
-            )
+            return self.found(node, path, f"unknown kind '{printable(kind)}'", want, did_you_mean(kind, kinds.options))
         if not isinstance(inner, MappingNode):
             return self.found(inner, (*path, kind), "want a mapping (name: value)")
         values = self.record(inner, fields_of(kinds.options[kind]), (*path, kind))
@@ -277,8 +284,8 @@ def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] =
     field = also_called(name, fields)
     if field is not None:
         return (f"unknown key '{printable(name)}': nncalc calls it '{field.name}'",)
-    near = [n for some in (first, fields) for n in get_close_matches(name, [f.name for f in some], 1, 0.6)]
-    return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near[0]}'?" if near else ""),)
+    near = nearest(name, [f.name for f in first]) or nearest(name, [f.name for f in fields])
+    return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near}'?" if near else ""),)
 
 
 def _numbers(shape: tuple[int, ...]) -> str:

@@ -6,13 +6,13 @@ import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import is_dataclass
-from difflib import get_close_matches
 from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import cycle
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from nncalc.errors import Finding, InputError, printable
+from nncalc.errors import Finding, InputError, did_you_mean, printable
 from nncalc.problem.axes import size_of
 from nncalc.reading.expression import Tree
 from nncalc.topics import kernels, known
@@ -21,6 +21,8 @@ from nncalc.topics.parts.fields import REQUIRED, Array, Field, fields_of, shown
 NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
 # A command line longer than this is better a file.
 LONGEST_COMMAND = 130
+# The folder of problems/ that has a topic's ready problems.
+READY = {"params": "architectures"}
 
 
 def example(topic: str, form: str | None = None) -> str:
@@ -32,11 +34,8 @@ def example(topic: str, form: str | None = None) -> str:
         return whole[form].read_text(encoding="utf-8")
     if form is not None and form not in forms:
         names = [*forms, *whole]
-        near = get_close_matches(form, names, 1, 0.6)
-        hint = f"did you mean {near[0]}?" if near else ""
-        raise InputError(
-            Finding(f"{topic} has no form '{printable(form)}'", want=f"one of {', '.join(names)}", hint=hint)
-        )
+        want, hint = f"one of {', '.join(names)}", did_you_mean(form, names)
+        raise InputError(Finding(f"{topic} has no form '{printable(form)}'", want=want, hint=hint))
     kernel = forms[form] if form else next(iter(forms.values()))
     # Run with -OO, Python drops the docstrings.
     lines = [f"# {(kernel.__doc__ or about.summary).strip().splitlines()[0]}", f"topic: {topic}"]
@@ -53,9 +52,15 @@ def example(topic: str, form: str | None = None) -> str:
 
 def ready(topic: str) -> dict[str, Traversable]:
     """The problems of a topic that come with nncalc, by their names: bert_base is a form of params."""
-    folder = resources.files("nncalc") / "ready" / topic
-    files = sorted(folder.iterdir(), key=lambda file: file.name) if folder.is_dir() else []
+    files = sorted(_folder(READY[topic]).iterdir(), key=lambda file: file.name) if topic in READY else []
     return {f.name.removesuffix(".yaml").replace("-", "_"): f for f in files if f.name.endswith(".yaml")}
+
+
+def _folder(name: str) -> Traversable:
+    """A folder of problems/: in the package where nncalc is installed, beside the package in a checkout."""
+    package = resources.files("nncalc")
+    shipped = package / "ready" / name
+    return shipped if shipped.is_dir() else Path(str(package)).parent / "problems" / name
 
 
 def _listed(names: Iterable[str]) -> list[str]:

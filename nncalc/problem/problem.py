@@ -9,13 +9,14 @@ from functools import partial
 from typing import Annotated, Any
 
 from nncalc.disk.read import name_of
-from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, printable, spelled
+from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, printable, spelled, wrong_type
 from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
 from nncalc.problem.convert import BAD, Converter, unknown_key
 from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
+from nncalc.reading.plain import node_of
 from nncalc.reading.reader import read_file, read_text
-from nncalc.topics import TOPICS, kernels
+from nncalc.topics import TOPICS, kernels, known
 from nncalc.topics.parts.fields import About, Field, fields_of
 
 UNBOUNDED = Permissions(LIBRARY)
@@ -62,12 +63,53 @@ class Problem:
         )
 
 
+AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+AnyProblem = Problem | AnyPath | Mapping[str, Any]
+
+
 def load(
-    path: str, topic: str | None = None, flags: Mapping[str, str] | None = None, rules: Permissions = UNBOUNDED
+    path: AnyPath, topic: str | None = None, flags: Mapping[str, str] | None = None, rules: Permissions = UNBOUNDED
 ) -> Problem:
-    """Reads and checks a problem file; `flags` (field: text) override what it says. `-` is stdin."""
-    root = read_file(path, rules.limits)
-    return checked_problem(root, name_of(path), topic, flags or {}, rules, os.path.dirname(path) if path != "-" else "")
+    """Reads and checks a problem file; `flags` (field: text) override what it says. `-` is stdin.
+
+    Raises InputError with every finding where the file cannot be read or holds no problem.
+    """
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        raise wrong_type("path", path, "a path, or - for stdin (nncalc.loads takes a text or a mapping)")
+    file = os.fsdecode(path)
+    root = read_file(file, rules.limits)
+    return checked_problem(root, name_of(file), topic, flags or {}, rules, os.path.dirname(file) if file != "-" else "")
+
+
+def loads(
+    problem: str | Mapping[str, Any],
+    topic: str | None = None,
+    flags: Mapping[str, str] | None = None,
+    rules: Permissions = UNBOUNDED,
+) -> Problem:
+    """Checks a problem that is no file: the text that would stand in one, or a mapping of its fields.
+
+    A mapping holds numbers, texts, lists, arrays and mappings. Arrays in files lie below the working directory.
+    Raises InputError with every finding.
+    """
+    if isinstance(problem, Mapping):
+        root = node_of(problem, Location("<mapping>"), rules.limits)
+    elif isinstance(problem, str):
+        root = read_text(problem, "<text>", rules.limits)
+    else:
+        raise wrong_type("problem", problem, "a text or a mapping (nncalc.load takes a path)")
+    return checked_problem(root, root.mark.source, topic, flags or {}, rules)
+
+
+def as_problem(problem: AnyProblem) -> Problem:
+    """The problem itself, or the one that a path or a mapping means. Raises InputError where that is none."""
+    if isinstance(problem, Problem):
+        return problem
+    if isinstance(problem, Mapping):
+        return loads(problem)
+    if isinstance(problem, (str, bytes, os.PathLike)):
+        return load(problem)
+    raise wrong_type("problem", problem, "a Problem, a path or a mapping of fields")
 
 
 def from_flags(topic: str, flags: Mapping[str, str], rules: Permissions = UNBOUNDED) -> Problem:
@@ -134,7 +176,7 @@ def _topic(root: MappingNode, asked: str | None, converter: Converter) -> str:
     if node is None:
         if asked is None:
             raise InputError(Finding("'topic' is missing", root.mark, want=f"one of {', '.join(TOPICS)}"))
-        return asked
+        return known(asked).name
     name = scalars.as_choice(node, "topic", tuple(TOPICS)) if isinstance(node, ScalarNode) else None
     if name is None:
         raise InputError(Finding(f"want one of {', '.join(TOPICS)}", node.mark, "topic"))

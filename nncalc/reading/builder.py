@@ -19,6 +19,25 @@ TABBED = "the line is indented with a tab; want spaces"
 ALONE = "| and > stand alone; write the text in the lines below"
 
 
+def too_deep(limits: Limits) -> tuple[str, str]:
+    """What to say of more levels than the limit (libyaml has one of its own, and meets it first), with the hint."""
+    return f"is nested deeper than {limits.depth} levels, the limit", raising("depth")
+
+
+def half_character(sign: str) -> str:
+    """What to say of a lone surrogate."""
+    return f"{printable(sign)} is half a character"
+
+
+def unusable_key(name: str, limits: Limits) -> tuple[str, str] | None:
+    """What is wrong with a mapping's key, with the hint; None where nothing is."""
+    if not name:
+        return "a key is empty; want a name before the colon", ""
+    if len(name) > limits.name:
+        return f"the key {printable(name, 20)} is longer than {limits.name} characters, the limit", raising("name")
+    return None
+
+
 class _Open(NamedTuple):
     """A list or a mapping that is not closed yet, the key it stands under, and what had been counted before it."""
 
@@ -52,10 +71,6 @@ class Builder:
     def mark(self, place: Any) -> Location:
         """A parser's place as ours."""
         return Location(self.name, place.line + 1, place.column + 1, self.text)
-
-    def too_deep(self) -> tuple[str, str]:
-        """What to say of more levels than the limit (libyaml has one of its own, and meets it first), with the hint."""
-        return f"is nested deeper than {self.limits.depth} levels, the limit", raising("depth")
 
     @property
     def opened(self) -> Any:
@@ -114,7 +129,7 @@ class Builder:
         self.tagged(event)
         half = SURROGATE.search(event.value)
         if half:  # libyaml refuses these escapes by itself
-            raise self.fail(event, f"is not YAML: {printable(half.group())} is half a character")
+            raise self.fail(event, f"is not YAML: {half_character(half.group())}")
         at = event.start_mark
         if event.style in ("|", ">") and not BLOCK_HEAD.match(self.lines[at.line][at.column :]):
             raise self.fail(event, f"is not YAML: {ALONE}")
@@ -128,11 +143,9 @@ class Builder:
         name = event.value
         if name == "<<" and not event.style:
             raise self.fail(event, "merge keys (<<) are not read; write the fields out")
-        if not name:
-            raise self.fail(event, "a key is empty; want a name before the colon")
-        if len(name) > self.limits.name:
-            what = f"the key {printable(name, 20)} is longer than {self.limits.name} characters, the limit"
-            raise self.fail(event, what, raising("name"))
+        trouble = unusable_key(name, self.limits)
+        if trouble:
+            raise self.fail(event, *trouble)
         if name in mapping.entries:
             first = mapping.keys[name].line
             raise self.fail(event, f"'{printable(name)}' is given twice, first in line {first}")
@@ -144,7 +157,7 @@ class Builder:
         if self.awaiting_key() is not None:
             raise self.fail(event, "want a name as key, got a list or a mapping")
         if len(self.stack) >= self.limits.depth:
-            raise self.fail(event, *self.too_deep())
+            raise self.fail(event, *too_deep(self.limits))
         self.count(event, nodes=1)
         mark = self.mark(event.start_mark)
         listed = isinstance(event, yaml.SequenceStartEvent)

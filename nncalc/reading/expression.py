@@ -1,19 +1,13 @@
-"""User-written expressions: 1/3, sqrt(2), 2*(x*y + max(z, w)).
-
-A tokenizer and a precedence parser of our own over a closed list of functions; nothing is ever evaluated as code.
-Length, nesting and names are bounded, and every error knows its column.
-"""
+"""What an expression is: a small tree of numbers, names and functions of a closed list; and its number."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from nncalc.errors import printable
-from nncalc.limits import DEFAULT, Limits, raising
+from nncalc.trace.notation.functions import typed_names
+from nncalc.trace.rules import FUNCTIONS
 
 
 class ExpressionError(Exception):
@@ -42,7 +36,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A function of `FUNCTIONS` applied to its arguments."""
+    """A row of `FUNCTIONS`, by its name, applied to its arguments."""
 
     function: str
     args: tuple[Tree, ...]
@@ -52,201 +46,7 @@ class Apply:
 Tree = Number | Variable | Apply
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
-
-
-def _sigmoid(x: float) -> float:
-    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
-
-
-FUNCTIONS: dict[str, Callable[..., float]] = {
-    "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b,
-    "divide": lambda a, b: a / b, "power": math.pow, "negative": lambda a: -a,
-    "exp": math.exp, "ln": math.log, "log10": math.log10, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos,
-    "tan": math.tan, "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "sigmoid": _sigmoid,
-    "relu": lambda x: max(x, 0.0), "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
-    "abs": abs, "min": min, "max": max,
-}  # fmt: skip
-CALLS = {name: name for name in list(FUNCTIONS)[6:]} | {"log": "ln"}
-BINARY = {"+": ("add", 10), "-": ("subtract", 10), "*": ("multiply", 20), "/": ("divide", 20), "^": ("power", 40)}
-SIGN_BINDS = 30  # between times and power: -x^2 is -(x^2)
-
-TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<op>\*\*|[-+*/^(),\u2212]))"
-)
-HINTS = {
-    "×": "write * for times", "·": "write * for times", "÷": "write / for divided by", "²": "write ^2", "³": "write ^3",
-    "[": "write ( and )", "]": "write ( and )", "{": "write ( and )", "}": "write ( and )",
-    "=": "an expression has no =",
-    "√": "write sqrt(…)", "π": "write pi", ";": "write one expression", "%": "there is no remainder or per cent here",
-    "!": "there is no factorial here",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    column: int
-
-
-def parse(text: str, limits: Limits = DEFAULT, names: Collection[str] | None = None) -> Tree:
-    """The tree of an expression.
-
-    With `names`, any other name is an error but for `pi` and `e`; without, these two stay names, whose meaning is
-    decided where it is known which names are given (a variable may be called e).
-    """
-    if len(text) > limits.expression:
-        what = f"is longer than {limits.expression} characters, the limit"
-        raise ExpressionError(what, 1, text, raising("expression"))
-    return _Parser(text, limits, names).whole()
-
-
-def _tokens(text: str, limits: Limits) -> list[_Token]:
-    tokens, at = [], 0
-    stop = len(text.rstrip())
-    while at < stop:
-        match = TOKEN.match(text, at)
-        if match is None or match.lastgroup is None:
-            at += len(text[at:]) - len(text[at:].lstrip())
-            raise ExpressionError(f"'{printable(text[at])}' has no meaning here", at + 1, text, HINTS.get(text[at], ""))
-        word = match.group(match.lastgroup)
-        tokens.append(
-            _Token(match.lastgroup, {"**": "^", "\u2212": "-"}.get(word, word), match.start(match.lastgroup) + 1)
-        )
-        if match.lastgroup == "name" and len(word) > limits.name:
-            what = f"a name is longer than {limits.name} characters, the limit"
-            raise ExpressionError(what, tokens[-1].column, text, raising("name"))
-        at = match.end()
-    return [*tokens, _Token("end", "", stop + 1)]
-
-
-class _Parser:
-    """Precedence climbing; only parentheses, signs and powers nest, and they are counted."""
-
-    def __init__(self, text: str, limits: Limits, names: Collection[str] | None):
-        self.text, self.limits, self.names = text, limits, names
-        self.tokens, self.at, self.depth = _tokens(text, limits), 0, 0
-        self.seen: set[str] = set()
-
-    @property
-    def token(self) -> _Token:
-        return self.tokens[self.at]
-
-    def fail(self, what: str, token: _Token, hint: str = "") -> ExpressionError:
-        return ExpressionError(what, token.column, self.text, hint)
-
-    def step(self) -> _Token:
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def whole(self) -> Tree:
-        if self.token.kind == "end":
-            raise self.fail("is empty; want an expression", self.token)
-        tree = self.climb(0)
-        if self.token.kind != "end":
-            raise self.unexpected()
-        return tree
-
-    def unexpected(self) -> ExpressionError:
-        token = self.token
-        if token.text == ")":
-            return self.fail("this ) closes nothing", token)
-        if token.kind in ("name", "number") or token.text == "(":
-            before = self.tokens[self.at - 1]
-            return self.fail(
-                "an operator is missing", token, f"write {printable(before.text, 20)}*{printable(token.text, 20)}"
-            )
-        return self.fail(f"'{token.text}' has no meaning here", token)
-
-    def climb(self, least: int) -> Tree:
-        self.depth += 1
-        if self.depth > self.limits.expression_depth:
-            what = f"is nested deeper than {self.limits.expression_depth} levels, the limit"
-            raise self.fail(what, self.token, raising("expression_depth"))
-        left = self.operand()
-        while self.token.kind == "op" and self.token.text in BINARY:
-            function, binds = BINARY[self.token.text]
-            if binds < least:
-                break
-            column = self.step().column
-            # A power is right-associative and may carry a sign: 2^-1, a^b^c = a^(b^c).
-            right = self.climb(binds if function == "power" else binds + 1)
-            left = Apply(function, (left, right), column)
-        self.depth -= 1
-        return left
-
-    def operand(self) -> Tree:
-        token = self.step()
-        if token.kind == "number":
-            return self.number(token)
-        if token.kind == "name":
-            return self.name(token)
-        if token.text == "(":
-            tree = self.climb(0)
-            self.close(token)
-            return tree
-        if token.text == "-":
-            return Apply("negative", (self.climb(SIGN_BINDS),), token.column)
-        if token.text == "+":
-            return self.climb(SIGN_BINDS)
-        self.at -= 1
-        what = (
-            "something is missing at the end" if token.kind == "end" else f"something is missing before '{token.text}'"
-        )
-        raise self.fail(what, token, "want a number, a name or (")
-
-    def close(self, opened: _Token) -> None:
-        if self.token.text != ")":
-            if self.token.kind == "end":
-                raise self.fail("this ( is never closed", opened)
-            raise self.unexpected()
-        self.step()
-
-    def number(self, token: _Token) -> Number:
-        value = float(token.text) if len(token.text) <= self.limits.number_digits else math.inf
-        if not math.isfinite(value):
-            raise self.fail("the number is too large", token)
-        return Number(value, token.column)
-
-    def name(self, token: _Token) -> Tree:
-        if self.token.text == "(" and token.text in CALLS:
-            return self.call(token)
-        if token.text in CALLS and (self.names is None or token.text not in self.names):
-            raise self.fail(f"{token.text} wants its argument in parentheses", token, f"write {token.text}(…)")
-        if self.token.text == "(":
-            near = get_close_matches(token.text.lower(), list(CALLS), 1, 0.6)
-            hint = f"did you mean {near[0]}?" if near else f"for a product write {printable(token.text, 20)}*("
-            raise self.fail(f"there is no function '{printable(token.text)}'", token, hint)
-        return self.variable(token)
-
-    def variable(self, token: _Token) -> Tree:
-        if token.text in CONSTANTS and self.names is not None and token.text not in self.names:
-            return Number(CONSTANTS[token.text], token.column)
-        if self.names is not None and token.text not in self.names:
-            near = get_close_matches(token.text, [*self.names, *CALLS, *CONSTANTS], 1, 0.6)
-            raise self.fail(
-                f"the name '{printable(token.text)}' is not known", token, f"did you mean {near[0]}?" if near else ""
-            )
-        self.seen.add(token.text)
-        if len(self.seen) > self.limits.expression_names:
-            what = f"has more than {self.limits.expression_names} names, the limit"
-            raise self.fail(what, token, raising("expression_names"))
-        return Variable(token.text, token.column)
-
-    def call(self, token: _Token) -> Tree:
-        opened = self.step()
-        args = [self.climb(0)]
-        while self.token.text == ",":
-            self.step()
-            args.append(self.climb(0))
-        self.close(opened)
-        many = token.text in ("min", "max")
-        if many != (len(args) > 1):
-            raise self.fail(
-                f"{token.text} wants {'two or more arguments' if many else 'one argument'}, got {len(args)}", token
-            )
-        return Apply(CALLS[token.text], tuple(args), token.column)
+CALLS = typed_names()
 
 
 def postorder(tree: Tree) -> list[Tree]:
@@ -283,7 +83,7 @@ def number_of(tree: Tree, values: Mapping[str, float] | None = None) -> float:
 def _applied(node: Apply, args: list[float]) -> float:
     shown = ", ".join(f"{a:.6g}" for a in args)
     try:
-        value = float(FUNCTIONS[node.function](*args))
+        value = float(FUNCTIONS[node.function].number(*args))
     except (ValueError, ZeroDivisionError):
         raise ExpressionError(f"{node.function}({shown}) has no value", node.column) from None
     except OverflowError:

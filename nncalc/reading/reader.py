@@ -15,7 +15,7 @@ import yaml
 from nncalc.disk import read as source
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import DEFAULT, Limits
-from nncalc.reading.builder import ALONE, TABBED, Builder
+from nncalc.reading.builder import ALONE, TABBED, Builder, too_deep
 from nncalc.reading.nodes import Node
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -96,7 +96,7 @@ def _not_yaml(error: Any, builder: Builder) -> Finding:
     if place is None:
         return Finding(f"is not YAML: {_words(said, first=True)}", Location(builder.name))
     if "nesting depth" in said:
-        what, hint = builder.too_deep()
+        what, hint = too_deep(builder.limits)
         return Finding(what, builder.mark(place), hint=hint)
     lines = builder.lines
     indentation = re.match(r"\s*", lines[place.line][: place.column + 1])

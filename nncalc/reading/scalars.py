@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
-from difflib import get_close_matches
 
-from nncalc.errors import Finding, InputError, printable
+from nncalc.errors import Finding, InputError, did_you_mean, printable
 from nncalc.limits import Limits, raising
-from nncalc.reading import expression
+from nncalc.reading.expression import ExpressionError, number_of
 from nncalc.reading.nodes import ScalarNode
+from nncalc.reading.parser import parse
 
 # What almost every number looks like: no leading zero, no exponent, no digits that float would have to bound.
 PLAIN = re.compile(r"-?(0|[1-9][0-9]*)?(\.[0-9]+)?(?<=[0-9])")
@@ -91,8 +91,8 @@ def _hint(text: str) -> str:
 
 def _expression(node: ScalarNode, field: str, limits: Limits) -> float:
     try:
-        return expression.number_of(expression.parse(node.text, limits, names=()))
-    except expression.ExpressionError as error:
+        return number_of(parse(node.text, limits, names=()))
+    except ExpressionError as error:
         why = "" if node.text.isidentifier() else f": {error.what}"
         what = f"want a number, got the text '{printable(node.text)}'{why}"
         raise InputError(Finding(what, node.mark.further(error.column - 1), field, hint=error.hint)) from None
@@ -141,6 +141,5 @@ def as_text(node: ScalarNode, field: str, limit: int) -> str:
 def as_choice(node: ScalarNode, field: str, choices: tuple[str, ...]) -> str:
     """One of the choices; a near miss is told what was probably meant."""
     if node.text not in choices:
-        near = get_close_matches(node.text.lower(), choices, 1, 0.6)
-        raise _refuse(node, field, f"one of {', '.join(choices)}", f"did you mean {near[0]}?" if near else "")
+        raise _refuse(node, field, f"one of {', '.join(choices)}", did_you_mean(node.text.lower(), choices))
     return node.text

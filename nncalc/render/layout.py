@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.render import DETAIL, DIGITS
 from nncalc.trace.notation.numbers import columns, number
-from nncalc.trace.notation.style import TEXT, numbers, place, symbols, write
+from nncalc.trace.notation.style import TEXT, place, substituted, symbols, write
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, evaluate, exactly, middle
 from nncalc.trace.steps import Step, tied_brackets
 
@@ -23,8 +24,8 @@ NOTE = 2000
 class View:
     """How a working is shown; the same for every format."""
 
-    digits: int = 6
-    detail: str = "normal"
+    digits: int = DIGITS
+    detail: str = DETAIL
     terminal: bool = False
     width: int | None = None
     color: bool = False
@@ -69,12 +70,12 @@ def line(step: Step, index: Index, view: View) -> PageLine:
     """The working of one cell: symbols, numbers put in, what the parts come to, value."""
     x = step.element(index)
     value = number(step.array[index], view.digits)
-    stages = [write(x, TEXT, numbers(view.digits), view.digits)]
+    stages = [write(x, TEXT, substituted(TEXT, view.digits), view.digits)]
     parts = middle(x)
     if parts is not None and isinstance(x, Op):
         worked = Op(x.kind, tuple(_worked(p) for p in parts), x.label)
         if all(math.isfinite(evaluate(p)) for p in worked.args):  # what overflows on the way says nothing
-            stages.append(write(worked, TEXT, numbers(view.digits)))
+            stages.append(write(worked, TEXT, substituted(TEXT, view.digits)))
     stages += [number(np.asarray(step.computed)[index], view.digits)] if step.exact is not None else []
     stages = [s for i, s in enumerate(stages) if s not in (value, *stages[:i])]
     symbolic = write(x, TEXT, symbols(TEXT), view.digits)

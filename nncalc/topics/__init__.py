@@ -5,11 +5,10 @@ The table is all that `nncalc --help` needs, so that it loads no NumPy.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from nncalc.errors import Finding, InputError, printable
+from nncalc.errors import Finding, InputError, did_you_mean, printable
 
 
 class Topic(NamedTuple):
@@ -50,11 +49,8 @@ TOPICS: dict[str, Topic] = {
 def known(topic: str) -> Topic:
     """The topic of that name; InputError says which there are."""
     if topic not in TOPICS:
-        near = get_close_matches(topic, TOPICS, 1, 0.6)
-        hint = f"did you mean {near[0]}?" if near else ""
-        raise InputError(
-            Finding(f"there is no topic '{printable(topic)}'", want=f"one of {', '.join(TOPICS)}", hint=hint)
-        )
+        want, hint = f"one of {', '.join(TOPICS)}", did_you_mean(topic, TOPICS)
+        raise InputError(Finding(f"there is no topic '{printable(topic)}'", want=want, hint=hint))
     return TOPICS[topic]
 
 

@@ -21,7 +21,7 @@ Layout = Annotated[
     ),
 ]
 
-Upstream = Annotated[Array | None, About("∂L/∂Z, for the way back", also=("dZ",))]
+OutputGradient = Annotated[Array | None, About("∂L/∂Z, for the way back", also=("dZ",))]
 
 
 def given(
@@ -46,7 +46,7 @@ def given(
     weighing: Weighed = PLAINLY,
     layout: Layout = "rows",
     labels: Annotated[list[str] | None, About("names of the keys: ranks them by their score")] = None,
-    upstream: Upstream = None,
+    upstream: OutputGradient = None,
 ) -> Answer:
     """Z = softmax(Q Kᵀ / √d_k) V (Vaswani et al. 2017, 3.2.1).
 
@@ -141,7 +141,7 @@ def embeddings(
     weighing: Weighed = PLAINLY,
     layout: Layout = "rows",
     labels: Annotated[list[str] | None, About("names of the keys: ranks them by their score (one head)")] = None,
-    upstream: Upstream = None,
+    upstream: OutputGradient = None,
 ) -> Answer:
     """Self-attention from embeddings, with several heads: tokens are rows, Q = X W_Q + b_Q and so on.
 

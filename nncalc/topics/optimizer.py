@@ -101,7 +101,7 @@ UPDATES: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
 }
 
 
-def from_gradients(
+def gradients(
     work: Work,
     w: Annotated[float | Array, "weight", About("the weights", also=("x", "theta", "params"), example="[1, 2]")],
     gradients: Annotated[
@@ -128,7 +128,7 @@ def from_gradients(
     return {"w": weights}
 
 
-def descending(
+def expression(
     work: Work,
     expr: Annotated[Tree, About("what is descended, as x^2 + 3*y^2", also=("f", "loss"), example="x^2 + 3*y^2")],
     w: Annotated[
@@ -200,4 +200,4 @@ def _update(work: Work, by: Update, d: Descent, w: Any, g: Any, t: int) -> Any:
     return work.let("w", UPDATES[by.kind][0](work, w, g, d, count))
 
 
-FORMS = (from_gradients, descending)
+FORMS = (gradients, expression)

@@ -87,7 +87,8 @@ def perceptron(
     answer: Answer = {"y_hat": y} | ({"w": w, "b": bias} if train is not None else {})
     if t is not None:
         answer["errors"] = work.let("errors", t - y)
-        wrong = int(np.count_nonzero(numbers(answer["errors"])))
+        errors: Any = answer["errors"]
+        wrong = int(np.count_nonzero(numbers(errors)))
         work.note("all targets are met" if not wrong else f"{wrong} of {rows.shape[0]} samples come out wrong")
     if gate == "xor" and hidden is None:
         for line in NO_LINE:

@@ -48,7 +48,6 @@ def rnn(
         return {}
 
     answer = through_time(work, x, {"h": h_0}, step, {"W_xh": W_xh, "W_hh": W_hh, "b_h": b_h}, task, factor)
-    del answer["z"]
     return answer | (_flow(work, factors) if gradient_flow else {})
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.trace.name import StepName, gradient_name
 from nncalc.trace.rules.products import Outer, total
 from nncalc.trace.rules.rearranging import Scattered, unbroadcast
 from nncalc.trace.value import Value
@@ -26,7 +27,7 @@ Arrive = Callable[[Value, Value], Value]
 
 
 def name_gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool) -> dict[str, Value]:
-    """Names the gradient of every named value on the way from `ofs` back to `wrt`; returns those of `wrt`.
+    """Names the gradient of every named value between `ofs` and `wrt`, last recorded first; returns those of `wrt`.
 
     With a seed that was given, the number L that is differentiated stands outside the page.
     """
@@ -35,13 +36,13 @@ def name_gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Valu
     seeded = {id(s) for _, s in roots}
     for value, s in roots:
         if s.name is not None and s.shown is None:
-            s.shown = f"d{top}/d{local_name(value)}"
+            s.shown = gradient_name(top, local_name(value))
     found: dict[int, Value] = {}
 
     def arrive(value: Value, g: Value) -> Value:
         if id(g) not in seeded and value.name is not None:
             with work.beside(value):
-                g = work.let(f"d{top}/d{local_name(value)}", own(g))
+                g = work.let(gradient_name(top, local_name(value)), own(g))
         found[id(value)] = g
         return g
 
@@ -50,7 +51,7 @@ def name_gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Valu
             sweep(roots, wrt, named_inputs, edge_by_edge(work, {id(v) for v in ofs}), arrive)
         else:
             sweep(roots, wrt, Value.inputs, chain_rule, arrive)
-    return {f"d{top}/d{local_name(v)}": found[id(v)] for v in wrt}
+    return {gradient_name(top, local_name(v)): found[id(v)] for v in wrt}
 
 
 def own(g: Value) -> Value:
@@ -72,12 +73,12 @@ def _uncollected() -> Iterator[None]:
 
 def local_name(value: Value) -> str:
     """What a value is called inside its section: h for t1.h."""
-    return value.symbol.rpartition(".")[2]
+    return StepName.parse(value.symbol).local
 
 
 def section_of(value: Value) -> str:
     """The section in which a value was named."""
-    return (value.name or "").rpartition(".")[0]
+    return StepName.parse(value.name).section
 
 
 def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pull: Pull, arrive: Arrive) -> None:
@@ -120,10 +121,11 @@ def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pu
 
 
 class _Node:
-    """A value on the way from the roots back to the wanted ones.
+    """A value between the roots and the wanted ones.
 
-    feeds: its inputs that lie on the way; consumers: how many uses it still has there; arrived: what has arrived of
-    its gradient, nothing, one addend or a list of them (most have one, and a graph has many nodes).
+    feeds: its inputs that lie between them, too; consumers: how many of its uses there have not been passed yet;
+    arrived: what has arrived of its gradient, nothing, one addend or a list of them (most have one, and a graph has
+    many nodes).
     """
 
     __slots__ = ("arrived", "consumers", "feeds", "value")
@@ -150,7 +152,7 @@ class _Node:
 
 
 def _between(roots: list[Value], wanted: set[int], inputs: Inputs) -> dict[int, _Node]:
-    """The values on the way, by their identity, in the order of recording."""
+    """The values between the roots and the wanted ones, by their identity, in the order of recording."""
     reached: dict[int, Sequence[Value]] = {}
     found: list[Value] = []
     stack = list(roots)
@@ -224,7 +226,7 @@ def named_inputs(value: Value) -> list[Value]:
 
 
 def edge_by_edge(work: Any, ofs: set[int]) -> Pull:
-    """As `chain`, but from name to name, each local derivative a step of its own; numbers only.
+    """As `chain_rule`, but from name to name, each local derivative a step of its own; numbers only.
 
     What is differentiated has the local derivatives as its gradients already, so there they get no other name.
     """
@@ -235,7 +237,7 @@ def edge_by_edge(work: Any, ofs: set[int]) -> Pull:
                 yield arg, g * local
             else:
                 with work.beside(value):
-                    named = work.let(f"d{local_name(value)}/d{local_name(arg)}", own(local))
+                    named = work.let(gradient_name(local_name(value), local_name(arg)), own(local))
                 yield arg, g * named
 
     return pull

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.trace.name import StepName
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, evaluate
 from nncalc.trace.notation.writing import expand
 from nncalc.trace.value import Value
@@ -75,7 +76,7 @@ class Trace:
     @property
     def header(self) -> dict[str, Value]:
         """What was given to the whole problem; what a section was given stands in its formulas."""
-        return {name: value for name, value in self.given.items() if "." not in name}
+        return {name: value for name, value in self.given.items() if not StepName.parse(name).section}
 
     def named(self) -> dict[str, Step]:
         """The steps by their full names, in the order of the page."""

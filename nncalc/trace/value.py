@@ -208,8 +208,7 @@ class Value(NDArrayOperatorsMixin):
 
 
 def numbers(x: Any) -> Any:
-    """The array of a value (a bare one as it is), to be looked at outside the working: what is decided by it shows no
-    step, so that names and shapes must not depend on it."""
+    """A look at the numbers of a value (or of a bare array), outside the working: for remarks and checks only."""
     return np.asarray(x.array if isinstance(x, Value) else x)
 
 
@@ -219,7 +218,10 @@ def getitem(array: Any, key: Any) -> Any:
 
 
 def apply(function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Value:
-    """One recorded operation: computes with bare arrays and keeps rule and arguments."""
+    """One recorded operation: computes with bare arrays and keeps rule and arguments.
+
+    Raises EngineError for a function without a rule and for `out=`, TooLarge before an array over the limit is made.
+    """
     rule = RULES.get(function)
     if rule is None:
         raise EngineError(f"{getattr(function, '__name__', function)} has no rule; give it one in nncalc/trace/rules")

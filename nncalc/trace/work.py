@@ -1,20 +1,18 @@
-"""The page one works on: what was given, the named steps, and the way back through them."""
+"""The page one works on: what was given, the named steps, and the backward pass over them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from nncalc.trace import rules  # noqa: F401  (importing them fills the tables)
 from nncalc.trace.backward import name_gradients
+from nncalc.trace.name import StepName, in_section
 from nncalc.trace.rounding import Settle, exact
-from nncalc.trace.rules import (
-    pooling,  # noqa: F401  (importing them fills the table of rules)
-)
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import EngineError, TooLarge, Value
 
@@ -31,11 +29,10 @@ class NotFinite(ArithmeticError):
         super().__init__(step.name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in the working we are: the prefix that names get, and the heading."""
+class _Place(NamedTuple):
+    """Where in the working we are: the section of the names, and the heading."""
 
-    prefix: str = ""
+    section: str = ""
     title: str = ""
 
 
@@ -58,12 +55,15 @@ class Work:
         self._trace = Trace()
 
     def given(self, name: str, array: Any, symbol: str | None = None) -> Value:
-        """A value of the problem: copied once and frozen, never rounded. `symbol` is what formulas call it."""
+        """A value of the problem: copied once and frozen, never rounded. `symbol` is what formulas call it.
+
+        Raises EngineError where the section has that name already.
+        """
         held = np.array(array)
         held.setflags(write=False)
         value = Value(held, self)
-        value.name = self._place.prefix + name
-        value.shown = symbol and self._place.prefix + symbol
+        value.name = in_section(self._place.section, name)
+        value.shown = symbol and in_section(self._place.section, symbol)
         self._claim(value.name)
         self._trace.given[value.name] = value
         return value
@@ -72,6 +72,7 @@ class Work:
         """Names an intermediate and returns what the rest goes on with (bare arrays pass through).
 
         `like` differentiates as another value of the same number does: softmax and cross-entropy as one.
+        Raises EngineError where the name is taken or the value was used already, NotFinite, and TooLong at the limit.
         """
         if not isinstance(value, Value):
             return value
@@ -79,14 +80,14 @@ class Work:
             value = +value
         elif value.used and like is None:
             raise EngineError(f"{name}: name a value before using it, or what used it escapes rounding and marking")
-        value.name = self._place.prefix + name
+        value.name = in_section(self._place.section, name)
         if like is not None:
             value.like = like
             self.serial += 1
             value.serial = self.serial  # after what it is differentiated through
         self._claim(value.name)
         computed = value.array
-        step = Step(value, self._place.prefix.rstrip("."), self._place.title, computed)
+        step = Step(value, self._place.section, self._place.title, computed)
         if self.finite and not _finite(computed) and not _masked(value):
             raise NotFinite(step)
         value.array = self.settle(value.name, computed, value.is_given)
@@ -96,7 +97,7 @@ class Work:
         return value
 
     def reserve(self, field: str, shape: Sequence[int]) -> None:
-        """Refuses an array of more numbers than the limit, before its memory is taken; names the field to blame."""
+        """Raises TooLarge, naming the field to blame, for an array over the limit, before its memory is taken."""
         size = math.prod(shape)
         if self.limit is not None and size > self.limit:
             raise TooLarge(tuple(shape), self.limit, field=field)
@@ -105,9 +106,9 @@ class Work:
     def section(self, name: str, title: str) -> Iterator[None]:
         """Scopes names (`t1.h`) and gives the steps a heading; without a name only the heading."""
         outer = self._place
-        self._place = _Place(f"{outer.prefix}{name}." if name else outer.prefix, title)
+        self._place = _Place(in_section(outer.section, name) if name else outer.section, title)
         if name:
-            self._titles[outer.prefix + name] = title
+            self._titles[self._place.section] = title
         try:
             yield
         finally:
@@ -118,7 +119,7 @@ class Work:
 
         of: a value, or a list of them with a list of seeds (their ∂L/∂·; a given seed makes every name dL/d·).
         local: for a graph of numbers, each edge's local derivative is a step of its own (`df8/df7`), so that a
-        gradient reads upstream × local. Bare arrays have no working to go back through and give {}.
+        gradient reads upstream × local. Bare arrays have no recorded operations and give {}.
         """
         ofs = list(of) if isinstance(of, (list, tuple)) else [of]
         seeds = list(seed) if isinstance(seed, (list, tuple)) else [seed]
@@ -128,10 +129,10 @@ class Work:
 
     @contextmanager
     def beside(self, value: Value) -> Iterator[None]:
-        """Names what follows in the section where a value stands, under that section's heading going back."""
-        outer, section = self._place, (value.name or "").rpartition(".")[0]
+        """Names what follows in the section where a value stands, under that section's heading of the backward pass."""
+        outer, section = self._place, StepName.parse(value.name).section
         title = self._titles.get(section, "")
-        self._place = _Place(section + "." if section else "", f"{title}, backward" if title else "Backward")
+        self._place = _Place(section, f"{title}, backward" if title else "Backward")
         try:
             yield
         finally:

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 
 from nncalc.topics import attention, conv, lstm, posenc, rnn, softmax
-from nncalc.topics.parts.time import Task
+from nncalc.topics.parts.fields import filled
 from nncalc.trace.work import BareWork, Work
 
 torch.set_num_threads(1)
@@ -57,7 +57,7 @@ def t(array: Any, grad: bool = False) -> Any:
 
 def traced(kernel: Callable[..., Any], arrays: dict[str, Any], **plain: Any) -> Any:
     work = Work()
-    return kernel(work, **{name: work.given(name, array) for name, array in arrays.items()}, **plain)
+    return kernel(work, **filled(kernel, {name: work.given(name, array) for name, array in arrays.items()} | plain))
 
 
 def convolution(name: str, goal: str, image: Any, filter: Any, **settings: int) -> None:
@@ -98,7 +98,7 @@ def recurrent(cell: str, goals: tuple[str, str]) -> None:
     if cell == "RNN":
         kernel, given = rnn.rnn, given | {"W_xh": W_ih, "W_hh": W_hh}
     else:
-        kernel, given = lstm.stacked, given | {"W_ih": W_ih, "W_hh": W_hh, "c_0": np.zeros(size)}
+        kernel, given = lstm.FORMS[2], given | {"W_ih": W_ih, "W_hh": W_hh, "c_0": np.zeros(size)}
 
     def forward() -> Any:
         with torch.no_grad():
@@ -112,14 +112,14 @@ def recurrent(cell: str, goals: tuple[str, str]) -> None:
         f"{cell} {size} x {steps} steps",
         goals[0],
         forward,
-        bare=lambda: kernel(BareWork(), **given),
+        bare=lambda: kernel(BareWork(), **filled(kernel, given)),
         traced=lambda: traced(kernel, given),
     )
     compare(
         f"{cell} {size} x {steps}, forward and back",
         goals[1],
         back,
-        traced=lambda: traced(kernel, given, task=Task(upstream=up)),
+        traced=lambda: traced(kernel, given, upstream=up),
     )
 
 

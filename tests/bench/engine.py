@@ -19,16 +19,18 @@ from typing import Any
 import numpy as np
 
 from nncalc.topics.conv import conv
-from nncalc.topics.lstm import per_gate as lstm
+from nncalc.topics.lstm import FORMS
+from nncalc.topics.parts.fields import filled
 from nncalc.topics.parts.time import Upstream
 from nncalc.trace.work import BareWork, Work
 
 RUNS = 7
+lstm = FORMS[0]
 
 
 def traced(kernel: Callable[..., Any], arrays: dict[str, Any], plain: dict[str, Any]) -> Any:
     work = Work()
-    return kernel(work, **{n: work.given(n, a) for n, a in arrays.items()}, **plain)
+    return kernel(work, **filled(kernel, {n: work.given(n, a) for n, a in arrays.items()} | plain))
 
 
 def compare(name: str, a: Callable[[], Any], b: Callable[[], Any], goal: float) -> None:
@@ -56,7 +58,8 @@ def main() -> None:
     weights = {f"W_{s}{g}": rng.normal(size=(n, n)) / n**0.5 for g in "ifog" for s in "xh"}
     cell = {"x": rng.normal(size=(steps, n)), **weights, "h_0": np.zeros(n), "c_0": np.zeros(n)}
     up = {"upstream": Upstream(h=rng.normal(size=n))}
-    compare("LSTM 512 x 256 steps, traced / bare", lambda: traced(lstm, cell, {}), lambda: lstm(BareWork(), **cell), 2)
+    compare("LSTM 512 x 256 steps, traced / bare", lambda: traced(lstm, cell, {}),
+            lambda: lstm(BareWork(), **filled(lstm, cell)), 2)  # fmt: skip
     compare(
         "LSTM with backward / forward, both traced", lambda: traced(lstm, cell, up), lambda: traced(lstm, cell, {}), 6
     )

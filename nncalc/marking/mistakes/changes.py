@@ -9,8 +9,9 @@ import math
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from nncalc.trace.name import StepName
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.style import TEXT, numbers, symbols, write
+from nncalc.trace.notation.style import TEXT, substituted, symbols, write
 from nncalc.trace.notation.tree import ONE, TWO, ZERO, Const, Expr, Op, Ref, const, evaluate
 
 # A changed part, and in words what was done to it.
@@ -79,7 +80,7 @@ def times_power_of_ten(x: Expr) -> Iterator[Change]:
             worked = evaluate(term)
             for power in (-2, -1, 1, 2):
                 shifted = Op("times", (Const(Fraction(10) ** power), term))
-                written = write(_bare(term), TEXT, numbers(), 6)
+                written = write(_bare(term), TEXT, substituted(TEXT), 6)
                 yield with_part(x, k, shifted), f"{written} is written as {number(abs(worked) * 10.0**power)}"
 
 
@@ -104,7 +105,7 @@ def mask_left_out(x: Expr) -> Iterator[Change]:
 def derivative_forgotten(x: Expr) -> Iterator[Change]:
     """Only what comes from upstream is kept of a product with a local derivative."""
     if isinstance(x, Op) and x.kind == "times":
-        upstream = [a for a in x.args if isinstance(a, Ref) and "∂" in _said(a)]
+        upstream = [a for a in x.args if isinstance(a, Ref) and StepName.parse(a.value.symbol).is_gradient]
         rest = [a for a in x.args if not any(a is u for u in upstream)]
         if len(upstream) == 1 and not all(_is(a, "compare") or isinstance(a, Const) for a in rest):
             derivative = _said(rest[0] if len(rest) == 1 else Op("times", tuple(rest)))
@@ -186,7 +187,7 @@ def function_left_out(x: Expr) -> Iterator[Change]:
         yield x.args[0], f"{x.label} is forgotten"
 
 
-def _other(pairs: dict[str, tuple[str, ...]], words: str) -> Changes:
+def other(pairs: dict[str, tuple[str, ...]], words: str) -> Changes:
     def changes(x: Expr) -> Iterator[Change]:
         if isinstance(x, Op) and x.kind == "call":
             for other in pairs.get(x.label, ()):
@@ -220,38 +221,3 @@ def doubled_for_squared(x: Expr) -> Iterator[Change]:
 def minus_in_sigmoid(x: Expr) -> Iterator[Change]:
     if isinstance(x, Op) and x.label == "sigmoid":
         yield Op("call", (_negated(x.args[0]),), x.label), f"the minus before {_said(x.args[0])} is forgotten"
-
-
-CHANGES: dict[str, Changes] = {
-    "term left out": term_left_out,
-    "constant left out": constant_left_out,
-    "sign of a term": sign_of_term,
-    "minus forgotten": minus_forgotten,
-    "minus forgotten in the sigmoid": minus_in_sigmoid,
-    "power of ten": times_power_of_ten,
-    "factor left out": factor_left_out,
-    "mask left out": mask_left_out,
-    "derivative forgotten": derivative_forgotten,
-    "brackets forgotten": brackets_forgotten,
-    "derivative of another function": derivative_of_another,
-    "ReLU forgotten": relu_forgotten,
-    "divisor left out": divisor_left_out,
-    "fraction turned over": turned_over,
-    "divided by one less": divided_by_one_less,
-    "root of the divisor left out": root_left_out,
-    "function left out": function_left_out,
-    "sigmoid for tanh": _other({"tanh": ("sigmoid",)}, "σ is taken for tanh"),
-    "tanh for sigmoid": _other({"sigmoid": ("tanh",)}, "tanh is taken for σ"),
-    "arctan for tanh": arctan_for_tanh,
-    "another logarithm": _other({"ln": ("log10", "log2"), "log2": ("ln", "log10"), "log10": ("ln",)},
-                                "the logarithm is {wrong}, not {right}"),
-    "sine for cosine": _other({"sin": ("cos",), "cos": ("sin",)}, "{wrong} is taken for {right}"),
-    "max for min": _other({"max": ("min",), "min": ("max",)}, "{wrong} is taken for {right}"),
-    "rounded to the other side": _other({"floor": ("ceil",), "ceil": ("floor",)},
-                                        "it is rounded the other way, not with {right}"),
-    "degrees for radians": degrees_for_radians,
-    "square forgotten": square_forgotten,
-    "doubled for squared": doubled_for_squared,
-}  # fmt: skip
-# A slip of one cell; all others are done to a whole line.
-IN_ONE_CELL = (term_left_out, sign_of_term, minus_forgotten, times_power_of_ten, factor_left_out, relu_forgotten)

@@ -8,19 +8,14 @@ from itertools import islice
 from typing import Any
 
 from nncalc.marking.closeness import same
-from nncalc.marking.mistakes.changes import CHANGES, IN_ONE_CELL, Change, Changes, times_power_of_ten, with_part
+from nncalc.marking.mistakes import changes as c
+from nncalc.marking.mistakes.changes import Change, Changes, with_part
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, parts, value
 from nncalc.trace.notation.tree import Expr, Index, Op
 
 TreePath = tuple[int, ...]
 # In a formula of more parts than this no single one is looked for.
 LONGEST_FORMULA = 300
-REFINES = {
-    "function left out": ("value before its function",),
-    "mask left out": ("factor left out",),
-    "derivative forgotten": ("factor left out", "term left out", "another time step", "constant left out"),
-    "root of the divisor left out": ("function left out", "another scale"),
-}
 
 
 def _places(x: Expr, path: TreePath = ()) -> Iterator[tuple[TreePath, Expr]]:
@@ -44,13 +39,13 @@ def _replaced(x: Expr, path: TreePath, part: Expr) -> Expr:
     return with_part(x, path[0], _replaced(x.args[path[0]], path[1:], part))
 
 
-def _find(changes: Changes, slip: Slip) -> Iterator[Candidate]:
+def _find(changes: Changes, one_cell: bool, slip: Slip) -> Iterator[Candidate]:
     """Every place of the first wrong cell's formula where this can be done; in other cells it is done there, too."""
     if not slip.wrong or parts(slip.formula(slip.wrong[0], grown=False)) > LONGEST_FORMULA:
         return
-    if slip.counts and changes is times_power_of_ten:
+    if slip.counts and changes is c.times_power_of_ten:
         return  # of whole numbers nobody misplaces a point
-    first, whole = slip.wrong[0], changes not in IN_ONE_CELL
+    first, whole = slip.wrong[0], not one_cell
     short, long = slip.formula(first, grown=False), slip.formula(first)
     done: list[Any] = []  # what a change in the short formula gives already, a change in the long one need not say
     for grown, x in ((False, short), (True, long)) if short is not long else ((False, short),):
@@ -105,6 +100,50 @@ def _all(changes: Changes, x: Expr) -> Expr:
     return next((changed for changed, _ in changes(inner)), inner)
 
 
-MISTAKES = tuple(
-    Mistake(name, partial(_find, changes), refines=REFINES.get(name, ())) for name, changes in CHANGES.items()
+def _in_formula(name: str, changes: Changes, one_cell: bool = False, refines: tuple[str, ...] = ()) -> Mistake:
+    """A row of the table; `one_cell`: a slip of one cell, where all others are done to a whole line."""
+    return Mistake(name, partial(_find, changes, one_cell), refines=refines)
+
+
+MISTAKES = (
+    _in_formula("term left out", c.term_left_out, one_cell=True),
+    _in_formula("constant left out", c.constant_left_out),
+    _in_formula("sign of a term", c.sign_of_term, one_cell=True),
+    _in_formula("minus forgotten", c.minus_forgotten, one_cell=True),
+    _in_formula("minus forgotten in the sigmoid", c.minus_in_sigmoid),
+    _in_formula("power of ten", c.times_power_of_ten, one_cell=True),
+    _in_formula("factor left out", c.factor_left_out, one_cell=True),
+    _in_formula("mask left out", c.mask_left_out, refines=("factor left out",)),
+    _in_formula(
+        "derivative forgotten",
+        c.derivative_forgotten,
+        refines=("factor left out", "term left out", "another time step", "constant left out"),
+    ),
+    _in_formula("brackets forgotten", c.brackets_forgotten),
+    _in_formula("derivative of another function", c.derivative_of_another),
+    _in_formula("ReLU forgotten", c.relu_forgotten, one_cell=True),
+    _in_formula("divisor left out", c.divisor_left_out),
+    _in_formula("fraction turned over", c.turned_over),
+    _in_formula("divided by one less", c.divided_by_one_less),
+    _in_formula("root of the divisor left out", c.root_left_out, refines=("function left out", "another scale")),
+    _in_formula("function left out", c.function_left_out, refines=("value before its function",)),
+    _in_formula("sigmoid for tanh", c.other({"tanh": ("sigmoid",)}, "σ is taken for tanh")),
+    _in_formula("tanh for sigmoid", c.other({"sigmoid": ("tanh",)}, "tanh is taken for σ")),
+    _in_formula("arctan for tanh", c.arctan_for_tanh),
+    _in_formula(
+        "another logarithm",
+        c.other(
+            {"ln": ("log10", "log2"), "log2": ("ln", "log10"), "log10": ("ln",)},
+            "the logarithm is {wrong}, not {right}",
+        ),
+    ),
+    _in_formula("sine for cosine", c.other({"sin": ("cos",), "cos": ("sin",)}, "{wrong} is taken for {right}")),
+    _in_formula("max for min", c.other({"max": ("min",), "min": ("max",)}, "{wrong} is taken for {right}")),
+    _in_formula(
+        "rounded to the other side",
+        c.other({"floor": ("ceil",), "ceil": ("floor",)}, "it is rounded the other way, not with {right}"),
+    ),
+    _in_formula("degrees for radians", c.degrees_for_radians),
+    _in_formula("square forgotten", c.square_forgotten),
+    _in_formula("doubled for squared", c.doubled_for_squared),
 )

@@ -155,39 +155,30 @@ def positions_from_one(field: Fields) -> Iterator[Alteration]:
     yield {"positions": counted}, "the positions are counted from 1"
 
 
-def _layers(change: Callable[[str, Any], tuple[str, Any] | None], words: str) -> Altered:
+def _layers(change: Callable[[Any], Any], words: str) -> Altered:
     """params with its layers changed, layers inside layers too."""
 
     def changes(field: Fields) -> Iterator[Alteration]:
         layers = field("layers")
-        changed = _each(layers, change) if isinstance(layers, list) else layers
+        changed = _each(layers, change)
         if changed != layers:
             yield {"layers": changed}, words
 
     return Altered(changes)
 
 
-def _each(layers: list[Any], change: Callable[[str, Any], tuple[str, Any] | None]) -> list[Any]:
-    out = []
-    for kind, layer in layers:
-        inner = {}
-        for f in fields(layer) if is_dataclass(layer) else ():
-            held = getattr(layer, f.name)
-            if f.name == "layers" and isinstance(held, list):
-                inner[f.name] = _each(held, change)
-            elif f.name == "branches" and isinstance(held, list):
-                inner[f.name] = [_each(branch, change) for branch in held]
-        changed = change(kind, replace(layer, **inner) if inner else layer)
-        out += [changed] if changed is not None else []
-    return out
+def _each(held: Any, change: Callable[[Any], Any]) -> Any:
+    """What a field holds, with every layer in it changed: one layer (its kind and its fields), or lists of them."""
+    if isinstance(held, list):
+        return [_each(one, change) for one in held]
+    if not (isinstance(held, tuple) and is_dataclass(held[-1]) and not isinstance(held[-1], type)):
+        return held
+    kind, layer = held
+    return kind, change(replace(layer, **{f.name: _each(getattr(layer, f.name), change) for f in fields(layer)}))
 
 
-def _set(name: str, wanted: Any) -> Callable[[str, Any], tuple[str, Any]]:
-    return lambda kind, layer: (kind, replace(layer, **{name: wanted}) if hasattr(layer, name) else layer)
-
-
-def _untied(kind: str, layer: Any) -> tuple[str, Any] | None:
-    return ("untied", layer) if kind == "tied" else (kind, layer)
+def _set(name: str, wanted: Any) -> Callable[[Any], Any]:
+    return lambda layer: replace(layer, **{name: wanted}) if hasattr(layer, name) else layer
 
 
 NETWORKS = ("lstm", "gru", "rnn")
@@ -222,7 +213,7 @@ MISTAKES = (
     Mistake("concatenated the other way", _choices("concat", ("hx", "xh"), "the vector is concatenated as {}"),
             ("lstm", "gru")),
     Mistake("initial state ignored", _zeros("h_0", "h_0 is taken as 0"), NETWORKS, refines=("term left out",)),
-    Mistake("initial cell ignored", _zeros("c_0", "c_0 is taken as 0"), NETWORKS, refines=("term left out",)),
+    Mistake("initial cell ignored", _zeros("c_0", "c_0 is taken as 0"), ("lstm",), refines=("term left out",)),
     Mistake("update gate turned round", _opposite("swap", "z and 1 - z change places"), ("gru",),
             refines=("two values exchanged", "minus forgotten in the sigmoid")),
     Mistake("reset elsewhere", _choices("reset", ("before", "after"), "the reset is applied {} the product"), ("gru",)),

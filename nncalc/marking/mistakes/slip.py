@@ -12,6 +12,7 @@ import numpy as np
 
 from nncalc.marking.asked import Assignment
 from nncalc.marking.sheet import Line
+from nncalc.trace.name import StepName
 from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref, evaluate, exactly
 from nncalc.trace.notation.writing import expand
 from nncalc.trace.steps import Step, Trace
@@ -45,6 +46,11 @@ class Slip:
         return self.step.name
 
     @cached_property
+    def called(self) -> StepName:
+        """What the line's name says."""
+        return StepName.parse(self.name)
+
+    @cached_property
     def steps(self) -> dict[str, Step]:
         """The steps of the working that follows from the sheet."""
         return self.trace.named()
@@ -62,7 +68,7 @@ class Slip:
 
     def beside(self, base: str) -> np.ndarray | None:
         """A step of the same section, with the student's numbers in it."""
-        step = self.steps.get(f"{self.name.rpartition('.')[0]}.{base}".lstrip("."))
+        step = self.steps.get(self.called.beside(base))
         return None if step is None else np.asarray(step.array)
 
     @cached_property
@@ -120,7 +126,7 @@ class Mistake:
     """One named wrong procedure: the topics and lines it applies to (none: all), and what it would give.
 
     `refines`: mistakes that say the same less well. `describes`: it only says what the result looks like, so that
-    any procedure with the same result says more.
+    any procedure with the same result says more. `of_the_pen`: no number of places tells it from rounding.
     """
 
     name: str
@@ -129,11 +135,12 @@ class Mistake:
     lines: tuple[str, ...] = ()
     refines: tuple[str, ...] = ()
     describes: bool = False
+    of_the_pen: bool = False
 
     def applies(self, slip: Slip) -> bool:
         """Whether it can be made in this line."""
-        last = slip.name.rpartition(".")[2]
-        return (not self.topics or slip.trace.topic in self.topics) and (not self.lines or last in self.lines)
+        local = slip.called.local
+        return (not self.topics or slip.trace.topic in self.topics) and (not self.lines or local in self.lines)
 
 
 def array_candidate(words: str, array: Any) -> Iterator[Candidate]:

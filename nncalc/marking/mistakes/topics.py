@@ -44,7 +44,7 @@ def without_exponentials(slip: Slip) -> Iterator[Candidate]:
 
 def masked_with_zero(slip: Slip) -> Iterator[Candidate]:
     """What the mask hides is 0 before the softmax, not -∞; or it is only taken out after it."""
-    if slip.name.endswith("S_masked"):
+    if slip.called.local == "S_masked":
         yield from array_candidate("what is hidden is 0, not -∞", np.where(np.isfinite(slip.worked), slip.worked, 0))
         return
     masked, scores = slip.beside("S_masked"), slip.beside("S_scaled")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, value
+from nncalc.trace.name import StepName, in_section
 from nncalc.trace.notation.style import TEXT
 from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref
 from nncalc.trace.value import Value
@@ -80,7 +81,7 @@ def exchanged(slip: Slip, grown: bool) -> Iterator[Candidate]:
 
 def _place(slip: Slip, named: Any) -> tuple[bool, str]:
     """What is exchanged stands together: two steps of a section, or two values of the problem."""
-    return named.name in slip.steps, (named.name or "").rpartition(".")[0]
+    return named.name in slip.steps, StepName.parse(named.name).section
 
 
 def _other(others: dict[int, Any], ref: Ref) -> Ref:
@@ -116,34 +117,44 @@ def another_step(slip: Slip, grown: bool) -> Iterator[Candidate]:
 def all_one_step_later(slip: Slip, grown: bool) -> Iterator[Candidate]:
     """Of a sum over time every value is that of the next step: h_t for h_(t-1)."""
     later = {id(named): other for named in _names(slip, grown) if (other := _next(slip, named)) is not None}
-    bases = {
-        (named.name or "").rpartition(".")[2].removesuffix("_0") for named in _names(slip, grown) if id(named) in later
-    }
-    for base in sorted(bases) if "/d" in slip.name else []:
-        some = {key: other for key, other in later.items() if (other.name or "").endswith(f".{base}")}
+    bases = {_base(named) for named in _names(slip, grown) if id(named) in later}
+    for base in sorted(bases) if slip.called.is_gradient else []:
+        some = {key: other for key, other in later.items() if _in_a_step(other, base)}
         if len(some) > 1:
             yield _candidate(f"{base}_t is taken for {base}_(t-1)", slip, grown, partial(_other, some))
 
 
 def _next(slip: Slip, named: Any) -> Any:
     """The value of the next step; of an initial one, of the first."""
-    first = f"t1.{(named.name or '').rpartition('.')[2].removesuffix('_0')}"
-    return next(_like(slip, named, [_at_step(named, 1) or first]), None)
+    return next(_like(slip, named, [_at_step(named, 1) or in_section("t1", _base(named))]), None)
 
 
 def _relatives(slip: Slip, named: Any) -> Iterator[Any]:
     """The values of the steps before and after, and the initial one."""
-    section, _, base = (named.name or "").rpartition(".")
-    names = [name for d in (-1, 1) if (name := _at_step(named, d))]
-    names += [f"{base}_0"] if section else [f"t1.{base.removesuffix('_0')}"] * base.endswith("_0")
+    name = StepName.parse(named.name)
+    names = [text for d in (-1, 1) if (text := _at_step(named, d))]
+    if name.section:
+        names.append(f"{name.local}_0")
+    elif name.local.endswith("_0"):
+        names.append(in_section("t1", _base(named)))
     return _like(slip, named, names)
 
 
 def _at_step(named: Any, later: int) -> str:
     """The name that a value has so many steps later: t3.h for t2.h; none where it stands in no step."""
-    section, _, base = (named.name or "").rpartition(".")
-    matched = STEP.fullmatch(section)
-    return f"{matched[1]}{int(matched[2]) + later}.{base}" if matched else ""
+    name = StepName.parse(named.name)
+    matched = STEP.fullmatch(name.section)
+    return in_section(f"{matched[1]}{int(matched[2]) + later}", name.local) if matched else ""
+
+
+def _base(named: Any) -> str:
+    """What a value is called at every step: h for t2.h and for the initial h_0."""
+    return StepName.parse(named.name).local.removesuffix("_0")
+
+
+def _in_a_step(named: Any, base: str) -> bool:
+    name = StepName.parse(named.name)
+    return bool(name.section) and name.local == base
 
 
 def _like(slip: Slip, named: Any, names: Iterable[str]) -> Iterator[Any]:
@@ -156,7 +167,7 @@ def _like(slip: Slip, named: Any, names: Iterable[str]) -> Iterator[Any]:
 
 def updated_weights(slip: Slip, grown: bool) -> Iterator[Candidate]:
     """The weights after the update, in the way back."""
-    for named in _names(slip, grown) if "/d" in slip.name else []:
+    for named in _names(slip, grown) if slip.called.is_gradient else []:
         step = slip.steps.get(f"{named.name}_new")
         if step is not None and _shape(step.value) == _shape(named):
             words = f"the updated {_said(step)} is taken for {_said(named)}"

@@ -1,15 +1,20 @@
-"""Marked sheets in every format, in one table: each is a module with `render(homework, view, out)`."""
+"""Marked sheets: a file a format."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from nncalc.marking.homework import Homework
-from nncalc.render.layout import View
+if TYPE_CHECKING:  # the tables are read where no working is loaded
+    from nncalc.marking.homework import Homework
+    from nncalc.render.layout import View
 
-MARKS_FORMATS = ("table", "csv", "json", "gradescope", "junit", "markdown", "html")
-MARKS_ENDINGS = {".txt": "table", ".csv": "csv", ".json": "json", ".xml": "junit", ".md": "markdown", ".html": "html"}
+# Each format with the ending of a file that chooses it (empty: none does); the first is the default.
+MARKS_FORMATS = {
+    "table": ".txt", "csv": ".csv", "json": ".json", "gradescope": "", "junit": ".xml", "markdown": ".md",
+    "html": ".html",
+}  # fmt: skip
+MARKS_ENDINGS = {ending: format for format, ending in MARKS_FORMATS.items() if ending}
 
 
 def render(homework: Homework, view: View, out: TextIO, format: str = "table") -> None:

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from nncalc.render.layout import View
-from nncalc.trace.notation.style import LATEX, TEXT, numbers, symbols, write
+from nncalc.trace.notation.style import STYLES, TEXT, substituted, symbols, write
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
 
@@ -42,7 +42,7 @@ def _step(step: Step, view: View) -> dict[str, Any]:
     page: dict[str, Any] = {
         "name": step.name,
         "section": step.section,
-        "formula": {"text": write(whole, TEXT, symbols(TEXT)), "latex": write(whole, LATEX, symbols(LATEX))},
+        "formula": {name: write(whole, style, symbols(style)) for name, style in STYLES.items()},
         "shape": list(step.array.shape),
         "value": plain(step.array),
         "elements": [_element(step, index, view) for index in shown] if view.detail != "short" else [],
@@ -57,7 +57,7 @@ def _element(step: Step, index: Index, view: View) -> dict[str, Any]:
     return {
         "index": [i + 1 for i in index],
         "formula": write(x, TEXT, symbols(TEXT)),
-        "substituted": write(x, TEXT, numbers(ELEMENT_DIGITS), ELEMENT_DIGITS),
+        "substituted": write(x, TEXT, substituted(TEXT, ELEMENT_DIGITS), ELEMENT_DIGITS),
         "value": plain(step.array[index]),
     }
 

@@ -17,8 +17,9 @@ from nncalc.errors import JOINERS, printable
 from nncalc.render.layout import NOTE, PageLine, View, blocks, conventions_at_ties, formula, inline, line, matrix
 from nncalc.render.paper import HEAD, JOINED, NAME, NO_WIDTH, QUIET, VALUE, Paper
 from nncalc.render.working.window import ShownWindow, windows
+from nncalc.trace.name import StepName
 from nncalc.trace.notation.numbers import aligned, number
-from nncalc.trace.notation.style import TEXT, pretty
+from nncalc.trace.notation.style import TEXT
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
 
@@ -61,7 +62,9 @@ class _Page(Paper):
         if any(step.exact is not None for step in trace.steps):
             self.say(Text("worked with rounded values: ≈ the value carried on (the exact one, the drift)", style=QUIET))
         numbers = [
-            f"{pretty(v.symbol)} = {inline(v.array, self.view.digits)}" for v in trace.header.values() if not v.ndim
+            f"{TEXT.symbol(v.symbol)} = {inline(v.array, self.view.digits)}"
+            for v in trace.header.values()
+            if not v.ndim
         ]
         if numbers:
             self.say(Text(", ".join(numbers)))
@@ -74,9 +77,9 @@ class _Page(Paper):
     def step(self, step: Step, explained: bool) -> None:
         """The formula, and below it the cells."""
         if self.view.detail == "short":
-            self.array(Text(pretty(step.symbol), style=NAME), step.array, VALUE)
+            self.array(Text(TEXT.symbol(step.symbol), style=NAME), step.array, VALUE)
             return
-        head = Text(pretty(step.symbol), style=f"bold {NAME}")
+        head = Text(TEXT.symbol(step.symbol), style=f"bold {NAME}")
         self.say(head.append(f" = {formula(step)}", style="default"))
         indices = step.indices()
         shown = indices if self.view.cells is None else indices[: self.view.cells]
@@ -94,7 +97,7 @@ class _Page(Paper):
                 Padding(Text(f"… {len(indices) - len(shown)} more cells: --detail full", style=QUIET), (0, 0, 0, 4))
             )
         if step.cells is None and ((step.array.ndim >= 2 and step.array.size > 1) or (moved and step.array.ndim)):
-            self.array(Text(pretty(step.symbol), style=NAME), step.array, VALUE, indent=4)
+            self.array(Text(TEXT.symbol(step.symbol), style=NAME), step.array, VALUE, indent=4)
 
     def numbers(self, steps: list[Step], explained: bool) -> None:
         """Steps of one number each, a line each: name = formula = numbers = value, in columns where they have room."""
@@ -170,15 +173,13 @@ class _Page(Paper):
 
     def graph(self, trace: Trace) -> None:
         """An expression at a glance: every node with its formula, value and gradient."""
-        gradients = {
-            name.partition("/d")[2]: step for step in trace.steps if (name := step.name).startswith(_top(trace))
-        }
+        gradients = _gradients(trace)
         table = Table.grid(padding=(0, 3))
         for wrapped in (False, True, False, False):
             table.add_column(no_wrap=not wrapped or self.view.width is None, overflow="fold")
         table.add_row(*(Text(h, style=QUIET) for h in ("node", "formula", "value", f"∂{_output(trace)}/∂node")))
         nodes = [(n, "", v.array) for n, v in trace.given.items()]
-        nodes += [(s.name, formula(s), s.array) for s in trace.steps if "/" not in s.name]
+        nodes += [(s.name, formula(s), s.array) for s in trace.steps if not StepName.parse(s.name).is_gradient]
         slopes = [
             number(gradients[n].array, self.view.digits) if n in gradients else "1" * (n == _output(trace))
             for n, _, _ in nodes
@@ -206,7 +207,7 @@ class _Page(Paper):
         if trace.answer:
             self.say(Text("\nAnswer", style=HEAD))
         for name, value in trace.answer.items():
-            self.array(Text(pretty(name), style=NAME), value, VALUE)
+            self.array(Text(TEXT.symbol(name), style=NAME), value, VALUE)
         for note in trace.notes:
             self.say(Text(printable(note, NOTE), style=QUIET))
 
@@ -249,11 +250,13 @@ def _output(trace: Trace) -> str:
     return next(iter(trace.answer), "")
 
 
-def _top(trace: Trace) -> str:
-    return f"d{_output(trace)}/d"
+def _gradients(trace: Trace) -> dict[str, Step]:
+    """The gradients of the output, by what it is differentiated by."""
+    named = [(StepName.parse(step.name), step) for step in trace.steps]
+    return {n.by: step for n, step in named if n.is_gradient and not n.section and n.of == _output(trace)}
 
 
 def _is_graph(trace: Trace) -> bool:
     """All numbers, with gradients: then one table shows the whole graph."""
     values = [*(v.array for v in trace.given.values()), *(s.array for s in trace.steps)]
-    return all(np.ndim(v) == 0 for v in values) and any(s.name.startswith(_top(trace)) for s in trace.steps)
+    return all(np.ndim(v) == 0 for v in values) and bool(_gradients(trace))

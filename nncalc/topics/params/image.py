@@ -24,7 +24,7 @@ from nncalc.topics.params.common import (
 from nncalc.topics.params.part import Part
 from nncalc.topics.params.plain import one_for_all
 from nncalc.topics.params.shape import Shape, Size, sizes, spoken
-from nncalc.topics.params.windows import Axis, along, cells, per_axis, plain, slide, taken, window
+from nncalc.topics.params.windows import Axis, along, cells, off_page, per_axis, slide, taken, window
 from nncalc.topics.parts.fields import About
 from nncalc.trace.rules.whole import quotient
 
@@ -179,7 +179,7 @@ def count_transposed(part: Part, layer: TransposedConv) -> Shape:
     extras = per_axis(part, layer.output_pad, len(part.shape) - 1, "output_pad")
     forward = window(part, layer.kernel, layer.stride, layer.pad, layer.dilation)
     windows = [replace(w.same_transposed() if w.as_same else w, extra=e) for w, e in zip(forward, extras, strict=True)]
-    lengths = [w.spread_over(w.n, plain) for w in windows]
+    lengths = [w.spread_over(w.n, off_page) for w in windows]
     if min(lengths) < 1:
         raise part.refused(f"cuts off more than there is: {dimensions(lengths)} would go out", at="pad")
     what = f"{layer.filters} filters of {_sides(windows)}"
@@ -248,7 +248,7 @@ def upsample(part: Part, layer: Upsample) -> Shape:
     spatial(part)
     scales = per_axis(part, layer.scale, len(part.shape) - 1, "scale")
     windows = [Axis(part.known(n), f=s, s=s, as_same=True) for n, s in zip(part.shape, scales, strict=False)]
-    lengths = [w.spread_over(w.n, plain) for w in windows]
+    lengths = [w.spread_over(w.n, off_page) for w in windows]
     with part.section(f"{dimensions(scales)} times", (*lengths, part.shape[-1].exact)):
         out = slide(part, windows, lengths, back=True)
     return (*(size for _, size in out), part.shape[-1])

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from nncalc.errors import FieldPath, Refused, printable
+from nncalc.errors import FieldPath, Refused, did_you_mean, printable
 from nncalc.topics.params.shape import Shape, Size, known_sizes, spoken
 from nncalc.trace.rules.products import total
 from nncalc.trace.value import Value, numbers
@@ -185,8 +184,7 @@ class Part:
         entry = self.place.scope.find(name)
         if entry is None:
             names = self.place.scope.names()
-            near = get_close_matches(name, names, 1, 0.5)
-            hint = f"did you mean {near[0]}?" if near else f"the layers before it are {', '.join(names[:20])}"
+            hint = did_you_mean(name, names, f"the layers before it are {', '.join(names[:20])}", cutoff=0.5)
             raise self.refused(
                 f"there is no layer '{printable(name)}' before this one", hint=hint if names else "", at=at
             )

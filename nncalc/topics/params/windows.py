@@ -115,7 +115,7 @@ def taken(part: Part, windows: Sequence[Axis]) -> list[int]:
             zeros = f" with its zeros ({w.n} without)" if w.padded > w.n else ""
             along = ("heights", "widths")[axis] if len(windows) == 2 else "steps"
             raise part.refused(f"has a window over {w.reach} {along}, but gets only {w.padded}{zeros}")
-    return [w.places(w.n, plain) for w in windows]
+    return [w.places(w.n, off_page) for w in windows]
 
 
 def slide(part: Part, windows: Sequence[Axis], lengths: Sequence[int], back: bool = False) -> list[tuple[Any, Size]]:
@@ -152,6 +152,6 @@ def cells(part: Part, windows: Sequence[Axis]) -> Any:
     return sides[0] if len(sides) == 1 else sides[0] * sides[1]
 
 
-def plain(symbol: str, value: Any, means: str) -> Any:
+def off_page(symbol: str, value: Any, means: str) -> Any:
     """The number itself, off the page."""
     return value

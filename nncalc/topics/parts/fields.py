@@ -12,7 +12,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, is_dataclass, replace
 from dataclasses import fields as record_fields
-from functools import cache
+from functools import cache, wraps
 from typing import Annotated, Any, ClassVar, Literal, NewType, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -169,6 +169,27 @@ def whole_range(about: About) -> str:
     if about.least is not None and about.most is not None:
         return f"a whole number from {about.least} to {about.most}"
     return "a whole number" + (f" of at least {about.least}" if about.least is not None else "")
+
+
+def forms(kernel: Callable[..., Any], parameter: str, **records: type) -> tuple[Callable[..., Any], ...]:
+    """The forms of a topic whose kernel takes one of several records: one by name for each record.
+
+    The fields of the record stand where the parameter stands. The kernel's docstring is the first form's help; each
+    other form's is its record's, which says what differs.
+    """
+    return tuple(_form(kernel, name, parameter, record, not i) for i, (name, record) in enumerate(records.items()))
+
+
+def _form(kernel: Callable[..., Any], name: str, parameter: str, record: type, first: bool) -> Callable[..., Any]:
+    @wraps(kernel)
+    def form(*given: Any, **named: Any) -> Any:
+        return kernel(*given, **named)
+
+    form.__name__ = name
+    # Run with -OO, Python drops the docstrings, and a dataclass makes up one.
+    form.__doc__ = kernel.__doc__ if first or kernel.__doc__ is None else record.__doc__
+    form.__annotations__ = kernel.__annotations__ | {parameter: Annotated[record, TOGETHER]}
+    return form
 
 
 @cache

@@ -1,44 +1,67 @@
 """The weights of gated cells as courses write them: for each gate apart, for [h, x] together, or all gates stacked.
 
-Each kind answers the same two questions: what a gate is fed (before its activation), and what the parameters are.
+Each way is a record that a cell derives for its own gates: the record's fields are fields of the topic, and what a
+cell asks of it (`Weights`) is the same for all.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 
 from nncalc.errors import Refused
+from nncalc.topics.parts.fields import About, Array
 from nncalc.trace.rules.products import each_row
 from nncalc.trace.work import Work
 
-Order = Literal["hx", "xh"]
+W_xLike = Annotated[Array, "hidden input"]
+W_hLike = Annotated[Array, "hidden hidden"]
+Bias = Annotated[Array | None, "hidden"]
+JoinedWeights = Annotated[Array, "hidden hidden+input"]
+Order = Annotated[Literal["hx", "xh"], About("[h, x] or [x, h]", says="v is {}")]
+GateOrder = Annotated[str | list[str], About("from top to bottom", says="gates from top to bottom {}")]
+W_IH = About("all gates below each other", also=("weight_ih", "weight_ih_l0"))
+W_HH = About("all gates below each other", also=("weight_hh", "weight_hh_l0"))
+B_IH = About("bias beside W_ih", also=("bias_ih", "bias_ih_l0"))
+B_HH = About("bias beside W_hh", also=("bias_hh", "bias_hh_l0"))
 
 
-class Weights(Protocol):
-    """What a cell needs to know of its weights."""
+class Net(Protocol):
+    """The net inputs of the gates at one time step: what each is fed, before its activation."""
 
-    def see(self, x: Any) -> None:
-        """All inputs, before the first step: (time, input), or one vector."""
+    def __call__(self, gate: str, c: Any = None) -> Any:
+        """W_x·x + W_h·h + b of a gate, with p∘c where the gate has a peephole; (hidden,)."""
 
-    def enter(self, work: Work, t: int, x: Any, h: Any) -> None:
-        """A time step begins."""
+    def candidate(self, gate: str, r: Any, after: bool) -> Any:
+        """The same where r resets the state before: W_h·(r∘h), or r∘(W_h·h + b_h) after the product."""
 
-    def fed(self, gate: str, peephole: Any = None) -> Any:
-        """W_x·x + W_h·h + b of a gate, with p∘c where it has a peephole."""
 
-    def candidate(self, work: Work, gate: str, reset: Any, after: bool) -> Any:
-        """The same where the state before is reset: W_h·(r∘h), or r∘(W_h·h + b_h) after the product."""
+class Weights(ABC):
+    """What a cell needs to know of its weights. letters: one for each of its gates."""
+
+    letters: ClassVar[str]
+
+    @abstractmethod
+    def through(self, work: Work, x: Any) -> Callable[[int, Any, Any], Net]:
+        """For all inputs x, (time, input) or one vector: the net inputs at (t, x_t, h), h being the state before."""
+
+    @abstractmethod
+    def recurrent(self, gate: str) -> Any:
+        """A gate's matrix for h, (hidden, hidden), for Jacobians."""
 
     @property
+    @abstractmethod
     def parameters(self) -> dict[str, Any]:
-        """What is learned, by name (None where it is left out)."""
+        """What is learned, by name, gate by gate (None where it is left out)."""
 
-    def recurrent(self, gate: str) -> Any:
-        """A gate's matrix for h, for Jacobians."""
+    def peephole(self, gate: str) -> Any:
+        """A gate's p, (hidden,), or None where it has none."""
+        return getattr(self, f"p_{gate}", None)
 
 
 def added(*terms: Any) -> Any:
@@ -58,147 +81,153 @@ def products(W: Any, x: Any) -> Callable[[int], Any]:
     return lambda t: whole[t - 1]
 
 
-@dataclass
-class Apart:
-    """Each gate has W_x, W_h and b of its own; `b_h` is a candidate's bias inside the reset."""
+@dataclass(frozen=True)
+class Gate:
+    """One gate's weights: a matrix for x and one for h, each with a bias where it has one, b for both, a peephole p."""
 
-    W_x: Mapping[str, Any]
-    W_h: Mapping[str, Any]
-    b: Mapping[str, Any]
-    peepholes: Mapping[str, Any] = field(default_factory=dict)
-    b_h: tuple[str, Any] = ("", None)
+    W_x: Any
+    W_h: Any
+    b_x: Any = None
+    b_h: Any = None
+    b: Any = None
+    p: Any = None
 
-    def see(self, x: Any) -> None:
+
+class Apart(Weights):
+    """Weights with a matrix for x and one for h in each gate."""
+
+    @cached_property
+    @abstractmethod
+    def each(self) -> dict[str, Gate]:
+        """The gates by their letters."""
+
+    def through(self, work: Work, x: Any) -> Callable[[int, Any, Any], Net]:
         """Works W_x·x of all steps at once."""
-        self.inputs = {gate: products(W, x) for gate, W in self.W_x.items()}
-
-    def enter(self, work: Work, t: int, x: Any, h: Any) -> None:
-        """Remembers the step and the state before."""
-        self.t, self.h = t, h
-
-    def fed(self, gate: str, peephole: Any = None) -> Any:
-        """W_x·x + W_h·h + p∘c + b."""
-        return added(self.inputs[gate](self.t), self.W_h[gate] @ self.h, peephole, self.b[gate])
-
-    def candidate(self, work: Work, gate: str, reset: Any, after: bool) -> Any:
-        """W_x·x + W_h·(r∘h) + b, or W_x·x + b + r∘(W_h·h + b_h)."""
-        if after:
-            inner = added(self.W_h[gate] @ self.h, self.b_h[1])
-            return added(self.inputs[gate](self.t), self.b[gate], reset * inner)
-        if self.b_h[1] is not None:
-            raise Refused(self.b_h[0], "belongs to a reset after the product", hint="reset: after")
-        return added(self.inputs[gate](self.t), self.W_h[gate] @ (reset * self.h), self.b[gate])
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """W_xi, W_hi, b_i, p_i and so on, gate by gate."""
-        found: dict[str, Any] = {}
-        for gate in self.W_x:
-            found |= {f"W_x{gate}": self.W_x[gate], f"W_h{gate}": self.W_h[gate], f"b_{gate}": self.b[gate]}
-            if gate in self.peepholes:
-                found[f"p_{gate}"] = self.peepholes[gate]
-        return found | ({self.b_h[0]: self.b_h[1]} if self.b_h[0] else {})
+        inputs = {name: products(gate.W_x, x) for name, gate in self.each.items()}
+        return lambda t, x_t, h: _NetApart(self.each, inputs, t, h)
 
     def recurrent(self, gate: str) -> Any:
         """W_h of the gate."""
-        return self.W_h[gate]
+        return self.each[gate].W_h
 
 
-@dataclass
-class Joined:
-    """Each gate has one matrix for the concatenated vector [h, x] (or [x, h]) and one bias."""
+@dataclass(frozen=True)
+class _NetApart:
+    each: Mapping[str, Gate]
+    inputs: Mapping[str, Callable[[int], Any]]
+    t: int
+    h: Any
 
-    W: Mapping[str, Any]
-    b: Mapping[str, Any]
-    order: Order
-    hidden: int
+    def __call__(self, gate: str, c: Any = None) -> Any:
+        """W_x·x + b_x + W_h·h + p∘c + b_h + b."""
+        of = self.each[gate]
+        peephole = None if of.p is None else of.p * c
+        return added(self.inputs[gate](self.t), of.b_x, of.W_h @ self.h, peephole, of.b_h, of.b)
 
-    def see(self, x: Any) -> None:
-        """Nothing: v is put together step by step."""
-
-    def enter(self, work: Work, t: int, x: Any, h: Any) -> None:
-        """Names v, the concatenated vector."""
-        self.x, self.h = x, h
-        self.v = work.let("v", self._together(h, x))
-
-    def _together(self, h: Any, x: Any) -> Any:
-        return np.concatenate([h, x] if self.order == "hx" else [x, h])
-
-    def fed(self, gate: str, peephole: Any = None) -> Any:
-        """W·v + b."""
-        return added(self.W[gate] @ self.v, peephole, self.b[gate])
-
-    def candidate(self, work: Work, gate: str, reset: Any, after: bool) -> Any:
-        """W·[r∘h, x] + b."""
+    def candidate(self, gate: str, r: Any, after: bool) -> Any:
+        """W_x·x + b_x + W_h·(r∘h) + b_h + b, or W_x·x + b_x + b + r∘(W_h·h + b_h)."""
+        of = self.each[gate]
         if after:
-            raise Refused("reset", "after the product wants the matrices for x and for h apart", "before")
-        return added(self.W[gate] @ work.let(f"v_{gate}", self._together(reset * self.h, self.x)), self.b[gate])
+            return added(self.inputs[gate](self.t), of.b_x, of.b, r * added(of.W_h @ self.h, of.b_h))
+        return added(self.inputs[gate](self.t), of.b_x, of.W_h @ (r * self.h), of.b_h, of.b)
+
+
+class PerGate(Apart):
+    """Each gate has W_x, W_h and b of its own, by its letter; b_h is a candidate's bias inside the reset."""
+
+    @cached_property
+    def each(self) -> dict[str, Gate]:
+        """W_xi, W_hi, b_i, p_i are the gate i."""
+        return {
+            gate: Gate(getattr(self, f"W_x{gate}"), getattr(self, f"W_h{gate}"), b_h=getattr(self, f"b_h{gate}", None),
+                       b=getattr(self, f"b_{gate}"), p=self.peephole(gate))
+            for gate in self.letters
+        }  # fmt: skip
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """W_i, b_i and so on, gate by gate."""
-        found: dict[str, Any] = {}
-        for gate in self.W:
-            found |= {f"W_{gate}": self.W[gate], f"b_{gate}": self.b[gate]}
-        return found
-
-    def recurrent(self, gate: str) -> Any:
-        """The columns that meet h."""
-        W = self.W[gate]
-        return W[:, : self.hidden] if self.order == "hx" else W[:, W.shape[1] - self.hidden :]
+        """W_xi, W_hi, b_i, p_i, b_hi and so on, those that there are."""
+        names = [name.format(gate) for gate in self.letters for name in ("W_x{}", "W_h{}", "b_{}", "p_{}", "b_h{}")]
+        return {name: getattr(self, name, None) for name in names}
 
 
-@dataclass
-class Stacked:
+class Stacked(Apart):
     """All gates below each other in W_ih and W_hh, with one or two biases, as frameworks keep them."""
 
     W_ih: Any
     W_hh: Any
     b_ih: Any
     b_hh: Any
-    gates: Sequence[str]
+    gate_order: str | list[str]
 
-    def see(self, x: Any) -> None:
-        """Cuts the gates' rows out once, and works W_ih·x of all steps."""
-        arrays = (self.W_ih, self.b_ih, self.W_hh, self.b_hh)
-        self.rows = {gate: [self._rows(a, gate) for a in arrays] for gate in self.gates}
-        self.inputs = {gate: products(rows[0], x) for gate, rows in self.rows.items()}
-
-    def enter(self, work: Work, t: int, x: Any, h: Any) -> None:
-        """Remembers the step and the state before."""
-        self.t, self.h = t, h
-
-    def _rows(self, array: Any, gate: str) -> Any:
+    @cached_property
+    def each(self) -> dict[str, Gate]:
+        """Each gate's rows; cut out once, so that every time step uses the same."""
+        order = order_of(self.gate_order, self.letters)
         hidden = self.W_hh.shape[1]
-        start = self.gates.index(gate) * hidden
-        return None if array is None else array[start : start + hidden]
-
-    def fed(self, gate: str, peephole: Any = None) -> Any:
-        """W_ih·x + b_ih + W_hh·h + b_hh, the gate's rows of each."""
-        _, b_x, W_h, b_h = self.rows[gate]
-        return added(self.inputs[gate](self.t), b_x, W_h @ self.h, peephole, b_h)
-
-    def candidate(self, work: Work, gate: str, reset: Any, after: bool) -> Any:
-        """W_ih·x + b_ih + r∘(W_hh·h + b_hh), or W_ih·x + b_ih + W_hh·(r∘h) + b_hh."""
-        _, b_x, W_h, b_h = self.rows[gate]
-        if after:
-            return added(self.inputs[gate](self.t), b_x, reset * added(W_h @ self.h, b_h))
-        return added(self.inputs[gate](self.t), b_x, W_h @ (reset * self.h), b_h)
+        rows = {gate: slice(i * hidden, (i + 1) * hidden) for i, gate in enumerate(order)}
+        return {
+            gate: Gate(self.W_ih[part], self.W_hh[part], None if self.b_ih is None else self.b_ih[part],
+                       None if self.b_hh is None else self.b_hh[part])
+            for gate, part in rows.items()
+        }  # fmt: skip
 
     @property
     def parameters(self) -> dict[str, Any]:
         """W_ih, W_hh, b_ih, b_hh."""
         return {"W_ih": self.W_ih, "W_hh": self.W_hh, "b_ih": self.b_ih, "b_hh": self.b_hh}
 
-    def recurrent(self, gate: str) -> Any:
-        """The gate's rows of W_hh."""
-        return self.rows[gate][2]
 
-
-def order_of(given: str | list[str], gates: str) -> list[str]:
-    """The gates in the order in which they are stacked; each exactly once."""
-    order = given.replace(",", " ").split() if isinstance(given, str) else given
+def order_of(given: str | Sequence[str], gates: str) -> list[str]:
+    """The gates in the order in which they are stacked; Refused where it is not each exactly once."""
+    order = given.replace(",", " ").split() if isinstance(given, str) else list(given)
     order = list(order[0]) if len(order) == 1 else order
     if sorted(order) != sorted(gates):
         raise Refused("gate_order", f"want each of {' '.join(gates)} once", f"as {' '.join(gates)}")
     return order
+
+
+class Concatenated(Weights):
+    """Each gate has one matrix for the concatenated vector v = [h, x] (or [x, h]) and one bias, by its letter."""
+
+    concat: Literal["hx", "xh"]
+
+    def fed(self, gate: str, v: Any) -> Any:
+        """W·v + b of a gate."""
+        return added(getattr(self, f"W_{gate}") @ v, getattr(self, f"b_{gate}"))
+
+    def joined(self, h: Any, x: Any) -> Any:
+        """[h, x] or [x, h]."""
+        return np.concatenate([h, x] if self.concat == "hx" else [x, h])
+
+    def through(self, work: Work, x: Any) -> Callable[[int, Any, Any], Net]:
+        """Names v at each step."""
+        return lambda t, x_t, h: _NetJoined(work, self, x_t, h, work.let("v", self.joined(h, x_t)))
+
+    def recurrent(self, gate: str) -> Any:
+        """The columns that meet h."""
+        W = getattr(self, f"W_{gate}")
+        hidden = W.shape[0]
+        return W[:, :hidden] if self.concat == "hx" else W[:, W.shape[1] - hidden :]
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """W_i, b_i and so on."""
+        return {name: getattr(self, name) for gate in self.letters for name in (f"W_{gate}", f"b_{gate}")}
+
+
+@dataclass(frozen=True)
+class _NetJoined:
+    work: Work
+    weights: Concatenated
+    x: Any
+    h: Any
+    v: Any
+
+    def __call__(self, gate: str, c: Any = None) -> Any:
+        """W·v + b."""
+        return self.weights.fed(gate, self.v)
+
+    def candidate(self, gate: str, r: Any, after: bool) -> Any:
+        """W·[r∘h, x] + b: the matrices for x and for h are not apart, so r cannot come after the product."""
+        return self.weights.fed(gate, self.work.let(f"v_{gate}", self.weights.joined(r * self.h, self.x)))

@@ -9,14 +9,8 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.reading.expression import CONSTANTS, Apply, Number, Tree, postorder
-from nncalc.trace.rules.functions import relu, sigmoid, softplus
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "divide": np.divide, "power": np.power,
-    "negative": np.negative, "exp": np.exp, "ln": np.log, "log10": np.log10, "sqrt": np.sqrt, "sin": np.sin,
-    "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh, "sigmoid": sigmoid,
-    "relu": relu, "softplus": softplus, "abs": np.abs, "max": np.maximum, "min": np.minimum,
-}  # fmt: skip
+from nncalc.trace.notation.functions import MathFunction
+from nncalc.trace.rules import FUNCTIONS
 
 
 def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path: tuple[str, ...] = ("expr",)) -> Any:
@@ -36,9 +30,10 @@ def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path:
     return done[0]
 
 
-def _apply(function: Callable[..., Any], args: list[Any], name: Callable[[Any], Any]) -> Any:
+def _apply(function: MathFunction, args: list[Any], name: Callable[[Any], Any]) -> Any:
     """One node; a maximum of three is two nodes; what holds no variable is a written constant."""
-    while len(args) > 2:
-        args = [_apply(function, args[:2], name), *args[2:]]
-    value = function(*args)
+    count = function.arguments
+    while len(args) > count:
+        args = [_apply(function, args[:count], name), *args[count:]]
+    value = function.traced(*args)
     return value if all(isinstance(a, (int, float, np.floating)) for a in args) else name(value)

@@ -21,9 +21,6 @@ X = Annotated[
     "time input | input",
     About("the inputs, a row a time step; or one vector", also=("X", "input", "inputs", "x_t")),
 ]
-W_xLike = Annotated[Array, "hidden input"]
-W_hLike = Annotated[Array, "hidden hidden"]
-Bias = Annotated[Array | None, "hidden"]
 H0 = Annotated[Array, "hidden", About("the state before the first step", also=("h", "h_prev", "h0", "initial_h"))]
 C0 = Annotated[Array, "hidden", About("the cell state before the first step", also=("c", "c_prev", "c0", "initial_c"))]
 States = dict[str, Any]
@@ -88,8 +85,8 @@ def through_time(
 ) -> Answer:
     """Every time step forward, then, where there is a loss or an upstream, every gradient back through time.
 
-    start: the states before the first step, h first; step(t, x_t, states) gives the states after it; `beside` is
-    worked after each step's output (Jacobians), and its last results are part of the answer.
+    start: the states before the first step, h first; step(t, x_t, states) gives the states after it, and what `beside`
+    needs; `beside` is worked after each step's output (Jacobians), and its last results are part of the answer.
     """
     readout = Readout.of(work, x, task, start["h"].shape[0])
     states, history, outputs, more = start, [], [], {}
@@ -99,7 +96,7 @@ def through_time(
         outputs.append(readout.step(t, states["h"]))
         more = beside(before, states)
     L, upstream = readout.total(), task.from_above(list(start))
-    answer: Answer = dict(states)
+    answer: Answer = {name: states[name] for name in start}
     if task.W_hy is not None:
         answer["y"] = outputs[-1] if x.ndim == 1 else np.stack(outputs)
     learned = {**parameters, "W_hy": task.W_hy, "b_y": task.b_y}

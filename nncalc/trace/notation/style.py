@@ -1,4 +1,4 @@
-"""How a formula is put into characters: one style for text, one for LaTeX, both from the same tree."""
+"""How a formula is put into characters: a `Style` for each way of writing, and one writer that knows none of them."""
 
 from __future__ import annotations
 
@@ -6,25 +6,55 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from nncalc.trace.name import StepName
+from nncalc.trace.notation.functions import ARGUMENTS, FUNCTIONS
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.tree import FUNCTIONS, RELATIONS, Const, Expr, Index, Op, Ref, rank
+from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, rank
 
 # How strongly each kind binds: a weaker operand of a stronger operator is put in parentheses.
 BINDS = {"add": 1, "negative": 2, "times": 3, "matmul": 3, "divide": 3, "power": 5, "transpose": 5}
 ATOM = 9
+# How strongly the operands of a kind must bind to stand without parentheses; those of other kinds are fenced in.
+OPERANDS = {"divide": (3, 4), "power": (6, 6), "transpose": (6,), "item": (ATOM,)}
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 @dataclass(frozen=True)
 class Style:
-    """How operators, symbols and numbers are put into characters: one for text, one for LaTeX."""
+    """All that differs between ways of writing a formula; one more way is one more record.
+
+    Operands come written, and in parentheses where they need some. `encloses`: operands (kind, position) that need
+    none, since the notation itself shows where they end, as a fraction's bar does. A negative number is written as
+    `minus` and the number without it; `number` is given a number's text, `letter` that of a constant (the matrix I).
+    `name` is given a name and a cell (`3,2`, empty for the whole value).
+    """
 
     dot: str
     hadamard: str
     plus: str
     minus: str
-    symbol: Callable[[str, str], str]
     parentheses: tuple[str, str]
-    op: Callable[[Op, list[str]], str]
+    name: Callable[[StepName, str], str]
+    divide: Callable[[str, str], str]
+    power: Callable[[str, str], str]
+    transpose: Callable[[str], str]
+    item: Callable[[str, str], str]
+    compare: Callable[[str, str, str], str]
+    call: Callable[[str, list[str]], str]
+    number: Callable[[str], str] = _as_it_is
+    letter: Callable[[str], str] = _as_it_is
+    encloses: frozenset[tuple[str, int]] = frozenset()
+
+    def symbol(self, name: str, cell: str = "") -> str:
+        """A named value, or one cell of it: ∂L/∂W1[1,2]."""
+        return self.name(StepName.parse(name), cell)
+
+    def signed(self, text: str) -> str:
+        """A number from its text, with its minus."""
+        return self.minus + self.number(text[1:]) if text.startswith("-") else self.number(text)
 
 
 Leaf = Callable[[Ref], str]
@@ -45,18 +75,17 @@ def symbols(style: Style) -> Leaf:
     return lambda ref: style.symbol(ref.value.symbol, place(ref.index or ()))
 
 
-def numbers(digits: int = 6) -> Leaf:
-    """Elements by their numbers; a whole value by its symbol."""
-    return lambda ref: number(ref.value.array[ref.index] if ref.index else ref.value.array, digits)
+def substituted(style: Style, digits: int = 6) -> Leaf:
+    """Elements by their numbers, as they are put into a formula."""
+    return lambda ref: style.signed(number(ref.value.array[ref.index] if ref.index else ref.value.array, digits))
 
 
 def _write(x: Expr, style: Style, leaf: Leaf, digits: int) -> tuple[str, int]:
     """The characters and how strongly they bind."""
     if isinstance(x, Const):
-        return _constant(x.value, digits)
+        return _constant(x.value, style, digits)
     if isinstance(x, Ref):
-        text = leaf(x)
-        return text, BINDS["negative"] if text.startswith("-") else ATOM
+        return _leaf(leaf(x), style)
     parts = [_write(a, style, leaf, digits) for a in x.args]
     if x.kind == "add":
         return _sum(x, parts, style), BINDS["add"]
@@ -64,15 +93,34 @@ def _write(x: Expr, style: Style, leaf: Leaf, digits: int) -> tuple[str, int]:
         return style.minus + _closed(parts[0], BINDS["times"], style), BINDS["negative"]
     if x.kind in ("times", "matmul"):
         return _product(x, [_closed(p, BINDS["times"], style) for p in parts], style), BINDS["times"]
-    bare = x.kind in ("call", "compare", "item") or (style is LATEX and x.kind == "divide")
-    operands = [p[0] if bare else _closed(p, BINDS[x.kind] + 1, style) for p in parts]
-    if x.kind == "item":
-        operands = [_closed(p, ATOM, style) for p in parts]
-    if style is LATEX and x.kind == "power":
-        operands[1] = parts[1][0]
-    if style is TEXT and x.kind == "divide":
-        operands[0] = _closed(parts[0], BINDS["times"], style)
-    return style.op(x, operands), BINDS.get(x.kind, ATOM)
+    return _operator(x, [_operand(x, i, part, style) for i, part in enumerate(parts)], style), BINDS.get(x.kind, ATOM)
+
+
+def _operand(x: Op, position: int, part: tuple[str, int], style: Style) -> str:
+    free = x.kind not in OPERANDS or (x.kind, position) in style.encloses
+    return part[0] if free else _closed(part, OPERANDS[x.kind][position], style)
+
+
+def _operator(x: Op, operands: list[str], style: Style) -> str:
+    match x.kind:
+        case "divide":
+            return style.divide(*operands)
+        case "power":
+            return style.power(*operands)
+        case "transpose":
+            return style.transpose(*operands)
+        case "item":
+            return style.item(operands[0], x.label)
+        case "symbol":
+            return style.letter(x.label)
+        case "compare":
+            return style.compare(operands[0], x.label, operands[1])
+        case _:
+            return style.call(x.label, operands)
+
+
+def _leaf(text: str, style: Style) -> tuple[str, int]:
+    return text, BINDS["negative"] if text.startswith(style.minus) else ATOM
 
 
 def _product(x: Op, factors: list[str], style: Style) -> str:
@@ -91,31 +139,31 @@ def _opened(x: Expr, text: str, style: Style) -> str:
         isinstance(x, Op)
         and x.kind in ("times", "divide")
         and not isinstance(x.args[0], Op)
-        and text.startswith(left + "-")
+        and text.startswith(left + style.minus)
     ):
         return text[len(left) :].replace(right, "", 1)
     return text
 
 
-def _constant(value: Fraction | float, digits: int) -> tuple[str, int]:
+def _constant(value: Fraction | float, style: Style, digits: int) -> tuple[str, int]:
     if isinstance(value, Fraction) and 1 < value.denominator < 1000 and Fraction(repr(float(value))) != value:
-        return f"{value.numerator}/{value.denominator}", BINDS["divide"]
+        return style.signed(f"{value.numerator}/{value.denominator}"), BINDS["divide"]
     text = number(float(value), max(digits, 10) if isinstance(value, Fraction) else digits)
-    return text, BINDS["negative"] if text.startswith("-") else ATOM
+    return _leaf(style.signed(text), style)
 
 
 def _sum(x: Op, parts: list[tuple[str, int]], style: Style) -> str:
     out = ""
     for term, (text, binds) in zip(x.args, parts, strict=True):
         leaf = isinstance(term, (Const, Ref))
-        minus = (isinstance(term, Op) and term.kind == "negative") or (leaf and text.startswith("-"))
+        minus = (isinstance(term, Op) and term.kind == "negative") or (leaf and text.startswith(style.minus))
         if minus:
-            text = text.removeprefix(style.minus).removeprefix("-")
-        elif binds == BINDS["negative"] or (out and text.startswith("-")):
+            text = text.removeprefix(style.minus)
+        elif binds == BINDS["negative"] or (out and text.startswith(style.minus)):
             text = _closed((text, 0), ATOM, style)
         if not out:
             text = _opened(term, text, style)
-            out = (style.minus if minus and text != "0" else "") + text
+            out = (style.minus if minus and text != style.number("0") else "") + text
         else:
             out += (f" {style.minus} " if minus else f" {style.plus} ") + text
     return out
@@ -126,77 +174,63 @@ def _closed(part: tuple[str, int], at_least: int, style: Style) -> str:
     return text if binds >= at_least else style.parentheses[0] + text + style.parentheses[1]
 
 
-def _text_op(x: Op, parts: list[str]) -> str:
-    match x.kind:
-        case "divide":
-            return f"{parts[0]}/{parts[1]}" if all(len(p) < 12 for p in parts) else f"{parts[0]} / {parts[1]}"
-        case "power":
-            return f"{parts[0]}²" if parts[1] == "2" else f"{parts[0]}^{parts[1]}"
-        case "transpose":
-            return f"{parts[0]}ᵀ"
-        case "item":
-            return f"{parts[0]}[{x.label}]"
-        case "symbol":
-            return x.label
-        case "compare":
-            return f"[{parts[0]} {x.label} {parts[1]}]"
-        case _:
-            return f"{'σ' if x.label == 'sigmoid' else x.label}({', '.join(parts)})"
+def _text_name(name: StepName, cell: str) -> str:
+    local = f"∂{name.of}/∂{name.by}" if name.is_gradient else name.local
+    return name.beside(local) + (f"[{cell}]" if cell else "")
 
 
-def _latex_op(x: Op, parts: list[str]) -> str:
-    match x.kind:
-        case "divide":
-            return rf"\frac{{{parts[0]}}}{{{parts[1]}}}"
-        case "power":
-            return f"{{{parts[0]}}}^{{{parts[1]}}}"
-        case "transpose":
-            return f"{{{parts[0]}}}^{{\\top}}"
-        case "item":
-            return f"{{{parts[0]}}}_{{[{x.label}]}}"
-        case "symbol":
-            return x.label
-        case "compare":
-            return rf"\left[{parts[0]} {RELATIONS[x.label][1]} {parts[1]}\right]"
-    if x.label == "sqrt":
-        return rf"\sqrt{{{parts[0]}}}"
-    if x.label in AROUND:
-        left, right = AROUND[x.label]
-        return rf"\left{left} {parts[0]} \right{right}"
-    known = FUNCTIONS.get(x.label, (None, ""))[1] or rf"\operatorname{{{x.label.replace('_', ' ')}}}"
-    return rf"{known}\left({', '.join(parts)}\right)"
+def _text_divide(a: str, b: str) -> str:
+    return f"{a}/{b}" if len(a) < 12 and len(b) < 12 else f"{a} / {b}"
 
 
-def pretty(name: str) -> str:
-    """A step's name as the page shows it: dL/dW1 is ∂L/∂W1, with its section in front (t1.∂L/∂h)."""
-    section, dot, local = name.rpartition(".")
-    above, slash, below = local.partition("/d")
-    shown = f"∂{above[1:]}/∂{below}" if slash and above.startswith("d") else local
-    return section + dot + shown
+def _text_power(base: str, exponent: str) -> str:
+    return f"{base}²" if exponent == "2" else f"{base}^{exponent}"
 
 
-def _text_symbol(name: str, index: str) -> str:
-    return pretty(name) + (f"[{index}]" if index else "")
+def _called(sign: str, args: list[str], parentheses: tuple[str, str]) -> str:
+    """A function's sign with its arguments behind it, or in it where that is their place."""
+    written = ", ".join(args)
+    if ARGUMENTS in sign:
+        return sign.replace(ARGUMENTS, written)
+    left, right = parentheses
+    return sign + left + written + right
 
 
-def _latex_symbol(name: str, index: str) -> str:
-    section, _, local = name.rpartition(".")
-    above, slash, below = local.partition("/d")
-    body = (
-        rf"\frac{{\partial {_latex_name(above[1:])}}}{{\partial {_latex_name(below)}}}"
-        if slash and above.startswith("d")
-        else _latex_name(local)
-    )
-    upper = rf"^{{({_escaped(section)})}}" if section else ""
-    lower = rf"_{{[{index}]}}" if index else ""
-    return f"{{{body}}}{upper}{lower}" if upper or lower else body
+def _text_call(function: str, args: list[str]) -> str:
+    known = FUNCTIONS.get(function)
+    return _called((known.text if known else "") or function, args, ("(", ")"))
 
 
-AROUND = {"floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil"), "abs": ("|", "|")}
+TEXT = Style(
+    dot="·",
+    hadamard="∘",
+    plus="+",
+    minus="-",
+    parentheses=("(", ")"),
+    name=_text_name,
+    divide=_text_divide,
+    power=_text_power,
+    transpose=lambda a: f"{a}ᵀ",
+    item=lambda a, part: f"{a}[{part}]",
+    compare=lambda a, relation, b: f"[{a} {relation} {b}]",
+    call=_text_call,
+)
+
 GREEK = {"alpha", "beta", "gamma", "delta", "eps", "lambda", "mu", "sigma", "theta"}
 
 
-def _latex_name(name: str) -> str:
+def _latex_name(name: StepName, cell: str) -> str:
+    body = (
+        rf"\frac{{\partial {_latex_letters(name.of)}}}{{\partial {_latex_letters(name.by)}}}"
+        if name.is_gradient
+        else _latex_letters(name.local)
+    )
+    upper = rf"^{{({_escaped(name.section)})}}" if name.section else ""
+    lower = rf"_{{[{cell}]}}" if cell else ""
+    return f"{{{body}}}{upper}{lower}" if upper or lower else body
+
+
+def _latex_letters(name: str) -> str:
     """W_xi is W with index xi, a1 is a with index 1, x_hat carries its hat."""
     stem, _, lower = name.partition("_")
     if lower == "hat":
@@ -214,5 +248,27 @@ def _escaped(name: str) -> str:
     return name.replace("_", r"\_")
 
 
-TEXT = Style("·", "∘", "+", "-", _text_symbol, ("(", ")"), _text_op)
-LATEX = Style(r" \cdot ", r" \circ ", "+", "-", _latex_symbol, (r"\left(", r"\right)"), _latex_op)
+def _latex_call(function: str, args: list[str]) -> str:
+    known = FUNCTIONS.get(function)
+    sign = (known.latex if known else "") or rf"\operatorname{{{function.replace('_', ' ')}}}"
+    return _called(sign, args, (r"\left(", r"\right)"))
+
+
+LATEX = Style(
+    dot=r" \cdot ",
+    hadamard=r" \circ ",
+    plus="+",
+    minus="-",
+    parentheses=(r"\left(", r"\right)"),
+    name=_latex_name,
+    divide=lambda a, b: rf"\frac{{{a}}}{{{b}}}",
+    power=lambda base, exponent: f"{{{base}}}^{{{exponent}}}",
+    transpose=lambda a: f"{{{a}}}^{{\\top}}",
+    item=lambda a, part: f"{{{a}}}_{{[{part}]}}",
+    compare=lambda a, relation, b: rf"\left[{a} {RELATIONS[relation][1]} {b}\right]",
+    call=_latex_call,
+    encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),
+)
+
+# The ways in which JSON gives every formula.
+STYLES = {"text": TEXT, "latex": LATEX}

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol, TypeGuard
 
+from nncalc.trace.notation.functions import FUNCTIONS
+
 Index = tuple[int, ...]
 
 
@@ -189,26 +191,6 @@ def _is(x: Expr, kind: str) -> TypeGuard[Op]:
     return isinstance(x, Op) and x.kind == kind
 
 
-def _sigmoid(x: float) -> float:
-    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
-
-
-def _one(x: float) -> float:
-    return x
-
-
-FUNCTIONS: dict[str, tuple[Callable[..., float], str]] = {
-    "exp": (math.exp, r"\exp"), "ln": (math.log, r"\ln"), "log2": (math.log2, r"\log_2"),
-    "log10": (math.log10, r"\log_{10}"), "sqrt": (math.sqrt, ""), "sin": (math.sin, r"\sin"),
-    "cos": (math.cos, r"\cos"), "tan": (math.tan, r"\tan"), "sinh": (math.sinh, r"\sinh"),
-    "cosh": (math.cosh, r"\cosh"), "tanh": (math.tanh, r"\tanh"), "floor": (math.floor, ""), "ceil": (math.ceil, ""),
-    "abs": (abs, ""), "erf": (math.erf, r"\operatorname{erf}"), "max": (max, r"\max"), "min": (min, r"\min"),
-    "sigmoid": (_sigmoid, r"\sigma"),
-    "relu": (lambda x: max(x, 0.0), r"\operatorname{ReLU}"),
-    "sign": (lambda x: math.copysign(1.0, x) if x else 0.0, r"\operatorname{sign}"),
-    "value": (_one, ""),
-}  # fmt: skip
-
 RELATIONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
     ">": (lambda a, b: a > b, ">"), ">=": (lambda a, b: a >= b, r"\ge"), "<": (lambda a, b: a < b, "<"),
     "<=": (lambda a, b: a <= b, r"\le"), "=": (lambda a, b: a == b, "="),
@@ -227,7 +209,7 @@ def evaluate(x: Expr) -> float:
     args = [evaluate(a) for a in x.args]
     try:
         if x.kind == "call":
-            return float(FUNCTIONS[x.label][0](*args))
+            return float(FUNCTIONS[x.label].number(*args))
         if x.kind == "compare":
             return float(RELATIONS[x.label][0](*args))
         return float(_ARITHMETIC[x.kind](args))

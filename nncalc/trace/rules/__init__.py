@@ -1,5 +1,20 @@
-"""The rules of NumPy's functions, by family; importing this package fills the table."""
+"""The rules of functions, by family; importing this package fills the tables of rules and of named functions."""
 
-from nncalc.trace.rules import pointwise, products, rearranging, reductions, whole
+from nncalc.trace.notation.functions import FUNCTIONS
+from nncalc.trace.rules import (
+    angles,
+    convolution,
+    functions,
+    named,
+    pointwise,
+    pooling,
+    products,
+    rearranging,
+    reductions,
+    whole,
+)
 
-__all__ = ["pointwise", "products", "rearranging", "reductions", "whole"]
+__all__ = [
+    "FUNCTIONS", "angles", "convolution", "functions", "named", "pointwise", "pooling", "products", "rearranging",
+    "reductions", "whole",
+]  # fmt: skip

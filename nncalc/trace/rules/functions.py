@@ -1,6 +1,7 @@
 """The functions that NumPy lacks, each one operation with one rule.
 
-Called with bare arrays they compute; called with Values they are recorded as one step.
+Called with bare arrays they compute; called with Values they are recorded as one step. Those that formulas know by
+name (sigmoid, relu, erf, softplus) have their rule in their row of `named`.
 """
 
 from __future__ import annotations
@@ -22,22 +23,10 @@ def sigmoid(x: Any) -> Any:
         return 1 / (1 + np.exp(-x))
 
 
-def _logistic(x: Any) -> Expr:
-    return n.divide(n.ONE, n.add(n.ONE, n.call("exp", n.negative(x))))
-
-
-rule(sigmoid, lambda i, x: _logistic(x[i]), (lambda g, y, x: g * y * (1 - y),),
-     whole=lambda x: n.call("sigmoid", x.whole()), inside=lambda i, x: n.call("sigmoid", x[i]))  # fmt: skip
-
-
 @traced
 def relu(x: Any) -> Any:
     """max(0, x); its derivative at 0 is taken as 0."""
     return np.maximum(x, 0.0)
-
-
-rule(relu, lambda i, x: n.call("max", n.ZERO, x[i]), (lambda g, y, x: g * (x > 0),),
-     whole=lambda x: n.call("relu", x.whole()))  # fmt: skip
 
 
 @traced
@@ -75,18 +64,10 @@ def erf(x: Any) -> Any:
     return np.vectorize(math.erf, otypes=[float])(x)
 
 
-rule(erf, lambda x: n.call("erf", x), (lambda g, y, x: g * (2 / math.sqrt(math.pi)) * np.exp(-(x**2)),),
-     elementwise=True)  # fmt: skip
-
-
 @traced
 def softplus(x: Any) -> Any:
     """ln(1 + exp(x)), without overflow."""
     return np.logaddexp(0.0, x)
-
-
-rule(softplus, lambda i, x: n.call("ln", n.add(n.ONE, n.call("exp", x[i]))), (lambda g, y, x: g * sigmoid(x),),
-     whole=lambda x: n.call("softplus", x.whole()))  # fmt: skip
 
 
 @traced

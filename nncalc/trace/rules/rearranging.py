@@ -156,7 +156,8 @@ def _reshaped(index: Index, x: Any, shape: Any) -> Expr:
 
 
 rule(np.reshape, _reshaped, (lambda g, y, x, shape: g.reshape(x.shape),),
-     whole=lambda x, shape: x.whole(), options=("shape",), moves=True)  # fmt: skip
+     whole=lambda x, shape: x.whole(), options=("shape",), moves=True,
+     compute=lambda x, shape: np.reshape(x, shape))  # before NumPy 2.1 the parameter has another name  # fmt: skip
 
 
 def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:

@@ -1,0 +1,140 @@
+"""The pages that golden files hold: which command makes each, and where it is kept.
+
+A page is what one command prints, run in the folder of the repository; nothing but the command line is used. What the
+pages are made from lies in problems/ and in tests/golden/given/.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from command import run
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = ROOT / "tests" / "golden"
+GIVEN = GOLDEN / "given"
+CLASS, KEYS = "tests/golden/given/class", "tests/golden/given/keys"
+# The shapes of a working: the file's ending, the flags, and the columns of the terminal if there is one.
+SHAPES: dict[str, tuple[tuple[str, ...], int | None]] = {
+    "table80.txt": ((), 80),
+    "table.txt": ((), None),
+    "plain.txt": (("--format", "plain"), None),
+    "json": (("--format", "json"), None),
+}
+IN_A_PIPE = ("table.txt", "plain.txt", "json")
+MARKS = {"table": "table.txt", "csv": "csv", "json": "json", "gradescope": "gradescope.json", "junit": "junit.xml",
+         "markdown": "md", "html": "html"}  # fmt: skip
+ON_PAPER = ("02-softmax", "10-graph-sigmoid-neuron", "13-conv-vertical-edges", "20-rnn-two-steps", "22-lstm-one-step",
+            "26-attention-playing-outside")  # fmt: skip
+EXPLAINED = {"02-softmax": "s:2", "13-conv-vertical-edges": "Y:2,1", "22-lstm-one-step": "h:1",
+             "12-network-vanishing-gradient": "dL/dW1:1,1"}  # fmt: skip
+# The tables of large networks take long and are all alike: these few have every kind of layer.
+LARGE_TABLES = ("alexnet", "lenet", "lstm-language-model", "mixtral-8x7b", "mobilenet-v1", "squeezenet", "t5-small",
+                "unet", "vit-b16")  # fmt: skip
+COMMANDS = ("solve", "batch", "sheet", "check", "new", "schema")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page's name, the command that makes it, the terminal's columns, and the command that its stdin is from."""
+
+    name: str
+    words: tuple[str, ...]
+    terminal: int | None = None
+    after: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return " | ".join(" ".join(["nncalc", *words]) for words in (self.after, self.words) if words)
+
+    def now(self) -> str:
+        """What is printed now: stdout, then stderr and the exit code where there is something to say."""
+        given = run(*self.after).out.encode() if self.after else b""
+        done = run(*self.words, stdin=given, terminal=self.terminal)
+        return done.out + (f"stderr:\n{done.err}" if done.err else "") + (f"exit {done.code}\n" if done.code else "")
+
+
+def problems(folder: Path) -> list[Path]:
+    """The problem files right in a folder."""
+    return sorted(p for p in folder.glob("*.yaml") if not p.name.endswith(".answers.yaml"))
+
+
+NOTES, FORMS = problems(ROOT / "problems"), problems(GIVEN / "forms")
+OTHERS = [p for folder in ("architectures", "published") for p in problems(ROOT / "problems" / folder)]
+
+
+def typed(path: Path) -> str:
+    """A path as one types it in the repository's folder."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def choices(*words: str) -> list[str]:
+    """What a command says that it knows, where it is asked for something that it does not."""
+    return re.split(", ", run(*words).err.strip().partition("want one of ")[2])
+
+
+def topics_and_forms() -> list[tuple[str, str]]:
+    """Every form of every topic; a ready problem is a form to `new`, but lies in problems/."""
+    ready = {path.stem.replace("-", "_") for path in OTHERS}
+    return [(t, form) for t in choices("new", "?") for form in choices("new", t, "--form", "?") if form not in ready]
+
+
+def whole() -> Iterator[Page]:
+    """The pages that are kept as text."""
+    yield from _workings()
+    yield from _marks()
+    yield from _help()
+
+
+def digested() -> Iterator[Page]:
+    """The pages of which only a digest is kept: all the other problems."""
+    for problem in OTHERS:
+        long = problem.parent.name == "architectures" and problem.stem not in LARGE_TABLES
+        for ending in IN_A_PIPE[1:] if long else IN_A_PIPE:
+            yield Page(typed(problem).replace(".yaml", f".{ending}"), ("solve", typed(problem), *SHAPES[ending][0]))
+
+
+def _workings() -> Iterator[Page]:
+    for ending, (flags, terminal) in SHAPES.items():
+        for problem in NOTES:
+            yield Page(f"notes/{problem.stem}.{ending}", ("solve", typed(problem), *flags), terminal)
+        for problem in FORMS:
+            yield Page(f"forms/{problem.stem}.{ending}", ("solve", typed(problem), *flags), terminal)
+        for topic, form in topics_and_forms():
+            words = ("new", topic, "--form", form)
+            yield Page(f"examples/{topic}.{form}.{ending}", ("solve", "-", *flags), terminal, words)
+    for name in ON_PAPER:
+        yield Page(f"paper/{name}.round2.txt", ("solve", f"problems/{name}.yaml", "--round", "2"))
+        yield Page(f"paper/{name}.sig3.txt", ("solve", f"problems/{name}.yaml", "--sig", "3"), 80)
+    for name, cell in EXPLAINED.items():
+        yield Page(f"explained/{name}.txt", ("solve", f"problems/{name}.yaml", "--explain", cell))
+
+
+def _marks() -> Iterator[Page]:
+    sheets = {p.stem: (typed(p), typed(p).replace(".yaml", ".answers.yaml")) for p in NOTES}
+    marked = {name: pair for name, pair in sheets.items() if (ROOT / pair[1]).exists()}
+    marked |= {"cell": (f"{CLASS}/hw/cell.yaml", f"{CLASS}/subs/s01/cell.answers.yaml")}
+    marked |= {"class": (f"{CLASS}/hw", f"{CLASS}/subs"), "student": (f"{CLASS}/hw", f"{CLASS}/subs/s01")}
+    for name, pair in marked.items():
+        yield Page(f"marks/{name}.table80.txt", ("check", *pair), 80)
+        for format, ending in MARKS.items():
+            yield Page(f"marks/{name}.{ending}", ("check", *pair, "--format", format))
+    yield Page("marks/keys.table80.txt", ("check", KEYS), 80)
+    yield Page("marks/keys.table.txt", ("check", KEYS))
+    for name, (problem, _) in sheets.items():
+        yield Page(f"sheets/{name}.answers.yaml", ("sheet", problem))
+    yield Page("sheets/cell.answers.yaml", ("sheet", f"{CLASS}/hw/cell.yaml"))
+
+
+def _help() -> Iterator[Page]:
+    yield Page("help/nncalc.txt", ("--help",))
+    for command in COMMANDS:
+        yield Page(f"help/{command}.txt", (command, "--help"))
+    for topic in choices("new", "?"):
+        yield Page(f"help/{topic}.txt", (topic, "--help"))
+        yield Page(f"schema/{topic}.json", ("schema", topic))
+        yield Page(f"new/{topic}.yaml", ("new", topic))
+    for topic, form in topics_and_forms():
+        yield Page(f"new/{topic}.{form}.yaml", ("new", topic, "--form", form))

@@ -1,0 +1,96 @@
+"""Every page is what it was: the diff where it is another.
+
+NNCALC_REWRITE=1 pytest tests/test_golden.py writes all golden files anew and removes those that no page uses; look at
+what git says has changed before you commit it. A page too long to be read is kept as its digest only.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import shutil
+from functools import cache
+
+import pytest
+from golden import GIVEN, GOLDEN, ROOT, SHAPES, Page, digested, whole
+
+from nncalc.topics import TOPICS, kernels
+
+REWRITE = os.environ.get("NNCALC_REWRITE") == "1"
+HINT = "if it is meant: NNCALC_REWRITE=1 pytest tests/test_golden.py, and read the diff that git shows"
+PAGES, DIGESTS = GOLDEN / "pages", GOLDEN / "digests.txt"
+LONG = 30_000
+SHOWN = 120
+WHOLE, DIGESTED = list(whole()), list(digested())
+
+
+@pytest.fixture(autouse=True)
+def in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def digests() -> dict[str, str]:
+    """The digests that are kept, by the page's name."""
+    return dict(reversed(line.split("  ")) for line in DIGESTS.read_text().splitlines())
+
+
+def differences(name: str, before: str, now: str) -> str:
+    """What is another, line by line; line ends and what is in them, too."""
+    old, new = (text.splitlines() for text in (before, now))
+    lines = list(difflib.unified_diff(old, new, f"golden/{name}", "now", lineterm="", n=2))
+    more = [f"… {len(lines) - SHOWN} more lines"] if len(lines) > SHOWN else []
+    return "\n".join(lines[:SHOWN] + more) or "only the ends of lines are others"
+
+
+def rewrite() -> None:
+    """All golden files, from what is printed now."""
+    shutil.rmtree(PAGES, ignore_errors=True)
+    kept = {page.name: digest(page.now()) for page in DIGESTED}
+    for page in WHOLE:
+        now = page.now()
+        if len(now.encode()) > LONG and not page.name.startswith("schema/"):
+            kept[page.name] = digest(now)
+        else:
+            (PAGES / page.name).parent.mkdir(parents=True, exist_ok=True)
+            (PAGES / page.name).write_bytes(now.encode())
+    DIGESTS.write_text("".join(f"{kept[name]}  {name}\n" for name in sorted(kept)))
+
+
+def test_every_golden_file_is_of_a_page() -> None:
+    if REWRITE:
+        rewrite()
+    files = [p.relative_to(PAGES).as_posix() for p in PAGES.rglob("*") if p.is_file()]
+    names = [page.name for page in WHOLE + DIGESTED]
+    assert sorted([*files, *digests()]) == sorted(names), HINT
+    assert list(digests()) == sorted(digests())
+
+
+@pytest.mark.skipif(REWRITE, reason="all are written at once")
+@pytest.mark.parametrize("page", WHOLE + DIGESTED, ids=lambda page: page.name)
+def test_a_page_is_what_it_was(page: Page) -> None:
+    now, kept = page.now(), digests().get(page.name)
+    if kept is not None:
+        assert digest(now) == kept, f"{page}\nis another, and only its digest is kept: compare it with main's\n{HINT}"
+        return
+    before = (PAGES / page.name).read_bytes().decode() if (PAGES / page.name).exists() else ""
+    if now != before:
+        pytest.fail(f"{page}\n{differences(page.name, before, now)}\n{HINT}", pytrace=False)
+
+
+def test_every_form_of_every_topic_has_its_pages() -> None:
+    forms = {f"examples/{topic}.{kernel.__name__}" for topic in TOPICS for kernel in kernels(topic)}
+    names = {page.name for page in WHOLE}
+    assert {f"{form}.{ending}" for form in forms for ending in SHAPES} <= names
+
+
+def test_no_page_is_a_bug_or_names_a_place_on_this_machine() -> None:
+    """What is enshrined is what may be: no exit code 70, no traceback, no path of whoever wrote the files."""
+    for path in (p for folder in (PAGES, GIVEN) for p in folder.rglob("*") if p.is_file()):
+        text = path.read_bytes().decode()
+        assert not [sign for sign in ("exit 70", "Traceback", str(ROOT), "\x1b") if sign in text], path
