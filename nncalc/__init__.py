@@ -11,23 +11,6 @@
 `load` reads a problem file and `loads` a text or a mapping; `extend` has all that a new topic imports.
 """
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from nncalc.errors import InputError as InputError
-    from nncalc.limits import Limits as Limits
-    from nncalc.limits import Permissions as Permissions
-    from nncalc.limits import Permissions as Rules  # noqa: F401  (its name until 0.1)
-    from nncalc.marking.check import check as check
-    from nncalc.marking.marks import Marks as Marks
-    from nncalc.problem.problem import Problem as Problem
-    from nncalc.problem.problem import load as load
-    from nncalc.problem.problem import loads as loads
-    from nncalc.running import solve as solve
-    from nncalc.trace.rounding import exact as exact
-    from nncalc.trace.rounding import on_paper as on_paper
-    from nncalc.trace.steps import Trace as Trace
-
 # The one place of the version: pyproject.toml reads it here.
 __version__ = "0.1.0"
 
@@ -63,17 +46,17 @@ _HOMES = {
 }
 _RENAMED = {"Rules": "Permissions"}
 
-if not TYPE_CHECKING:  # a checker that saw it would let every name pass
 
-    def __getattr__(name: str) -> object:
-        """The public names, loaded when used, so that `nncalc --help` needs no NumPy."""
-        from importlib import import_module
+def __getattr__(name: str) -> object:
+    """The public names, loaded when used, so that `nncalc --help` needs no NumPy; their types stand in __init__.pyi."""
+    from importlib import import_module
 
-        known = _RENAMED.get(name, name)
-        if known not in _HOMES:
-            raise AttributeError(f"module 'nncalc' has no attribute {name!r}")
-        return getattr(import_module(f"nncalc.{_HOMES[known]}"), known)
+    known = _RENAMED.get(name, name)
+    if known not in _HOMES:
+        raise AttributeError(f"module 'nncalc' has no attribute {name!r}")
+    return getattr(import_module(f"nncalc.{_HOMES[known]}"), known)
 
-    def __dir__() -> list[str]:
-        """What there is to use."""
-        return sorted(__all__)
+
+def __dir__() -> list[str]:
+    """What there is to use."""
+    return sorted(__all__)

@@ -12,9 +12,7 @@ from nncalc.limits import Permissions
 from nncalc.marking.asked import Assignment
 from nncalc.marking.keys import disagreements
 from nncalc.problem.problem import UNBOUNDED, load
-from nncalc.running import solve
-from nncalc.trace.rounding import Settle, exact
-from nncalc.trace.steps import Trace
+from nncalc.running import Settle, Trace, exact, solve
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,12 @@ from nncalc.limits import raising
 from nncalc.problem.problem import AnyProblem, Problem, as_problem
 from nncalc.topics.parts.fields import fields_of, filled
 from nncalc.trace.notation.style import TEXT, place, substituted, write
-from nncalc.trace.rounding import Settle, exact
+from nncalc.trace.rounding import Settle, exact, on_paper
 from nncalc.trace.steps import Trace
 from nncalc.trace.value import TooLarge, Value
 from nncalc.trace.work import NotFinite, TooLong, Work
+
+__all__ = ["Settle", "Trace", "exact", "given_values", "on_paper", "run", "solve"]
 
 
 def solve(problem: AnyProblem, settle: Settle = exact) -> Trace:

@@ -47,7 +47,7 @@ def test_the_names_are_seen() -> None:
 
 
 def test_a_checker_is_told_the_same_names_from_the_same_places() -> None:
-    shown = re.findall(r"    from nncalc\.(\S+) import (\w+) as (\w+)", (HOME / "nncalc/__init__.py").read_text())
+    shown = re.findall(r"from nncalc\.(\S+) import (\w+) as (\w+)", (HOME / "nncalc/__init__.pyi").read_text())
     assert {name for *_, name in shown} == {*PUBLIC, "Rules"} - {"__version__"}
     for module, name, public in shown:
         assert getattr(__import__(f"nncalc.{module}", fromlist=[name]), name) is getattr(nncalc, public)

@@ -28,9 +28,7 @@ from nncalc.render.layout import View
 from nncalc.render.summary import SummaryRow, progress, summary
 from nncalc.render.working import WORKING_ENDINGS, WORKING_FORMATS, render
 from nncalc.render.working.json import plain
-from nncalc.running import solve
-from nncalc.trace.rounding import Settle, exact, on_paper
-from nncalc.trace.steps import Trace
+from nncalc.running import Settle, Trace, exact, on_paper, solve
 
 MOST_DIGITS = 15
 
