@@ -28,8 +28,8 @@ from nncalc.trace.rules.functions import (
     softplus,
     xlogy,
 )
-from nncalc.trace.rules.pooling import Windows, average_pool, max_pool
-from nncalc.trace.rules.sliding import Sliding
+from nncalc.trace.rules.pooling import average_pool, max_pool
+from nncalc.trace.rules.sliding import Sliding, Window
 from nncalc.trace.rules.table import rule, traced
 from nncalc.trace.work import Work
 
@@ -42,7 +42,7 @@ __all__ = [
     "Sliding",
     "Symbol",
     "Variant",
-    "Windows",
+    "Window",
     "Work",
     "average_pool",
     "conv",

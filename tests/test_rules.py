@@ -21,7 +21,7 @@ from nncalc.trace.rules import pooling as pl
 from nncalc.trace.rules.products import each_row, outer_sum, row_outer, total
 from nncalc.trace.rules.rearranging import scatter
 from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
-from nncalc.trace.rules.sliding import Sliding
+from nncalc.trace.rules.sliding import Sliding, Window
 from nncalc.trace.rules.whole import ceil_divide, quotient
 from nncalc.trace.value import RULES, EngineError, Value, getitem
 from nncalc.trace.work import Work
@@ -93,12 +93,12 @@ def fused(function: Callable[..., Any], squash: Callable[..., Any]) -> Callable[
     return case
 
 
-WINDOWS = pl.Windows((Sliding(n=5, f=3, s=2, before=1, after=1), Sliding(n=4, f=2, d=2)))
+POOLED = Window(Sliding(5, 3, s=2, before=1, after=1), Sliding(4, 2, d=2))
 
 
 def pooled(function: Callable[..., Any]) -> Callable[[np.random.Generator], Case]:
     """No two cells as near to each other as a finite difference reaches."""
-    return lambda rng: (lambda x: function(x, windows=WINDOWS), [rng.permutation(40).reshape(2, 5, 4) * 0.1])
+    return lambda rng: (lambda x: function(x, window=POOLED), [rng.permutation(40).reshape(2, 5, 4) * 0.1])
 
 
 def waved(interleaved: bool, count: int) -> Callable[[np.random.Generator], Case]:
@@ -112,12 +112,13 @@ def beside(function: Callable[..., Any], rows: int, columns: int) -> Callable[[n
 
     def case(rng: np.random.Generator) -> Case:
         x = rng.permutation(40).reshape(2, 5, 4) * 0.1
-        return lambda g: function(g, x, windows=WINDOWS), [rng.normal(size=(2, rows, columns))]
+        return lambda g: function(g, x, window=POOLED), [rng.normal(size=(2, rows, columns))]
 
     return case
 
 
-CONV = {"stride": (2, 1), "dilation": (1, 2), "groups": 2}
+PLAIN = Window(Sliding(4, 2), Sliding(4, 3))
+CONV: dict[str, Any] = {"window": Window(Sliding(6, 2, s=2), Sliding(5, 2, d=2)), "groups": 2}
 KEYS = [
     0,
     -1,
@@ -171,7 +172,7 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     fn.xlogy: [binary(fn.xlogy, True), lambda rng: (lambda p: fn.xlogy(np.array([0.0, 1.0]), p), [rng.uniform(0.1, 1, 2)])],
     pl.max_pool: [pooled(pl.max_pool)], pl.average_pool: [pooled(pl.average_pool)],
     pl.max_pool_gradient: [beside(pl.max_pool_gradient, 3, 2)], pl.max_pool_taken: [beside(pl.max_pool_taken, 5, 4)],
-    pl.average_pool_gradient: [fixed(lambda g: pl.average_pool_gradient(g, shape=(2, 5, 4), windows=WINDOWS), (2, 3, 2))],
+    pl.average_pool_gradient: [fixed(lambda g: pl.average_pool_gradient(g, window=POOLED), (2, 3, 2))],
     an.waves: [waved(True, 6), waved(True, 5), waved(False, 6), waved(False, 5)],
     fn.softmax: [fixed(fn.softmax, (3,)), fixed(fn.softmax, (2, 3))],
     fn.softmax_worked: [lambda rng: (lambda x: fn.softmax_worked(x, fn.softmax(x.array if isinstance(x, Value) else x)),
@@ -179,10 +180,9 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     fn.masked: [lambda rng: (lambda x: np.exp(fn.masked(x, np.tri(3))), [away_from_zero(rng, 3, 3)])],
     fn.softmax_cross_entropy: [fused(fn.softmax_cross_entropy, fn.softmax)],
     fn.sigmoid_cross_entropy: [fused(fn.sigmoid_cross_entropy, fn.sigmoid)],
-    cv.conv: [fixed(cv.conv, (2, 4, 4), (3, 2, 2, 3)), fixed(lambda x, k: cv.conv(x, k, **CONV), (4, 6, 5), (2, 2, 2, 2))],
-    cv.conv_transposed: [fixed(lambda g, k: cv.conv_transposed(g, k, size=(6, 5), **CONV), (2, 3, 3), (2, 2, 2, 2))],
-    cv.conv_filter_gradient: [
-        fixed(lambda x, g: cv.conv_filter_gradient(x, g, size=(2, 2), **CONV), (4, 6, 5), (2, 3, 3))],
+    cv.conv: [fixed(lambda x, k: cv.conv(x, k, window=PLAIN), (2, 4, 4), (3, 2, 2, 3)), fixed(lambda x, k: cv.conv(x, k, **CONV), (4, 6, 5), (2, 2, 2, 2))],
+    cv.conv_transposed: [fixed(lambda g, k: cv.conv_transposed(g, k, **CONV), (2, 3, 3), (2, 2, 2, 2))],
+    cv.conv_filter_gradient: [fixed(lambda x, g: cv.conv_filter_gradient(x, g, **CONV), (4, 6, 5), (2, 3, 3))],
 }  # fmt: skip
 ALL = [
     pytest.param(case, id=f"{function.__name__}-{i}")

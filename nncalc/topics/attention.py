@@ -21,6 +21,8 @@ Layout = Annotated[
     ),
 ]
 
+OutputGradient = Annotated[Array | None, About("∂L/∂Z, for the backward pass", also=("dZ",))]
+
 
 def given(
     work: Work,
@@ -44,7 +46,7 @@ def given(
     weighing: Weighed = PLAINLY,
     layout: Layout = "rows",
     labels: Annotated[list[str] | None, About("names of the keys: ranks them by their score")] = None,
-    upstream: Annotated[Array | None, About("∂L/∂Z, for the backward pass", also=("dZ",))] = None,
+    upstream: OutputGradient = None,
 ) -> Answer:
     """Z = softmax(Q Kᵀ / √d_k) V (Vaswani et al. 2017, 3.2.1).
 
@@ -139,7 +141,7 @@ def embeddings(
     weighing: Weighed = PLAINLY,
     layout: Layout = "rows",
     labels: Annotated[list[str] | None, About("names of the keys: ranks them by their score (one head)")] = None,
-    upstream: Annotated[Array | None, About("∂L/∂Z, for the backward pass", also=("dZ",))] = None,
+    upstream: OutputGradient = None,
 ) -> Answer:
     """Self-attention from embeddings, with several heads: tokens are rows, Q = X W_Q + b_Q and so on.
 

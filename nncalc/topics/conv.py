@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -11,8 +10,20 @@ from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.back import from_above
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.topics.parts.windows import Dilation, Image, Pad, Stride, output_size, padded, pair, slid_over
+from nncalc.topics.parts.windows import (
+    Dilation,
+    Image,
+    Pad,
+    Stride,
+    given_padding,
+    output_size,
+    padded,
+    pair,
+    windows_of,
+    with_padding,
+)
 from nncalc.trace.rules import convolution
+from nncalc.trace.rules.sliding import Pair, Window
 from nncalc.trace.work import Work
 
 
@@ -85,54 +96,52 @@ def _forward(
     """The size of the output, and the convolution of the padded image."""
     if output_pad:
         raise Refused("output_pad", "belongs to a transposed convolution", hint="transposed: true")
-    n, f, s, d = X.shape[1:], K.shape[2:], pair("stride", stride), pair("dilation", dilation)
-    axes = slid_over(pad, n, f, s, d)
-    size = work.let("size", output_size(work, axes))
-    work.reserve("pad", (X.shape[0], *(axis.room for axis in axes)))
-    work.reserve("filter", (K.shape[0], *(axis.count for axis in axes)))
-    if any(axis.room > axis.n for axis in axes):
-        whole = padded(X, axes)
-        whole = work.let("X_pad", whole[0] if flat else whole)
-        X = whole[None] if flat else whole
-    return size, convolution.conv(X, K, stride=s, dilation=d, groups=groups)
+    slid = with_padding(windows_of(X.shape[1:], K.shape[2:], stride, dilation), pad)
+    size = work.let("size", output_size(work, slid))
+    whole = slid.unpadded()
+    work.reserve("pad", (X.shape[0], *whole.image))
+    work.reserve("filter", (K.shape[0], *slid.out))
+    if slid.is_padded:
+        around = padded(X, slid)
+        around = work.let("X_pad", around[0] if flat else around)
+        X = around[None] if flat else around
+    return size, convolution.conv(X, K, window=whole, groups=groups)
 
 
 def _transposed(
     work: Work, X: Any, K: Any, flat: bool, stride: Any, pad: Any, dilation: Any, groups: int, output_pad: Any
 ) -> tuple[Any, Any]:
     """The size of the output, (n − 1)·s + d·(f − 1) + 1 − padding + output_pad, and the spread filters cut to it."""
-    n, f, s, d = X.shape[1:], K.shape[2:], pair("stride", stride), pair("dilation", dilation)
+    slid = windows_of(X.shape[1:], K.shape[2:], stride, dilation)
     more = pair("output_pad", output_pad)
-    rows, columns = axes = slid_over("valid" if pad == "same" else pad, n, f, s, d)
     if pad == "same":
-        cut = [max(axis.reach - axis.s, 0) for axis in axes]
-        rows, columns = axes = tuple(  # type: ignore[assignment]  # of two comes two
-            replace(axis, before=c // 2, after=c - c // 2) for axis, c in zip(axes, cut, strict=True)
-        )
-        more = (max(s[0] - rows.reach, more[0]), max(s[1] - columns.reach, more[1]))
-    for i in (0, 1):
-        if more[i] >= max(s[i], d[i]) and output_pad:
-            raise Refused("output_pad", f"is {more[i]}", "less than the stride or the dilation")
-    whole = tuple((axis.n - 1) * axis.s + axis.reach + end for axis, end in zip(axes, more, strict=True))
-    if any(length <= axis.before + axis.after for length, axis in zip(whole, axes, strict=True)):
+        slid = Window(*(axis.same_transposed() for axis in slid))
+        more = (max(slid.down.s - slid.down.reach, more[0]), max(slid.across.s - slid.across.reach, more[1]))
+    else:
+        slid = with_padding(slid, pad)
+    for axis, extra in zip(slid, more, strict=True):
+        if extra >= max(axis.s, axis.d) and output_pad:
+            raise Refused("output_pad", f"is {extra}", "less than the stride or the dilation")
+    whole = slid.down.spread + more[0], slid.across.spread + more[1]
+    kept = [slice(axis.before, size - axis.after) for axis, size in zip(slid, whole, strict=True)]
+    if any(part.stop <= part.start for part in kept):
         raise Refused("pad", f"cuts all of the {dimensions(whole)} output away")
     work.reserve("stride", (K.shape[1] * groups, *whole))
-    around = (rows.before, columns.before, rows.after, columns.after)
-    size = work.let("size", _transposed_size(work, n, f, s, d, around, more))
-    Y = convolution.conv_transposed(X, K, size=whole, stride=s, dilation=d, groups=groups)
-    if any(around):
-        Y = Y[:, rows.before : whole[0] - rows.after, columns.before : whole[1] - columns.after]
-    return size, Y
+    size = work.let("size", _transposed_size(work, slid, more))
+    Y = convolution.conv_transposed(X, K, window=slid.unpadded(whole), groups=groups)
+    return size, Y[(slice(None), *kept)] if slid.is_padded else Y
 
 
-def _transposed_size(work: Work, n: Any, f: Any, s: Any, d: Any, around: tuple[int, ...], more: Any) -> Any:
-    room = work.given("n", n) - 1
-    room = room if s == (1, 1) else room * work.given("s", s)
-    reach = work.given("f", f)
-    size = room + (reach if d == (1, 1) else work.given("d", d) * (reach - 1) + 1)
-    if any(around):
-        p = work.given("p", around[:2])
-        size = size - 2 * p if around[:2] == around[2:] else size - p - work.given("p_end", around[2:])
+def _transposed_size(work: Work, window: Window, more: Pair) -> Any:
+    """Height and width as a formula, written as simply as it goes (Dumoulin and Visin 2016)."""
+    strides, dilations = zip(*((axis.s, axis.d) for axis in window), strict=True)
+    room = work.given("n", window.image) - 1
+    room = room if strides == (1, 1) else room * work.given("s", strides)
+    reach = work.given("f", window.size)
+    size = room + (reach if dilations == (1, 1) else work.given("d", dilations) * (reach - 1) + 1)
+    if window.is_padded:
+        p, *end = given_padding(work, window)
+        size = size - p - end[0] if end else size - 2 * p
     return size + work.given("output_pad", more) if any(more) else size
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.parts.back import from_above
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.topics.parts.windows import Dilation, Image, Pad, output_size, pair, slid_over
+from nncalc.topics.parts.windows import Dilation, Image, Pad, output_size, pair, windows_of, with_padding
 from nncalc.trace.notation.style import place
-from nncalc.trace.rules.pooling import Windows, average_pool, first_largest, max_pool, tied_windows
+from nncalc.trace.rules.pooling import average_pool, first_largest, max_pool, tied_windows
+from nncalc.trace.rules.sliding import Window
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
@@ -54,31 +55,32 @@ def pool(
             "window", "is missing" if window is None else "is the whole image with `global`", "one of the two"
         )
     f = n if window is None else pair("window", window)
-    s, d = f if stride is None else pair("stride", stride), pair("dilation", dilation)
-    axes = slid_over(pad, n, f, s, d, ceil)
-    size = work.let("size", output_size(work, axes, "window"))
-    work.reserve("pad", (*image.shape[:-2], *(axis.count for axis in axes)))
-    windows = Windows(axes, count_pad)
-    if not Windows(axes).counts().all():
+    slid = with_padding(windows_of(n, f, f if stride is None else stride, dilation, ceil), pad)
+    size = work.let("size", output_size(work, slid, "window"))
+    work.reserve("pad", (*image.shape[:-2], *slid.out))
+    if not slid.counts().all():
         raise Refused("pad", "leaves a window without a cell of the image", "less than the window")
-    Y = work.let("Y", max_pool(image, windows=windows) if kind == "max" else average_pool(image, windows=windows))
+    Y = work.let(
+        "Y", max_pool(image, window=slid) if kind == "max" else average_pool(image, window=slid, padding=count_pad)
+    )
     answer: Answer = {"size": size, "Y": Y}
     if kind == "max":
-        answer["where"] = _where(image, windows)
+        answer["where"] = _where(image, slid)
         if upstream is not None:
-            _say_ties(work, image, windows)
+            _say_ties(work, image, slid)
     return answer | from_above(work, Y, [image], upstream)
 
 
-def _say_ties(work: Work, image: Any, windows: Windows) -> None:
+def _say_ties(work: Work, image: Any, window: Window) -> None:
     """Which outputs have their largest number twice: where the gradient's way is a convention."""
-    twice = tied_windows(numbers(image), windows)
+    array = numbers(image)
+    twice = tied_windows(array, window)
     if twice:
         places = ", ".join(f"Y[{place(index)}]" for index in twice[:10])
         work.note(f"of equal largest numbers the first, row by row, gets the gradient, by convention: {places}")
 
 
-def _where(image: Any, windows: Windows) -> Array:
+def _where(image: Any, window: Window) -> Array:
     """Row and column (from 1) of each maximum in the image, along a new last axis."""
-    cells = first_largest(numbers(image), windows)
+    cells = first_largest(numbers(image), window)
     return np.stack(np.divmod(cells, image.shape[-1]), axis=-1) + 1

@@ -24,7 +24,7 @@ from nncalc.topics.params.common import (
 from nncalc.topics.params.part import Part
 from nncalc.topics.params.plain import one_for_all
 from nncalc.topics.params.shape import Shape, Size, sizes, spoken
-from nncalc.topics.params.windows import Window, along, cells, per_axis, slide, taken, window
+from nncalc.topics.params.windows import Axis, along, cells, off_page, per_axis, slide, taken, window
 from nncalc.topics.parts.fields import About
 from nncalc.trace.rules.whole import quotient
 
@@ -139,7 +139,7 @@ def _divided(part: Part, groups: int, filters: int) -> None:
         raise part.refused(what, "a number that divides both", at="groups")
 
 
-def _said(layer: Any, windows: Sequence[Window], what: str) -> str:
+def _said(layer: Any, windows: Sequence[Axis], what: str) -> str:
     """6 filters of 5 x 5, stride 2, padding 1."""
     apart, steps = {w.d for w in windows}, [w.s for w in windows]
     usual = [w.f for w in windows] if isinstance(layer, Pool) else [1] * len(windows)
@@ -153,7 +153,7 @@ def _said(layer: Any, windows: Sequence[Window], what: str) -> str:
     return ", ".join(filter(None, words))
 
 
-def _sides(windows: Sequence[Window]) -> str:
+def _sides(windows: Sequence[Axis]) -> str:
     return dimensions([w.f for w in windows])
 
 
@@ -177,10 +177,9 @@ def count_transposed(part: Part, layer: TransposedConv) -> Shape:
     spatial(part)
     _divided(part, layer.groups, layer.filters)
     extras = per_axis(part, layer.output_pad, len(part.shape) - 1, "output_pad")
-    plain = window(part, layer.kernel, layer.stride, layer.pad, layer.dilation)
-    windows = [replace(w, extra=e) for w, e in zip(plain, extras, strict=True)]
-    lengths = [int(w.spread(part.known(n), lambda symbol, value, means: value))
-               for w, n in zip(windows, part.shape, strict=False)]  # fmt: skip
+    forward = window(part, layer.kernel, layer.stride, layer.pad, layer.dilation)
+    windows = [replace(w.same_transposed() if w.as_same else w, extra=e) for w, e in zip(forward, extras, strict=True)]
+    lengths = [w.spread_over(w.n, off_page) for w in windows]
     if min(lengths) < 1:
         raise part.refused(f"cuts off more than there is: {dimensions(lengths)} would go out", at="pad")
     what = f"{layer.filters} filters of {_sides(windows)}"
@@ -193,7 +192,7 @@ def count_transposed(part: Part, layer: TransposedConv) -> Shape:
     return (*(size for _, size in out), *sizes(layer.filters))
 
 
-def _weights(part: Part, windows: Sequence[Window], layer: Any) -> tuple[Any, Any]:
+def _weights(part: Part, windows: Sequence[Axis], layer: Any) -> tuple[Any, Any]:
     """f·f·c weights a filter (c/g with groups), and how many filters."""
     weights = cells(part, windows) * part.number("c", part.shape[-1], "channels in")
     if layer.groups > 1:
@@ -248,8 +247,8 @@ def upsample(part: Part, layer: Upsample) -> Shape:
     """n·s along each axis."""
     spatial(part)
     scales = per_axis(part, layer.scale, len(part.shape) - 1, "scale")
-    windows = [Window(part.known(n), s, s, same=True) for n, s in zip(part.shape, scales, strict=False)]
-    lengths = [part.known(n) * s for n, s in zip(part.shape, scales, strict=False)]
+    windows = [Axis(part.known(n), f=s, s=s, as_same=True) for n, s in zip(part.shape, scales, strict=False)]
+    lengths = [w.spread_over(w.n, off_page) for w in windows]
     with part.section(f"{dimensions(scales)} times", (*lengths, part.shape[-1].exact)):
         out = slide(part, windows, lengths, back=True)
     return (*(size for _, size in out), part.shape[-1])
@@ -260,7 +259,7 @@ def pad_channels(part: Part, layer: PadChannels) -> Shape:
     image(part)
     if layer.to < (part.shape[-1].exact or 0):
         raise part.refused(f"has {layer.to} channels, but {part.shape[-1].exact} come in", "at least as many", at="to")
-    windows = [Window(part.known(n), 1, layer.stride or 1) for n in part.shape[:2]]
+    windows = [Axis(part.known(n), f=1, s=layer.stride or 1) for n in part.shape[:-1]]
     lengths = taken(part, windows)
     if layer.stride in (None, 1):
         return (*part.shape[:-1], *sizes(layer.to))

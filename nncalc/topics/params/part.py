@@ -12,7 +12,7 @@ import numpy as np
 from nncalc.errors import FieldPath, Refused, did_you_mean, printable
 from nncalc.topics.params.shape import Shape, Size, known_sizes, spoken
 from nncalc.trace.rules.products import total
-from nncalc.trace.value import Value
+from nncalc.trace.value import Value, numbers
 from nncalc.trace.work import BareWork, Work
 
 # So many layers are worked one by one; a repetition of layers that keep their shape is one of them, however often.
@@ -294,4 +294,4 @@ class Part:
 
 def carried(value: Any) -> Any:
     """A count as a Python number."""
-    return np.asarray(value.array if isinstance(value, Value) else value).item()
+    return numbers(value).item()

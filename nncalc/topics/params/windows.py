@@ -1,9 +1,9 @@
-"""How many places a window has along an axis (Dumoulin and Visin 2016, A guide to convolution arithmetic)."""
+"""How many places a window has along an axis, as a formula (Dumoulin and Visin 2016)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nncalc.topics.params.part import Part, carried
@@ -16,31 +16,40 @@ SIZE = "window"
 
 
 @dataclass(frozen=True)
-class Window(Sliding):
-    """A window along one axis, and how its places are counted on the page.
+class Axis(Sliding):
+    """A window's way along an axis, and how its sizes are written.
 
-    same: the zeros are as many as ⌈n/s⌉ places take; extra: places added at the end of a transposed one.
+    as_same: the zeros are as many as ⌈n/s⌉ windows take. extra: transposed, what is added at the end.
     """
 
-    same: bool = False
+    as_same: bool = False
     extra: int = 0
+
+    @property
+    def late(self) -> bool:
+        """Whether rounding up would put the last window wholly into the zeros behind; it alone is left out."""
+        return self.ceil and self.out < self.rounded
 
     def places(self, n: Any, given: Given) -> Any:
         """⌊(n + 2p − f)/s⌋ + 1, or ⌈n/s⌉ where the zeros are as many as that takes."""
-        if self.same:
+        if self.as_same:
             return ceil_divide(n, given("s", self.s, "stride"))
-        room = self._padded(n, given) - self._reach(given)
+        for zeros in self._zeros(given):
+            n = n + zeros
+        room = n - self._reach(given)
         s = given("s", self.s, "stride")
         steps = ceil_divide(room, s) if self.ceil else room // s
-        # Rounded up, a last window that would begin in the zeros behind is left out.
-        return steps if self.ceil and self.count < self.rounded_up else steps + 1
+        return steps if self.late else steps + 1
 
-    def spread(self, n: Any, given: Given) -> Any:
-        """(n − 1)·s − 2p + f, the size before; n·s where the zeros are as many as that takes."""
+    def spread_over(self, n: Any, given: Given) -> Any:
+        """Transposed: (n − 1)·s − 2p + f; n·s where the zeros are as many as that takes."""
         s = given("s", self.s, "stride")
-        if self.same:
+        if self.as_same:
             return n * s
-        out = self._cut((n - 1) * s, given) + self._reach(given)
+        out = (n - 1) * s
+        for zeros in self._zeros(given):
+            out = out - zeros
+        out = out + self._reach(given)
         return out + given("e", self.extra, "added at the end") if self.extra else out
 
     def _reach(self, given: Given) -> Any:
@@ -55,16 +64,6 @@ class Window(Sliding):
             for symbol, zeros, side in (("p1", self.before, "before"), ("p2", self.after, "behind"))
             if zeros
         ]
-
-    def _padded(self, n: Any, given: Given) -> Any:
-        for zeros in self._zeros(given):
-            n = n + zeros
-        return n
-
-    def _cut(self, n: Any, given: Given) -> Any:
-        for zeros in self._zeros(given):
-            n = n - zeros
-        return n
 
 
 def per_axis(part: Part, value: int | Sequence[int], axes: int, at: str) -> tuple[int, ...]:
@@ -97,29 +96,29 @@ def window(
     dilation: int | Sequence[int] = 1,
     ceil: bool = False,
     sized: str = "kernel",
-) -> list[Window]:
+) -> list[Axis]:
     """The window along each axis of what comes in: height and width of an image, the steps of a sequence."""
     axes = len(part.shape) - 1
     steps = size if stride is None else stride
-    listed = zip(
+    listed = list(zip(
         per_axis(part, size, axes, sized), per_axis(part, steps, axes, "stride"), zeros(part, pad, axes),
         per_axis(part, dilation, axes, "dilation"), strict=True,
-    )  # fmt: skip
-    lengths = [part.known(size) for size in part.shape[:-1]]
-    return [Window(n, f, s, d, *p, ceil, pad == "same") for n, (f, s, p, d) in zip(lengths, listed, strict=True)]
+    ))  # fmt: skip
+    slid = [Axis(part.known(n), f, s, d, *p, ceil) for n, (f, s, p, d) in zip(part.shape, listed, strict=False)]
+    return [replace(axis.same(), as_same=True) for axis in slid] if pad == "same" else slid
 
 
-def taken(part: Part, windows: Sequence[Window]) -> list[int]:
+def taken(part: Part, windows: Sequence[Axis]) -> list[int]:
     """How many places each window has; a window that does not fit is refused."""
     for axis, w in enumerate(windows):
-        if not w.fits and not w.same:
-            zeros = f" with its zeros ({w.n} without)" if w.room > w.n else ""
+        if not w.fits:
+            zeros = f" with its zeros ({w.n} without)" if w.padded > w.n else ""
             along = ("heights", "widths")[axis] if len(windows) == 2 else "steps"
-            raise part.refused(f"has a window over {w.reach} {along}, but gets only {w.room}{zeros}")
-    return [-(-w.n // w.s) if w.same else w.count for w in windows]
+            raise part.refused(f"has a window over {w.reach} {along}, but gets only {w.padded}{zeros}")
+    return [w.places(w.n, off_page) for w in windows]
 
 
-def slide(part: Part, windows: Sequence[Window], lengths: Sequence[int], back: bool = False) -> list[tuple[Any, Size]]:
+def slide(part: Part, windows: Sequence[Axis], lengths: Sequence[int], back: bool = False) -> list[tuple[Any, Size]]:
     """The steps H and W (T of a sequence): each window's places, worked; where both axes are alike W is H."""
     letters = "HW" if len(windows) == 2 else "T"
     alike = len(windows) == 2 and windows[0] == windows[1] and part.shape[0] == part.shape[1]
@@ -127,18 +126,18 @@ def slide(part: Part, windows: Sequence[Window], lengths: Sequence[int], back: b
     for axis, (w, length, letter) in enumerate(zip(windows, lengths, letters, strict=True)):
         given = along(part, windows, axis)
         n = given("n", part.shape[axis], "size in")
-        value = out[0][0] if axis and alike else (w.spread if back else w.places)(n, given)
-        value = part.let(letter, value)
+        alone = w.spread_over if back else w.places
+        value = part.let(letter, out[0][0] if axis and alike else alone(n, given))
         out.append((value, Size(length, carried(value))))
     return out
 
 
-def along(part: Part, windows: Sequence[Window], axis: int) -> Given:
+def along(part: Part, windows: Sequence[Axis], axis: int) -> Given:
     """The numbers of a window along an axis; what differs between height and width is called f_h and f_w."""
     values: dict[str, Sequence[Any]] = {
-        "n": part.shape[:-1], "f": [w.f for w in windows], "s": [w.s for w in windows],
+        "n": part.shape[:-1], "f": [w.f for w in windows], "s": [w.s for w in windows], "d": [w.d for w in windows],
         "p": [w.before for w in windows], "p1": [w.before for w in windows], "p2": [w.after for w in windows],
-        "d": [w.d for w in windows], "e": [w.extra for w in windows],
+        "e": [w.extra for w in windows],
     }  # fmt: skip
 
     def given(symbol: str, value: Any, means: str) -> Any:
@@ -147,7 +146,12 @@ def along(part: Part, windows: Sequence[Window], axis: int) -> Given:
     return given
 
 
-def cells(part: Part, windows: Sequence[Window]) -> Any:
+def cells(part: Part, windows: Sequence[Axis]) -> Any:
     """How many cells a window has: f·f."""
     sides = [along(part, windows, axis)("f", w.f, SIZE) for axis, w in enumerate(windows)]
     return sides[0] if len(sides) == 1 else sides[0] * sides[1]
+
+
+def off_page(symbol: str, value: Any, means: str) -> Any:
+    """The number itself, off the page."""
+    return value

@@ -1,14 +1,16 @@
-"""What convolution and pooling share: strides, padding, dilation, and the size of what comes out."""
+"""What convolution and pooling share: the image, stride, padding, dilation, and the size of what comes out."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.fields import About, Array
-from nncalc.trace.rules.sliding import Pair, Sliding, zeros_for_same
+from nncalc.trace.rules.sliding import Pair, Sliding, Window
 from nncalc.trace.work import Work
 
 Image = Annotated[
@@ -37,63 +39,65 @@ Pad = Annotated[
 Dilation = Annotated[int | list[int], About("distance between a window's cells", least=1, also=("dilations",))]
 
 
-def pair(field: str, given: int | list[int]) -> Pair:
-    """[height, width] from a number or a list of two."""
+def pair(field: str, given: int | Sequence[int]) -> Pair:
+    """[height, width] from a number or a list of two; Refused names the field."""
     both = [given, given] if isinstance(given, int) else given
     if len(both) != 2:
         raise Refused(field, f"want a number or [height, width], got {len(both)} numbers")
     return both[0], both[1]
 
 
-def slid_over(
-    pad: int | list[int] | str, n: Pair, f: Pair, s: Pair, d: Pair, ceil: bool = False
-) -> tuple[Sliding, Sliding]:
-    """How height and width are slid over, with the padding that is asked for."""
-    if pad == "same":
-        zeros = [zeros_for_same(n[i], f[i], s[i], d[i]) for i in (0, 1)]
-    elif isinstance(pad, str):
-        zeros = [(0, 0), (0, 0)]
-    elif isinstance(pad, list) and len(pad) == 4:
-        zeros = [(pad[0], pad[2]), (pad[1], pad[3])]
-    else:
-        zeros = [(p, p) for p in pair("pad", pad)]
-    rows, columns = (Sliding(n[i], f[i], s[i], d[i], *zeros[i], ceil) for i in (0, 1))
-    return rows, columns
+def windows_of(n: Pair, f: Pair, stride: int | Sequence[int], dilation: int | list[int], ceil: bool = False) -> Window:
+    """The windows of f cells over an image of n cells, down and across, without padding."""
+    s, d = pair("stride", stride), pair("dilation", dilation)
+    return Window(*(Sliding(n[i], f[i], s[i], d[i], ceil=ceil) for i in (0, 1)))
 
 
-def output_size(work: Work, axes: tuple[Sliding, Sliding], field: str = "filter") -> Any:
+def with_padding(window: Window, pad: int | list[int] | str) -> Window:
+    """The same windows with the padding that the field says."""
+    if isinstance(pad, str):
+        return Window(*(axis.same() for axis in window)) if pad == "same" else window
+    if isinstance(pad, int) or len(pad) != 4:
+        pad = [*pair("pad", pad)] * 2
+    return Window(*(replace(axis, before=pad[i], after=pad[i + 2]) for i, axis in enumerate(window)))
+
+
+def given_padding(work: Work, window: Window) -> list[Any]:
+    """p of both sides alike, or p and p_end, named on the page: (height, width)."""
+    above, below = ([getattr(axis, side) for axis in window] for side in ("before", "after"))
+    p = work.given("p", np.array(above))
+    return [p] if above == below else [p, work.given("p_end", np.array(below))]
+
+
+def output_size(work: Work, window: Window, field: str = "filter") -> Any:
     """Height and width: floor((n + padding − d·(f − 1) − 1)/s) + 1, written as simply as it goes.
 
-    The formula is Dumoulin and Visin's (2016). Refused names the field whose window does not fit.
+    The formula is Dumoulin and Visin's (2016). ceil rounds up instead; where a last window that would begin behind
+    the image is left out, as PyTorch does, the formula says so. Refused: the field, where its window does not fit.
     """
-    if not all(axis.fits for axis in axes):
-        covered, there = dimensions([axis.reach for axis in axes]), dimensions([axis.room for axis in axes])
+    down, across = window
+    if not (down.fits and across.fits):
+        covered, there = dimensions((down.reach, across.reach)), dimensions((down.padded, across.padded))
         raise Refused(field, f"covers {covered} cells, more than the padded image has ({there})")
-    above, below = np.array([axis.before for axis in axes]), np.array([axis.after for axis in axes])
-    end = None
-    room = work.given("n", [axis.n for axis in axes])
-    if above.any() or below.any():
-        p = end = work.given("p", above)
-        if (above == below).all():
-            room = room + 2 * p
-        else:
-            end = work.given("p_end", below)
-            room = room + p + end
-    reach = work.given("f", [axis.f for axis in axes])
-    if any(axis.d != 1 for axis in axes):
-        reach = work.given("d", [axis.d for axis in axes]) * (reach - 1) + 1
-    if all(axis.s == 1 for axis in axes):
+    room, end = work.given("n", window.image), None
+    if window.is_padded:
+        p, *apart = given_padding(work, window)
+        end = apart[0] if apart else p
+        room = room + p + end if apart else room + 2 * p
+    reach = work.given("f", window.size)
+    if (down.d, across.d) != (1, 1):
+        reach = work.given("d", (down.d, across.d)) * (reach - 1) + 1
+    if (down.s, across.s) == (1, 1):
         return room - reach + 1
-    step = work.given("s", [axis.s for axis in axes])
-    if not axes[0].ceil:
+    step = work.given("s", (down.s, across.s))
+    if not down.ceil:
         return (room - reach) // step + 1
     steps = np.ceil((room - reach) / step)
-    if all(axis.rounded_up == axis.count for axis in axes):
+    if window.out == (down.rounded, across.rounded):
         return steps + 1
     return np.minimum(steps, (room - 1 if end is None else room - 1 - end) // step) + 1
 
 
-def padded(X: Any, axes: tuple[Sliding, Sliding]) -> Any:
+def padded(X: Any, window: Window) -> Any:
     """Zeros around the last two axes."""
-    outer = ((0, 0),) * (X.ndim - 2)
-    return np.pad(X, (*outer, *((axis.before, axis.after) for axis in axes)))
+    return np.pad(X, (*((0, 0),) * (X.ndim - 2), *((axis.before, axis.after) for axis in window)))

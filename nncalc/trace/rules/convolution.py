@@ -1,7 +1,8 @@
 """Convolution and its two gradients, each one operation: im2col in tiles of output rows, then one matrix product.
 
 Shapes: image (channel, height, width), filter (filter, channel of its group, rows, columns), output
-(filter, height, width); padding is a step of its own. Convolution is cross-correlation, as in every framework.
+(filter, rows, columns); padding is a step of its own, so that the `Window` over the image has none. Convolution is
+cross-correlation, as in every framework (Goodfellow et al., Deep Learning, 9.1).
 All three are linear in both arguments, so that each one's derivatives are the other two.
 """
 
@@ -15,18 +16,18 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from nncalc.trace.notation import tree as n
 from nncalc.trace.notation.tree import Expr, Index
-from nncalc.trace.rules.sliding import Pair
+from nncalc.trace.rules.sliding import Window
 from nncalc.trace.rules.table import rule, traced
 
 # A tile's columns stay in the processor's cache: measured best between 0.5 and 4 MB.
 TILE_BYTES = 1 << 21
 
 
-def _windows(x: Any, size: Pair, stride: Pair, dilation: Pair) -> Any:
+def _windows(x: Any, window: Window) -> Any:
     """A view (channel, row in window, column in window, output row, output column); no copy."""
-    reach = tuple(d * (s - 1) + 1 for d, s in zip(dilation, size, strict=True))
-    view = sliding_window_view(x, reach, axis=(1, 2))[:, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
-    return view.transpose(0, 3, 4, 1, 2)
+    down, across = window
+    view = sliding_window_view(x, (down.reach, across.reach), axis=(1, 2))
+    return view[:, :: down.s, :: across.s, :: down.d, :: across.d].transpose(0, 3, 4, 1, 2)
 
 
 def _tiles(view: Any) -> Iterator[tuple[slice, Any]]:
@@ -45,9 +46,9 @@ def _grouped(groups: int, *counts: int) -> Iterator[tuple[slice, ...]]:
 
 
 @traced
-def conv(x: Any, k: Any, stride: Pair = (1, 1), dilation: Pair = (1, 1), groups: int = 1) -> Any:
+def conv(x: Any, k: Any, window: Window, groups: int = 1) -> Any:
     """Cross-correlation of a padded image with filters."""
-    view = _windows(x, k.shape[2:], stride, dilation)
+    view = _windows(x, window)
     out = np.empty((k.shape[0], *view.shape[3:]), np.result_type(x, k))
     for channels, filters in _grouped(groups, x.shape[0], k.shape[0]):
         flat = k[filters].reshape(filters.stop - filters.start, -1)
@@ -57,30 +58,28 @@ def conv(x: Any, k: Any, stride: Pair = (1, 1), dilation: Pair = (1, 1), groups:
 
 
 @traced
-def conv_transposed(g: Any, k: Any, size: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1), groups: int = 1) -> Any:
-    """The gradient of `conv` by its image (of height and width `size`): every output is spread over its window."""
+def conv_transposed(g: Any, k: Any, window: Window, groups: int = 1) -> Any:
+    """The gradient of `conv` by its image: every output is spread over its window."""
     _, per_group, h, w = k.shape
-    out = np.zeros((per_group * groups, *size), np.result_type(g, k))
-    rows, width = g.shape[1:]
+    out = np.zeros((per_group * groups, *window.image), np.result_type(g, k))
+    (down, across), (rows, width) = window, g.shape[1:]
     for filters, channels in _grouped(groups, k.shape[0], out.shape[0]):
         flat = k[filters].reshape(filters.stop - filters.start, -1)
         columns = (flat.T @ g[filters].reshape(flat.shape[0], -1)).reshape(per_group, h, w, rows, width)
         for a, b in np.ndindex(h, w):
-            top, left = a * dilation[0], b * dilation[1]
-            bottom, right = top + stride[0] * (rows - 1) + 1, left + stride[1] * (width - 1) + 1
-            out[channels, top : bottom : stride[0], left : right : stride[1]] += columns[:, a, b]
+            top, left = down.cell(0, a), across.cell(0, b)
+            reached = slice(top, down.cell(rows, a), down.s), slice(left, across.cell(width, b), across.s)
+            out[(channels, *reached)] += columns[:, a, b]
     return out
 
 
 @traced
-def conv_filter_gradient(
-    x: Any, g: Any, size: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1), groups: int = 1
-) -> Any:
-    """The gradient of `conv` by its filter (of height and width `size`): every window weighted by its output's."""
+def conv_filter_gradient(x: Any, g: Any, window: Window, groups: int = 1) -> Any:
+    """The gradient of `conv` by its filter: every window weighted by its output's."""
     per_group = x.shape[0] // groups
     # A stride can leave rows over at the end that no window reaches.
-    view = _windows(x, size, stride, dilation)[:, :, :, : g.shape[1], : g.shape[2]]
-    out = np.zeros((g.shape[0], per_group, *size), np.result_type(x, g))
+    view = _windows(x, window)[:, :, :, : g.shape[1], : g.shape[2]]
+    out = np.zeros((g.shape[0], per_group, *window.size), np.result_type(x, g))
     for channels, filters in _grouped(groups, x.shape[0], g.shape[0]):
         for rows, columns in _tiles(view[channels]):
             part = g[filters, rows]
@@ -88,81 +87,64 @@ def conv_filter_gradient(
     return out
 
 
-def _conv(index: Index, x: Any, k: Any, stride: Pair = (1, 1), dilation: Pair = (1, 1), groups: int = 1) -> Expr:
+def _conv(index: Index, x: Any, k: Any, window: Window, groups: int = 1) -> Expr:
     f, row, column = index
     first = f // (k.shape[0] // groups) * k.shape[1]
     return n.add(*(
-        n.product(x[first + c, row * stride[0] + a * dilation[0], column * stride[1] + b * dilation[1]], k[f, c, a, b])
+        n.product(x[first + c, window.down.cell(row, a), window.across.cell(column, b)], k[f, c, a, b])
         for c, a, b in np.ndindex(*k.shape[1:])
     ))  # fmt: skip
 
 
-def _meeting(place: int, count: int, size: int, stride: int, dilation: int) -> Iterator[tuple[int, int]]:
-    """The (output, place in window) pairs that read this place of the image, along one axis."""
-    for out in range(count):
-        offset = place - out * stride
-        if offset >= 0 and offset % dilation == 0 and offset // dilation < size:
-            yield out, offset // dilation
-
-
-def _conv_transposed(
-    index: Index, g: Any, k: Any, size: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1), groups: int = 1
-) -> Expr:
+def _conv_transposed(index: Index, g: Any, k: Any, window: Window, groups: int = 1) -> Expr:
     channel, row, column = index
     group, c = divmod(channel, k.shape[1])
     share = k.shape[0] // groups
     return n.add(*(
         n.product(g[f, out_row, out_column], k[f, c, a, b])
         for f in range(group * share, (group + 1) * share)
-        for out_row, a in _meeting(row, g.shape[1], k.shape[2], stride[0], dilation[0])
-        for out_column, b in _meeting(column, g.shape[2], k.shape[3], stride[1], dilation[1])
+        for out_row, a in window.down.seeing(row)
+        for out_column, b in window.across.seeing(column)
+        if out_row < g.shape[1] and out_column < g.shape[2]
     ))  # fmt: skip
 
 
-def _conv_filter_gradient(
-    index: Index, x: Any, g: Any, size: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1), groups: int = 1
-) -> Expr:
+def _conv_filter_gradient(index: Index, x: Any, g: Any, window: Window, groups: int = 1) -> Expr:
     f, c, a, b = index
     channel = f // (g.shape[0] // groups) * (x.shape[0] // groups) + c
     return n.add(*(
-        n.product(g[f, row, column],
-                  x[channel, row * stride[0] + a * dilation[0], column * stride[1] + b * dilation[1]])
+        n.product(g[f, row, column], x[channel, window.down.cell(row, a), window.across.cell(column, b)])
         for row, column in np.ndindex(*g.shape[1:])
     ))  # fmt: skip
 
 
-def _filter_gradient_whole(
-    x: Any, g: Any, size: Pair, stride: Pair = (1, 1), dilation: Pair = (1, 1), groups: int = 1
-) -> Expr:
+def _filter_gradient_whole(x: Any, g: Any, window: Window, groups: int = 1) -> Expr:
     """With strides of 1 it is a convolution itself, of the image with the output's gradient."""
-    plain = stride == dilation == (1, 1) and groups == 1
+    plain = all(axis.s == axis.d == 1 for axis in window) and groups == 1
     return n.call("conv" if plain else "conv_filter_gradient", x.whole(), g.whole())
 
 
 rule(
     conv,
     _conv,
-    (
-        lambda g, y, x, k, **p: conv_transposed(g, k, size=x.shape[1:], **p),
-        lambda g, y, x, k, **p: conv_filter_gradient(x, g, size=k.shape[2:], **p),
-    ),
-    whole=lambda x, k, **p: n.call("conv", x.whole(), k.whole()),
+    (lambda g, y, x, k, **p: conv_transposed(g, k, **p), lambda g, y, x, k, **p: conv_filter_gradient(x, g, **p)),
+    whole=lambda x, k, **_: n.call("conv", x.whole(), k.whole()),
 )
 rule(
     conv_transposed,
     _conv_transposed,
     (
-        lambda d, y, g, k, size, **p: conv(d, k, **p)[:, : g.shape[1], : g.shape[2]],
-        lambda d, y, g, k, size, **p: conv_filter_gradient(d, g, size=k.shape[2:], **p),
+        lambda d, y, g, k, **p: conv(d, k, **p)[:, : g.shape[1], : g.shape[2]],
+        lambda d, y, g, k, **p: conv_filter_gradient(d, g, **p),
     ),
-    whole=lambda g, k, size, **p: n.call("conv_transposed", g.whole(), k.whole()),
+    whole=lambda g, k, **_: n.call("conv_transposed", g.whole(), k.whole()),
 )
 rule(
     conv_filter_gradient,
     _conv_filter_gradient,
     (
-        lambda d, y, x, g, size, **p: conv_transposed(g, d, size=x.shape[1:], **p),
-        lambda d, y, x, g, size, **p: conv(x, d, **p)[:, : g.shape[1], : g.shape[2]],
+        lambda d, y, x, g, **p: conv_transposed(g, d, **p),
+        lambda d, y, x, g, **p: conv(x, d, **p)[:, : g.shape[1], : g.shape[2]],
     ),
     whole=_filter_gradient_whole,
 )

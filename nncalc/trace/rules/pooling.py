@@ -1,100 +1,53 @@
 """Pooling and its gradient, each one operation: the largest or the average of each window of an image.
 
-Shapes: image (…, height, width), output (…, rows, columns); a `Windows` says which cells each output sees. Cells
-outside the image are never the largest; whether they count in an average is the windows' business (`counted`).
+Shapes: image (…, height, width), output (…, rows, columns); a `Window` says which cells each output sees. Cells of
+the padding are never the largest; whether an average counts them says `padding`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nncalc.trace.notation import tree as n
 from nncalc.trace.notation.tree import Expr, Index
-from nncalc.trace.rules.sliding import Pair, Sliding
+from nncalc.trace.rules.sliding import Pair, Window
 from nncalc.trace.rules.table import rule, traced
 
 
-@dataclass(frozen=True)
-class Windows:
-    """Where the windows lie: how each axis is slid over, the height first.
-
-    counted: whether cells of the padding (of `padding` on both sides) count in an average.
-    """
-
-    axes: tuple[Sliding, Sliding]
-    counted: bool = False
-
-    @property
-    def out(self) -> Pair:
-        """Height and width of what comes out."""
-        return self.axes[0].count, self.axes[1].count
-
-    def cells(self) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
-        """For each place in a window, row by row: which outputs see a cell of the image there, and which cells."""
-        for a, b in np.ndindex(self.axes[0].f, self.axes[1].f):
-            rows, columns = self.axes[0].meeting(a), self.axes[1].meeting(b)
-            if rows is not None and columns is not None:
-                yield (rows[0], columns[0]), (rows[1], columns[1])
-
-    def window(self, index: Index) -> list[Pair]:
-        """The image's cells in the window of one output, row by row."""
-        rows, columns = (axis.seen(place) for axis, place in zip(self.axes, index[-2:], strict=True))
-        return [(i, j) for i in rows for j in columns]
-
-    def outputs(self, index: Index) -> list[Pair]:
-        """The outputs whose window sees a cell of the image, row by row."""
-        rows, columns = (
-            [out for out in range(axis.count) if cell in axis.seen(out)]
-            for axis, cell in zip(self.axes, index[-2:], strict=True)
-        )
-        return [(i, j) for i in rows for j in columns]
-
-    def counts(self) -> Any:
-        """How many cells each output's average is over: (rows, columns)."""
-        numbers = []
-        for axis in self.axes:
-            low, high = -axis.before * self.counted, axis.n + axis.after * self.counted
-            cells = np.arange(axis.count)[:, None] * axis.s + np.arange(axis.f) * axis.d - axis.before
-            numbers.append(((cells >= low) & (cells < high)).sum(axis=1))
-        return numbers[0][:, None] * numbers[1]
-
-
 @traced
-def max_pool(x: Any, windows: Windows) -> Any:
+def max_pool(x: Any, window: Window) -> Any:
     """The largest cell of each window."""
-    out = np.full((*x.shape[:-2], *windows.out), -np.inf)
-    for seeing, cells in windows.cells():
+    out = np.full((*x.shape[:-2], *window.out), -np.inf)
+    for seeing, cells in window.slices():
         part = out[(..., *seeing)]
         np.maximum(part, x[(..., *cells)], out=part)
     return out
 
 
 @traced
-def max_pool_gradient(g: Any, x: Any, windows: Windows) -> Any:
+def max_pool_gradient(g: Any, x: Any, window: Window) -> Any:
     """Each output's gradient at the cell that was the largest of its window (the first of equals, row by row)."""
-    out, largest, flat = np.zeros(x.shape), first_largest(x, windows), _numbered(x)
-    for seeing, cells in windows.cells():
+    out, largest, flat = np.zeros(x.shape), first_largest(x, window), _numbered(x)
+    for seeing, cells in window.slices():
         out[(..., *cells)] += np.where(largest[(..., *seeing)] == flat[cells], g[(..., *seeing)], 0)
     return out
 
 
 @traced
-def max_pool_taken(d: Any, x: Any, windows: Windows) -> Any:
+def max_pool_taken(d: Any, x: Any, window: Window) -> Any:
     """Of another array of x's shape the cells where x is the largest of each window."""
     flat = np.asarray(d).reshape(*x.shape[:-2], -1)
-    largest = first_largest(x, windows).reshape(*x.shape[:-2], -1)
-    return np.take_along_axis(flat, largest, axis=-1).reshape(*x.shape[:-2], *windows.out)
+    largest = first_largest(x, window).reshape(*x.shape[:-2], -1)
+    return np.take_along_axis(flat, largest, axis=-1).reshape(*x.shape[:-2], *window.out)
 
 
-def first_largest(x: Any, windows: Windows) -> Any:
+def first_largest(x: Any, window: Window) -> Any:
     """For each output the cell (numbered row by row) that is the largest of its window, the first of equals."""
-    best = np.full((*x.shape[:-2], *windows.out), -np.inf)
+    best = np.full((*x.shape[:-2], *window.out), -np.inf)
     largest, flat = np.zeros(best.shape, int), _numbered(x)
-    for seeing, cells in windows.cells():
+    for seeing, cells in window.slices():
         part, here = best[(..., *seeing)], x[(..., *cells)]
         higher = here > part
         np.copyto(part, here, where=higher)
@@ -102,11 +55,11 @@ def first_largest(x: Any, windows: Windows) -> Any:
     return largest
 
 
-def tied_windows(x: Any, windows: Windows) -> list[Index]:
+def tied_windows(x: Any, window: Window) -> list[Index]:
     """The outputs whose window holds its largest cell more than once."""
-    largest = max_pool(x, windows=windows)
+    largest = max_pool(x, window=window)
     count = np.zeros(largest.shape, int)
-    for seeing, cells in windows.cells():
+    for seeing, cells in window.slices():
         count[(..., *seeing)] += x[(..., *cells)] == largest[(..., *seeing)]
     return [tuple(int(i) for i in index) for index in np.argwhere(count > 1)]
 
@@ -116,64 +69,62 @@ def _numbered(x: Any) -> Any:
 
 
 @traced
-def average_pool(x: Any, windows: Windows) -> Any:
+def average_pool(x: Any, window: Window, padding: bool = False) -> Any:
     """The average of each window."""
-    out = np.zeros((*x.shape[:-2], *windows.out))
-    for seeing, cells in windows.cells():
+    out = np.zeros((*x.shape[:-2], *window.out))
+    for seeing, cells in window.slices():
         out[(..., *seeing)] += x[(..., *cells)]
-    return out / windows.counts()
+    return out / window.counts(padding)
 
 
 @traced
-def average_pool_gradient(g: Any, shape: tuple[int, ...], windows: Windows) -> Any:
+def average_pool_gradient(g: Any, window: Window, padding: bool = False) -> Any:
     """Each output's gradient, in equal parts at the cells of its window."""
-    out, parts = np.zeros(shape), g / windows.counts()
-    for seeing, cells in windows.cells():
+    out, parts = np.zeros((*g.shape[:-2], *window.image)), g / window.counts(padding)
+    for seeing, cells in window.slices():
         out[(..., *cells)] += parts[(..., *seeing)]
     return out
 
 
-def _max_pool(index: Index, x: Any, windows: Windows) -> Expr:
-    return n.call("max", *(x[(*index[:-2], *cell)] for cell in windows.window(index)))
+def _max_pool(index: Index, x: Any, window: Window) -> Expr:
+    return n.call("max", *(x[(*index[:-2], *cell)] for cell in window.cells(index)))
 
 
-def _average_pool(index: Index, x: Any, windows: Windows) -> Expr:
-    cells = [x[(*index[:-2], *cell)] for cell in windows.window(index)]
-    return n.divide(n.add(*cells), n.const(windows.counts()[index[-2:]]))
+def _average_pool(index: Index, x: Any, window: Window, padding: bool = False) -> Expr:
+    cells = [x[(*index[:-2], *cell)] for cell in window.cells(index)]
+    return n.divide(n.add(*cells), n.const(window.counts(padding)[index[-2:]]))
 
 
-def _largest(index: Index, x: Any, windows: Windows) -> Pair:
+def _largest(index: Index, x: Any, window: Window) -> Pair:
     """The cell that is the first largest of an output's window."""
-    return max(windows.window(index), key=lambda cell: n.evaluate(x[(*index[:-2], *cell)]))
+    return max(window.cells(index), key=lambda cell: n.evaluate(x[(*index[:-2], *cell)]))
 
 
-def _max_pool_gradient(index: Index, g: Any, x: Any, windows: Windows) -> Expr:
-    outs = ((*index[:-2], *out) for out in windows.outputs(index))
-    return n.add(*(g[out] for out in outs if _largest(out, x, windows) == index[-2:]))
+def _max_pool_gradient(index: Index, g: Any, x: Any, window: Window) -> Expr:
+    outs = ((*index[:-2], *out) for out in window.outputs(index))
+    return n.add(*(g[out] for out in outs if _largest(out, x, window) == index[-2:]))
 
 
-def _max_pool_taken(index: Index, d: Any, x: Any, windows: Windows) -> Expr:
-    return d[(*index[:-2], *_largest(index, x, windows))]
+def _max_pool_taken(index: Index, d: Any, x: Any, window: Window) -> Expr:
+    return d[(*index[:-2], *_largest(index, x, window))]
 
 
-def _average_pool_gradient(index: Index, g: Any, shape: tuple[int, ...], windows: Windows) -> Expr:
-    counts = windows.counts()
-    outs = windows.outputs(index)
-    return n.add(*(n.divide(g[(*index[:-2], *out)], n.const(counts[out])) for out in outs))
+def _average_pool_gradient(index: Index, g: Any, window: Window, padding: bool = False) -> Expr:
+    counts = window.counts(padding)
+    return n.add(*(n.divide(g[(*index[:-2], *out)], n.const(counts[out])) for out in window.outputs(index)))
 
 
 def _whole(name: str) -> Any:
     return lambda *operands, **_: n.call(name, *(o.whole() for o in operands))
 
 
-rule(max_pool, _max_pool, (lambda g, y, x, windows: max_pool_gradient(g, x, windows=windows),),
-     whole=_whole("max_pool"), options=("windows",))  # fmt: skip
-rule(max_pool_gradient, _max_pool_gradient, (lambda d, y, g, x, windows: max_pool_taken(d, x, windows=windows), None),
-     whole=lambda g, x, windows: n.call("to_the_largest", g.whole()))  # fmt: skip
-rule(max_pool_taken, _max_pool_taken, (lambda g, y, d, x, windows: max_pool_gradient(g, x, windows=windows), None),
-     whole=lambda d, x, windows: n.call("at_the_largest", d.whole()))  # fmt: skip
-rule(average_pool, _average_pool, (lambda g, y, x, windows: average_pool_gradient(g, shape=x.shape, windows=windows),),
-     whole=_whole("average_pool"), options=("windows",))  # fmt: skip
-rule(average_pool_gradient, _average_pool_gradient,
-     (lambda d, y, g, shape, windows: average_pool(d, windows=windows),),
-     whole=lambda g, shape, windows: n.call("in_equal_parts", g.whole()), options=("shape", "windows"))  # fmt: skip
+rule(max_pool, _max_pool, (lambda g, y, x, window: max_pool_gradient(g, x, window=window),),
+     whole=_whole("max_pool"), options=("window",))  # fmt: skip
+rule(max_pool_gradient, _max_pool_gradient, (lambda d, y, g, x, window: max_pool_taken(d, x, window=window), None),
+     whole=lambda g, x, window: n.call("to_the_largest", g.whole()))  # fmt: skip
+rule(max_pool_taken, _max_pool_taken, (lambda g, y, d, x, window: max_pool_gradient(g, x, window=window), None),
+     whole=lambda d, x, window: n.call("at_the_largest", d.whole()))  # fmt: skip
+rule(average_pool, _average_pool, (lambda g, y, x, **p: average_pool_gradient(g, **p),),
+     whole=_whole("average_pool"), options=("window", "padding"))  # fmt: skip
+rule(average_pool_gradient, _average_pool_gradient, (lambda d, y, g, **p: average_pool(d, **p),),
+     whole=lambda g, **_: n.call("in_equal_parts", g.whole()), options=("window", "padding"))  # fmt: skip
