@@ -199,3 +199,11 @@ def test_an_ascii_terminal_gets_signs_it_can_show(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(LSTM)
     done = nncalc(tmp_path, "solve", "p.yaml", PYTHONIOENCODING="ascii")
     assert done.returncode == 0 and "z_i = W_xi*x + W_hi*h_0" in done.stdout and "\\x" not in done.stdout
+
+
+def test_a_problem_loads_no_marking(tmp_path: Path) -> None:
+    (tmp_path / "grid.yaml").write_text(FILTER)
+    code = "import sys\nfrom nncalc.cli.main import guarded\nguarded(['conv', 'grid.yaml'])\n" \
+           "print([m for m in sys.modules if m.startswith('nncalc.marking')])"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -55,7 +55,7 @@ def batch_command() -> TyperCommand:
     """nncalc batch FOLDER: every problem below it, with its key checked."""
 
     def run(**given: Any) -> None:
-        from nncalc.cli.show import BatchRequest, present_batch
+        from nncalc.cli.batch import BatchRequest, present_batch
 
         if not present_batch(BatchRequest(**requested(given, BatchRequest)), rules_of(given)):
             raise typer.Exit(NO)

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nncalc.batch import Result, solve_files
 from nncalc.cli import terminal
-from nncalc.cli.signals import Interrupted, interruptible
-from nncalc.disk.folder import output_names, problem_files
-from nncalc.disk.write import make_folder, write_file
-from nncalc.errors import Failure, Finding, InputError, Location, attempted, printable
-from nncalc.limits import Permissions
+from nncalc.disk.write import write_file
+from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.names import cell_of, value_of
 from nncalc.problem.problem import Problem
 from nncalc.render import DETAIL, DETAILS, DIGITS
 from nncalc.render.layout import View
-from nncalc.render.summary import SummaryRow, progress, summary
 from nncalc.render.working import WORKING_ENDINGS, WORKING_FORMATS, render
 from nncalc.render.working.json import plain
-from nncalc.running import Settle, Trace, exact, on_paper, solve
+from nncalc.running import Settle, exact, on_paper, solve
 
 MOST_DIGITS = 15
 
@@ -55,7 +47,7 @@ class Request:
 
 def present(problems: Sequence[Problem], request: Request) -> None:
     """Solves all problems and writes them as one document."""
-    view, format, settle = view_of(request), _format(request), _settle(request)
+    view, format, settle = view_of(request), format_of(request), settle_of(request)
     traces = [solve(problem, settle) for problem in problems]
     if request.explain:
         traces = [trace.explain(*(cell_of(trace, text) for text in request.explain)) for trace in traces]
@@ -70,80 +62,6 @@ def present(problems: Sequence[Problem], request: Request) -> None:
         terminal.out(out.getvalue())
     else:
         write_file(request.output, out.getvalue())
-
-
-@dataclass(frozen=True)
-class BatchRequest(Request):
-    """What was asked of a whole folder."""
-
-    folder: str = "."
-    force: bool = False
-    resume: bool = False
-
-
-def present_batch(request: BatchRequest, rules: Permissions) -> bool:
-    """Solves a folder, writes the workings with -o, prints the summary; whether all is well.
-
-    A signal (Ctrl-C, a time limit) ends the work; the summary of what is done is printed, then the signal obeyed.
-    """
-    view, settle, format = (
-        view_of(replace(request, output=None)),
-        _settle(request),
-        _format(replace(request, output=None)),
-    )
-    found = problem_files(request.folder, rules.limits)
-    if not found:
-        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.folder)))
-    targets = {} if request.output is None else _targets(request, [f.path for f in found if not f.trouble])
-    page = replace(view, terminal=False, width=None, color=False)
-    rows: list[SummaryRow] = []
-    interrupted: Interrupted | None = None
-    try:
-        with interruptible():
-            results: Any = progress(solve_files(found, settle, rules), len(found), sys.stderr)
-            for result in results:
-                rows.append(_row(result, targets.get(result.path), page, format))
-    except Interrupted as signal:
-        interrupted = signal
-    out = io.StringIO()
-    summary(rows, view, out, left=len(found) - len(rows))
-    terminal.out(out.getvalue())
-    if interrupted is not None:
-        terminal.flush()
-        interrupted.obey()
-    return all(not row[3] for row in rows)
-
-
-def _row(result: Result, target: str | None, view: View, format: str) -> SummaryRow:
-    """One file's line in the summary; its working is written first."""
-    findings = list(result.findings)
-    if result.trace is not None and target is not None:
-        written = attempted(partial(_write_working, result.trace, target, view, format), Location(result.path))
-        findings += written.findings if isinstance(written, Failure) else []
-    key = f"key of {result.keyed} holds" if result.keyed else "no key"
-    verdict = "FAILED" if findings else f"solved, {key}"
-    return (result.path, result.trace.topic if result.trace else "", verdict, InputError(findings).lines())
-
-
-def _write_working(trace: Trace, target: str, view: View, format: str) -> None:
-    out = io.StringIO()
-    render([trace], view, out, format)
-    make_folder(os.path.dirname(target))
-    write_file(target, out.getvalue())
-
-
-def _targets(request: BatchRequest, paths: list[str]) -> dict[str, str]:
-    """Where each working goes; existing files are only replaced by --force, or kept by --resume."""
-    ending = WORKING_FORMATS[request.format or "table"] or ".txt"
-    written = {
-        path: os.path.join(request.output or "", name)
-        for path, name in output_names(paths, request.folder, ending).items()
-    }
-    there = [target for target in written.values() if os.path.lexists(target)]
-    if there and not (request.force or request.resume):
-        hint = "--force replaces, --resume keeps it"
-        raise InputError([Finding("is there already", Location(target), hint=hint) for target in there])
-    return {p: t for p, t in written.items() if not (request.resume and os.path.lexists(t))}
 
 
 def _bare(value: Any, out: io.StringIO) -> None:
@@ -168,14 +86,16 @@ def choice(flag: str, text: str | None, choices: Sequence[str]) -> str:
     return text or choices[0]
 
 
-def _settle(request: Request) -> Settle:
+def settle_of(request: Request) -> Settle:
+    """The way to run that was asked for."""
     places, digits = _whole("--round", request.round), _whole("--sig", request.sig, least=1)
     if places is not None and digits is not None:
         raise InputError(Finding("--round and --sig exclude each other", want="one of them"))
     return exact if places is None and digits is None else on_paper(places, digits)
 
 
-def _format(request: Request) -> str:
+def format_of(request: Request) -> str:
+    """The format that was asked for, or that the ending of the file chooses."""
     if request.format is None and request.output is not None:
         ending = Path(request.output).suffix.lower()
         if ending and ending not in WORKING_ENDINGS:
