@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ["PYTHONWARNINGS"] = "error"  # in the processes that tests start, too
@@ -16,3 +17,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("nncalc")
+
+# What is fast enough to be run after each change: `pytest -m fast`. The other files start processes, train networks,
+# mark sheets or try what chance gives; they are a part of the whole check,
+# as are the pages of the many problems.
+FAST = "arithmetic bugs exercises expression functions golden house notation params reader recurrent rules"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem.removeprefix("test_") in FAST.split() and "[problems/" not in item.name:
+            item.add_marker("fast")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from command import run
 
 from nncalc.batch import solve_file
 from nncalc.disk.folder import Found, problem_files
@@ -104,15 +106,19 @@ def test_every_new_example_solves_as_it_is(topic: str, form: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-def test_the_examples_in_the_help_run_as_they_stand(topic: str, tmp_path: Path) -> None:
-    shown = re.sub(r"\s+", " ", nncalc(tmp_path, topic, "--help").stdout)
+def test_the_examples_in_the_help_run_as_they_stand(
+    topic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = re.sub(r"\s+", " ", run(topic, "--help").out)
     for command in commands(topic):
         assert re.sub(r"\s+", " ", command) in shown
-        done = subprocess.run(
-            f'nncalc() {{ "{sys.executable}" -m nncalc "$@"; }}\n{command}',
-            shell=True, cwd=tmp_path, capture_output=True, text=True, check=False, executable="/bin/bash",
-        )  # fmt: skip
-        assert (done.returncode, done.stderr) == (0, ""), command
+        words = shlex.split(command)
+        into = words.index(">") if ">" in words else len(words)
+        done = run(*words[1:into])
+        assert (words[0], done.code, done.err) == ("nncalc", 0, ""), command
+        for name in words[into + 1 :]:
+            Path(name).write_text(done.out)
 
 
 def test_a_shell_can_complete_topics_and_fields(tmp_path: Path) -> None:
