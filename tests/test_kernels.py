@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -53,7 +54,8 @@ def test_every_element_evaluates_to_its_value(name: str, seed: int) -> None:
     for step in solve(problem(random_problems(seed)[name])).steps:
         for index in step.indices():
             said = evaluate(step.element(index))
-            assert said == pytest.approx(float(step.array[index]), rel=1e-9, abs=1e-12), (step.name, index)
+            value = float(step.array[index])
+            assert math.isclose(said, value, rel_tol=1e-9, abs_tol=1e-12), (step.name, index, said, value)
 
 
 @pytest.mark.parametrize("name", NAMES)

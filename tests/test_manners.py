@@ -136,7 +136,10 @@ def test_colours(words: list[str], environment: dict[str, str], terminal: bool, 
 # One process for each environment; each command is a fork of it, with a pipe of its own.
 COMMANDS_BY_FORK = """
 import os, sys
+import nncalc.batch, nncalc.render.working.table
+from nncalc.cli.commands import command
 from nncalc.cli.main import main
+command()
 for words in (["solve", "lstm.yaml"], ["--help"], ["lstm", "--help"], ["batch", "."], ["solve", "bad.yaml"]):
     os.write(1, f"{words}\\n".encode())
     if os.fork() == 0:

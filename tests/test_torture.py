@@ -146,7 +146,7 @@ def batch(folder: Path) -> subprocess.Popen[str]:
 
 @pytest.fixture
 def many(homework: Path) -> Iterator[Path]:
-    for i in range(60):
+    for i in range(30):
         (homework / "hw" / f"p{i}.yaml").write_text(PROBLEM + f"title: number {i}\n")
     yield homework
 
@@ -161,7 +161,7 @@ def test_kills_leave_whole_files_or_none(many: Path) -> None:
 
     started().join()
     reference = files(many / "out")
-    assert len(reference) == 62
+    assert len(reference) == 32
     start = time.monotonic()
     started().join()
     lasts = time.monotonic() - start
@@ -184,7 +184,7 @@ def test_kills_leave_whole_files_or_none(many: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_batch_with_its_summary(number: int, many: Path) -> None:
-    for i in range(60, 3000):
+    for i in range(30, 3000):
         (many / "hw" / f"p{i}.yaml").write_text(PROBLEM)
     process = batch(many)
     while not (many / "out" / "a.txt").exists() and process.poll() is None:
