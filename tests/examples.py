@@ -68,7 +68,8 @@ def _plain(value: Any) -> Any:
 def yaml_of(topic: str, **fields: Any) -> str:
     import yaml
 
-    return str(yaml.safe_dump({"topic": topic, **{k: _plain(v) for k, v in fields.items()}}, sort_keys=False))
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(yaml.dump({"topic": topic, **{k: _plain(v) for k, v in fields.items()}}, Dumper=dumper, sort_keys=False))
 
 
 class Lazy(Mapping[str, str]):
