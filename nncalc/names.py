@@ -38,7 +38,7 @@ def cell_of(trace: Trace, text: str) -> tuple[str, tuple[int, ...] | None]:
 
 
 def step_name(trace: Trace, text: str) -> str:
-    """The step that is meant by a name, in full or short."""
+    """The step that is meant by a name, in full or short. Raises InputError where none or several fit."""
     names = [step.name for step in trace.steps]
     if text in names:
         return text

@@ -36,6 +36,8 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
     """Solves a folder, writes the workings with -o, prints the summary; whether all is well.
 
     A signal (Ctrl-C, a time limit) ends the work; the summary of what is done is printed, then the signal obeyed.
+
+    Raises InputError where the folder cannot be read.
     """
     view, settle, format = (
         view_of(replace(request, output=None)),

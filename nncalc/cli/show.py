@@ -87,7 +87,7 @@ def choice(flag: str, text: str | None, choices: Sequence[str]) -> str:
 
 
 def settle_of(request: Request) -> Settle:
-    """The way to run that was asked for."""
+    """The way to run that was asked for. Raises InputError where two were."""
     places, digits = _whole("--round", request.round), _whole("--sig", request.sig, least=1)
     if places is not None and digits is not None:
         raise InputError(Finding("--round and --sig exclude each other", want="one of them"))
@@ -95,7 +95,10 @@ def settle_of(request: Request) -> Settle:
 
 
 def format_of(request: Request) -> str:
-    """The format that was asked for, or that the ending of the file chooses."""
+    """The format that was asked for, or that the ending of the file chooses.
+
+    Raises InputError for one that there is not.
+    """
     if request.format is None and request.output is not None:
         ending = Path(request.output).suffix.lower()
         if ending and ending not in WORKING_ENDINGS:

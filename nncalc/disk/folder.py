@@ -35,6 +35,8 @@ def problem_files(folder: str, limits: Limits, sheets: bool = False) -> list[Fou
     """The problem files below a folder, sorted; hidden files and backups are passed over, and without `sheets` these.
 
     A link is followed only where it stays inside the folder; what is not followed is in the list with its trouble.
+
+    Raises InputError where it is no folder.
     """
     if not os.path.isdir(folder):
         raise InputError(

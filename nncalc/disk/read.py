@@ -47,7 +47,10 @@ def plain_words(error: Exception) -> str:
 
 
 def open_regular(path: str) -> int:
-    """A descriptor of a regular file (or of a pipe that was handed over); a named pipe is never waited for."""
+    """A descriptor of a regular file (or of a pipe that was handed over); a named pipe is never waited for.
+
+    Raises ValueError or OSError for anything else.
+    """
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     try:
         mode = os.fstat(handle).st_mode

@@ -35,7 +35,7 @@ def write_file(path: str, text: str) -> None:
 
 
 def make_folder(path: str) -> None:
-    """The folder with all above it, if it is not there yet."""
+    """The folder with all above it, if it is not there yet. Raises InputError where it cannot be made."""
     try:
         os.makedirs(path, exist_ok=True)
     except OSError as error:

@@ -33,6 +33,8 @@ def pair_sheets(problem: str, answers: str, rules: Permissions) -> tuple[list[Su
 
     `hw3/lstm.yaml` is answered by `subs/s01/lstm.yaml`, a single problem also by `subs/s01.yaml`; where `hw3/s01/`
     exists, its problems are that student's own variants.
+
+    Raises InputError where a folder or a file cannot be read.
     """
     if not os.path.isdir(answers):
         return _one(problem, answers, rules), []

@@ -61,7 +61,10 @@ def from_file(path: str, asked: Assignment) -> Sheet:
 
 
 def from_words(words: Sequence[str], asked: Assignment) -> Sheet:
-    """Reads answers typed on the command line: c=-0.07,-0.03; rows are parted by `;`."""
+    """Reads answers typed on the command line: c=-0.07,-0.03; rows are parted by `;`.
+
+    Raises InputError with every finding.
+    """
     texts: dict[str, str] = {}
     for word in words:
         name, _, text = word.partition("=")
@@ -98,7 +101,10 @@ def from_key(asked: Assignment) -> Sheet:
 def read(
     entries: Mapping[str, Node], keys: Mapping[str, Location], asked: Assignment, source: str, key: bool = False
 ) -> Sheet:
-    """The lines of a sheet; every finding is reported at once. `key`: an instructor's own, where 1/3 is a number."""
+    """The lines of a sheet; every finding is reported at once. `key`: an instructor's own, where 1/3 is a number.
+
+    Raises InputError with them.
+    """
     sheet = Sheet(source)
     findings: list[Finding] = []
     for text, node in entries.items():

@@ -26,7 +26,10 @@ READY = {"params": "architectures"}
 
 
 def example(topic: str, form: str | None = None) -> str:
-    """A commented problem of a topic (and form) that solves as it is, or one of those that come with nncalc."""
+    """A commented problem of a topic (and form) that solves as it is, or one of those that come with nncalc.
+
+    Raises InputError for a topic or form that there is not.
+    """
     about = known(topic)
     forms = {kernel.__name__: kernel for kernel in kernels(topic)}
     whole = ready(topic)

@@ -123,6 +123,8 @@ def checked_problem(
     """Checks a read problem against its topic's signature; every finding is reported at once.
 
     folder: where the arrays lie that it names by their files.
+
+    Raises InputError with all of them.
     """
     if not isinstance(root, MappingNode):
         raise InputError(Finding("want fields (name: value)", root.mark, hint="see `nncalc --help` for the topics"))

@@ -53,7 +53,10 @@ def read_file(path: str, limits: Limits = DEFAULT) -> Node:
 
 
 def read_yaml(data: bytes, name: str, limits: Limits = DEFAULT) -> Node:
-    """The node of UTF-8 bytes; one byte-order mark is dropped."""
+    """The node of UTF-8 bytes; one byte-order mark is dropped.
+
+    Raises InputError where it is no YAML of ours or beyond a limit.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4]:
         raise InputError(Finding("is UTF-16 or no text at all", Location(name), hint="save it as UTF-8"))
     try:

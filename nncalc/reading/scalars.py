@@ -48,7 +48,7 @@ def is_number(node: ScalarNode, limits: Limits) -> bool:
 
 
 def as_literal(node: ScalarNode, field: str, limits: Limits) -> float:
-    """A number written out: 2, -.5, 1e-3."""
+    """A number written out: 2, -.5, 1e-3. Raises InputError for anything else."""
     text = node.text.replace("\u2212", "-")
     if len(text) > limits.number_digits:
         raise _refuse(node, field, f"a number of at most {limits.number_digits} digits", raising("number_digits"))
@@ -99,7 +99,7 @@ def _expression(node: ScalarNode, field: str, limits: Limits) -> float:
 
 
 def as_whole(node: ScalarNode, field: str, limits: Limits, least: int | None = None, most: int | None = None) -> int:
-    """A whole number within bounds, written without a point."""
+    """A whole number within bounds, written without a point. Raises InputError otherwise."""
     limited = most is None and least is not None
     most = limits.integer if limited else most
     want = "a whole number"
@@ -124,14 +124,14 @@ def _written_out(text: str) -> str:
 
 
 def as_flag(node: ScalarNode, field: str) -> bool:
-    """true, yes, false or no."""
+    """true, yes, false or no. Raises InputError for anything else."""
     if node.quoted or node.text not in (*YES, *NO):
         raise _refuse(node, field, "true or false")
     return node.text in YES
 
 
 def as_text(node: ScalarNode, field: str, limit: int) -> str:
-    """Any text up to a length."""
+    """Any text up to a length. Raises InputError beyond it."""
     if len(node.text) > limit:
         what = f"is longer than {limit} characters, the limit"
         raise InputError(Finding(what, node.mark, field, hint=raising("title")))
@@ -139,7 +139,7 @@ def as_text(node: ScalarNode, field: str, limit: int) -> str:
 
 
 def as_choice(node: ScalarNode, field: str, choices: tuple[str, ...]) -> str:
-    """One of the choices; a near miss is told what was probably meant."""
+    """One of the choices; a near miss is told what was probably meant. Raises InputError for anything else."""
     if node.text not in choices:
         raise _refuse(node, field, f"one of {', '.join(choices)}", did_you_mean(node.text.lower(), choices))
     return node.text

@@ -33,7 +33,10 @@ class Attention:
 
 
 def attention(part: Part, layer: Attention) -> Shape:
-    """W_Q and W_O of D·h·d numbers, W_K and W_V of D·g·d; 2·T·T·h·d multiply-adds for scores and weighted sums."""
+    """W_Q and W_O of D·h·d numbers, W_K and W_V of D·g·d; 2·T·T·h·d multiply-adds for scores and weighted sums.
+
+    Raises Refused where heads do not divide.
+    """
     numbers, tokens = sequence(part)
     source = part.given_by(layer.memory, "memory") if layer.memory is not None else part.shape
     if len(source) != 2:

@@ -141,7 +141,7 @@ def _summed(part: Part, place: Place) -> None:
 
 
 def count_residual(part: Part, layer: Residual) -> Shape:
-    """The layers and the way around them, which must give the same shape."""
+    """The layers and the way around them, which must give the same shape. Raises Refused otherwise."""
     place = part.inner(part.at("layers"))
     with part.within():
         after = part.counter.run(place, layer.layers, part.shape)
@@ -176,7 +176,7 @@ def _projection(part: Part, layer: Residual, after: Shape) -> Layers:
 
 
 def parallel(part: Part, layer: Parallel) -> Shape:
-    """Branches b1, b2, … of the same input, joined."""
+    """Branches b1, b2, … of the same input, joined. Raises Refused where their shapes do not fit."""
     if not layer.branches:
         raise part.refused("the list is empty", "a list of branches", at="branches")
     place = part.inner(part.at("branches"))
@@ -214,7 +214,10 @@ def _joint(part: Part, layer: Parallel, after: Sequence[Shape]) -> tuple[int | N
 
 
 def experts(part: Part, layer: Experts) -> Shape:
-    """E experts and a router of D·E numbers are learned; a token takes the multiply-adds of `active` of them."""
+    """E experts and a router of D·E numbers are learned; a token takes the multiply-adds of `active` of them.
+
+    Raises Refused where more are active than there are.
+    """
     if layer.active > layer.experts:
         raise part.refused(f"{layer.active} of {layer.experts} experts are active", "at most all", at="active")
     numbers, tokens = features(part)

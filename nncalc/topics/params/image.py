@@ -173,7 +173,10 @@ def count_conv(part: Part, layer: Conv | TransposedConv) -> Shape:
 
 
 def count_transposed(part: Part, layer: TransposedConv) -> Shape:
-    """As many parameters as a convolution; one multiply-add for each weight at each place that comes in."""
+    """As many parameters as a convolution; one multiply-add for each weight at each place that comes in.
+
+    Raises Refused where nothing would come out.
+    """
     spatial(part)
     _divided(part, layer.groups, layer.filters)
     extras = per_axis(part, layer.output_pad, len(part.shape) - 1, "output_pad")
@@ -255,7 +258,7 @@ def upsample(part: Part, layer: Upsample) -> Shape:
 
 
 def pad_channels(part: Part, layer: PadChannels) -> Shape:
-    """No parameters: a shortcut that only adds zeros."""
+    """No parameters: a shortcut that only adds zeros. Raises Refused where there are fewer."""
     image(part)
     if layer.to < (part.shape[-1].exact or 0):
         raise part.refused(f"has {layer.to} channels, but {part.shape[-1].exact} come in", "at least as many", at="to")

@@ -127,7 +127,10 @@ class Counter:
         shape: Shape,
         how: CountLayer | None = None,
     ) -> Shape:
-        """One layer: its working, its row, its name for others."""
+        """One layer: its working, its row, its name for others.
+
+        Raises Refused where it does not fit what comes in.
+        """
         self.worked += 1
         if self.worked > MOST_LAYERS:
             hint = "a repeat whose layers keep their shape is worked once, however often it is repeated"
@@ -180,7 +183,7 @@ class Part:
         return Refused((*self.path, self.kind, at) if at else self.path, what, want, hint)
 
     def found(self, name: str, at: str) -> Entry:
-        """The layer that a field names."""
+        """The layer that a field names. Raises Refused where there is none."""
         entry = self.place.scope.find(name)
         if entry is None:
             names = self.place.scope.names()
@@ -191,7 +194,7 @@ class Part:
         return entry
 
     def known(self, size: Size) -> int:
-        """A size that has to be known."""
+        """A size that has to be known. Raises Refused otherwise."""
         if size.exact is None:
             what = "needs to know how many tokens there are, and input_shape is left out"
             raise self.refused(what, "input_shape: [T]")
@@ -260,7 +263,7 @@ class Part:
     # The counts
 
     def count(self, quantity: str, value: Any) -> Any:
-        """Names what the layer has of a quantity; None where it has none."""
+        """Names what the layer has of a quantity; None where it has none. Raises Refused beyond the limit."""
         if value is None:
             return None
         if carried(value) >= 10**LONGEST_COUNT:

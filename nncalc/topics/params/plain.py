@@ -83,7 +83,10 @@ def unchanged(part: Part, layer: Any) -> Shape:
 
 
 def features(part: Part) -> tuple[Any, Any]:
-    """A token's or a vector's numbers, and over how many tokens they go (None: a vector, or not known)."""
+    """A token's or a vector's numbers, and over how many tokens they go (None: a vector, or not known).
+
+    Raises Refused for an image.
+    """
     if len(part.shape) == 3:
         hint = "flatten before it" if part.kind == "dense" else "patches makes a sequence of an image"
         wanted = "a vector" if part.kind == "dense" else "a sequence or a vector"
@@ -148,7 +151,7 @@ def batch_norm(part: Part, layer: BatchNorm) -> Shape:
 
 
 def count_norm(part: Part, layer: LayerNorm | GroupNorm) -> Shape:
-    """2·c parameters, c without a bias."""
+    """2·c parameters, c without a bias. Raises Refused where groups do not divide the channels."""
     groups = getattr(layer, "groups", None)
     channels = part.shape[-1].exact or 0
     if groups and channels % groups:

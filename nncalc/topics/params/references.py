@@ -79,7 +79,7 @@ def _again(part: Part, layer: Tied, entry: Entry) -> Shape:
 
 
 def concat_with(part: Part, layer: ConcatWith) -> Shape:
-    """c + c₂ channels."""
+    """c + c₂ channels. Raises Refused where the images do not fit."""
     other = part.given_by(layer.layer, "layer")
     own, there = known_sizes(part.shape), known_sizes(other)
     smaller = any((b or 0) < (a or 0) for a, b in zip(own[:-1], there[:-1], strict=False))

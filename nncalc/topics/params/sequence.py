@@ -79,7 +79,7 @@ class ClassToken:
 
 
 def embedding(part: Part, layer: Embedding) -> Shape:
-    """v·d parameters; looking a row up is no multiplication."""
+    """v·d parameters; looking a row up is no multiplication. Raises Refused for what are no tokens."""
     tokens = part.shape[0]
     if len(part.shape) != 1 and (len(part.shape) != 2 or part.shape[-1].exact != layer.dim):
         what = f"wants tokens, but gets {spoken(part.shape)}"
@@ -96,7 +96,7 @@ def embedding(part: Part, layer: Embedding) -> Shape:
 
 
 def positions(part: Part, layer: Positions) -> Shape:
-    """count·d parameters."""
+    """count·d parameters. Raises Refused for more tokens than positions."""
     numbers, tokens = sequence(part)
     if layer.dim not in (None, numbers.exact):
         raise part.refused(f"has {layer.dim} numbers a place, but {numbers.exact} come in", at="dim")
@@ -129,7 +129,10 @@ def _matrices(D: Any, f: Any, gated: bool) -> Any:
 
 
 def patches(part: Part, layer: Patches) -> Shape:
-    """(s·s·c + 1)·d parameters, as a convolution whose windows do not overlap."""
+    """(s·s·c + 1)·d parameters, as a convolution whose windows do not overlap.
+
+    Raises Refused where they do not divide the image.
+    """
     image(part)
     height, width, channels = part.shape
     P = layer.size

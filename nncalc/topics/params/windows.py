@@ -67,7 +67,7 @@ class Axis(Sliding):
 
 
 def per_axis(part: Part, value: int | Sequence[int], axes: int, at: str) -> tuple[int, ...]:
-    """A number an axis."""
+    """A number an axis. Raises Refused where there are more or fewer."""
     numbers = (value,) * axes if isinstance(value, int) else tuple(value)
     if len(numbers) != axes:
         want = "a number or [height, width]" if axes == 2 else "one number for a sequence"
@@ -76,7 +76,7 @@ def per_axis(part: Part, value: int | Sequence[int], axes: int, at: str) -> tupl
 
 
 def zeros(part: Part, pad: int | Sequence[int] | str, axes: int) -> list[tuple[int, int]]:
-    """The zeros (before, after) along each axis."""
+    """The zeros (before, after) along each axis. Raises Refused where they cannot be told."""
     if isinstance(pad, str):
         return [(0, 0)] * axes
     if not isinstance(pad, int) and len(pad) == 4 and axes == 2:

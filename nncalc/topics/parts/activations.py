@@ -40,7 +40,7 @@ class Activation:
         return self.function(z, *self.constants())
 
     def derivative(self, z: Any, a: Any, alpha: float | None = None, beta: float | None = None) -> Any:
-        """g'(z), where a = g(z)."""
+        """g'(z), where a = g(z). Raises TypeError for a function without one."""
         if self.slope is None:
             raise TypeError("this activation has no derivative of one number")
         return self.slope(z, a, *self.constants(alpha, beta))

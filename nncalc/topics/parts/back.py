@@ -11,7 +11,10 @@ from nncalc.trace.work import Work
 
 
 def from_above(work: Work, of: Any, wrt: Sequence[Any], upstream: Any) -> Answer:
-    """The gradients by each of `wrt`; {} without an upstream, which must have the shape of what it belongs to."""
+    """The gradients by each of `wrt`; {} without an upstream, which must have the shape of what it belongs to.
+
+    Raises Refused otherwise.
+    """
     if upstream is None:
         return {}
     if upstream.shape != of.shape:

@@ -14,7 +14,10 @@ from nncalc.trace.rules import FUNCTIONS
 
 
 def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path: tuple[str, ...] = ("expr",)) -> Any:
-    """Works an expression from the inside out; `name` is told each node's value."""
+    """Works an expression from the inside out; `name` is told each node's value.
+
+    Raises Refused for a name that has no value.
+    """
     done: list[Any] = []
     for node in postorder(tree):
         if isinstance(node, Apply):

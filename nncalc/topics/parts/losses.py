@@ -92,6 +92,8 @@ def targets(work: Work, target: int | Array, shape: tuple[int, ...], first: int 
     """Gives the working its target as probabilities: of a class, a class a row, or as they stand.
 
     shape: of the scores, (class,) or (sample, class). Each row of probabilities must add up to 1.
+
+    Raises Refused where it is none.
     """
     if isinstance(target, int):
         if len(shape) > 1:
@@ -108,7 +110,10 @@ def targets(work: Work, target: int | Array, shape: tuple[int, ...], first: int 
 
 
 def one_hot(label: float, classes: int, first: int, path: tuple[str | int, ...]) -> Array:
-    """1 at the class, 0 elsewhere; `first` is what the first class is called."""
+    """1 at the class, 0 elsewhere; `first` is what the first class is called.
+
+    Raises Refused for a class that there is not.
+    """
     if label != int(label) or not first <= label < first + classes:
         hint = "classes count from 1; for labels from 0 add first_class: 0" if label == 0 else ""
         raise Refused(path, f"want a class from {first} to {first + classes - 1}, got {label:g}", hint=hint)

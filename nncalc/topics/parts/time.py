@@ -60,7 +60,7 @@ class Task:
     ] = None
 
     def from_above(self, states: Sequence[str]) -> dict[str, Any] | None:
-        """∂L/∂ of each state that has one."""
+        """∂L/∂ of each state that has one. Raises Refused where a shape is not that of the states."""
         if self.upstream is None:
             return None
         if not isinstance(self.upstream, Upstream):
@@ -137,6 +137,8 @@ class Readout:
         """Checks the target against the steps that have a loss and gives it to the working.
 
         target: for a sequence (time, output) or a class a step, with `last` one step's; for one vector (output,).
+
+        Raises Refused where they do not fit.
         """
         steps = 1 if x.ndim == 1 else x.shape[0]
         outputs = hidden if task.W_hy is None else task.W_hy.shape[0]
