@@ -139,9 +139,18 @@ def batch_of(folder: Path) -> None:
     run("batch", "hw", "-o", "out", "--force")
 
 
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+def heard() -> None:
+    """Signals do what they usually do, also where the tests run under nohup."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def batch(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-m", "nncalc", "batch", "hw", "-o", "out", "--force"], cwd=folder,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heard)  # fmt: skip
 
 
 @pytest.fixture
@@ -182,7 +191,7 @@ def test_kills_leave_whole_files_or_none(many: Path) -> None:
     assert cut > 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", SIGNALS)
 def test_a_signal_ends_a_batch_with_its_summary(number: int, many: Path) -> None:
     for i in range(30, 3000):
         (many / "hw" / f"p{i}.yaml").write_text(PROBLEM)
