@@ -15,7 +15,7 @@ from nncalc.reading.parser import BINARY, parse
 from nncalc.topics.parts.graph import walk
 from nncalc.trace.notation.functions import FUNCTIONS, MathFunction
 from nncalc.trace.notation.style import LATEX, TEXT, symbols, write
-from nncalc.trace.value import RULES
+from nncalc.trace.rule import RULES
 from nncalc.trace.work import Work
 
 ROWS = [pytest.param(row, id=name) for name, row in FUNCTIONS.items()]

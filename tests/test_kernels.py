@@ -17,7 +17,7 @@ from nncalc.running import given_values, solve
 from nncalc.topics.parts.fields import filled
 from nncalc.topics.parts.time import Upstream
 from nncalc.trace.backward import chain_rule, sweep
-from nncalc.trace.notation.tree import evaluate
+from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.rounding import on_paper
 from nncalc.trace.value import Value
 from nncalc.trace.work import BareWork, Work

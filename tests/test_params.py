@@ -22,7 +22,7 @@ from nncalc.render.working import render
 from nncalc.running import solve
 from nncalc.topics.params.groups import KINDS
 from nncalc.topics.parts.fields import fields_of
-from nncalc.trace.notation.tree import evaluate, exactly
+from nncalc.trace.notation.evaluation import evaluate, exactly
 from nncalc.trace.steps import Trace
 
 ARCHITECTURES = Path(__file__).parent.parent / "problems" / "architectures"

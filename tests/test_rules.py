@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.functions import FUNCTIONS, MathFunction
-from nncalc.trace.notation.tree import Expr, Op, evaluate
+from nncalc.trace.notation.tree import Expr, Op
 from nncalc.trace.notation.writing import expand
+from nncalc.trace.rule import RULES
 from nncalc.trace.rules import angles as an
 from nncalc.trace.rules import convolution as cv
 from nncalc.trace.rules import functions as fn
@@ -23,7 +26,7 @@ from nncalc.trace.rules.rearranging import scatter
 from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
 from nncalc.trace.rules.sliding import Sliding, Window
 from nncalc.trace.rules.whole import ceil_divide, quotient
-from nncalc.trace.value import RULES, EngineError, Value, getitem
+from nncalc.trace.value import EngineError, Value, getitem
 from nncalc.trace.work import Work
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -206,9 +209,22 @@ def traced(function: Callable[..., Any], arrays: list[np.ndarray]) -> tuple[Work
 def test_value_is_numpys_and_every_element_says_the_same_number(case: Callable[..., Case], seed: int) -> None:
     function, arrays = case(np.random.default_rng(seed))
     _, y, _ = traced(function, arrays)
-    np.testing.assert_array_equal(y.array, function(*arrays))
+    # What is left of a sum is worked in decimals, from the decimals that its terms were meant as.
+    np.testing.assert_allclose(y.array, function(*arrays), rtol=1e-11, atol=1e-15)
     said = [evaluate(expand(y, index)) for index in np.ndindex(np.shape(y.array))]
     np.testing.assert_allclose(said, np.ravel(y.array), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("case", ALL)
+@given(seed=SEEDS)
+def test_decimals_come_to_the_same_number(case: Callable[..., Case], seed: int) -> None:
+    function, arrays = case(np.random.default_rng(seed))
+    _, y, _ = traced(function, arrays)
+    numbers = y.decimals()
+    assert numbers.shape == np.shape(y.array)
+    np.testing.assert_allclose(numbers.astype(float), np.asarray(y.array, float), rtol=1e-12, atol=1e-15)
+    if y.rule is not None and not y.rule.opaque:
+        assert all(isinstance(n, (Decimal, int)) for n in numbers.ravel())
 
 
 @pytest.mark.parametrize("case", ALL)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref, evaluate
+from nncalc.trace.notation.evaluation import evaluate
+from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref
 from nncalc.trace.steps import Step
 
 Steps = Mapping[str, Step]

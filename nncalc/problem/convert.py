@@ -29,6 +29,7 @@ from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from nncalc.reading.parser import parse
 from nncalc.topics.parts.fields import REQUIRED, About, Field, Symbol, Variant, also_called, alternatives, fields_of
+from nncalc.trace.notation.decimals import meant_array
 
 BAD: Any = object()
 SYMBOL = re.compile("[A-Za-z_][A-Za-z0-9_]*")
@@ -235,7 +236,7 @@ class Converter:
     def array(self, node: SequenceNode, field: Field, path: FieldPath) -> Any:
         """A rectangular array of finite numbers."""
         nested = self.nested(node, path)
-        return BAD if nested is BAD else self.shaped(node, np.array(nested, float), field, path)
+        return BAD if nested is BAD else self.shaped(node, nested, field, path)
 
     def shaped(self, node: Node, array: Any, field: Field, path: FieldPath) -> Any:
         """The array, if it has as many axes as the field may have."""
@@ -260,7 +261,7 @@ class Converter:
             if shape != shapes[0]:
                 what = f"{_numbers(shape)}, but the first row {_numbers(shapes[0])}"
                 return self.found(item, (*path, i), what, "rows of one length")
-        return np.array(values, float)
+        return meant_array(values)
 
     def item(self, node: Node, path: FieldPath) -> Any:
         """A number, or a row."""

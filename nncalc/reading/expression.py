@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
+from nncalc.trace.notation.decimals import constant, pi
 from nncalc.trace.notation.functions import typed_names
 from nncalc.trace.rules import FUNCTIONS
 
@@ -45,7 +47,7 @@ class Apply:
 
 Tree = Number | Variable | Apply
 
-CONSTANTS = {"pi": math.pi, "e": math.e}
+CONSTANTS = {"pi": constant(lambda: pi()), "e": constant(lambda: Decimal(1).exp())}
 CALLS = typed_names()
 
 
@@ -83,7 +85,8 @@ def number_of(tree: Tree, values: Mapping[str, float] | None = None) -> float:
 def _applied(node: Apply, args: list[float]) -> float:
     shown = ", ".join(f"{a:.6g}" for a in args)
     try:
-        value = float(FUNCTIONS[node.function].number(*args))
+        float(FUNCTIONS[node.function].number(*args))  # which knows where there is no value
+        value = constant(FUNCTIONS[node.function].decimal, *args)
     except (ValueError, ZeroDivisionError):
         raise ExpressionError(f"{node.function}({shown}) has no value", node.column) from None
     except OverflowError:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from nncalc.render import DETAIL, DIGITS
+from nncalc.trace.notation.evaluation import evaluate, exactly
 from nncalc.trace.notation.numbers import columns, number
 from nncalc.trace.notation.style import TEXT, place, substituted, symbols, write
-from nncalc.trace.notation.tree import Expr, Index, Op, Ref, evaluate, exactly, middle
+from nncalc.trace.notation.tree import Expr, Index, Op, Ref, middle
 from nncalc.trace.steps import Step, tied_brackets
 
 # A terminal shows so many cells of a step, then says how to see the others. A pipe shows all.

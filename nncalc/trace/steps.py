@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from nncalc.trace.name import StepName
-from nncalc.trace.notation.tree import Expr, Index, Op, Ref, evaluate
+from nncalc.trace.notation.evaluation import evaluate
+from nncalc.trace.notation.tree import Expr, Index, Op, Ref
 from nncalc.trace.notation.writing import expand
 from nncalc.trace.value import Value
 

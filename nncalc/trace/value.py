@@ -8,42 +8,17 @@ recorded; formulas and gradients are worked out later, from these, when somebody
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from nncalc.trace.rule import RULES, Rule
+
 
 class EngineError(TypeError):
     """A kernel did what the engine cannot follow; a mistake in a topic, never in a problem."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What the engine knows of a function: how to compute it, to write it, and to differentiate it.
-
-    `options` names what may follow the one array argument by position; None where every argument is an array.
-    `moves`: it only puts elements elsewhere, so that what it does to given numbers leaves them given.
-    `infinite`: −∞ is a value of it, as of an attention mask.
-    `inside`: how an element is written as a part of something else, where that is shorter: σ(x).
-    `partial`: some of its arguments have no derivative.
-    `shape`: the shape of a result that may be far larger than the arguments (elementwise ones broadcast).
-    """
-
-    name: str
-    compute: Callable[..., Any]
-    element: Callable[..., Any]
-    whole: Callable[..., Any]
-    derivative: tuple[Callable[..., Any] | None, ...] | Callable[[int], Callable[..., Any]] | None
-    elementwise: bool = False
-    options: tuple[str, ...] | None = None
-    moves: bool = False
-    infinite: bool = False
-    shape: Callable[..., tuple[int, ...]] | None = None
-    inside: Callable[..., Any] | None = None
-    partial: bool = False
 
 
 class TooLarge(Exception):
@@ -57,7 +32,6 @@ class TooLarge(Exception):
         super().__init__(shape)
 
 
-RULES: dict[Any, Rule] = {}
 # One for all operations without any: a record of many has fewer objects to keep track of.
 NO_PARAMS: dict[str, Any] = {}
 
@@ -65,7 +39,10 @@ NO_PARAMS: dict[str, Any] = {}
 class Value(NDArrayOperatorsMixin):
     """An array that remembers the rule and the arguments it was made from (none for what was given)."""
 
-    __slots__ = ("args", "array", "like", "name", "params", "rule", "serial", "shown", "used", "work")
+    __slots__ = (
+        "args", "array", "irrational", "like", "meant", "name", "params", "precise", "rule", "serial", "settled",
+        "shown", "used", "work",
+    )  # fmt: skip
 
     def __init__(self, array: Any, work: Any, rule: Rule | None = None, args: Any = (), params: Any = None):
         self.array = array
@@ -76,7 +53,9 @@ class Value(NDArrayOperatorsMixin):
         self.name: str | None = None
         self.shown: str | None = None
         self.like: Value | None = None
-        self.used = False
+        self.used = self.settled = self.irrational = False
+        self.precise: Any = None
+        self.meant: Any = None
         work.serial += 1
         self.serial: int = work.serial
 
@@ -91,6 +70,21 @@ class Value(NDArrayOperatorsMixin):
         if self.rule is None:
             return True
         return self.rule.moves and all(a.is_given for a in self.args if isinstance(a, Value))
+
+    def decimals(self) -> Any:
+        """Its numbers as decimals, worked from what was given: (…), of objects."""
+        from nncalc.trace.rules.precise import worked  # the rules are made of values
+
+        return worked(self).numbers
+
+    def nearest_floats(self) -> Any:
+        """The floats (or truths) that are nearest to what it is in decimals."""
+        return self.decimals().astype(self.array.dtype).reshape(self.array.shape)[()]
+
+    def settle(self, array: Any) -> None:
+        """What the rest goes on with, where that is another array: rounded, or a student's own."""
+        if array is not self.array:
+            self.array, self.settled, self.precise = array, True, None
 
     def inputs(self) -> Sequence[Value]:
         """The Values that this one is differentiated through."""
@@ -232,10 +226,12 @@ def apply(function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Value
         args = args[:1]
     work = None
     bare = []
+    irrational = rule.irrational
     for arg in args:
         if isinstance(arg, Value):
             work = arg.work
             arg.used = True
+            irrational = irrational or arg.irrational
             # NumPy unpacks a whole number of any size, and would go on with 64 bits of it.
             unpacked = type(arg.array) is int and not rule.moves
             bare.append(np.array(arg.array, dtype=object) if unpacked else arg.array)
@@ -243,7 +239,11 @@ def apply(function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Value
             bare.append(arg)
     if work is not None and work.limit is not None:
         _bound(rule, args, bare, params, work.limit)
-    return Value(rule.compute(*bare, **params) if params else rule.compute(*bare), work, rule, args, params)
+    value = Value(rule.compute(*bare, **params) if params else rule.compute(*bare), work, rule, args, params)
+    value.irrational = irrational
+    if rule.watched and rule.misleads(value.array, bare, params):
+        value.array = value.nearest_floats()
+    return value
 
 
 def _bound(rule: Rule, args: Sequence[Any], bare: Sequence[Any], params: dict[str, Any], limit: int) -> None:

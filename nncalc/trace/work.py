@@ -13,6 +13,7 @@ from nncalc.trace import rules  # noqa: F401  (importing them fills the tables)
 from nncalc.trace.backward import name_gradients
 from nncalc.trace.name import StepName, in_section
 from nncalc.trace.rounding import Settle, exact
+from nncalc.trace.rules.precise import as_read
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import EngineError, TooLarge, Value
 
@@ -62,6 +63,7 @@ class Work:
         held = np.array(array)
         held.setflags(write=False)
         value = Value(held, self)
+        value.meant = getattr(array, "meant", None)
         value.name = in_section(self._place.section, name)
         value.shown = symbol and in_section(self._place.section, symbol)
         self._claim(value.name)
@@ -86,11 +88,11 @@ class Work:
             self.serial += 1
             value.serial = self.serial  # after what it is differentiated through
         self._claim(value.name)
-        computed = value.array
+        value.array = computed = as_read(value.array, value)
         step = Step(value, self._place.section, self._place.title, computed)
         if self.finite and not _finite(computed) and not _masked(value):
             raise NotFinite(step)
-        value.array = self.settle(value.name, computed, value.is_given)
+        value.settle(self.settle(value.name, computed, value.is_given))
         self._trace.steps.append(step)
         if self.steps is not None and len(self._trace.steps) > self.steps:
             raise TooLong

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from nncalc.trace.name import StepName
+from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT, substituted, symbols, write
-from nncalc.trace.notation.tree import ONE, TWO, ZERO, Const, Expr, Op, Ref, const, evaluate
+from nncalc.trace.notation.tree import ONE, TWO, ZERO, Const, Expr, Op, Ref, const
 
 # A changed part, and in words what was done to it.
 Change = tuple[Expr, str]

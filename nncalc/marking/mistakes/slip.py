@@ -13,7 +13,8 @@ import numpy as np
 from nncalc.marking.assignment import Assignment
 from nncalc.marking.sheet import Line
 from nncalc.trace.name import StepName
-from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref, evaluate, exactly
+from nncalc.trace.notation.evaluation import evaluate, exactly
+from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref
 from nncalc.trace.notation.writing import expand
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import Value

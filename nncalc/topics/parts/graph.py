@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from nncalc.errors import Refused
 from nncalc.reading.expression import CONSTANTS, Apply, Number, Tree, postorder
+from nncalc.trace.notation.decimals import constant
 from nncalc.trace.notation.functions import MathFunction
 from nncalc.trace.rules import FUNCTIONS
 
@@ -38,5 +37,6 @@ def _apply(function: MathFunction, args: list[Any], name: Callable[[Any], Any]) 
     count = function.arguments
     while len(args) > count:
         args = [_apply(function, args[:count], name), *args[count:]]
-    value = function.traced(*args)
-    return value if all(isinstance(a, (int, float, np.floating)) for a in args) else name(value)
+    if all(isinstance(a, (int, float)) for a in args):
+        return constant(function.decimal, *args)
+    return name(function.traced(*args))

@@ -15,20 +15,23 @@ class MathFunction:
     """A function of numbers: how it is called, computed, differentiated and written.
 
     number: its value for floats; raises ValueError or ZeroDivisionError where it has none, OverflowError where that
-    is too large for a float.
+    is too large for a float. decimal: the same for decimals.
     traced: the function of NumPy, or of ours, that computes it element by element, on Values too, and has its rule.
     arguments: how many it takes; with `many` also more, worked from the left.
     text, latex: its sign in each way of writing, or what goes around its arguments (`\\sqrt{…}`); empty: its name.
+    zeros: near a zero of it floats have the digits that the argument has lost.
     typed: whether people may call it in expressions, also by the names in `also`.
     """
 
     name: str
     number: Callable[..., float]
+    decimal: Callable[..., Any]
     traced: Callable[..., Any]
     arguments: int
     many: bool = False
     text: str = ""
     latex: str = ""
+    zeros: bool = False
     typed: bool = True
     also: tuple[str, ...] = ()
 

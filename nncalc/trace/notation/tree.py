@@ -197,58 +197,6 @@ RELATIONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
 }  # fmt: skip
 
 
-def evaluate(x: Expr) -> float:
-    """The number that a formula of elements stands for (whole values have none).
-
-    A part that overflows is inf, one without a value nan, as in NumPy: σ(−1000) is 0 though exp(1000) is written in it.
-    """
-    if isinstance(x, Const):
-        return float(x.value)
-    if isinstance(x, Ref):
-        return float(x.value.array[x.index] if x.index else x.value.array)
-    args = [evaluate(a) for a in x.args]
-    try:
-        if x.kind == "call":
-            return float(FUNCTIONS[x.label].number(*args))
-        if x.kind == "compare":
-            return float(RELATIONS[x.label][0](*args))
-        return float(_ARITHMETIC[x.kind](args))
-    except OverflowError:
-        return math.inf
-    except (ValueError, ZeroDivisionError):
-        return math.nan
-
-
-def exactly(x: Expr) -> Fraction | None:
-    """The number that a formula of whole numbers stands for, exact at any size; None where a number is a float."""
-    if isinstance(x, Const):
-        return x.value if isinstance(x.value, Fraction) else None
-    if isinstance(x, Ref):
-        held = x.value.array[x.index] if x.index else x.value.array
-        held = held.item() if hasattr(held, "item") else held
-        return Fraction(held) if isinstance(held, int) else None
-    args = [exactly(a) for a in x.args]
-    worked = _EXACTLY.get(x.label or x.kind)
-    if worked is None or (x.kind == "divide" and not args[-1]):
-        return None
-    known = [a for a in args if a is not None]
-    return Fraction(worked(known)) if len(known) == len(args) else None
-
-
-_EXACTLY: dict[str, Callable[[list[Fraction]], Fraction | int]] = {
-    "add": sum, "negative": lambda a: -a[0], "times": math.prod, "divide": lambda a: a[0] / a[1],
-    "floor": lambda a: math.floor(a[0]), "ceil": lambda a: math.ceil(a[0]),
-}  # fmt: skip
-
-_ARITHMETIC: dict[str, Callable[[list[float]], float]] = {
-    "add": math.fsum,
-    "negative": lambda a: -a[0],
-    "times": math.prod,
-    "divide": lambda a: a[0] / a[1] if a[1] else math.copysign(math.inf, a[0]) if a[0] else math.nan,
-    "power": lambda a: math.pow(*a),
-}
-
-
 def middle(x: Expr) -> Sequence[Expr] | None:
     """The operands of the outermost operator, where writing down their values is a step of its own.
 

@@ -57,7 +57,7 @@ def _whole(x: Any, at: Any, rest: Any, interleaved: bool, count: int) -> Expr:
     return n.call("interleave" if interleaved else "join", n.call("sin", x.whole()), n.call("cos", x.whole()))
 
 
-rule(waves, _wave, (_unwaved,), whole=_whole)
+rule(waves, _wave, (_unwaved,), whole=_whole, opaque=True, irrational=True)
 
 
 def rest_of(angle: Any, positions: Any, base: float, d: int) -> Any:

@@ -129,6 +129,7 @@ rule(
     _conv,
     (lambda g, y, x, k, **p: conv_transposed(g, k, **p), lambda g, y, x, k, **p: conv_filter_gradient(x, g, **p)),
     whole=lambda x, k, **_: n.call("conv", x.whole(), k.whole()),
+    sums=True,
 )
 rule(
     conv_transposed,
@@ -138,6 +139,7 @@ rule(
         lambda d, y, g, k, **p: conv_filter_gradient(d, g, **p),
     ),
     whole=lambda g, k, **_: n.call("conv_transposed", g.whole(), k.whole()),
+    sums=True,
 )
 rule(
     conv_filter_gradient,
@@ -147,4 +149,5 @@ rule(
         lambda d, y, x, g, **p: conv(x, d, **p)[:, : g.shape[1], : g.shape[2]],
     ),
     whole=_filter_gradient_whole,
+    sums=True,
 )

@@ -7,11 +7,15 @@ name (sigmoid, relu, erf, softplus) have their rule in their row of `named`.
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+from nncalc.trace.notation import decimals as d
 from nncalc.trace.notation import tree as n
+from nncalc.trace.notation.decimals import near
+from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.table import rule, traced
 
@@ -49,13 +53,17 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     return np.where(np.asarray(x) > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
+_BELOW: Any = np.frompyfunc(lambda x: d.expm1(min(x, Decimal(0))), 1, 1)
+
+
 def _elu(index: Index, x: Any, alpha: float = 1.0) -> Expr:
     below = n.product(n.const(alpha), n.subtract(n.call("exp", x[index]), n.ONE))
-    return x[index] if n.evaluate(x[index]) > 0 else below
+    return x[index] if evaluate(x[index]) > 0 else below
 
 
 rule(elu, _elu, (lambda g, y, x, alpha=1.0: g * ((x > 0) + (x <= 0) * (y + alpha)),),
-     whole=lambda x, alpha=1.0: n.call("elu", x.whole()), options=("alpha",))  # fmt: skip
+     whole=lambda x, alpha=1.0: n.call("elu", x.whole()), options=("alpha",),
+     decimal=lambda x, alpha=1.0: np.where(x > 0, x, alpha * _BELOW(x)), irrational=True)  # fmt: skip
 
 
 @traced
@@ -82,7 +90,7 @@ def _softmax(index: Index, x: Any) -> Expr:
     return n.divide(row[index[-1]], n.add(*row))
 
 
-rule(softmax, _softmax, (lambda g, y, x: y * (g - (g * y).sum(axis=-1, keepdims=True)),))
+rule(softmax, _softmax, (lambda g, y, x: y * (g - (g * y).sum(axis=-1, keepdims=True)),), irrational=True)
 
 
 @traced
@@ -105,7 +113,7 @@ def masked(scores: Any, mask: Any) -> Any:
 
 
 def _masked(index: Index, scores: Any, mask: Any) -> Expr:
-    return scores[index] if n.evaluate(mask.aligned(index)) else n.const(-np.inf)
+    return scores[index] if evaluate(mask.aligned(index)) else n.const(-np.inf)
 
 
 rule(masked, _masked, (lambda g, y, scores, mask: g * mask, None), infinite=True)
@@ -136,24 +144,25 @@ def huber(d: Any, delta: float = 1.0) -> Any:
 
 
 def _huber(index: Index, d: Any, delta: float = 1.0) -> Expr:
-    if abs(n.evaluate(d[index])) <= delta:
+    if abs(evaluate(d[index])) <= delta:
         return n.divide(n.power(d[index], n.TWO), n.TWO)
     return n.product(n.const(delta), n.subtract(n.call("abs", d[index]), n.const(delta / 2)))
 
 
 rule(huber, _huber, (lambda g, y, d, delta=1.0: g * np.maximum(-delta, np.minimum(delta, d)),),
-     whole=lambda d, delta=1.0: n.call("huber", d.whole()), options=("delta",))  # fmt: skip
+     whole=lambda d, delta=1.0: n.call("huber", d.whole()), options=("delta",),
+     decides=lambda d, delta=1.0: near(abs(d), delta))  # fmt: skip
 
 
 @traced
 def divide_or_zero(a: Any, b: Any) -> Any:
     """a / b, and 0 where a is 0: a row of weights that are all hidden stays 0, as 0·ln 0 does in a loss."""
     a, b = np.broadcast_arrays(a, b)
-    return np.divide(a, b, out=np.zeros(a.shape), where=a != 0)
+    return np.divide(a, b, out=np.zeros(a.shape, np.result_type(float, a, b)), where=np.asarray(a != 0, bool))
 
 
 def _over(a: Expr, b: Expr) -> Expr:
-    return n.ZERO if not n.rank(a) and n.evaluate(a) == n.evaluate(b) == 0 else n.divide(a, b)
+    return n.ZERO if not n.rank(a) and evaluate(a) == evaluate(b) == 0 else n.divide(a, b)
 
 
 rule(
@@ -161,6 +170,7 @@ rule(
     _over,
     (lambda g, y, a, b: divide_or_zero(g, b), lambda g, y, a, b: divide_or_zero(-(g * y), b)),
     elementwise=True,
+    poles=True,
 )
 
 
@@ -171,13 +181,18 @@ def xlogy(t: Any, p: Any) -> Any:
     return t * np.log(p, out=np.zeros(t.shape), where=t != 0)
 
 
+def _xlogy(t: Any, p: Any) -> Any:
+    return t * Decimal(p).ln() if t else Decimal(0)
+
+
 def _times_log(t: Expr, p: Expr) -> Expr:
-    return n.ZERO if not n.rank(t) and n.evaluate(t) == n.evaluate(p) == 0 else n.product(t, _log(p))
+    return n.ZERO if not n.rank(t) and evaluate(t) == evaluate(p) == 0 else n.product(t, _log(p))
 
 
 rule(
-    xlogy, _times_log, (lambda g, y, t, p: g * np.log(p), lambda g, y, t, p: g * divide_or_zero(t, p)), elementwise=True
-)
+    xlogy, _times_log, (lambda g, y, t, p: g * np.log(p), lambda g, y, t, p: g * divide_or_zero(t, p)),
+    elementwise=True, sums=lambda t, p: abs(t), poles=True, irrational=True, decimal=np.frompyfunc(_xlogy, 2, 1),
+)  # fmt: skip
 
 
 def _log(p: Expr) -> Expr:
@@ -196,5 +211,6 @@ def _binary(index: Index, x: Any, s: Any, target: Any) -> Expr:
 
 
 _FUSED = (lambda g, y, x, s, target: g * (s - target), None, None)
-rule(softmax_cross_entropy, _categorical, _FUSED)
-rule(sigmoid_cross_entropy, _binary, _FUSED)
+# What is shown is the textbook's formula of s; these are only differentiated through.
+rule(softmax_cross_entropy, _categorical, _FUSED, opaque=True, irrational=True)
+rule(sigmoid_cross_entropy, _binary, _FUSED, opaque=True, irrational=True)

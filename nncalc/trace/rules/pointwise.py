@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from nncalc.trace.notation import tree as n
+from nncalc.trace.notation.decimals import near, near_whole
+from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.rules.table import rule
 
 
@@ -28,17 +31,19 @@ def related(relation: str) -> Callable[..., n.Expr]:
 
 rule(np.positive, lambda x: x, (lambda g, y, x: g,), elementwise=True, moves=True, compute=lambda x: x)
 pointwise(np.square, lambda x: n.power(x, n.TWO), lambda g, y, x: g * 2 * x)
-pointwise(np.floor_divide, lambda a, b: n.call("floor", n.divide(a, b)), None, None)
+pointwise(np.floor_divide, lambda a, b: n.call("floor", n.divide(a, b)), None, None,
+          decimal=np.frompyfunc(lambda a, b: math.floor(a / b), 2, 1),
+          decides=lambda a, b: near_whole(a / b))  # fmt: skip
 
 for _function, _relation in (
     (np.greater, ">"), (np.greater_equal, ">="), (np.less, "<"), (np.less_equal, "<="), (np.equal, "="),
 ):  # fmt: skip
-    pointwise(_function, related(_relation), None, None)
+    pointwise(_function, related(_relation), None, None, decides=near)
 
 
 def _where(condition: Any, a: Any, b: Any) -> n.Expr:
     """The side that holds; the condition of a whole value is written out."""
-    return n.call("where", condition, a, b) if n.rank(condition) else a if n.evaluate(condition) else b
+    return n.call("where", condition, a, b) if n.rank(condition) else a if evaluate(condition) else b
 
 
 pointwise(np.where, _where, None,

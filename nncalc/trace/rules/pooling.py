@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from nncalc.trace.notation import tree as n
+from nncalc.trace.notation.decimals import near_within
+from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.sliding import Pair, Window
 from nncalc.trace.rules.table import rule, traced
@@ -19,7 +21,7 @@ from nncalc.trace.rules.table import rule, traced
 @traced
 def max_pool(x: Any, window: Window) -> Any:
     """The largest cell of each window."""
-    out = np.full((*x.shape[:-2], *window.out), -np.inf)
+    out = np.full((*x.shape[:-2], *window.out), -np.inf, np.result_type(x, float))
     for seeing, cells in window.slices():
         part = out[(..., *seeing)]
         np.maximum(part, x[(..., *cells)], out=part)
@@ -29,7 +31,7 @@ def max_pool(x: Any, window: Window) -> Any:
 @traced
 def max_pool_gradient(g: Any, x: Any, window: Window) -> Any:
     """Each output's gradient at the cell that was the largest of its window (the first of equals, row by row)."""
-    out, largest, flat = np.zeros(x.shape), first_largest(x, window), _numbered(x)
+    out, largest, flat = np.zeros(x.shape, np.result_type(g, float)), first_largest(x, window), _numbered(x)
     for seeing, cells in window.slices():
         out[(..., *cells)] += np.where(largest[(..., *seeing)] == flat[cells], g[(..., *seeing)], 0)
     return out
@@ -45,7 +47,7 @@ def max_pool_taken(d: Any, x: Any, window: Window) -> Any:
 
 def first_largest(x: Any, window: Window) -> Any:
     """For each output the cell (numbered row by row) that is the largest of its window, the first of equals."""
-    best = np.full((*x.shape[:-2], *window.out), -np.inf)
+    best = np.full((*x.shape[:-2], *window.out), -np.inf, np.result_type(x, float))
     largest, flat = np.zeros(best.shape, int), _numbered(x)
     for seeing, cells in window.slices():
         part, here = best[(..., *seeing)], x[(..., *cells)]
@@ -71,7 +73,7 @@ def _numbered(x: Any) -> Any:
 @traced
 def average_pool(x: Any, window: Window, padding: bool = False) -> Any:
     """The average of each window."""
-    out = np.zeros((*x.shape[:-2], *window.out))
+    out = np.zeros((*x.shape[:-2], *window.out), np.result_type(x, float))
     for seeing, cells in window.slices():
         out[(..., *seeing)] += x[(..., *cells)]
     return out / window.counts(padding)
@@ -80,7 +82,7 @@ def average_pool(x: Any, window: Window, padding: bool = False) -> Any:
 @traced
 def average_pool_gradient(g: Any, window: Window, padding: bool = False) -> Any:
     """Each output's gradient, in equal parts at the cells of its window."""
-    out, parts = np.zeros((*g.shape[:-2], *window.image)), g / window.counts(padding)
+    out, parts = np.zeros((*g.shape[:-2], *window.image), np.result_type(g, float)), g / window.counts(padding)
     for seeing, cells in window.slices():
         out[(..., *cells)] += parts[(..., *seeing)]
     return out
@@ -97,7 +99,7 @@ def _average_pool(index: Index, x: Any, window: Window, padding: bool = False) -
 
 def _largest(index: Index, x: Any, window: Window) -> Pair:
     """The cell that is the first largest of an output's window."""
-    return max(window.cells(index), key=lambda cell: n.evaluate(x[(*index[:-2], *cell)]))
+    return max(window.cells(index), key=lambda cell: evaluate(x[(*index[:-2], *cell)]))
 
 
 def _max_pool_gradient(index: Index, g: Any, x: Any, window: Window) -> Expr:
@@ -119,12 +121,15 @@ def _whole(name: str) -> Any:
 
 
 rule(max_pool, _max_pool, (lambda g, y, x, window: max_pool_gradient(g, x, window=window),),
-     whole=_whole("max_pool"), options=("window",))  # fmt: skip
+     whole=_whole("max_pool"), options=("window",), decides=near_within)  # fmt: skip
 rule(max_pool_gradient, _max_pool_gradient, (lambda d, y, g, x, window: max_pool_taken(d, x, window=window), None),
-     whole=lambda g, x, window: n.call("to_the_largest", g.whole()))  # fmt: skip
+     whole=lambda g, x, window: n.call("to_the_largest", g.whole()),
+     sums=lambda g, x, window: max_pool_gradient(abs(g), x, window),
+     decides=lambda g, x, window: near_within(x))  # fmt: skip
 rule(max_pool_taken, _max_pool_taken, (lambda g, y, d, x, window: max_pool_gradient(g, x, window=window), None),
-     whole=lambda d, x, window: n.call("at_the_largest", d.whole()))  # fmt: skip
+     whole=lambda d, x, window: n.call("at_the_largest", d.whole()),
+     decides=lambda d, x, window: near_within(x))  # fmt: skip
 rule(average_pool, _average_pool, (lambda g, y, x, **p: average_pool_gradient(g, **p),),
-     whole=_whole("average_pool"), options=("window", "padding"))  # fmt: skip
+     whole=_whole("average_pool"), options=("window", "padding"), sums=True)  # fmt: skip
 rule(average_pool_gradient, _average_pool_gradient, (lambda d, y, g, **p: average_pool(d, **p),),
-     whole=lambda g, **_: n.call("in_equal_parts", g.whole()), options=("window", "padding"))  # fmt: skip
+     whole=lambda g, **_: n.call("in_equal_parts", g.whole()), options=("window", "padding"), sums=True)  # fmt: skip

@@ -51,7 +51,8 @@ def _matmul_shape(a: Any, b: Any) -> tuple[int, ...]:
     return (*np.broadcast_shapes(np.shape(a)[:-2], np.shape(b)[:-2]), *rows, *columns)
 
 
-rule(np.matmul, _matmul, (_left, _right), whole=lambda a, b: n.matmul(a.whole(), b.whole()), shape=_matmul_shape)
+rule(np.matmul, _matmul, (_left, _right), whole=lambda a, b: n.matmul(a.whole(), b.whole()), shape=_matmul_shape,
+     sums=True)  # fmt: skip
 
 
 class Outer:
@@ -109,7 +110,7 @@ def _outer_derivative(position: int) -> Any:
 
 
 rule(outer_sum, _outer_sum, _outer_derivative, whole=_outer_whole,
-     shape=lambda *factors: (len(factors[0]), len(factors[-1])))  # fmt: skip
+     shape=lambda *factors: (len(factors[0]), len(factors[-1])), sums=True)  # fmt: skip
 
 
 @traced
@@ -143,8 +144,9 @@ def _row_outer_whole(g: Any, X: Any) -> Expr:
 
 
 rule(each_row, _each_row, (lambda g, y, W, X: row_outer(g, X), lambda g, y, W, X: g @ W),
-     whole=lambda W, X: n.product_each_row(W.whole(), X.whole()))  # fmt: skip
-rule(row_outer, _row_outer, (lambda d, y, g, X: X @ d.T, lambda d, y, g, X: g @ d), whole=_row_outer_whole)
+     whole=lambda W, X: n.product_each_row(W.whole(), X.whole()), sums=True)  # fmt: skip
+rule(row_outer, _row_outer, (lambda d, y, g, X: X @ d.T, lambda d, y, g, X: g @ d), whole=_row_outer_whole,
+     sums=True)  # fmt: skip
 
 
 @traced
@@ -153,4 +155,4 @@ def total(*addends: Any) -> Any:
     return sum(addends[1:], addends[0])
 
 
-rule(total, lambda *xs: n.add(*xs), lambda position: lambda g, y, *xs: g, elementwise=True)
+rule(total, lambda *xs: n.add(*xs), lambda position: lambda g, y, *xs: g, elementwise=True, sums=True)

@@ -103,7 +103,7 @@ def scatter(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
     """Zeros of a shape, with each part added at its key."""
     if keys == tuple(range(shape[0])):  # every row has its part: nothing is added to
         return np.stack(parts)
-    out = np.zeros(shape)
+    out = np.zeros(shape, np.result_type(float, *parts))
     for part, key in zip(parts, keys, strict=True):
         out[key] += part
     return out
@@ -120,7 +120,7 @@ def _rows(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Expr:
 
 rule(getitem, lambda index, x, key: x[source_of(key, x.shape, index)],
      (lambda g, y, x, key: Scattered(g, key, x.shape),), whole=_part, options=("key",), moves=True)  # fmt: skip
-rule(scatter, _placed, lambda position: lambda g, y, *parts, keys, shape: g[keys[position]], whole=_rows)
+rule(scatter, _placed, lambda position: lambda g, y, *parts, keys, shape: g[keys[position]], whole=_rows, sums=True)
 
 
 def _flipped(index: Index, x: Any, axis: Any = None) -> Expr:

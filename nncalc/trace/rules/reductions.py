@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from nncalc.trace.notation import tree as n
+from nncalc.trace.notation.decimals import near_within
+from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.table import rule, traced
 
@@ -64,6 +66,7 @@ rule(
     (lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims),),
     whole=lambda x, axis=None, keepdims=False: _called("sum", axis, x),
     options=("axis",),
+    sums=True,
 )
 rule(
     np.mean,
@@ -71,6 +74,7 @@ rule(
     (lambda g, y, x, axis=None, keepdims=False: spread(g / _count(x, axis), x, axis, keepdims),),
     whole=lambda x, axis=None, keepdims=False: _called("mean", axis, x),
     options=("axis",),
+    sums=True,
 )
 
 
@@ -100,7 +104,7 @@ def _is_max(index: Index, x: Any, axis: Any = None) -> Expr:
     return n.compare("=", x[index], largest)
 
 
-rule(is_first_max, _is_max, (None,))
+rule(is_first_max, _is_max, (None,), decides=near_within)
 
 
 @traced
@@ -117,10 +121,10 @@ def is_largest(*xs: Any, position: int) -> Any:
 
 def _is_largest(*xs: Expr, position: int) -> Expr:
     """[x = max(…)], and 0 where one before it is as large."""
-    earlier = n.rank(xs[0]) == 0 and any(n.evaluate(x) >= n.evaluate(xs[position]) for x in xs[:position])
+    earlier = n.rank(xs[0]) == 0 and any(evaluate(x) >= evaluate(xs[position]) for x in xs[:position])
     return n.ZERO if earlier else n.compare("=", xs[position], n.call("max", *xs))
 
 
 rule(largest, lambda *xs: n.call("max", *xs),
      lambda position: lambda g, y, *xs: g * is_largest(*xs, position=position), elementwise=True)  # fmt: skip
-rule(is_largest, _is_largest, None, elementwise=True)
+rule(is_largest, _is_largest, None, elementwise=True, decides=near_within)

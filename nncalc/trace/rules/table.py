@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any
 
 from nncalc.trace.notation import tree as notation
-from nncalc.trace.value import RULES, Rule, Value, apply
+from nncalc.trace.rule import RULES, Rule
+from nncalc.trace.value import Value, apply
 
 
 def rule(
@@ -17,26 +18,32 @@ def rule(
     *,
     whole: Callable[..., Any] | None = None,
     elementwise: bool = False,
-    options: tuple[str, ...] | None = None,
     compute: Callable[..., Any] | None = None,
-    moves: bool = False,
-    infinite: bool = False,
-    shape: Callable[..., tuple[int, ...]] | None = None,
-    inside: Callable[..., Any] | None = None,
+    sums: bool | Callable[..., Any] = False,
+    **stated: Any,
 ) -> None:
-    """States all that the engine knows of a function.
+    """States all that the engine knows of a function; what else may be `stated` says `Rule`.
 
     element(index, *operands, **params) writes one element of the result in terms of elements of the arguments
     (`operand[index]`). With `elementwise` it takes the arguments' formulas alone, and writes wholes as well.
     derivative: for each argument a function (g, y, *args, **params) -> ∂L/∂argument from g = ∂L/∂y, written
     with the same functions on Values; None where it has none; for any number of arguments a function
     position -> derivative. whole(*operands, **params) writes the whole result; by default name(arguments).
+    sums: it adds up products of its arguments, of which little may be left; or what their sizes add up to.
     """
     name = function.__name__
+    compute = compute or function
     if whole is None:
         whole = element if elementwise else _named(name)
-    RULES[function] = Rule(name, compute or function, element, whole, derivative, elementwise, options, moves, infinite,
-                           shape, inside, isinstance(derivative, tuple) and None in derivative)  # fmt: skip
+    scale = sums if callable(sums) else _of_sizes(compute) if sums else None
+    RULES[function] = Rule(name, compute, element, whole, derivative, elementwise,
+                           partial=isinstance(derivative, tuple) and None in derivative,
+                           scale=scale, **stated)  # fmt: skip
+
+
+def _of_sizes(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """What the sizes of the terms add up to: the same function of the arguments' sizes."""
+    return lambda *args, **params: compute(*(abs(a) for a in args), **params)
 
 
 def _named(name: str) -> Callable[..., notation.Expr]:

@@ -1,0 +1,147 @@
+"""The number that a formula stands for: in floats, where these may mislead in decimals, or exactly in whole numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from decimal import Decimal, Inexact, getcontext, localcontext
+from fractions import Fraction
+from typing import Any
+
+from nncalc.trace.notation.decimals import (
+    AGAIN,
+    DIGITS,
+    LOST,
+    NEAR,
+    ROUNDED_OFF,
+    as_meant,
+    constant_of,
+    power_of,
+    precision,
+)
+from nncalc.trace.notation.functions import FUNCTIONS
+from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Ref
+
+
+def evaluate(x: Expr) -> float:
+    """The number that a formula of elements stands for (whole values have none).
+
+    A part that overflows is inf, one without a value nan, as in NumPy: σ(−1000) is 0 though exp(1000) is written in it.
+    Where floats may mislead it is worked in decimals.
+    """
+    try:
+        return float(_in_floats(x))
+    except _Doubt:
+        return _in_decimals(x)
+
+
+class _Doubt(Exception):
+    """Floats may have lost what this depends on."""
+
+
+def _in_floats(x: Expr) -> float:
+    if isinstance(x, Const):
+        return float(x.value)
+    if isinstance(x, Ref):
+        return float(x.value.array[x.index] if x.index else x.value.array)
+    args = [_in_floats(a) for a in x.args]
+    try:
+        if x.kind == "call":
+            row = FUNCTIONS[x.label]
+            value = float(row.number(*args))
+            _trust(row.zeros and abs(value) < LOST)
+            return value
+        if x.kind == "compare":
+            a, b = args
+            _trust(a != b and abs(a - b) <= NEAR * (abs(a) + abs(b)))
+            return float(RELATIONS[x.label][0](a, b))
+        value = float(_ARITHMETIC[x.kind](args))
+        if x.kind == "add":
+            _trust(abs(value) < LOST * math.fsum(map(abs, args)))
+        return value
+    except OverflowError:
+        return math.inf
+    except (ValueError, ZeroDivisionError):
+        _trust(any(a == 0 for a in args))
+        return math.nan
+
+
+def _trust(doubtful: bool) -> None:
+    if doubtful:
+        raise _Doubt
+
+
+def _in_decimals(x: Expr) -> float:
+    """The formula in decimals; a 0 that was rounded on the way is looked at in more digits."""
+    for digits in (DIGITS, AGAIN):
+        with localcontext(precision(digits)) as context:
+            value, nothing = _decimal(x)
+            if not nothing or not context.flags[Inexact]:
+                break
+    return float(value)
+
+
+def _decimal(x: Expr) -> tuple[Decimal, bool]:
+    """The number in the digits of the context, and whether a sum came to nothing beside its terms."""
+    if isinstance(x, Const):
+        return constant_of(x.value), False
+    if isinstance(x, Ref):
+        return decimal_of(x.value, x.index), False
+    parts = [_decimal(a) for a in x.args]
+    args, nothing = [a for a, _ in parts], any(n for _, n in parts)
+    if x.kind == "call":
+        return Decimal(FUNCTIONS[x.label].decimal(*args)), nothing
+    if x.kind == "compare":
+        rounded = [precision(getcontext().prec - ROUNDED_OFF).plus(a) for a in args]
+        relation: Callable[..., bool] = RELATIONS[x.label][0]
+        return Decimal(relation(*rounded)), nothing
+    if x.kind == "add":
+        value = sum(args, Decimal(0))
+        if abs(value) < sum(map(abs, args), Decimal(0)).scaleb(ROUNDED_OFF - getcontext().prec):
+            return Decimal(0), True
+        return value, nothing
+    return Decimal(_IN_DECIMALS[x.kind](args)), nothing
+
+
+def decimal_of(value: Any, index: Index | None) -> Decimal:
+    """An element of a named value as a decimal."""
+    numbers = value.decimals() if hasattr(value, "decimals") else None
+    number = (value.array if numbers is None else numbers)[index or ()]
+    return number if isinstance(number, Decimal) else as_meant(number)
+
+
+def exactly(x: Expr) -> Fraction | None:
+    """The number that a formula of whole numbers stands for, exact at any size; None where a number is a float."""
+    if isinstance(x, Const):
+        return x.value if isinstance(x.value, Fraction) else None
+    if isinstance(x, Ref):
+        held = x.value.array[x.index] if x.index else x.value.array
+        held = held.item() if hasattr(held, "item") else held
+        return Fraction(held) if isinstance(held, int) else None
+    args = [exactly(a) for a in x.args]
+    worked = _EXACTLY.get(x.label or x.kind)
+    if worked is None or (x.kind == "divide" and not args[-1]):
+        return None
+    known = [a for a in args if a is not None]
+    return Fraction(worked(known)) if len(known) == len(args) else None
+
+
+_EXACTLY: dict[str, Callable[[list[Fraction]], Fraction | int]] = {
+    "add": sum, "negative": lambda a: -a[0], "times": math.prod, "divide": lambda a: a[0] / a[1],
+    "floor": lambda a: math.floor(a[0]), "ceil": lambda a: math.ceil(a[0]),
+}  # fmt: skip
+
+_ARITHMETIC: dict[str, Callable[[list[float]], float]] = {
+    "add": math.fsum,
+    "negative": lambda a: -a[0],
+    "times": math.prod,
+    "divide": lambda a: a[0] / a[1] if a[1] else math.copysign(math.inf, a[0]) if a[0] else math.nan,
+    "power": lambda a: math.pow(*a),
+}
+
+_IN_DECIMALS: dict[str, Callable[[list[Decimal]], Decimal]] = {
+    "negative": lambda a: -a[0],
+    "times": lambda a: math.prod(a, start=Decimal(1)),
+    "divide": lambda a: a[0] / a[1],
+    "power": lambda a: power_of(*a),
+}

@@ -1,0 +1,76 @@
+"""What the engine knows of a function, and the table of all of them, which `rules/` fills."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nncalc.trace.notation.decimals import LOST
+
+# Arrays of more numbers are left to floats.
+SMALL = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the engine knows of a function: how to compute it, to write it, and to differentiate it.
+
+    `options` names what may follow the one array argument by position; None where every argument is an array.
+    `moves`: it only puts elements elsewhere, so that what it does to given numbers leaves them given.
+    `infinite`: −∞ is a value of it, as of an attention mask.
+    `inside`: how an element is written as a part of something else, where that is shorter: σ(x).
+    `partial`: some of its arguments have no derivative.
+    `shape`: the shape of a result that may be far larger than the arguments (elementwise ones broadcast).
+    Where floats may mislead: `scale` gives what the sizes of a sum's terms add up to; `poles`: small arguments lead to
+    infinity; `decides` says whether arguments are so near to each other that their order is in doubt.
+    `decimal` computes with decimals where `compute` cannot; `irrational`: its results have no end; `opaque`: it has
+    no decimals.
+    """
+
+    name: str
+    compute: Callable[..., Any]
+    element: Callable[..., Any]
+    whole: Callable[..., Any]
+    derivative: tuple[Callable[..., Any] | None, ...] | Callable[[int], Callable[..., Any]] | None
+    elementwise: bool = False
+    options: tuple[str, ...] | None = None
+    moves: bool = False
+    infinite: bool = False
+    shape: Callable[..., tuple[int, ...]] | None = None
+    inside: Callable[..., Any] | None = None
+    partial: bool = False
+    scale: Callable[..., Any] | None = None
+    poles: bool = False
+    decides: Callable[..., Any] | None = None
+    irrational: bool = False
+    opaque: bool = False
+    decimal: Callable[..., Any] | None = None
+
+    def misleads(self, y: Any, args: Any, params: Any) -> bool:
+        """Whether floats may have lost what a small result of it depends on."""
+        if getattr(y, "size", SMALL + 1) > SMALL or y.dtype.kind not in "fb":
+            return False
+        for x in args:
+            if getattr(x, "size", 1) > SMALL:
+                return False
+        if self.decides is not None and np.any(self.decides(*args, **params)):
+            return True
+        if self.scale is not None and (abs(y) < LOST * self.scale(*args, **params)).any():
+            return True
+        return self.poles and not np.isfinite(y).all()
+
+    @property
+    def watched(self) -> bool:
+        """Whether a float of it may mislead."""
+        return self.scale is not None or self.poles or self.decides is not None
+
+    @property
+    def in_decimals(self) -> Callable[..., Any]:
+        """How decimals are computed."""
+        return self.decimal or self.compute
+
+
+RULES: dict[Any, Rule] = {}

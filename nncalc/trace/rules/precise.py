@@ -1,0 +1,167 @@
+"""Exact where hands are exact: what floats cannot tell is worked once more in decimals of many digits.
+
+A float is trusted until it decides something that it may have wrong: a sum of which next to nothing is left, two
+numbers that are all but equal, a logarithm of what underflowed. There, and only there, the value is worked again from
+the numbers that were given, by the rules' own `compute`, and the float that goes on is the nearest to what comes out.
+So every later look at floats is right. Large arrays do not pay for it.
+"""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal, Inexact, localcontext
+from functools import cache
+from inspect import signature
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nncalc.trace.notation.decimals import (
+    AGAIN,
+    DIGITS,
+    ONCE_MORE,
+    ROUNDED_OFF,
+    as_meant,
+    near_within,
+    precision,
+    read_float,
+)  # fmt: skip
+from nncalc.trace.rule import SMALL
+
+# How far back an irrational history is followed. What lies before it is taken as its float.
+HORIZON = 2000
+
+
+class Worked(NamedTuple):
+    """An array of decimals, and whether nothing was rounded on the way to it."""
+
+    numbers: Any
+    exact: bool
+
+
+def as_read(array: Any, value: Any) -> Any:
+    """The array of a value that gets a name, as a person reads it: 0.3 for 0.30000000000000004, equals as equals."""
+    if getattr(array, "size", SMALL + 1) > SMALL or array.dtype.kind != "f":
+        return array
+    if array.size > 1 and near_within(array):
+        array = value.nearest_floats()
+    return np.array([read_float(x) for x in array.ravel().tolist()]).reshape(array.shape)
+
+
+def worked(value: Any) -> Worked:
+    """The value in decimals, from what was given or settled; each value is worked once."""
+    return value.precise or _Desk(DIGITS).work(value)
+
+
+class _Desk:
+    """Where values are worked in so many digits. Those of the usual number stay with the values."""
+
+    def __init__(self, digits: int):
+        self.digits = digits
+        self.usual = digits == DIGITS
+        self.known: dict[int, Worked] = {}
+        self.cut = False
+
+    def found(self, value: Any) -> Worked | None:
+        """What was worked before."""
+        found: Worked | None = value.precise if self.usual else self.known.get(id(value))
+        return found
+
+    def keep(self, value: Any, worked: Worked) -> None:
+        """Remembers it."""
+        if self.usual:
+            value.precise = worked
+        else:
+            self.known[id(value)] = worked
+
+    def work(self, root: Any) -> Worked:
+        """The value in decimals; its history needs no recursion."""
+        oldest = root.serial - HORIZON
+        stack = [root]
+        with localcontext(precision(self.digits)) as context:
+            while stack:
+                value = stack[-1]
+                if self.found(value) is None and (leaf := self.leaf(value, oldest, context)) is not None:
+                    self.keep(value, leaf)
+                if self.found(value) is not None:
+                    stack.pop()
+                elif missing := [a for a in value.args if hasattr(a, "rule") and self.found(a) is None]:
+                    stack.extend(missing)
+                else:
+                    self.keep(value, self.applied(value, context))
+        return self.found(root) or Worked(as_decimals(root.array), False)
+
+    def leaf(self, value: Any, oldest: int, context: Context) -> Worked | None:
+        """What has no history: given, rounded, written by a student, or farther back than one looks."""
+        far = value.name is not None and value.serial < oldest
+        if far and not self.usual and value.precise is not None:
+            self.cut = True
+            precise: Worked = value.precise
+            return precise
+        if not (value.rule is None or value.settled or value.rule.opaque or (far and value.irrational)):
+            return None
+        context.clear_flags()
+        numbers = as_decimals(value.array)
+        for index, number in (value.meant or {}).items():
+            numbers[index] = +number.decimal
+        return Worked(numbers, not context.flags[Inexact])
+
+    def applied(self, value: Any, context: Context) -> Worked:
+        """A value from its arguments, by its rule; a 0 that comes of rounded numbers is looked at in more digits."""
+        rule = value.rule
+        args = [self.found(a) if hasattr(a, "rule") else None for a in value.args]
+        bare = [w.numbers if w else _of_constant(a) for a, w in zip(value.args, args, strict=True)]
+        params = {k: _of_constant(p) for k, p in (_defaults(rule.in_decimals) | value.params).items()}
+        context.clear_flags()
+        if rule.decides is not None:
+            bare = [rounded(b) for b in bare]
+        numbers = as_decimals(rule.in_decimals(*bare, **params))
+        exact = all(w.exact for w in args if w) and not context.flags[Inexact]
+        if not exact and rule.scale is not None:
+            scale = as_decimals(rule.scale(*bare, **params))
+            nothing = np.asarray(abs(numbers) < Decimal(10) ** (ROUNDED_OFF - self.digits) * scale, bool)
+            if nothing.any():
+                again: Any = self.again(value, AGAIN) if self.usual else Decimal(0)
+                numbers = np.where(nothing, again, numbers)
+        if not exact and rule.poles and self.usual and not all(Decimal(n).is_finite() for n in numbers.ravel()):
+            numbers = self.again(value, ONCE_MORE)
+        return Worked(numbers, exact)
+
+    def again(self, value: Any, digits: int) -> Any:
+        """The same in more digits, unless its history is too long: then a 0 is believed."""
+        desk = _Desk(digits)
+        numbers = desk.work(value).numbers
+        return np.full(numbers.shape, Decimal(0)) if desk.cut else numbers
+
+
+def _meant(n: Any) -> Any:
+    return as_meant(n) if isinstance(n, float) else int(n) if isinstance(n, np.integer) else n
+
+
+_MEANT = np.frompyfunc(_meant, 1, 1)
+_ROUNDED = np.frompyfunc(lambda n: precision(DIGITS - ROUNDED_OFF).plus(n) if isinstance(n, Decimal) else n, 1, 1)
+
+
+def as_decimals(array: Any) -> Any:
+    """The numbers of an array as what they are meant as: (…), of objects; whole numbers and truths stay."""
+    return np.array(_MEANT(np.asarray(array, dtype=object)), dtype=object)
+
+
+def rounded(numbers: Any) -> Any:
+    """Decimals to the digits in which they can be compared."""
+    return np.array(_ROUNDED(numbers), dtype=object)
+
+
+@cache
+def _defaults(function: Any) -> dict[str, float]:
+    """What a function takes where nothing else is said."""
+    if isinstance(function, np.ufunc):
+        return {}
+    parameters = signature(function).parameters.values()
+    return {p.name: p.default for p in parameters if isinstance(p.default, float)}
+
+
+def _of_constant(x: Any) -> Any:
+    """An argument that no Value holds: a number or an array of them."""
+    if isinstance(x, (float, np.floating)):
+        return as_meant(float(x) if isinstance(x, np.floating) else x)
+    return as_decimals(x) if isinstance(x, np.ndarray) and x.dtype.kind == "f" else x
