@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from decimal import Context, Decimal, getcontext, localcontext
+from decimal import Context, Decimal, Inexact, getcontext, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -26,6 +26,8 @@ LOST, NEAR = 1e-3, 1e-9
 ROUNDED_OFF = 10
 # A float farther than this from a short decimal was not meant as it.
 ULPS = 2
+# What was worked may be off by more: by the digits that a sum lost unnoticed.
+SHORT_DIGITS, SHORT_ULPS = 9, 512
 LARGEST_DENOMINATOR = 1000
 EXPONENT = 10**6
 
@@ -78,15 +80,17 @@ def constant(function: Callable[..., Decimal], *args: float) -> float:
         return held
 
 
-def _short(x: float) -> str:
-    """The short decimal that a float was meant as, or empty."""
-    text = f"{x:.{READ_DIGITS}g}"
-    return text if abs(float(text) - x) <= ULPS * math.ulp(x) else ""
+def _short(x: float, digits: int = READ_DIGITS, ulps: int = ULPS) -> str:
+    """The short decimal that a float is as near to, or empty."""
+    text = f"{x:.{digits}g}"
+    return text if abs(float(text) - x) <= ulps * math.ulp(x) else ""
 
 
 def read_float(x: float) -> float:
     """The float that was meant: 0.3 for 0.30000000000000004, which is where a sum of decimals ends up."""
-    return float(_short(x) or x) if math.isfinite(x) else x
+    if not math.isfinite(x):
+        return x
+    return float(_short(x) or _short(x, SHORT_DIGITS, SHORT_ULPS) or x)
 
 
 def as_meant(x: float) -> Decimal:
@@ -111,10 +115,12 @@ def constant_of(x: Fraction | float) -> Decimal:
 
 @contextmanager
 def more_digits(digits: int) -> Iterator[None]:
-    """So many digits more than the context has."""
+    """So many digits more than the context has, which is told what was rounded there."""
+    outer = getcontext()
     with localcontext() as context:
         context.prec += max(0, digits)
         yield
+    outer.flags[Inexact] = outer.flags[Inexact] or context.flags[Inexact]
 
 
 def _lost(x: Decimal) -> int:
