@@ -88,7 +88,11 @@ def max_pool(chance: Random) -> tuple[dict[str, Any], dict[str, list[F]]]:
     """A convolution of one weight, then what the largest of each window takes: here by an expression of sums."""
     a, b, c, d = (decimal(chance, 1) for _ in range(4))
     left, right = F(a) + F(b), F(c) + F(d)
-    given = {"topic": "backprop", "expr": "max(a + b, c + d)", "at": dict(zip("abcd", map(float, (a, b, c, d)), strict=True))}
+    given = {
+        "topic": "backprop",
+        "expr": "max(a + b, c + d)",
+        "at": dict(zip("abcd", map(float, (a, b, c, d)), strict=True)),
+    }
     first = F(int(left >= right))
     return given, {"f": [max(left, right)], "df/da": [first], "df/dc": [1 - first]}
 
@@ -111,10 +115,12 @@ def test_ties_of_scores_are_ties_of_ranks() -> None:
         keys[2] = [keys[0][1], keys[0][0], keys[0][2]]  # the same score by another order where q allows it
         q[1] = q[0]
         scores = [sum(F(a) * F(b) for a, b in zip(q, key, strict=True)) for key in keys]
-        trace = worked(topic="attention", q=[float(x) for x in q], k=[[float(x) for x in key] for key in keys], score="dot")
+        trace = worked(
+            topic="attention", q=[float(x) for x in q], k=[[float(x) for x in key] for key in keys], score="dot"
+        )
         S = trace.named()["S"].array.ravel().tolist()
         A = trace.named()["A"].array.ravel().tolist()
-        assert S == [float(s) for s in scores]
+        assert [float(s) for s in scores] == S
         for i in range(4):
             for j in range(4):
                 assert (A[i] == A[j]) == (scores[i] == scores[j])
@@ -147,7 +153,9 @@ def test_what_textbook_formulas_lose_is_there(z: float) -> None:
             trace = worked(topic="backprop", x=[float(z)], target=[target], loss="binary_cross_entropy",
                            layers=[{"W": [[1.0]], "b": [0.0], "activation": "sigmoid"}])  # fmt: skip
             assert close(trace["L"].array, exact), (z, target)
-        steps = worked(topic="activation", function=["sigmoid", "tanh", "softplus", "gelu", "mish", "silu"], x=float(z)).named()
+        steps = worked(
+            topic="activation", function=["sigmoid", "tanh", "softplus", "gelu", "mish", "silu"], x=float(z)
+        ).named()
         t, root = mpmath.tanh(mpmath.mpf(z)), mpmath.sqrt(2)
         exactly = {
             "sigmoid.dy": s * (1 - s),

@@ -148,3 +148,27 @@ def test_what_stands_before_the_last_sign_gives_the_value(path: Path) -> None:
         allowed = 1.01 * slack + half_a_place(shown) * 1.000001 + abs(again) * 1e-11
         assert abs(again - float(shown)) <= allowed, (cell, between[-1:], shown)
     assert seen
+
+
+PAPER = re.compile(r"(?P<before>.*) (?P<sign>[=≈]) +(?P<value>-?[\d.]+(?:e[-+]\d+)?)  # exact ")
+
+
+@each_read
+def test_worked_on_paper_each_sign_is_right(path: Path) -> None:
+    """`=` where the numbers on the page give the value to its last digit, `≈` only where they do not."""
+    done = run("solve", typed(path), "--format", "plain", "--round", "2")
+    signs = 0
+    for line in done.out.splitlines():
+        if match := PAPER.match(line):
+            last = re.split(r" +[=≈] +", match["before"])[-1]
+            shown = float(match["value"])
+            try:
+                again, slack = value_and_slack(last)
+            except (Unreadable, ZeroDivisionError, OverflowError):
+                continue
+            signs += 1
+            if match["sign"] == "=":
+                assert abs(again - shown) <= 1.01 * slack + abs(again) * 1e-11, line
+            else:
+                assert slack or abs(again - shown) > 1e-12 * abs(again), line
+    assert signs or "≈" not in done.out

@@ -13,7 +13,7 @@ from nncalc.trace.notation.evaluation import evaluate, exactly
 from nncalc.trace.notation.numbers import columns, number
 from nncalc.trace.notation.style import TEXT, place, substituted, symbols, write
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, middle
-from nncalc.trace.steps import Step, tied_brackets
+from nncalc.trace.steps import Step, beyond_digits, tied_brackets
 
 # A terminal shows so many cells of a step, then says how to see the others. A pipe shows all.
 CELLS_ON_TERMINAL = 16
@@ -113,16 +113,21 @@ def _worked(x: Expr) -> Expr:
     return Op("negative", (Ref(_Number(0.0), ()),)) if zero else Ref(_Number(value), ())
 
 
-def conventions_at_ties(step: Step, index: Index) -> list[str]:
-    """Where a derivative is a convention: a bracket whose two sides are equal."""
+def remarks(step: Step, index: Index, view: View) -> list[str]:
+    """Where a derivative is a convention, and what the digits that are shown do not give."""
+    x = step.element(index)
     notes = []
-    for bracket in tied_brackets(step.element(index)):
-        written = write(bracket, TEXT, symbols(TEXT))
+    for bracket in tied_brackets(x):
         level = number(evaluate(bracket.args[0]))
-        notes.append(
-            f"{written} at {level} {bracket.label} {level} counts as {number(evaluate(bracket))}, by convention"
-        )
+        at = f"at {level} {bracket.label} {level}"
+        notes.append(f"{_symbolic(bracket)} {at} counts as {number(evaluate(bracket))}, by convention")
+    for part in beyond_digits(x, view.digits):
+        notes.append(f"{_symbolic(part)} is {number(evaluate(part))}, worked with more digits than are shown")
     return notes
+
+
+def _symbolic(x: Expr) -> str:
+    return write(x, TEXT, symbols(TEXT))
 
 
 def matrix(array: Any, digits: int = 6) -> list[list[str]]:

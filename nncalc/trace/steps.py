@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -124,14 +126,31 @@ def elements_in(x: Expr) -> list[tuple[str, Index]]:
     return found
 
 
-def tied_brackets(x: Expr) -> list[Op]:
-    """The brackets [a > b] of a formula in which both sides are equal: where a derivative is a convention."""
-    found: list[Op] = []
+def _operations(x: Expr) -> Iterator[Op]:
+    """Every operation in a formula."""
     stack = [x]
     while stack:
         part = stack.pop()
         if isinstance(part, Op):
-            if part.kind == "compare" and evaluate(part.args[0]) == evaluate(part.args[1]):
-                found.append(part)
+            yield part
             stack.extend(part.args)
-    return found
+
+
+def tied_brackets(x: Expr) -> list[Op]:
+    """The brackets [a > b] of a formula in which both sides are equal: where a derivative is a convention."""
+    return [p for p in _operations(x) if p.kind == "compare" and evaluate(p.args[0]) == evaluate(p.args[1])]
+
+
+def beyond_digits(x: Expr, digits: int) -> list[Op]:
+    """The parts of a formula that numbers of so many digits, as they are shown, do not give.
+
+    A sum of which almost nothing is left, and the logarithm of what is shown as 0.
+    """
+    return [p for p in _operations(x) if _is_beyond(p, 10.0**-digits)]
+
+
+def _is_beyond(part: Op, last: float) -> bool:
+    if part.kind == "add":
+        args = [abs(evaluate(a)) for a in part.args]
+        return 0 < abs(evaluate(part)) < last * max(args) < math.inf
+    return part.label == "ln" and evaluate(part.args[0]) == 0 and math.isfinite(evaluate(part))

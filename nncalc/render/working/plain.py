@@ -7,7 +7,7 @@ from typing import TextIO
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.layout import NOTE, View, conventions_at_ties, formula, line
+from nncalc.render.layout import NOTE, View, formula, line, remarks
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT, place
 from nncalc.trace.steps import Step, Trace
@@ -41,5 +41,5 @@ def _step(step: Step, view: View, out: TextIO) -> None:
         chain = " = ".join([worked.cell, *[s for s in stages if s != worked.value]])
         tail = f"  # exact {worked.exact}, drift {worked.drift}" if worked.exact else ""
         print(f"{chain} {worked.equals} {worked.value}{tail}", file=out)
-        for note in conventions_at_ties(step, index):
+        for note in remarks(step, index, view):
             print(f"# {note}", file=out)

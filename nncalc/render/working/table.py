@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.layout import NOTE, PageLine, View, blocks, conventions_at_ties, formula, inline, line, matrix
+from nncalc.render.layout import NOTE, PageLine, View, blocks, formula, inline, line, matrix, remarks
 from nncalc.render.paper import HEAD, JOINED, NAME, NO_WIDTH, QUIET, VALUE, Paper
 from nncalc.render.working.window import ShownWindow, windows
 from nncalc.trace.name import StepName
@@ -127,7 +127,7 @@ class _Page(Paper):
 
     def notes(self, steps: list[Step], cells: list[Index]) -> None:
         """What was a convention, where the numbers meet a kink."""
-        for note in dict.fromkeys(n for step in steps for index in cells for n in conventions_at_ties(step, index)):
+        for note in dict.fromkeys(n for step in steps for index in cells for n in remarks(step, index, self.view)):
             self.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
 
     def lines(self, lines: list[PageLine], compared: bool) -> None:
