@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from nncalc.running import solve
 from nncalc.trace.name import StepName, gradient_name
-from nncalc.trace.notation import tree
+from nncalc.trace.notation import evaluation, tree
 from nncalc.trace.notation.style import LATEX, TEXT, Style, substituted, symbols, write
 
 STATES = """
@@ -117,7 +117,7 @@ def test_every_operator_in_every_way_of_writing(x: tree.Expr, text: str, latex: 
 
 
 def test_the_table_above_has_every_kind_of_operator() -> None:
-    kinds = {*tree._ARITHMETIC, "matmul", "transpose", "item", "symbol", "compare", "call"}
+    kinds = {*evaluation._ARITHMETIC, "matmul", "transpose", "item", "symbol", "compare", "call"}
     assert {k for x, *_ in WRITTEN for k in _kinds(x)} == kinds
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace.notation.decimals import LOST
+from nncalc.trace.notation.decimals import LOST, LOST_OF_IRRATIONALS
 
 # Arrays of more numbers are left to floats.
 SMALL = 256
@@ -49,7 +49,7 @@ class Rule:
     opaque: bool = False
     decimal: Callable[..., Any] | None = None
 
-    def misleads(self, y: Any, args: Any, params: Any) -> bool:
+    def misleads(self, y: Any, args: Any, params: Any, irrational: bool) -> bool:
         """Whether floats may have lost what a small result of it depends on."""
         if getattr(y, "size", SMALL + 1) > SMALL or y.dtype.kind not in "fb":
             return False
@@ -58,8 +58,10 @@ class Rule:
                 return False
         if self.decides is not None and np.any(self.decides(*args, **params)):
             return True
-        if self.scale is not None and (abs(y) < LOST * self.scale(*args, **params)).any():
-            return True
+        if self.scale is not None:
+            lost = abs(y) < (LOST_OF_IRRATIONALS if irrational else LOST) * self.scale(*args, **params)
+            if lost.any():
+                return True
         return self.poles and not np.isfinite(y).all()
 
     @property

@@ -241,7 +241,7 @@ def apply(function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Value
         _bound(rule, args, bare, params, work.limit)
     value = Value(rule.compute(*bare, **params) if params else rule.compute(*bare), work, rule, args, params)
     value.irrational = irrational
-    if rule.watched and rule.misleads(value.array, bare, params):
+    if rule.watched and rule.misleads(value.array, bare, params, irrational):
         value.array = value.nearest_floats()
     return value
 

@@ -22,6 +22,8 @@ from nncalc.trace.notation.numbers import READ_DIGITS
 DIGITS, AGAIN, ONCE_MORE = 50, 400, 1200
 # A sum that is so much smaller than its terms has lost digits of a float; numbers so near to each other may be equal.
 LOST, NEAR = 1e-3, 1e-9
+# Irrational numbers are never equal by chance; of them 12 digits must be left.
+LOST_OF_IRRATIONALS = 1e-4
 # A sum that is smaller than its terms by all but so many of the digits is 0.
 ROUNDED_OFF = 10
 # A float farther than this from a short decimal was not meant as it.
@@ -154,6 +156,16 @@ def _atan_of_inverse(n: int) -> Decimal:
 def power_of(a: Decimal, b: Decimal) -> Decimal:
     """a to the power of b; anything to the power of 0 is 1."""
     return Decimal(1) if b == 0 else a**b
+
+
+def floor_of(x: Decimal) -> Decimal:
+    """The largest whole number that is not above it; of an infinity itself."""
+    return Decimal(math.floor(x)) if x.is_finite() else x
+
+
+def ceil_of(x: Decimal) -> Decimal:
+    """The smallest whole number that is not below it; of an infinity itself."""
+    return -floor_of(-x)
 
 
 def log2(x: Decimal) -> Decimal:

@@ -119,7 +119,7 @@ named("erf", math.erf, erf, lambda g, y, x: g * (2 / math.sqrt(math.pi)) * np.ex
       decimal=d.erf_of)
 named("sign", lambda x: math.copysign(1.0, x) if x else 0.0, np.sign, None, typed=False)
 named("floor", math.floor, np.floor, None, latex=r"\left\lfloor … \right\rfloor", typed=False,
-      mislead={"decides": near_whole})
+      decimal=d.floor_of, mislead={"decides": near_whole})
 named("ceil", math.ceil, np.ceil, None, latex=r"\left\lceil … \right\rceil", typed=False,
-      mislead={"decides": near_whole})
+      decimal=d.ceil_of, mislead={"decides": near_whole})
 # fmt: on

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.decimals import near, near_whole
+from nncalc.trace.notation.decimals import floor_of, near, near_whole
 from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.rules.table import rule
 
@@ -32,7 +32,7 @@ def related(relation: str) -> Callable[..., n.Expr]:
 rule(np.positive, lambda x: x, (lambda g, y, x: g,), elementwise=True, moves=True, compute=lambda x: x)
 pointwise(np.square, lambda x: n.power(x, n.TWO), lambda g, y, x: g * 2 * x)
 pointwise(np.floor_divide, lambda a, b: n.call("floor", n.divide(a, b)), None, None,
-          decimal=np.frompyfunc(lambda a, b: math.floor(a / b), 2, 1),
+          decimal=np.frompyfunc(lambda a, b: floor_of(Decimal(a) / b), 2, 1),
           decides=lambda a, b: near_whole(a / b))  # fmt: skip
 
 for _function, _relation in (

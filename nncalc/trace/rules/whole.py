@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.decimals import near_whole
+from nncalc.trace.notation.decimals import ceil_of, near_whole
 from nncalc.trace.rules.pointwise import pointwise
 from nncalc.trace.rules.table import traced
 
@@ -28,5 +28,5 @@ def ceil_divide(a: Any, b: Any) -> Any:
 
 pointwise(quotient, n.divide, lambda g, y, a, b: g / b, lambda g, y, a, b: -(g * a) / b**2)
 pointwise(ceil_divide, lambda a, b: n.call("ceil", n.divide(a, b)), None, None,
-          decimal=np.frompyfunc(lambda a, b: math.ceil(a / b), 2, 1),
+          decimal=np.frompyfunc(lambda a, b: ceil_of(Decimal(a) / b), 2, 1),
           decides=lambda a, b: near_whole(a / b))  # fmt: skip
