@@ -69,22 +69,34 @@ def topic_command(topic: str) -> TyperCommand:
 
 
 def _help(homes: list[tuple[str, Any]], forms: int) -> str:
-    """What a field is, where it belongs if not everywhere, and its default, for each form that has another one.
+    """What a field is and, in brackets, where it belongs if not everywhere, and its default; by form where they differ.
 
     homes: the forms that have the field, with what each says of it; forms: how many there are.
     """
+    words = _by_form([(name, field.about.help or field.wants) for name, field in homes], "; {1}: {0}")
+    only = homes[0][1].about.only
+    where = [f"form {listed(name for name, _ in homes)}"] if len(homes) < forms else []
+    where += [only.words] if only is not None else []
+    defaults = _by_form([(name, _default(field)) for name, field in homes], ", for {1} {0}")
+    brackets = "; ".join(filter(None, [", ".join(where), defaults]))
+    return words + (f" ({brackets})" if brackets else "")
+
+
+def _default(field: Any) -> str:
     from nncalc.topics.parts.fields import REQUIRED, shown
 
-    def default(field: Any) -> str:
-        plain = field.default in (REQUIRED, None, 0) or field.default is False
-        return "" if plain else f"default {shown(field.default)}"
+    plain = field.default in (REQUIRED, None, 0) or field.default is False
+    return "" if plain else f"default {shown(field.default)}"
 
-    where = "" if len(homes) == forms else f" (form {listed(name for name, _ in homes)})"
-    defaults: dict[str, list[str]] = {}
-    for name, field in homes:
-        defaults.setdefault(default(field), []).append(name)
-    words = [f"{what} for {listed(names)}" if len(defaults) > 1 else what for what, names in defaults.items() if what]
-    return homes[0][1].help + where + (f" ({', '.join(words)})" if words else "")
+
+def _by_form(said: list[tuple[str, str]], other: str) -> str:
+    """What the first form says, and behind it what others say where that is something else."""
+    first = said[0][1]
+    apart: dict[str, list[str]] = {}
+    for name, words in said:
+        if words != first:
+            apart.setdefault(words, []).append(name)
+    return first + "".join(other.format(words, listed(names)) for words, names in apart.items())
 
 
 def _metavar(field: Any) -> str:

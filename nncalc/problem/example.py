@@ -52,7 +52,7 @@ def example(topic: str, form: str | None = None) -> str:
     lines += [*(["", "# What may be added:"] if here else []), *map(_optional, here)]
     elsewhere = [field.name for field in optional if field not in here]
     if elsewhere:
-        lines += ["", f"# What belongs to others than these (`nncalc {topic} --help`):", *_listed(elsewhere)]
+        lines += ["", f"# Beside others than these (`nncalc {topic} --help`):", *_listed(elsewhere)]
     if whole:
         lines += ["", f"# Ready problems, as in `nncalc new {topic} --form {next(iter(whole))}`:", *_listed(whole)]
     return "\n".join([*lines, ""])
@@ -117,8 +117,9 @@ def _given(field: Field, source: Any) -> str:
 
 
 def _optional(field: Field) -> str:
-    default = "" if field.default in (REQUIRED, None) else f" ({shown(field.default)})"
-    return f"# {field.name}:  # {field.help}{default}"
+    default = [] if field.default in (REQUIRED, None) else [shown(field.default)]
+    brackets = "; ".join([*([field.about.only.words] if field.about.only else []), *default])
+    return f"# {field.name}:  # {field.about.help or field.wants}" + (f" ({brackets})" if brackets else "")
 
 
 def _value(field: Field, source: Any) -> str:

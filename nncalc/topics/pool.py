@@ -40,7 +40,7 @@ def pool(
     pad: Annotated[
         PadKind,
         About(
-            f"around the image: {PAD_WORDS}; a maximum leaves it out, an average has zeros there",
+            f"padding around the image: {PAD_WORDS}; a maximum leaves it out, an average has zeros there",
             least=0,
             says="padding {}",
             also=PAD_ALSO,

@@ -152,6 +152,8 @@ def _said(layer: Any, windows: Sequence[Axis], what: str) -> str:
     words.append(f"dilation {' x '.join(map(str, sorted(apart)))}" if apart != {1} else "")
     words.append(f"{layer.groups} groups" if getattr(layer, "groups", 1) > 1 else "")
     words.append("no bias" if not getattr(layer, "bias", True) else "")
+    more = getattr(layer, "output_pad", 0)
+    words.append(f"{more if isinstance(more, int) else dimensions(more)} added at the end" if more else "")
     words.append("rounded up" if getattr(layer, "ceil", False) else "")
     return ", ".join(filter(None, words))
 
