@@ -42,6 +42,8 @@ def step_name(trace: Trace, text: str) -> str:
     names = [step.name for step in trace.steps]
     if text in names:
         return text
+    if text in trace.answered:  # a name means what the answer shows, wherever else it is used
+        return trace.answered[text]
     last: list[Callable[[str], str]] = [] if StepName.parse(text).section else [_local]
     for short in (_without_loss, str.lower, *last):
         fitting = [n for n in names if short(n) == short(text)]

@@ -74,7 +74,8 @@ def given_values(problem: Problem, work: Work) -> dict[str, Any]:
 
 def _conventions(problem: Problem) -> list[str]:
     values = {f.name: f.default for f in fields_of(problem.kernel)} | problem.values
-    return [text for f in problem.fields if (text := f.convention(values[f.name]))]
+    here = [f for f in problem.fields if not f.about.only or f.about.only.holds(values.__getitem__, problem.values)]
+    return [text for f in here if (text := f.convention(values[f.name]))]
 
 
 def _large(problem: Problem, error: TooLarge) -> InputError:

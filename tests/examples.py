@@ -165,7 +165,8 @@ def random_problems(seed: int) -> Mapping[str, str]:
                               ignore_class=2),
         "loss class hinge": lambda: yaml_of("loss", kind="hinge", prediction=n(2, 3).round(2), target=[1, 3], margin=0.7053),
         "loss of each": lambda: yaml_of("loss", kind="huber", prediction=n(2, 3), target=n(2, 3), reduction="none", delta=0.4),
-        **{f"optimizer {kind}": lambda kind=kind: yaml_of("optimizer", kind=kind, w=n(2), gradients=n(3, 2), rate=0.1, weight_decay=0.01, t_0=2)
+        **{f"optimizer {kind}": lambda kind=kind: yaml_of("optimizer", kind=kind, w=n(2), gradients=n(3, 2), rate=0.1, weight_decay=0.01,
+                                                               **({"t_0": 2} if "adam" in kind else {}))
            for kind in UPDATES},
         "optimizer expression": lambda: yaml_of("optimizer", expr="x^2 + sin(x*w)", w={"x": 0.7, "w": 0.4}, rate=0.1, steps=2, kind="adam", v_0=[0.1, 0.2]),
         "pool max": lambda: yaml_of("pool", image=rng.normal(size=(2, 5, 4)), window=[2, 3], stride=[2, 1], upstream=n(2, 2, 2)),

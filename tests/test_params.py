@@ -578,7 +578,7 @@ def test_what_somebody_else_worked_goes_on_through_the_layers() -> None:
 
 
 def test_channels_first_and_updates() -> None:
-    assert totals(counted(["relu"], [3, 10, 12], channels_first=True))[2] == [10, 12, 3]
+    assert totals(counted(["relu"], [3, 10, 12], channels_first=True))[2] == [3, 10, 12]
     trace = solve(problem("topic: params\nexamples: 1001\nbatch_size: 10\nepochs: 3\n"))
     assert (
         trace.answer == {"updates_per_epoch": 101, "updates": 303}

@@ -11,7 +11,7 @@ from typer.core import TyperCommand
 from nncalc.cli import terminal
 from nncalc.cli.options import argument, choice_options, option, reading_options, view_options
 from nncalc.cli.requests import problem_from, show
-from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.errors import Finding, InputError, Location, listed, printable
 
 
 class TopicCommand(TyperCommand):
@@ -42,11 +42,12 @@ def topic_command(topic: str) -> TyperCommand:
 
     forms: Any = kernels(topic)
     fields = {field.name: field for form in forms for field in fields_of(form)}
+    homes = {name: [(form.__name__, f) for form in forms for f in fields_of(form) if f.name == name] for name in fields}
     problem = "the problem file, or - for stdin"
     params = [
         argument("file", problem, required=False, metavar="[FILE]"),
         option("--input", problem, metavar="FILE", short=["-i"]),
-        *(option(f"--{field.name}", _help(field), metavar=_metavar(field)) for field in fields.values()),
+        *(option(f"--{name}", _help(homes[name], len(forms)), metavar=_metavar(f)) for name, f in fields.items()),
     ]
 
     def run(**given: Any) -> None:
@@ -67,11 +68,35 @@ def topic_command(topic: str) -> TyperCommand:
     return TopicCommand(tuple(fields.values()), rich_markup_mode=None, **given)
 
 
-def _help(field: Any) -> str:
+def _help(homes: list[tuple[str, Any]], forms: int) -> str:
+    """What a field is and, in brackets, where it belongs if not everywhere, and its default; by form where they differ.
+
+    homes: the forms that have the field, with what each says of it; forms: how many there are.
+    """
+    words = _by_form([(name, field.about.help or field.wants) for name, field in homes], "; {1}: {0}")
+    only = homes[0][1].about.only
+    where = [f"form {listed(name for name, _ in homes)}"] if len(homes) < forms else []
+    where += [only.words] if only is not None else []
+    defaults = _by_form([(name, _default(field)) for name, field in homes], ", for {1} {0}")
+    brackets = "; ".join(filter(None, [", ".join(where), defaults]))
+    return words + (f" ({brackets})" if brackets else "")
+
+
+def _default(field: Any) -> str:
     from nncalc.topics.parts.fields import REQUIRED, shown
 
     plain = field.default in (REQUIRED, None, 0) or field.default is False
-    return (field.about.help or field.wants) + ("" if plain else f" (default {shown(field.default)})")
+    return "" if plain else f"default {shown(field.default)}"
+
+
+def _by_form(said: list[tuple[str, str]], other: str) -> str:
+    """What the first form says, and behind it what others say where that is something else."""
+    first = said[0][1]
+    apart: dict[str, list[str]] = {}
+    for name, words in said:
+        if words != first:
+            apart.setdefault(words, []).append(name)
+    return first + "".join(other.format(words, listed(names)) for words, names in apart.items())
 
 
 def _metavar(field: Any) -> str:

@@ -28,6 +28,7 @@ from nncalc.reading.expression import CALLS, ExpressionError, Tree
 from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from nncalc.reading.parser import parse
+from nncalc.topics.parts.belonging import Like, misplaced, when
 from nncalc.topics.parts.fields import REQUIRED, About, Field, Symbol, Variant, also_called, alternatives, fields_of
 from nncalc.trace.notation.decimals import meant_array
 
@@ -35,12 +36,15 @@ BAD: Any = object()
 SYMBOL = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
+_NPZ = Like("ending in .npz", lambda name: name.endswith(".npz"))
+
+
 @dataclass(frozen=True)
 class ArrayFile:
     """An array in a file of its own."""
 
     file: Annotated[str, About("an .npy, .npz or .csv below the problem's folder")]
-    key: Annotated[str | None, About("which array of an .npz")] = None
+    key: Annotated[str | None, About("which array of an .npz", only=when(file=_NPZ))] = None
 
 
 class Converter:
@@ -223,7 +227,10 @@ class Converter:
             if f.required and f.name not in node.entries:
                 self.found(node, path, f"'{f.name}' is missing", f.wants)
                 values[f.name] = BAD
-        if any(v is BAD for v in values.values()):
+        strays = misplaced(fields, values, node.entries, BAD)
+        for name, what in strays:
+            self.found(node.entries[name], (*path, name), what)
+        if strays or any(v is BAD for v in values.values()):
             return BAD
         clashes = agree(fields, values, self.marks, path)
         self.findings += clashes

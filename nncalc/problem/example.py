@@ -16,6 +16,7 @@ from nncalc.errors import Finding, InputError, did_you_mean, printable
 from nncalc.problem.axes import size_of
 from nncalc.reading.expression import Tree
 from nncalc.topics import kernels, known
+from nncalc.topics.parts.belonging import LEFT_OUT, met
 from nncalc.topics.parts.fields import REQUIRED, Array, Field, fields_of, shown
 
 NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
@@ -47,7 +48,11 @@ def example(topic: str, form: str | None = None) -> str:
     source = cycle(NUMBERS)
     lines += [_given(field, source) for field in fields_of(kernel) if _in_example(field)]
     optional = [field for field in fields_of(kernel) if not _in_example(field)]
-    lines += [*(["", "# What may be added:"] if optional else []), *map(_optional, optional)]
+    here = [field for field in optional if _belongs(field, kernel)]
+    lines += [*(["", "# What may be added:"] if here else []), *map(_optional, here)]
+    elsewhere = [field.name for field in optional if field not in here]
+    if elsewhere:
+        lines += ["", f"# Beside others than these (`nncalc {topic} --help`):", *_listed(elsewhere)]
     if whole:
         lines += ["", f"# Ready problems, as in `nncalc new {topic} --form {next(iter(whole))}`:", *_listed(whole)]
     return "\n".join([*lines, ""])
@@ -89,6 +94,22 @@ def _in_example(field: Field) -> bool:
     return field.required or bool(field.about.example)
 
 
+def _belongs(field: Field, kernel: Any) -> bool:
+    """Whether it says something beside what the example gives; whether it needs another that may be added is told."""
+    only = field.about.only
+    if only is None:
+        return True
+    known = {f.name: f for f in fields_of(kernel)}
+
+    def possible(name: str, wanted: Any) -> bool:
+        if not isinstance(wanted, tuple) or known[name].default is None:
+            return wanted is not LEFT_OUT or not _in_example(known[name])
+        said = known[name].about.example.strip("[]").split(", ") if _in_example(known[name]) else known[name].default
+        return met(wanted, said, True)
+
+    return any(all(possible(name, wanted) for name, wanted in way) for way in only.ways)
+
+
 def _given(field: Field, source: Any) -> str:
     text = field.about.example or _value(field, source)
     comment = f"  # {field.about.help}" if field.about.help else ""
@@ -96,8 +117,9 @@ def _given(field: Field, source: Any) -> str:
 
 
 def _optional(field: Field) -> str:
-    default = "" if field.default in (REQUIRED, None) else f" ({shown(field.default)})"
-    return f"# {field.name}:  # {field.about.help or field.wants}{default}"
+    default = [] if field.default in (REQUIRED, None) else [shown(field.default)]
+    brackets = "; ".join([*([field.about.only.words] if field.about.only else []), *default])
+    return f"# {field.name}:  # {field.about.help or field.wants}" + (f" ({brackets})" if brackets else "")
 
 
 def _value(field: Field, source: Any) -> str:

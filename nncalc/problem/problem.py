@@ -9,7 +9,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from nncalc.disk.read import name_of
-from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, printable, spelled, wrong_type
+from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, listed, printable, spelled, wrong_type
 from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
 from nncalc.problem.convert import BAD, Converter, unknown_key
 from nncalc.reading import scalars
@@ -17,7 +17,7 @@ from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of
 from nncalc.reading.reader import read_file, read_text
 from nncalc.topics import TOPICS, kernels, known
-from nncalc.topics.parts.fields import About, Field, fields_of
+from nncalc.topics.parts.fields import About, Field, also_called, fields_of
 
 UNBOUNDED = Permissions(LIBRARY)
 RESERVED_KEYS = ("topic", "title", "source", "expect", "marking")
@@ -138,8 +138,9 @@ def checked_problem(
         keys[name] = Location(f"--{name}")
     if any(node is BAD for node in given.values()):
         raise InputError(converter.findings)
-    kernel = _form(topic, given, keys)
-    values = converter.record(MappingNode(given, keys, root.mark), fields_of(kernel), ())
+    kernel = _form(topic, given, keys, root.mark)
+    own = _of_this_form(topic, kernel, given, converter)
+    values = converter.record(MappingNode(own, keys, root.mark), fields_of(kernel), ())
     texts = {name: _text(reserved[name], name, converter) for name in ("title", "source") if name in reserved}
     expect = _mapping(reserved.get("expect"), converter)
     marking = _marking(reserved.get("marking"), converter)
@@ -188,7 +189,21 @@ def _topic(root: MappingNode, asked: str | None, converter: Converter) -> str:
     return name
 
 
-def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location]) -> Callable[..., Any]:
+def _of_this_form(topic: str, kernel: Callable[..., Any], given: dict[str, Node], converter: Converter) -> Any:
+    """What is given but the fields of other forms, which are findings; of a name's other spelling the reader tells."""
+    fields, own = fields_of(kernel), {}
+    names = {f.name for f in fields}
+    for name, node in given.items():
+        homes = [form.__name__ for form in kernels(topic) if any(f.name == name for f in fields_of(form))]
+        if name in names or not homes or also_called(name, fields):
+            own[name] = node
+        else:
+            what = f"belongs to the form {listed(homes)}"
+            converter.found(node, (name,), f"{what}; this is {kernel.__name__}")
+    return own
+
+
+def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location], root: Location) -> Callable[..., Any]:
     """The form whose fields these are; where none fits, an error says what each one needs."""
     forms: tuple[Any, ...] = kernels(topic)
     if len(forms) == 1:
@@ -204,9 +219,11 @@ def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location]) -
         if n not in {x.name for x in everything}
     ]
     needs = [f"{f.__name__}: {', '.join(x.name for x in fields_of(f) if x.required)}" for f in forms]
-    mark = next((Location(m.source) for m in keys.values()), None)
     raise InputError(
-        [*strangers, Finding("fields are missing", mark, want="all that one form needs", hint="; ".join(needs))]
+        [
+            *strangers,
+            Finding("fields are missing", Location(root.source), want="all that one form needs", hint="; ".join(needs)),
+        ]
     )
 
 

@@ -10,6 +10,7 @@ from nncalc.problem.convert import SYMBOL, ArrayFile
 from nncalc.problem.problem import Marking
 from nncalc.reading.expression import Tree
 from nncalc.topics import kernels, known
+from nncalc.topics.parts.belonging import GIVEN, Like, Presence, met
 from nncalc.topics.parts.fields import REQUIRED, Array, Field, Symbol, Variant, alternatives, fields_of
 
 Schema = dict[str, Any]
@@ -71,7 +72,33 @@ def _record(owner: Any) -> Schema:
     fields = fields_of(owner)
     page: Schema = {"type": "object", "properties": {f.name: _field(f) for f in fields}}
     required = [f.name for f in fields if f.required]
-    return {**page, **({"required": required} if required else {}), "additionalProperties": False}
+    belongs = [_belongs(f, fields) for f in fields if f.about.only is not None]
+    more = {"required": required, "allOf": belongs}
+    return {**page, **{name: held for name, held in more.items() if held}, "additionalProperties": False}
+
+
+def _belongs(field: Field, fields: Sequence[Field]) -> Schema:
+    """Where a field is given, one of the ways in which it says something must be met."""
+    known = {f.name: f for f in fields}
+    ways = [
+        {"allOf": [_condition(known[name], wanted) for name, wanted in way]}
+        for way in (field.about.only.ways if field.about.only else ())
+    ]
+    return {"if": {"required": [field.name]}, "then": ways[0] if len(ways) == 1 else {"anyOf": ways}}
+
+
+def _condition(field: Field, wanted: Any) -> Schema:
+    """That a field says what is wanted; what a `Like` tests cannot be said of a file, and is left to the reader."""
+    needed: Schema = {"required": [field.name]}
+    if isinstance(wanted, Like):
+        return needed if field.default in (REQUIRED, None) else {}
+    if isinstance(wanted, Presence):
+        return needed if wanted is GIVEN else {"not": needed}
+    words = [word for word in YES_NO["enum"] if word in (wanted, "yes" if wanted else "no")]
+    one = {"enum": words if isinstance(wanted, bool) else list(wanted)}
+    many = {"anyOf": [one, {"type": "array", "contains": one}]} if field.of_kind(list) else one
+    met_unsaid = field.default is not REQUIRED and met(wanted, field.default, False)
+    return {"properties": {field.name: many}, **({} if met_unsaid else needed)}
 
 
 def _field(field: Field) -> Schema:
@@ -79,7 +106,7 @@ def _field(field: Field) -> Schema:
     if field.is_only_array and field.default == 0 and field.default is not REQUIRED:
         kinds.append({"const": 0})
     page = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
-    return {**({"description": field.about.help} if field.about.help else {}), **page}
+    return {**({"description": field.help} if field.about.help or field.about.only else {}), **page}
 
 
 def _kind(kind: Any, field: Field) -> Schema:

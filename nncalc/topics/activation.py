@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from nncalc.errors import Refused
 from nncalc.topics.parts.activations import ACTIVATIONS, Function
+from nncalc.topics.parts.belonging import when
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.trace.work import Work
 
@@ -19,9 +20,18 @@ def activation(
     x: Annotated[float | Array, "number | row number", About("where to work it", also=("z", "input"))],
     alpha: Annotated[
         float | None,
-        About("leaky_relu's slope below 0 (0.01), elu's and celu's limit (1), hard_sigmoid's slope (1/6) …"),
+        About(
+            "leaky_relu's slope below 0 (0.01), elu's and celu's limit (1), hard_sigmoid's slope (1/6) …",
+            only=when(function=tuple(name for name, g in ACTIVATIONS.items() if g.alpha is not None)),
+        ),
     ] = None,
-    beta: Annotated[float | None, About("silu's and softplus's factor (1), hard_sigmoid's value at 0 (1/2) …")] = None,
+    beta: Annotated[
+        float | None,
+        About(
+            "silu's and softplus's factor (1), hard_sigmoid's value at 0 (1/2) …",
+            only=when(function=tuple(name for name, g in ACTIVATIONS.items() if g.beta is not None)),
+        ),
+    ] = None,
 ) -> Answer:
     """y = g(x) and its derivative dy = g'(x), element by element.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.belonging import GIVEN, when
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.topics.parts.weighing import PLAINLY, Side, Weighed, Weighing
 from nncalc.trace.value import numbers
@@ -21,6 +22,7 @@ Layout = Annotated[
     ),
 ]
 
+ADDITIVE = when(score="additive")
 OutputGradient = Annotated[Array | None, About("∂L/∂Z, for the backward pass", also=("dZ",))]
 
 
@@ -39,10 +41,10 @@ def given(
         Literal["scaled_dot", "dot", "additive", "general"],
         About("q·k / √d_k, q·k, v_a·tanh(W_q q + W_k k), or q·W_a k", says="score {}"),
     ] = "scaled_dot",
-    W_q: Annotated[Array | None, "width d_q", About("of the additive score")] = None,
-    W_k: Annotated[Array | None, "width d_k", About("of the additive score")] = None,
-    v_a: Annotated[Array | None, "width", About("of the additive score", also=("v_att",))] = None,
-    W_a: Annotated[Array | None, "d_q d_k", About("of the general score")] = None,
+    W_q: Annotated[Array | None, "width d_q", About("what the query is multiplied by", only=ADDITIVE)] = None,
+    W_k: Annotated[Array | None, "width d_k", About("what a key is multiplied by", only=ADDITIVE)] = None,
+    v_a: Annotated[Array | None, "width", About("what tanh is multiplied by", also=("v_att",), only=ADDITIVE)] = None,
+    W_a: Annotated[Array | None, "d_q d_k", About("between query and key", only=when(score="general"))] = None,
     weighing: Weighed = PLAINLY,
     layout: Layout = "rows",
     labels: Annotated[list[str] | None, About("names of the keys: ranks them by their score")] = None,
@@ -124,7 +126,7 @@ def embeddings(
     b_K: Annotated[Array | None, "bias_K", About("bias of the keys", also=("b_k",))] = None,
     b_V: Annotated[Array | None, "bias_V", About("bias of the values", also=("b_v",))] = None,
     W_O: Annotated[Array | None, About("after the heads are put together", also=("W_o", "Wo", "WO"))] = None,
-    b_O: Annotated[Array | None, "out", About("bias after W_O", also=("b_o",))] = None,
+    b_O: Annotated[Array | None, "out", About("bias after W_O", also=("b_o",), only=when(W_O=GIVEN))] = None,
     heads: Annotated[
         int, About("Q, K and V are divided into so many", least=1, says="heads {}", also=("num_heads", "n_heads"))
     ] = 1,

@@ -14,12 +14,15 @@ from nncalc.errors import Refused, dimensions
 from nncalc.reading.expression import Tree, variables
 from nncalc.topics.parts.activations import ACTIVATIONS
 from nncalc.topics.parts.back import updated
+from nncalc.topics.parts.belonging import GIVEN, Like, when
 from nncalc.topics.parts.dense import Layer
 from nncalc.topics.parts.fields import About, Answer, Array, Symbol
 from nncalc.topics.parts.graph import walk
 from nncalc.topics.parts.losses import LossName, targets
 from nncalc.topics.parts.losses import loss_of as loss_of
 from nncalc.trace.work import Work
+
+SEVERAL_SAMPLES = Like("of several samples", lambda x: np.ndim(x) > 1)
 
 
 def expression(
@@ -84,18 +87,40 @@ def network(
         About("what the output should be; for cross-entropy also a class", also=("y", "t", "targets")),
     ] = None,
     loss: Annotated[
-        LossName, About("how far off the output is", says="loss {}", also=("cost",))
+        LossName, About("how far off the output is", says="loss {}", also=("cost",), only=when(target=GIVEN))
     ] = "half_squared_error",
     rate: Annotated[
-        float | None, About("step of gradient descent: gives the new weights", also=("lr", "eta", "learning_rate"))
+        float | None,
+        About(
+            "step of gradient descent: gives the new weights",
+            also=("lr", "eta", "learning_rate"),
+            only=when(target=GIVEN),
+        ),
     ] = None,
-    steps: Annotated[int, About("how many updates", least=1, most=1000, also=("epochs", "iterations"))] = 1,
-    freeze_bias: Annotated[bool, About("leave the biases as they are in the update")] = False,
+    steps: Annotated[
+        int, About("how many updates", least=1, most=1000, also=("epochs", "iterations"), only=when(rate=GIVEN))
+    ] = 1,
+    freeze_bias: Annotated[bool, About("leave the biases as they are in the update", only=when(rate=GIVEN))] = False,
     l2: Annotated[
-        float, About("weight decay: adds l2/2 times the sum of squared weights to L", also=("weight_decay",))
+        float,
+        About(
+            "weight decay: adds l2/2 times the sum of squared weights to L",
+            also=("weight_decay",),
+            only=when(target=GIVEN),
+        ),
     ] = 0,
-    reduction: Annotated[Literal["mean", "sum"], About("over the samples")] = "mean",
-    first_class: Annotated[int, About("what the first class is called", least=0, most=1)] = 1,
+    reduction: Annotated[
+        Literal["mean", "sum"], About("over the samples", only=when(x=SEVERAL_SAMPLES, target=GIVEN))
+    ] = "mean",
+    first_class: Annotated[
+        int | None,
+        About(
+            "what the first class is called in the target (1)",
+            least=0,
+            most=1,
+            only=when(loss="cross_entropy", target=GIVEN),
+        ),
+    ] = None,
 ) -> Answer:
     """Forward through the layers, every gradient of the backward pass, and the updated weights.
 
@@ -195,9 +220,9 @@ def _check_chain(x: Any, layers: Sequence[Layer]) -> None:
         size, before = units, f"layer {k} gives"
 
 
-def _target(work: Work, target: float | Array, out: tuple[int, ...], kind: str, first_class: int) -> Any:
+def _target(work: Work, target: float | Array, out: tuple[int, ...], kind: str, first: int | None) -> Any:
     if kind == "cross_entropy":
-        return targets(work, target if isinstance(target, np.ndarray) else int(target), out, first_class)
+        return targets(work, target, out, first)
     given = np.array(target, float)
     if given.ndim == 0 and out == (1,):
         given = given.reshape(out)

@@ -9,6 +9,7 @@ import numpy as np
 from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.belonging import when
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.topics.parts.windows import (
     Dilation,
@@ -19,6 +20,7 @@ from nncalc.topics.parts.windows import (
     output_size,
     padded,
     pair,
+    same_transposed,
     windows_of,
     with_padding,
 )
@@ -57,7 +59,8 @@ def conv(
         ),
     ] = False,
     output_pad: Annotated[
-        int | list[int], About("transposed: rows and columns added at the end", least=0, also=("output_padding",))
+        int | list[int],
+        About("rows and columns added at the end", least=0, also=("output_padding",), only=when(transposed=True)),
     ] = 0,
     activation: Annotated[ActivationName, About("applied to Y")] = "identity",
     upstream: Annotated[
@@ -94,8 +97,6 @@ def _forward(
     work: Work, X: Any, K: Any, flat: bool, stride: Any, pad: Any, dilation: Any, groups: int, output_pad: Any
 ) -> tuple[Any, Any]:
     """The size of the output, and the convolution of the padded image."""
-    if output_pad:
-        raise Refused("output_pad", "belongs to a transposed convolution", hint="transposed: true")
     slid = with_padding(windows_of(X.shape[1:], K.shape[2:], stride, dilation), pad)
     size = work.let("size", output_size(work, slid))
     whole = slid.unpadded()
@@ -115,8 +116,7 @@ def _transposed(
     slid = windows_of(X.shape[1:], K.shape[2:], stride, dilation)
     more = pair("output_pad", output_pad)
     if pad == "same":
-        slid = Window(*(axis.same_transposed() for axis in slid))
-        more = (max(slid.down.s - slid.down.reach, more[0]), max(slid.across.s - slid.across.reach, more[1]))
+        slid, more = same_transposed(slid, more)
     else:
         slid = with_padding(slid, pad)
     for axis, extra in zip(slid, more, strict=True):

@@ -9,6 +9,7 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.topics.parts import gates
+from nncalc.topics.parts.belonging import when
 from nncalc.topics.parts.fields import About, Answer, Array, forms
 from nncalc.topics.parts.gates import Bias, GateOrder, JoinedWeights, Order, W_hLike, W_xLike, Weights
 from nncalc.topics.parts.time import H0, NOTHING, States, TaskFields, X, through_time
@@ -48,15 +49,8 @@ class GRUPerGate(gates.PerGate, GRUWeights):
     b_z: Bias = None
     b_r: Bias = None
     b_n: Bias = None
-    b_hn: Annotated[Array | None, "hidden", About("bias inside the reset (reset: after)")] = None
+    b_hn: Annotated[Array | None, "hidden", About("bias inside the reset", only=when(reset="after"))] = None
     reset: Reset = "before"
-
-    @property
-    def after(self) -> bool:
-        """A bias inside the reset wants the reset after the product."""
-        if self.reset == "before" and self.b_hn is not None:
-            raise Refused("b_hn", "belongs to a reset after the product", hint="reset: after")
-        return self.reset == "after"
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused, dimensions
+from nncalc.topics.parts.belonging import when
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.topics.parts.losses import LOSSES, LossName, one_hot, scaled, terms_of
+from nncalc.topics.parts.losses import LOSSES, LossName, first_of, one_hot, scaled, terms_of
 from nncalc.trace.rules.functions import relu
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
@@ -43,14 +44,23 @@ def loss(
     ],
     reduction: Annotated[Literal["mean", "sum", "none"], About("of the terms", says="reduction {}")] = "mean",
     class_weights: Annotated[
-        Array | None, "class", About("a weight for each class", also=("weight", "weights"))
+        Array | None, "class", About("a weight for each class", also=("weight", "weights"), only=when(kind=OF_CLASSES))
     ] = None,
     ignore_class: Annotated[
-        int | None, About("samples of this class do not count", also=("ignore_index",), least=-1_000_000)
+        int | None,
+        About(
+            "samples of this class do not count",
+            also=("ignore_index",),
+            least=-1_000_000,
+            only=when(kind=OF_CLASSES),
+        ),
     ] = None,
-    margin: Annotated[float, About("of hinge", above=0)] = 1,
-    delta: Annotated[float, About("where huber becomes straight", above=0, also=("beta",))] = 1,
-    first_class: Annotated[int, About("what the first class is called", least=0, most=1)] = 1,
+    margin: Annotated[float, About("how far apart is far enough", above=0, only=when(kind="hinge"))] = 1,
+    delta: Annotated[float, About("where it becomes straight", above=0, also=("beta",), only=when(kind="huber"))] = 1,
+    first_class: Annotated[
+        int | None,
+        About("what the first class is called in the target (1)", least=0, most=1, only=when(kind=OF_CLASSES)),
+    ] = None,
 ) -> Answer:
     """The terms, what they come to (L), and ∂L/∂p.
 
@@ -59,9 +69,12 @@ def loss(
     classes. prediction: (output,) or (sample, output) (Goodfellow et al., Deep Learning, 5.5, 6.2; CS231n for hinge).
     """
     p = work.given("prediction", np.asarray(prediction, float), "p")
-    classes = _classes(kind, p.shape, np.asarray(target, float), ignore_class, first_class)
-    if classes is None and not (ignore_class is None and (class_weights is None or kind == "cross_entropy")):
-        raise Refused("ignore_class" if class_weights is None else "class_weights", "wants classes as the target")
+    classes = _classes(kind, p.shape, np.asarray(target, float), ignore_class, first_of(first_class))
+    of_classes = {"class_weights": class_weights if kind == "hinge" else None, "ignore_class": ignore_class,
+                  "first_class": first_class}  # fmt: skip
+    for name, given in of_classes.items():
+        if classes is None and given is not None:
+            raise Refused(name, "belongs to a target of classes", "a class for each sample as the target")
     t = work.given("target", np.asarray(target, float) if classes is None else classes, "t")
     if t.shape != p.shape:
         raise Refused("target", f"is {dimensions(t.shape)}, but the prediction is {dimensions(p.shape)}")

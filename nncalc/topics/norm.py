@@ -10,6 +10,7 @@ import numpy as np
 
 from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.belonging import GIVEN, when
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.trace.work import Work
 
@@ -19,7 +20,11 @@ def norm(
     x: Annotated[
         Array,
         "feature | sample feature | channel height width | sample channel height width",
-        About("a row for each sample, or images", also=("X", "input"), example="[[1, 2], [3, 6], [5, 4]]"),
+        About(
+            "a row for each sample, or images; a vector is one sample, for batch one feature",
+            also=("X", "input"),
+            example="[[1, 2], [3, 6], [5, 4]]",
+        ),
     ],
     kind: Annotated[
         Literal["batch", "layer", "rms", "instance", "group"], About("what is normalized together", says="{} norm")
@@ -31,21 +36,40 @@ def norm(
         Array | None, About("the learned shift, one for each feature or channel", also=("bias", "shift"))
     ] = None,
     eps: Annotated[float, About("added to the variance", says="eps {}", least=0, also=("epsilon",))] = 1e-5,
-    groups: Annotated[int, About("channels are divided into so many groups", least=1, also=("num_groups",))] = 1,
-    axes: Annotated[int, About("layer and rms go over so many of the last axes", least=1, most=4)] = 1,
+    groups: Annotated[
+        int,
+        About("channels are divided into so many groups", least=1, also=("num_groups",), only=when(kind="group")),
+    ] = 1,
+    axes: Annotated[
+        int, About("it goes over so many of the last axes", least=1, most=4, only=when(kind=("layer", "rms")))
+    ] = 1,
     momentum: Annotated[
-        float | None, About("share of the batch in the new running statistics (then the batch's own are used)", least=0)
+        float | None,
+        About(
+            "share of the batch in the new running statistics (then the batch's own are used)",
+            least=0,
+            only=when(kind="batch"),
+        ),
     ] = None,
-    running_mean: Annotated[Array | None, About("used instead of the batch's mean", also=("moving_mean",))] = None,
-    running_var: Annotated[Array | None, About("used instead of the batch's variance", also=("moving_var",))] = None,
+    running_mean: Annotated[
+        Array | None,
+        About("used instead of the batch's mean", also=("moving_mean",), only=when(kind="batch", running_var=GIVEN)),
+    ] = None,
+    running_var: Annotated[
+        Array | None,
+        About(
+            "used instead of the batch's variance", also=("moving_var",), only=when(kind="batch", running_mean=GIVEN)
+        ),
+    ] = None,
     upstream: Annotated[Array | None, About("∂L/∂y, for the backward pass", also=("dy",))] = None,
 ) -> Answer:
     """x_hat = (x − mean) / √(var + eps), y = γ∘x_hat + β; the variance divides by the number of values.
 
     batch: over the samples (and places) of each feature (Ioffe and Szegedy 2015); layer: over the last axes (Ba et al.
     2016); rms: x / √(mean(x²) + eps) (Zhang and Sennrich 2019); instance: over each channel's places (Ulyanov et al.
-    2016); group: over each group of channels (Wu and He 2018). x: (feature,), (sample, feature), (channel, height,
-    width) or (sample, channel, height, width); gamma and beta: (feature,) or (channel,).
+    2016); group: over each group of channels (Wu and He 2018). x: (sample, feature), (channel, height, width) or
+    (sample, channel, height, width); gamma and beta: (feature,) or (channel,). A vector x is (feature,), of one sample;
+    for batch it is (sample,), of one feature, and gamma and beta hold one number.
     """
     plan = _plan(kind, x.shape, groups, axes)
     cells = x if plan.cells is None else x.reshape(plan.cells)
@@ -54,7 +78,7 @@ def norm(
         ms = work.let("ms", (cells**2).mean(axis=plan.axes))
         scaled = cells / plan.stretch(work.let("rms", np.sqrt(ms + eps)))
     else:
-        mean, var, answer = _statistics(work, cells, plan, kind, momentum, running_mean, running_var)
+        mean, var, answer = _statistics(work, cells, plan, momentum, running_mean, running_var)
         std = work.let("std", np.sqrt(var + eps))
         scaled = (cells - plan.stretch(mean)) / plan.stretch(std)
     y = work.let("x_hat", scaled if plan.cells is None else scaled.reshape(x.shape))
@@ -67,20 +91,15 @@ def norm(
 
 
 def _statistics(
-    work: Work, cells: Any, plan: Plan, kind: str, momentum: float | None, running_mean: Any, running_var: Any
+    work: Work, cells: Any, plan: Plan, momentum: float | None, running_mean: Any, running_var: Any
 ) -> tuple[Any, Any, Answer]:
     """Mean and variance: the given ones, or those of x; with a momentum also the new running ones."""
-    if (running_mean is None) != (running_var is None) or (running_mean is not None and kind != "batch"):
-        field = "running_var" if running_mean is None else "running_mean"
-        raise Refused(field, "belongs to a batch norm, together with the other one")
     if running_mean is not None and momentum is None:
         return plan.statistic("running_mean", running_mean), plan.statistic("running_var", running_var), {}
     mean = work.let("mean", cells.mean(axis=plan.axes))
     var = work.let("var", ((cells - plan.stretch(mean)) ** 2).mean(axis=plan.axes))
     if momentum is None:
         return mean, var, {}
-    if kind != "batch":
-        raise Refused("momentum", "belongs to a batch norm")
     count = math.prod(cells.shape[a] for a in plan.axes)
     unbiased = var * count / max(count - 1, 1)
     new = {}
@@ -113,19 +132,21 @@ class Plan:
 
     def parameter(self, name: str, given: Any) -> Any:
         """gamma or beta, so that it stands at each of the cells that it is for."""
-        if given.shape != self.learned:
-            raise Refused(
-                name, f"is {dimensions(given.shape)}, want {dimensions(self.learned)} for x of {dimensions(self.shape)}"
-            )
+        self.check(name, given)
         return given[(slice(None), *[None] * self.trailing)] if self.trailing else given
 
     def statistic(self, name: str, given: Any) -> Any:
         """A running mean or variance."""
-        if given.shape != self.learned:
-            raise Refused(
-                name, f"is {dimensions(given.shape)}, want {dimensions(self.learned)} for x of {dimensions(self.shape)}"
-            )
+        self.check(name, given)
         return given
+
+    def check(self, name: str, given: Any) -> None:
+        """Raises Refused for a parameter or statistic that does not fit x."""
+        if given.shape != self.learned:
+            vector = self.axes == (0,) and len(self.shape) == 1 and self.learned == (1,)
+            hint = "batch norm takes a vector as samples of one feature; one sample: kind layer" if vector else ""
+            what = f"is {dimensions(given.shape)}, want {dimensions(self.learned)} for x of {dimensions(self.shape)}"
+            raise Refused(name, what, hint=hint)
 
 
 def _plan(kind: str, shape: tuple[int, ...], groups: int, axes: int) -> Plan:

@@ -10,12 +10,16 @@ import numpy as np
 
 from nncalc.errors import Refused, dimensions
 from nncalc.reading.expression import Tree, variables
+from nncalc.topics.parts.belonging import when
 from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array, Symbol
 from nncalc.topics.parts.graph import walk
 from nncalc.trace.work import Work
 
 OptimizerKind = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
 Rate = Annotated[float, About("step size", above=0, also=("lr", "eta", "learning_rate", "alpha"), example="0.1")]
+# The usual μ.
+MOMENTUM = 0.9
+ADAM = when(kind=("adam", "adamw"))
 
 
 @dataclass(frozen=True)
@@ -23,17 +27,42 @@ class Update:
     """How a gradient becomes a step: which optimizer, its constants, and what it remembers from before."""
 
     kind: Annotated[OptimizerKind, About("which one", says="{}")] = "sgd"
-    momentum: Annotated[float, About("how much of the velocity is kept", least=0, also=("mu",))] = 0.9
-    beta1: Annotated[float, About("how much of the mean gradient is kept", least=0)] = 0.9
-    beta2: Annotated[float, About("how much of the mean square is kept", least=0)] = 0.999
-    decay: Annotated[float, About("of rmsprop: how much of the mean square is kept", least=0, also=("rho",))] = 0.9
-    eps: Annotated[float, About("keeps the divisor from 0", least=0, also=("epsilon",))] = 1e-8
+    momentum: Annotated[
+        float | None,
+        About(
+            "how much of the velocity is kept (0.9; rmsprop has none unless it is given)",
+            least=0,
+            also=("mu",),
+            only=when(kind=("momentum", "nesterov", "rmsprop")),
+        ),
+    ] = None
+    beta1: Annotated[float, About("how much of the mean gradient is kept", least=0, only=ADAM)] = 0.9
+    beta2: Annotated[float, About("how much of the mean square is kept", least=0, only=ADAM)] = 0.999
+    decay: Annotated[
+        float, About("how much of the mean square is kept", least=0, also=("rho",), only=when(kind="rmsprop"))
+    ] = 0.9
+    eps: Annotated[
+        float,
+        About(
+            "keeps the divisor from 0",
+            least=0,
+            also=("epsilon",),
+            only=when(kind=("adagrad", "rmsprop", "adam", "adamw")),
+        ),
+    ] = 1e-8
     weight_decay: Annotated[
         float, About("added to the gradient as weight_decay·w (adamw: beside the step)", least=0, also=("l2", "lambda"))
     ] = 0
-    m_0: Annotated[float | Array | None, "weight", About("m before the first update")] = None
-    v_0: Annotated[float | Array | None, "weight", About("v before the first update")] = None
-    t_0: Annotated[int, About("updates that were made before", least=0)] = 0
+    m_0: Annotated[float | Array | None, "weight", About("m before the first update", only=ADAM)] = None
+    v_0: Annotated[
+        float | Array | None,
+        "weight",
+        About(
+            "v before the first update",
+            only=when(kind=("momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")),
+        ),
+    ] = None
+    t_0: Annotated[int, About("updates that were made before", least=0, only=ADAM)] = 0
 
 
 By = Annotated[Update, TOGETHER]
@@ -42,12 +71,13 @@ DESCENT = Update()
 
 @dataclass
 class Descent:
-    """The constants of an update, and what is remembered from update to update (m and v, 0 at the start)."""
+    """The constants of an update, and what is remembered from update to update (m, v and buf, 0 at the start)."""
 
     rate: Any
     constants: dict[str, Any]
     m: Any
     v: Any
+    buf: Any = None
 
     def __getitem__(self, name: str) -> Any:
         return self.constants[name]
@@ -74,7 +104,10 @@ def _adagrad(work: Work, w: Any, g: Any, d: Descent, t: Any) -> Any:
 
 def _rmsprop(work: Work, w: Any, g: Any, d: Descent, t: Any) -> Any:
     d.v = work.let("v", d["decay"] * d.v + (1 - d["decay"]) * g**2)
-    return w - d.rate * g / (np.sqrt(d.v) + d["eps"])
+    if "momentum" not in d.constants:
+        return w - d.rate * g / (np.sqrt(d.v) + d["eps"])
+    d.buf = work.let("buf", d["momentum"] * d.buf + g / (np.sqrt(d.v) + d["eps"]))
+    return w - d.rate * d.buf
 
 
 def _adam(work: Work, w: Any, g: Any, d: Descent, t: Any) -> Any:
@@ -89,6 +122,8 @@ def _adamw(work: Work, w: Any, g: Any, d: Descent, t: Any) -> Any:
     return _adam(work, w, g, d, t) - d.rate * d["weight_decay"] * w
 
 
+# What a section names itself.
+TAKEN = ("w", "f", "g", "m", "v", "buf", "m_hat", "v_hat", "t")
 # An update, the constants that it has, and which of m and v it remembers.
 UPDATES: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
     "sgd": (_sgd, (), ""),
@@ -115,10 +150,11 @@ def gradients(
     """Updates of weights from gradients that are given, each with all that it remembers.
 
     sgd: w − rate·g; momentum: v = μ·v + g, w − rate·v (Polyak 1964); nesterov: w − rate·(g + μ·v) (Sutskever et al.
-    2013); adagrad: v + g² (Duchi et al. 2011); rmsprop: ρ·v + (1 − ρ)·g² (Hinton 2012); adam (Kingma and Ba 2015);
+    2013); adagrad: v + g² (Duchi et al. 2011); rmsprop: ρ·v + (1 − ρ)·g² (Hinton 2012), with a momentum
+    buf = μ·buf + g/(√v + ε), w − rate·buf (Graves 2013); adam (Kingma and Ba 2015);
     adamw (Loshchilov and Hutter 2019). w: one number or (weight,); gradients: (step,) or (step, weight).
     """
-    weights = work.given("w", np.asarray(w, float))
+    weights = work.given("w_0", np.asarray(w, float))
     given = gradients[None] if weights.ndim and gradients.shape == weights.shape else gradients
     if given.shape[1:] != weights.shape:
         raise Refused("gradients", f"are {dimensions(given.shape)}, but w is {dimensions(weights.shape)}")
@@ -144,30 +180,35 @@ def expression(
 
     w: {name: number}, or a number or a list in the order in which the expression names its variables.
     """
-    names = list(w) if isinstance(w, Mapping) else variables(expr)
+    names: list[str] = [*w] if isinstance(w, Mapping) else variables(expr)
     start = np.array(list(w.values()) if isinstance(w, Mapping) else w, float)
     strangers = [name for name in variables(expr, names) if name not in names]
     if strangers or start.size != len(names):
         raise Refused(
             "w", f"has {start.size} numbers", f"one for each of {', '.join(variables(expr)) or 'no variables'}"
         )
-    weights = work.given("w", start)
+    weights = work.given("w_0", start)
     d = _descent(work, by, rate, start.shape)
-    losses: list[Any] = []
+    with work.section("t0", "Start"):
+        point, f = _here(work, expr, names, weights)
     for _, t in _updates(work, steps, by.t_0):
-        # The update is called w, so a variable of that name is the one before it.
-        called = ["w_prev" if name == "w" else name for name in names]
-        point = {
-            name: work.let(step, weights[i] if start.ndim else weights)
-            for i, (name, step) in enumerate(zip(names, called, strict=True))
-        }
-        f = work.let("f", walk(expr, point, lambda value: value))
-        losses.append(f)
         slopes = list(work.backward(f, list(point.values())).values())
         if not slopes:  # bare arrays have no backward pass
-            return {"w": weights, "f": f}
+            break
         weights = _update(work, by, d, weights, np.stack(slopes) if start.ndim else slopes[0], t)
-    return {"w": weights, "f": losses[-1]}
+        point, f = _here(work, expr, names, weights)
+    return {"w": weights} | {name: value for name, value in point.items() if name not in TAKEN} | {"f": f}
+
+
+def _here(work: Work, expr: Tree, names: list[str], weights: Any) -> tuple[dict[str, Any], Any]:
+    """The variables at these weights, by their names, and the value of the expression there."""
+    # A section has some names of its own; a variable that is called so stands beside them.
+    called = [f"{name}_point" if name in TAKEN else name for name in names]
+    point = {
+        name: work.let(step, weights[i] if weights.ndim else weights)
+        for i, (name, step) in enumerate(zip(names, called, strict=True))
+    }
+    return point, work.let("f", walk(expr, point, lambda value: value))
 
 
 def _descent(work: Work, by: Update, rate: float, shape: tuple[int, ...]) -> Descent:
@@ -180,9 +221,14 @@ def _descent(work: Work, by: Update, rate: float, shape: tuple[int, ...]) -> Des
         if array.shape != shape:
             raise Refused(f"{name}_0", f"is {dimensions(array.shape)}, but w is {dimensions(shape)}")
         start[name] = work.given(f"{name}_0", array)
-    wanted = [*used, *(["weight_decay"] if by.weight_decay and "weight_decay" not in used else [])]
-    constants = {name: work.given(name, float(getattr(by, name))) for name in wanted}
-    return Descent(work.given("rate", rate), constants, start.get("m"), start.get("v"))
+    values = {name: getattr(by, name) for name in used}
+    if by.kind == "rmsprop" and by.momentum is not None:
+        values["momentum"] = by.momentum
+        start["buf"] = work.given("buf_0", np.zeros(shape))
+    if by.weight_decay:
+        values["weight_decay"] = by.weight_decay
+    constants = {name: work.given(name, float(MOMENTUM if value is None else value)) for name, value in values.items()}
+    return Descent(work.given("rate", rate), constants, start.get("m"), start.get("v"), start.get("buf"))
 
 
 def _updates(work: Work, count: int, before: int) -> Iterator[tuple[int, Any]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
+from nncalc.topics.parts.belonging import LEFT_OUT, when
 from nncalc.topics.parts.fields import About, Answer, Array, shown
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
@@ -44,10 +45,16 @@ def perceptron(
     X: Annotated[
         Array | None, "sample input", About("a row for each sample (default: the truth table)", also=("x",))
     ] = None,
-    gate: Annotated[Literal["and", "or", "nand", "nor", "xor"] | None, About("gives the targets")] = None,
-    target: Annotated[
-        Array | None, "sample", About("what each sample should give: 0 and 1, or -1 and 1", also=("y", "targets"))
+    gate: Annotated[
+        Literal["and", "or", "nand", "nor", "xor"] | None, About("gives the targets", only=when(target=LEFT_OUT))
     ] = None,
+    target: Annotated[
+        Array | None, "sample", About("the label that each sample should get", also=("y", "targets"))
+    ] = None,
+    labels: Annotated[
+        Literal["0/1", "-1/1"],
+        About("what it says where it does not fire, and where it does", says="labels {}"),
+    ] = "0/1",
     hidden: Annotated[Hidden | None, About("a layer {W, c, activation} before it")] = None,
     train: Annotated[Training | None, About("{rate, epochs}: the perceptron rule, from the given w and b")] = None,
     fires: Annotated[
@@ -65,12 +72,12 @@ def perceptron(
     """
     inputs = hidden.W.shape[1] if hidden is not None else w.shape[0]
     rows = X if X is not None else work.given("X", np.array(list(np.ndindex(*(2,) * inputs)), float))
+    signed = labels == "-1/1"
     t: Any = target
-    if gate is not None and target is None:
-        if rows.shape != (4, 2):
-            raise Refused("gate", "wants the truth table of two inputs")
-        t = work.given("target", np.array(TRUTH_TABLES[gate], float))
-    signed = t is not None and bool((numbers(t) < 0).any())
+    if gate is not None:
+        t = work.given("target", _gate(gate, numbers(rows), signed))
+    elif target is not None:
+        _check_labels(numbers(target), labels)
     bias = work.given("b", float(b))
     if train is not None:
         if t is None or hidden is not None:
@@ -94,6 +101,24 @@ def perceptron(
         for line in NO_LINE:
             work.note(line)
     return answer
+
+
+def _gate(gate: str, X: Array, signed: bool) -> Array:
+    """The labels of two inputs each, which are 0 and 1, or -1 and 1 as the labels are; Refused names the gate."""
+    on = X > 0
+    if X.shape[1:] != (2,) or not (np.isin(X, (0, 1)).all() or np.isin(X, (-1, 1)).all()):
+        raise Refused("gate", "wants samples of two inputs, each 0 or 1 (or -1 or 1)")
+    told = np.array(TRUTH_TABLES[gate], float)[2 * on[:, 0] + on[:, 1]]
+    return 2 * told - 1 if signed else told
+
+
+def _check_labels(target: Array, labels: str) -> None:
+    """Raises Refused for a target that is no label: which labels there are is said, never told from the samples."""
+    allowed, other = ((-1, 1), "0/1") if labels == "-1/1" else ((0, 1), "-1/1")
+    for i, label in enumerate(target.tolist(), 1):
+        if label not in allowed:
+            hint = f"labels: {other}" if label in (-1, 0) else ""
+            raise Refused(("target", i), f"is {shown(label)}, but the labels are {labels}", hint=hint)
 
 
 def _fire(z: Any, fires: str | float, signed: bool) -> Any:

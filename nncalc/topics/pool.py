@@ -8,13 +8,16 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.belonging import GIVEN, when
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.topics.parts.windows import Dilation, Image, Pad, output_size, pair, windows_of, with_padding
+from nncalc.topics.parts.windows import PAD_ALSO, PAD_WORDS, Image, PadKind, output_size, pair, windows_of, with_padding
 from nncalc.trace.notation.style import place
 from nncalc.trace.rules.pooling import average_pool, first_largest, max_pool, tied_windows
 from nncalc.trace.rules.sliding import Window
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
+
+SLIDING = when(global_=False)
 
 
 def pool(
@@ -31,12 +34,35 @@ def pool(
     ] = None,
     kind: Annotated[Literal["max", "average"], About("which one", says="{}", also=("type", "mode"))] = "max",
     stride: Annotated[
-        int | list[int] | None, About("step of the window (default: its size)", least=1, also=("strides",))
+        int | list[int] | None,
+        About("step of the window (default: its size)", least=1, also=("strides",), only=SLIDING),
     ] = None,
-    pad: Pad = 0,
-    dilation: Dilation = 1,
-    count_pad: Annotated[bool, About("zeros of the padding count in an average", also=("count_include_pad",))] = False,
-    ceil: Annotated[bool, About("a window may reach over the end: sizes are rounded up", also=("ceil_mode",))] = False,
+    pad: Annotated[
+        PadKind,
+        About(
+            f"padding around the image: {PAD_WORDS}; a maximum leaves it out, an average has zeros there",
+            least=0,
+            says="padding {}",
+            also=PAD_ALSO,
+            only=SLIDING,
+        ),
+    ] = 0,
+    dilation: Annotated[
+        int | list[int],
+        About("distance between a window's cells", least=1, also=("dilations",), only=SLIDING),
+    ] = 1,
+    count_pad: Annotated[
+        bool,
+        About(
+            "zeros of the padding count in an average",
+            also=("count_include_pad",),
+            only=when(kind="average", pad=GIVEN),
+        ),
+    ] = False,
+    ceil: Annotated[
+        bool,
+        About("a window may reach over the end: sizes are rounded up", also=("ceil_mode",), only=SLIDING),
+    ] = False,
     global_: Annotated[bool, About("one window over the whole image", also=("global_pool",))] = False,
     upstream: Annotated[
         Array | None,

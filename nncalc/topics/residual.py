@@ -44,6 +44,9 @@ def residual(
         z = work.let(f"z{k}", W @ a if b is None else W @ a + b)
         if k < len(layers):
             a = work.let(f"a{k}", ACTIVATIONS[layer.activation](z))
+    if layers[-1].activation != "identity":
+        what = "belongs to a layer before the last; what follows the sum is the block's activation"
+        raise Refused(("layers", len(layers), "activation"), what)
     if projection is None and z.shape != x.shape:
         hint = f"projection: a {z.shape[0]} x {x.shape[0]} matrix"
         raise Refused("layers", f"give {z.shape[0]} numbers, but x has {x.shape[0]}", hint)

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import numpy as np
 
 from nncalc.topics.parts.back import from_above
+from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, when
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.topics.parts.losses import targets
+from nncalc.topics.parts.losses import FirstClass, first_of, targets
 from nncalc.trace.rules.functions import softmax_cross_entropy, softmax_worked
 from nncalc.trace.work import Work
 
@@ -37,17 +38,21 @@ def softmax(
         ),
     ] = None,
     upstream: Annotated[
-        Array | None, "class | sample class", About("∂L/∂s, for the backward pass without a target")
+        Array | None, "class | sample class", About("∂L/∂s, for the backward pass", only=when(target=LEFT_OUT))
     ] = None,
     log: Annotated[bool, About("also the logarithm of s")] = False,
-    log_base: Annotated[float, About("of the logarithm in log_s and L", above=0)] = math.e,
-    first_class: Annotated[int, About("what the first class is called", least=0, most=1)] = 1,
+    log_base: Annotated[
+        float, About("of the logarithm in log_s and L", above=0, only=when(log=True) | when(target=GIVEN))
+    ] = math.e,
+    first_class: FirstClass = None,
 ) -> Answer:
     """Scores to probabilities: exponentiate, divide by the sum.
 
     s_i = exp(x_i) / Σ_j exp(x_j) (Bridle 1990; Goodfellow et al., Deep Learning, 4.1). x: (class,) or
     (sample, class). J: (class, class), of each row one, J_ij = ∂s_i/∂x_j. L = −Σ target·ln s, of several rows the mean.
     """
+    if x.ndim > 1 and x.shape[1] == 1:
+        work.note("each row of x is one softmax, and each has one score: its s is 1; one softmax of all: x as one row")
     logits = x if temperature == 1 else x / temperature
     if stable:
         logits = logits - _beside(work.let("m", logits.max(axis=-1)))
@@ -63,7 +68,7 @@ def softmax(
         answer["J"] = work.let("J", _jacobian(s, math.log(base) / temperature))
     if target is not None:
         t = targets(work, target, x.shape, first_class)
-        L = work.let("L", *_cross_entropy(natural, s, target, t, log_base, first_class))
+        L = work.let("L", *_cross_entropy(natural, s, target, t, log_base, first_of(first_class)))
         answer |= {"L": L} | work.backward(L, [x])
     else:
         answer |= from_above(work, s, [x], upstream)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from nncalc.topics.params.common import BIG, HasBias, Name
 from nncalc.topics.params.part import Part
 from nncalc.topics.params.plain import sequence
-from nncalc.topics.params.shape import Shape, Size, known_sizes, spoken
+from nncalc.topics.params.shape import Shape, Size, known_sizes
 from nncalc.topics.parts.fields import About
 from nncalc.trace.rules.whole import quotient
 
@@ -40,7 +40,7 @@ def attention(part: Part, layer: Attention) -> Shape:
     numbers, tokens = sequence(part)
     source = part.given_by(layer.memory, "memory") if layer.memory is not None else part.shape
     if len(source) != 2:
-        raise part.refused(f"wants a sequence, but {layer.memory} gives {spoken(source)}", at="memory")
+        raise part.refused(f"wants a sequence, but {layer.memory} gives {part.spoken(source)}", at="memory")
     dim, groups = _heads(part, layer, numbers)
     with part.section(_attention_said(layer, dim, groups), known_sizes(part.shape)):
         D, h = part.number("D", numbers, "numbers a token"), part.number("h", layer.heads, "heads")

@@ -10,12 +10,14 @@ from nncalc.errors import FieldPath
 from nncalc.topics.params.attention import ATTENTION
 from nncalc.topics.params.common import BIG, Name
 from nncalc.topics.params.image import IMAGE, Conv, PadChannels
-from nncalc.topics.params.part import Part, Place, Scope
+from nncalc.topics.params.part import Part, Place
 from nncalc.topics.params.plain import PLAIN_LAYERS, Dense, each, features
 from nncalc.topics.params.recurrent import RECURRENT
 from nncalc.topics.params.references import REFERENCES
+from nncalc.topics.params.scope import Scope
 from nncalc.topics.params.sequence import SEQUENCE
-from nncalc.topics.params.shape import Shape, known_sizes, spoken
+from nncalc.topics.params.shape import Shape, known_sizes
+from nncalc.topics.parts.belonging import when
 from nncalc.topics.parts.fields import About, Variant
 from nncalc.trace.rules.products import total
 
@@ -72,7 +74,7 @@ class Experts:
     active: Annotated[int, About("how many a token goes through", least=1, most=BIG, also=("top_k", "k"))]
     layers: Annotated[list[LayerSpec], About("the layers of one expert")]
     router: Annotated[bool, About("a dense layer that chooses", also=("gate",))] = True
-    bias: Annotated[bool, About("whether the router has a bias")] = False
+    bias: Annotated[bool, About("whether the router has a bias", only=when(router=True))] = False
     name: Name = None
 
 
@@ -149,7 +151,7 @@ def count_residual(part: Part, layer: Residual) -> Shape:
         if layer.projection:
             around = block(place, "projection", part.shape, _projection(part, layer, after), part.at("projection"))
         if known_sizes(after) != known_sizes(around):
-            what = f"the layers give {spoken(after)}, the way around {spoken(around)}"
+            what = f"the layers give {part.spoken(after)}, the way around {part.spoken(around)}"
             hint = "" if layer.projection else "a projection makes them equal"
             raise part.refused(what, "the same shape, to be added", hint)
         with part.heading("with the way around", known_sizes(after)):
@@ -208,7 +210,7 @@ def _joint(part: Part, layer: Parallel, after: Sequence[Shape]) -> tuple[int | N
         if not alike and not single:
             want = "the same but for the last number" if concat else "the same shape"
             other = shapes.index(widest) + 1
-            what = f"branch {other} gives {spoken(widest)}, but branch {b} {spoken(shape)}"
+            what = f"branch {other} gives {part.spoken(widest)}, but branch {b} {part.spoken(shape)}"
             raise part.refused(what, want, at="branches")
     return (*widest[:-1], sum(part.known(shape[-1]) for shape in after)) if concat else widest
 

@@ -23,7 +23,7 @@ from nncalc.topics.params.common import (
 )
 from nncalc.topics.params.part import Part
 from nncalc.topics.params.plain import one_for_all
-from nncalc.topics.params.shape import Shape, Size, sizes, spoken
+from nncalc.topics.params.shape import Shape, Size, sizes
 from nncalc.topics.params.windows import Axis, along, cells, off_page, per_axis, slide, taken, window
 from nncalc.topics.parts.fields import About
 from nncalc.trace.rules.whole import quotient
@@ -120,8 +120,9 @@ class PadChannels:
 def spatial(part: Part) -> Size:
     """The channels of an image, or of a sequence that is slid over; a vector is refused."""
     if len(part.shape) == 1:
-        raise part.refused(f"wants an image, but gets a vector of {spoken(part.shape)}", "[height, width, channels]",
-                           "no flatten before it" if part.path[-1] != 1 else "")  # fmt: skip
+        hint = "no flatten before it" if part.path[-1] != 1 else ""
+        what = f"wants an image, but gets a vector of {part.spoken(part.shape)}"
+        raise part.refused(what, "[height, width, channels]", hint)
     return part.shape[-1]
 
 
@@ -129,7 +130,9 @@ def image(part: Part) -> None:
     """Refuses what is no image."""
     spatial(part)
     if len(part.shape) != 3:
-        raise part.refused(f"wants an image, but gets a sequence of {spoken(part.shape)}", "[height, width, channels]")
+        raise part.refused(
+            f"wants an image, but gets a sequence of {part.spoken(part.shape)}", "[height, width, channels]"
+        )
 
 
 def _divided(part: Part, groups: int, filters: int) -> None:
@@ -149,6 +152,8 @@ def _said(layer: Any, windows: Sequence[Axis], what: str) -> str:
     words.append(f"dilation {' x '.join(map(str, sorted(apart)))}" if apart != {1} else "")
     words.append(f"{layer.groups} groups" if getattr(layer, "groups", 1) > 1 else "")
     words.append("no bias" if not getattr(layer, "bias", True) else "")
+    more = getattr(layer, "output_pad", 0)
+    words.append(f"{more if isinstance(more, int) else dimensions(more)} added at the end" if more else "")
     words.append("rounded up" if getattr(layer, "ceil", False) else "")
     return ", ".join(filter(None, words))
 
@@ -182,6 +187,8 @@ def count_transposed(part: Part, layer: TransposedConv) -> Shape:
     extras = per_axis(part, layer.output_pad, len(part.shape) - 1, "output_pad")
     forward = window(part, layer.kernel, layer.stride, layer.pad, layer.dilation)
     windows = [replace(w.same_transposed() if w.as_same else w, extra=e) for w, e in zip(forward, extras, strict=True)]
+    if any(w.extra >= max(w.s, w.d) for w in windows if w.extra):
+        raise part.refused(f"is {max(extras)}", "less than the stride or the dilation", at="output_pad")
     lengths = [w.spread_over(w.n, off_page) for w in windows]
     if min(lengths) < 1:
         raise part.refused(f"cuts off more than there is: {dimensions(lengths)} would go out", at="pad")

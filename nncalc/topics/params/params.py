@@ -12,7 +12,8 @@ from nncalc.topics.params.groups import KINDS, LayerSpec
 from nncalc.topics.params.more import more as variants
 from nncalc.topics.params.more import training_flops
 from nncalc.topics.params.part import Counter, Place, carried
-from nncalc.topics.params.shape import Shape, known_sizes, sizes, spoken
+from nncalc.topics.params.shape import Shape, known_sizes, sizes
+from nncalc.topics.parts.belonging import Like, when
 from nncalc.topics.parts.fields import About, Answer
 from nncalc.trace.rules.whole import ceil_divide
 from nncalc.trace.work import Work
@@ -42,7 +43,12 @@ def params(
         ),
     ] = None,
     channels_first: Annotated[
-        bool, About("input_shape is [channels, height, width]", says=("channels first", ""))
+        bool,
+        About(
+            "sizes are [channels, height, width]",
+            says=("channels first", ""),
+            only=when(input_shape=Like("of an image", lambda shape: len(shape) == 3)),
+        ),
     ] = False,
     tokens: Annotated[
         int | None, About("D, the tokens it is trained on: 6·N·D FLOPs", least=1, most=MOST_TOKENS, also=("D",))
@@ -56,12 +62,12 @@ def params(
     of any course). Counts are exact whole numbers.
     """
     shape = _start(input_shape, channels_first)
-    counter = Counter(work, {kind: count for kind, (_, count) in KINDS.items()}, shape, more)
+    counter = Counter(work, {kind: count for kind, (_, count) in KINDS.items()}, shape, more, channels_first)
     top = Place(counter, ("layers",))
     after = counter.run(top, layers, shape)
     with work.section("", "Total"):
         learned, macs, flops, statistics = _totals(work, top)
-    answer = {"output": np.array([n for n in known_sizes(after) if n is not None]), "params": learned}
+    answer = {"output": np.array([n for n in known_sizes(counter.ordered(after)) if n is not None]), "params": learned}
     answer |= {"statistics": statistics} if statistics is not None else {}
     answer |= {"macs": macs, "flops": flops}
     answer |= variants(counter, top, learned) if more else {}
@@ -77,8 +83,7 @@ def _start(input_shape: list[int] | None, channels_first: bool) -> Shape:
         return sizes(None)
     if len(input_shape) > 3:
         raise Refused("input_shape", f"has {len(input_shape)} numbers", "[height, width, channels], [T, D] or [n]")
-    turned = channels_first and len(input_shape) == 3
-    return sizes(*input_shape[1:], input_shape[0]) if turned else sizes(*input_shape)
+    return sizes(*input_shape[1:], input_shape[0]) if channels_first else sizes(*input_shape)
 
 
 def _totals(work: Work, top: Place) -> tuple[Any, ...]:
@@ -98,7 +103,9 @@ def _table(counter: Counter, shape: Shape, totals: tuple[Any, Any]) -> None:
     for row in counter.rows:
         if row.depth and row.params is None and row.macs is None and known_sizes(row.before) == known_sizes(row.after):
             continue
-        counter.work.overview("  " * row.depth + row.name, spoken(row.after), _cell(row.params), _cell(row.macs))
+        counter.work.overview(
+            "  " * row.depth + row.name, counter.spoken(row.after), _cell(row.params), _cell(row.macs)
+        )
     counter.work.overview("total", "", *map(_cell, totals))
 
 

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nncalc.errors import FieldPath, Refused, did_you_mean, printable
-from nncalc.topics.params.shape import Shape, Size, known_sizes, spoken
+from nncalc.topics.params.scope import Entry, Scope
+from nncalc.topics.params.shape import Shape, Size, known_sizes, sizes, spoken
 from nncalc.trace.rules.products import total
 from nncalc.trace.value import Value, numbers
 from nncalc.trace.work import BareWork, Work
@@ -21,37 +22,6 @@ MOST_LAYERS = 10_000
 ANY_INPUT = {"", "embedding", "tied", "repeat", "residual", "parallel", "learned", "dropout", "identity"}
 # Longer counts mean nothing, and floats end at 308 digits.
 LONGEST_COUNT = 250
-
-
-@dataclass
-class Entry:
-    """A finished layer that others may refer to by its name."""
-
-    kind: str
-    layer: Any
-    before: Shape
-    after: Shape
-    inner: dict[str, Entry]
-
-
-@dataclass
-class Scope:
-    """The names that a list of layers has given so far, inside those of the list around it."""
-
-    entries: dict[str, Entry] = field(default_factory=dict)
-    outer: Scope | None = None
-
-    def find(self, name: str) -> Entry | None:
-        """The layer of that name, the nearest first; `block.attention1` is one inside another."""
-        first, *rest = name.split(".")
-        entry = self.entries.get(first)
-        for part in rest:
-            entry = entry and entry.inner.get(part)
-        return entry or (self.outer.find(name) if self.outer else None)
-
-    def names(self) -> list[str]:
-        """What `find` finds at once."""
-        return [*self.entries, *(self.outer.names() if self.outer else [])]
 
 
 # How a kind of layer is counted: from what comes in to what goes out.
@@ -91,11 +61,19 @@ class LayerRow(NamedTuple):
 class Counter:
     """One working: the layers that have been worked, the rows of the table, the symbols that were used.
 
-    start: what comes into the network. sharing: how many layers around this one share their parameters with another.
+    start: what comes into the network. channels_first: how sizes of images are told. sharing: how many layers around
+    this one share their parameters with another.
     """
 
-    def __init__(self, work: Work, kinds: Mapping[str, CountLayer], start: Shape, more: bool = False):
-        self.work, self.kinds, self.start, self.more = work, kinds, start, more
+    def __init__(
+        self,
+        work: Work,
+        kinds: Mapping[str, CountLayer],
+        start: Shape,
+        more: bool = False,
+        channels_first: bool = False,
+    ):
+        self.work, self.kinds, self.start, self.more, self.channels_first = work, kinds, start, more, channels_first
         self.worked = 0
         self.sharing = 0
         self.rows: list[LayerRow] = []
@@ -107,9 +85,18 @@ class Counter:
 
     def trial(self) -> Counter:
         """The same on a page that nobody sees."""
-        counter = Counter(BareWork(), self.kinds, self.start)
+        counter = Counter(BareWork(), self.kinds, self.start, channels_first=self.channels_first)
         counter.worked, counter.sharing, counter.kept = self.worked, self.sharing, self.kept
         return counter
+
+    def ordered(self, shape: Shape) -> Shape:
+        """A shape in the order in which the problem gives them: with channels_first those of an image come first."""
+        return (shape[-1], *shape[:-1]) if self.channels_first and len(shape) == 3 else shape
+
+    def spoken(self, shape: Shape | Sequence[int | None]) -> str:
+        """A shape in words, in that order."""
+        lengths = [n.exact if isinstance(n, Size) else n for n in shape]
+        return spoken(self.ordered(sizes(*lengths)))
 
     def run(self, place: Place, layers: Sequence[tuple[str, Any]], shape: Shape) -> Shape:
         """All layers of a list in order, from what comes in to what goes out."""
@@ -178,15 +165,22 @@ class Part:
         """The page."""
         return self.counter.work
 
+    def spoken(self, shape: Shape | Sequence[int | None]) -> str:
+        """A shape in words, in the problem's order."""
+        return self.counter.spoken(shape)
+
     def refused(self, what: str, want: str = "", hint: str = "", at: str = "") -> Refused:
         """The refusal of this layer, or of one of its fields."""
         return Refused((*self.path, self.kind, at) if at else self.path, what, want, hint)
 
-    def found(self, name: str, at: str) -> Entry:
-        """The layer that a field names. Raises Refused where there is none."""
+    def found(self, name: str, at: str, lists: bool = True) -> Entry:
+        """The layer that a field names, or (`lists`) the list of layers. Raises Refused where there is none."""
         entry = self.place.scope.find(name)
+        if entry is not None and entry.layer is None and not lists:
+            inner = ", ".join(f"{name}.{n}" for n in entry.inner)
+            raise self.refused(f"{name} is a list of layers", "one layer", f"as {inner}" if inner else "", at)
         if entry is None:
-            names = self.place.scope.names()
+            names = self.place.scope.names(lists)
             hint = did_you_mean(name, names, f"the layers before it are {', '.join(names[:20])}", cutoff=0.5)
             raise self.refused(
                 f"there is no layer '{printable(name)}' before this one", hint=hint if names else "", at=at
@@ -229,7 +223,7 @@ class Part:
     def title(self, words: str, after: Sequence[int | None]) -> str:
         """conv1: 6 filters of 5 x 5; 28 x 28 x 1 → 24 x 24 x 6."""
         said = f"{words}; " if words else ""
-        return f"{self.full}: {said}{spoken(self.shape)} → {spoken(after)}"
+        return f"{self.full}: {said}{self.spoken(self.shape)} → {self.spoken(after)}"
 
     def number(self, symbol: str, value: Any, means: str = "") -> Any:
         """A whole number of the layer, by its symbol; what the symbol means stands below the page."""

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, get_args
 from nncalc.errors import dimensions
 from nncalc.topics.params.common import BIG, HasBias, Name, Plain
 from nncalc.topics.params.part import Part
-from nncalc.topics.params.shape import Shape, Size, known_sizes, sizes, spoken
-from nncalc.topics.parts.activations import Function
-from nncalc.topics.parts.fields import About
+from nncalc.topics.params.shape import Shape, Size, known_sizes, sizes
+from nncalc.topics.parts.activations import ACTIVATIONS, Function
+from nncalc.topics.parts.fields import About, shown
 
 # Those of the topic, and what goes over all numbers of a token.
 ActivationKind = Literal[Function, "softmax", "log_softmax", "swish"]
@@ -29,7 +29,7 @@ class Dense:
 
 @dataclass(frozen=True)
 class ActivationLayer:
-    """A function of each number."""
+    """A function of each number with a constant."""
 
     alpha: Annotated[float | None, About("its constant", also=("negative_slope", "slope"))] = None
     name: Name = None
@@ -78,7 +78,9 @@ class Learned:
 
 
 def unchanged(part: Part, layer: Any) -> Shape:
-    """Nothing is learned, and the shape stays."""
+    """Nothing is learned, and the shape stays; a constant is told."""
+    told = [f"{n} {shown(value)}" for n in ("rate", "alpha") if (value := getattr(layer, n, None)) is not None]
+    part.label = ", ".join([part.name, *told])
     return part.shape
 
 
@@ -90,7 +92,7 @@ def features(part: Part) -> tuple[Any, Any]:
     if len(part.shape) == 3:
         hint = "flatten before it" if part.kind == "dense" else "patches makes a sequence of an image"
         wanted = "a vector" if part.kind == "dense" else "a sequence or a vector"
-        raise part.refused(f"wants {wanted}, but gets an image of {spoken(part.shape)}", hint=hint)
+        raise part.refused(f"wants {wanted}, but gets an image of {part.spoken(part.shape)}", hint=hint)
     tokens = part.shape[0] if len(part.shape) == 2 and part.shape[0].exact is not None else None
     return part.shape[-1], tokens
 
@@ -99,7 +101,7 @@ def sequence(part: Part) -> tuple[Size, Any]:
     """A token's numbers and the number of tokens (None: not known); a vector is refused."""
     numbers, tokens = features(part)
     if len(part.shape) == 1:
-        raise part.refused(f"wants a sequence, but gets a vector of {spoken(part.shape)}", "[T, D]")
+        raise part.refused(f"wants a sequence, but gets a vector of {part.spoken(part.shape)}", "[T, D]")
     return numbers, tokens
 
 
@@ -156,7 +158,8 @@ def count_norm(part: Part, layer: LayerNorm | GroupNorm) -> Shape:
     channels = part.shape[-1].exact or 0
     if groups and channels % groups:
         raise part.refused(f"{groups} groups cannot share {channels} channels evenly", "a divisor", at="groups")
-    return _scaled(part, _affine(True, layer.bias), 1 + layer.bias)
+    words = f"{groups} groups, {_affine(True, layer.bias)}" if groups else _affine(True, layer.bias)
+    return _scaled(part, words, 1 + layer.bias)
 
 
 def rms_norm(part: Part, layer: Plain) -> Shape:
@@ -184,8 +187,12 @@ def learned(part: Part, layer: Learned) -> Shape:
     return part.shape
 
 
+def _has_alpha(name: str) -> bool:
+    return name in ACTIVATIONS and ACTIVATIONS[name].alpha is not None
+
+
 PLAIN_LAYERS: dict[str, tuple[type, Callable[[Part, Any], Shape]]] = {
-    **dict.fromkeys(get_args(ActivationKind), (ActivationLayer, unchanged)),
+    **{name: (ActivationLayer if _has_alpha(name) else Plain, unchanged) for name in get_args(ActivationKind)},
     "flatten": (Plain, flatten), "dense": (Dense, dense),
     "dropout": (Dropout, unchanged), "batch_norm": (BatchNorm, batch_norm), "layer_norm": (LayerNorm, count_norm),
     "rms_norm": (Plain, rms_norm), "group_norm": (GroupNorm, count_norm), "instance_norm": (LayerNorm, count_norm),

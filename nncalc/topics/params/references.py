@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from nncalc.topics.params.common import Name
-from nncalc.topics.params.part import Entry, Part, Place, Scope
+from nncalc.topics.params.part import Part, Place
 from nncalc.topics.params.plain import Dense, each
+from nncalc.topics.params.scope import Entry, Scope
 from nncalc.topics.params.sequence import Embedding
-from nncalc.topics.params.shape import Shape, known_sizes, sizes, spoken
+from nncalc.topics.params.shape import Shape, known_sizes, sizes
 from nncalc.topics.parts.fields import About
 
 
@@ -33,7 +34,7 @@ class ConcatWith:
 
 def tied(part: Part, layer: Tied) -> Shape:
     """No new parameters; the multiply-adds are those of the layer, or of its matrix transposed."""
-    entry = part.found(layer.to, "to")
+    entry = part.found(layer.to, "to", lists=False)
     dim = part.shape[-1].exact
     raw = part.shape is part.counter.start  # tokens, whatever their number
     if isinstance(entry.layer, Embedding) and len(part.shape) < 3 and dim == entry.layer.dim and not raw:
@@ -61,10 +62,12 @@ def _again(part: Part, layer: Tied, entry: Entry) -> Shape:
     """The layer once more, with the same numbers: what comes in must have the same size where they meet it."""
     counter = part.counter
     if len(entry.before) != len(part.shape) or entry.before[-1].exact != part.shape[-1].exact:
-        takes = spoken(entry.before)
+        takes = part.spoken(entry.before)
         if isinstance(entry.layer, Embedding):
             takes = f"tokens, or {entry.layer.dim} numbers a token for their scores"
-        raise part.refused(f"{layer.to} takes {takes}, but {spoken(part.shape)} comes in", at="to")
+        raise part.refused(f"{layer.to} takes {takes}, but {part.spoken(part.shape)} comes in", at="to")
+    if layer.bias:
+        raise part.refused("belongs to a matrix that is transposed, for scores", at="bias")
     counter.sharing += 1
     try:
         inner = Place(counter, part.at("to"), Scope(outer=part.place.scope), f"{part.full}.", part.place.depth + 1)
@@ -84,9 +87,9 @@ def concat_with(part: Part, layer: ConcatWith) -> Shape:
     own, there = known_sizes(part.shape), known_sizes(other)
     smaller = any((b or 0) < (a or 0) for a, b in zip(own[:-1], there[:-1], strict=False))
     if len(own) != len(there) or smaller:
-        what = f"{layer.layer} gives {spoken(other)}, what comes in is {spoken(part.shape)}"
+        what = f"{layer.layer} gives {part.spoken(other)}, what comes in is {part.spoken(part.shape)}"
         raise part.refused(what, "at least as large, to be cropped", at="layer")
-    cropped = f", cropped from {spoken(there[:-1])}" if own[:-1] != there[:-1] else ""
+    cropped = f", cropped from {part.spoken(there[:-1])}" if own[:-1] != there[:-1] else ""
     together = (own[-1] or 0) + (there[-1] or 0)
     with part.section(f"with {layer.layer}{cropped}", (*own[:-1], together)):
         c1, c2 = part.number("c1", part.shape[-1]), part.number("c2", other[-1])

@@ -10,7 +10,7 @@ from nncalc.topics.params.common import BIG, HasBias, Name, Plain
 from nncalc.topics.params.image import image
 from nncalc.topics.params.part import Part, carried
 from nncalc.topics.params.plain import ActivationKind, each, features, one_for_all, sequence
-from nncalc.topics.params.shape import Shape, Size, known_sizes, sizes, spoken
+from nncalc.topics.params.shape import Shape, Size, known_sizes, sizes
 from nncalc.topics.parts.fields import About
 from nncalc.trace.rules.whole import quotient
 
@@ -53,7 +53,7 @@ class FeedForward:
     activation: Annotated[
         Literal[ActivationKind, Gated], About("between the matrices; swiglu, geglu, reglu and glu are gated")
     ] = "relu"
-    gated: Annotated[bool, About("a third matrix, whose product is a gate")] = False
+    gated: Annotated[bool | None, About("a third matrix, whose product is a gate (as the activation says)")] = None
     bias: HasBias = True
     name: Name = None
 
@@ -82,7 +82,7 @@ def embedding(part: Part, layer: Embedding) -> Shape:
     """v·d parameters; looking a row up is no multiplication. Raises Refused for what are no tokens."""
     tokens = part.shape[0]
     if len(part.shape) != 1 and (len(part.shape) != 2 or part.shape[-1].exact != layer.dim):
-        what = f"wants tokens, but gets {spoken(part.shape)}"
+        what = f"wants tokens, but gets {part.spoken(part.shape)}"
         raise part.refused(what, f"[T], or a sequence of {layer.dim} numbers to add to")
     words = f"{layer.vocabulary} rows" + (", added" if len(part.shape) == 2 else "")
     with part.section(words, (tokens.exact, layer.dim)):
@@ -114,6 +114,8 @@ def feed_forward(part: Part, layer: FeedForward) -> Shape:
     """2·D·f weights, 3·D·f with a gate; biases of f and D numbers."""
     numbers, tokens = features(part)
     gated = layer.gated or layer.activation in get_args(Gated)
+    if layer.gated is False and gated:
+        raise part.refused(f"is no, but {layer.activation} is a gate", at="gated")
     words = f"{layer.hidden} hidden, {layer.activation}" + ", gated" * gated + ("" if layer.bias else ", no bias")
     with part.section(words, known_sizes(part.shape)):
         D = part.number("D", numbers, "numbers a token")

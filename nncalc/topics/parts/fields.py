@@ -18,6 +18,7 @@ from typing import Annotated, Any, ClassVar, Literal, NewType, Union, get_args, 
 import numpy as np
 
 from nncalc.reading.expression import Tree
+from nncalc.topics.parts.belonging import When
 from nncalc.trace.notation.numbers import number
 
 Array = np.ndarray[Any, Any]
@@ -37,6 +38,7 @@ class About:
     says: how outputs state it as a convention: a text in which `{}` is the value, for a flag the words for (yes, no),
     or a function of the value.
     least, most, above: bounds of a number. example: what `nncalc new` writes. empty: a list may have nothing in it.
+    only: with which other fields it says something; given elsewhere it is refused.
     """
 
     help: str = ""
@@ -48,6 +50,7 @@ class About:
     above: float | None = None
     example: str = ""
     empty: bool = False
+    only: When | None = None
 
 
 class Variant(tuple[str, Any]):
@@ -83,6 +86,12 @@ class Field:
     def of_kind(self, kind: Any) -> Any:
         """The first of the field's types that is (an instance of) a kind, or None."""
         return next((t for t in self.types if t is kind or get_origin(t) is kind), None)
+
+    @property
+    def help(self) -> str:
+        """What it is, and in brackets where it belongs if that is not everywhere."""
+        where = "" if self.about.only is None else f"({self.about.only.words})"
+        return " ".join(filter(None, (self.about.help or self.wants, where)))
 
     @property
     def is_array(self) -> bool:

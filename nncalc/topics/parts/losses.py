@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused
-from nncalc.topics.parts.fields import Array
+from nncalc.errors import Refused, dimensions
+from nncalc.topics.parts.belonging import GIVEN, when
+from nncalc.topics.parts.fields import About, Array
 from nncalc.trace.rules.functions import (
     divide_or_zero,
     huber,
@@ -25,6 +26,10 @@ LossName = Literal[
     "squared_error", "half_squared_error", "mean_squared_error", "mean_absolute_error", "huber",
     "binary_cross_entropy", "cross_entropy", "hinge", "kl",
 ]  # fmt: skip
+
+FirstClass = Annotated[
+    int | None, About("what the first class is called in the target (1)", least=0, most=1, only=when(target=GIVEN))
+]
 
 
 @dataclass(frozen=True)
@@ -88,25 +93,38 @@ def scaled(total: Any, divisor: float) -> Any:
     return total if divisor == 1 else total / divisor
 
 
-def targets(work: Work, target: int | Array, shape: tuple[int, ...], first: int = 1, field: str = "target") -> Any:
+def first_of(given: int | None) -> int:
+    """What the first class is called, where nothing is said of it, too."""
+    return 1 if given is None else given
+
+
+def targets(
+    work: Work, target: float | Array, shape: tuple[int, ...], first: int | None = None, field: str = "target"
+) -> Any:
     """Gives the working its target as probabilities: of a class, a class a row, or as they stand.
 
-    shape: of the scores, (class,) or (sample, class). Each row of probabilities must add up to 1.
+    shape: of the scores, (class,) or (sample, class). first: what the first class is called, if that is said.
 
-    Raises Refused where it is none.
+    Raises Refused where the target has another length or shape, names a class that there is not, or holds rows of
+    probabilities that do not add up to 1; and of `first_class` where no class is named.
     """
-    if isinstance(target, int):
-        if len(shape) > 1:
-            raise Refused(field, f"want a class for each of the {shape[0]} rows, got one class")
-        rows = one_hot(target, shape[-1], first, (field,))
-    elif target.ndim < len(shape):
-        rows = np.stack([one_hot(c, shape[-1], first, (field, i)) for i, c in enumerate(target.tolist(), 1)])
-    else:
-        rows = target
-        sums = rows.sum(axis=-1)
-        if (rows < 0).any() or (np.abs(sums - 1) > 1e-9).any():
+    array = np.asarray(target, float)
+    if array.shape == shape:
+        if first is not None:
+            raise Refused("first_class", "belongs to a target of classes, and this one holds probabilities")
+        sums = array.sum(axis=-1)
+        if (array < 0).any() or (np.abs(sums - 1) > 1e-9).any():
             raise Refused(field, f"want probabilities that add up to 1, got a sum of {np.ravel(sums)[0]:.6g}")
-    return work.given(field, rows)
+    elif array.ndim == 0 and len(shape) > 1:
+        raise Refused(field, f"want a class for each of the {shape[0]} rows, got one class")
+    elif array.shape == shape[:-1]:
+        path = (lambda i: (field, i)) if array.ndim else (lambda i: (field,))
+        rows = [one_hot(c, shape[-1], first_of(first), path(i)) for i, c in enumerate(np.ravel(array).tolist(), 1)]
+        array = np.reshape(rows, shape)
+    else:
+        wanted = f"a class for each of the {shape[0]} rows" if len(shape) > 1 else "a class"
+        raise Refused(field, f"is {dimensions(array.shape)}", f"{wanted}, or {dimensions(shape)} probabilities")
+    return work.given(field, array)
 
 
 def one_hot(label: float, classes: int, first: int, path: tuple[str | int, ...]) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.back import updated
+from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, Like, when
 from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array
 from nncalc.topics.parts.losses import LossName, loss_of, targets
 from nncalc.trace.rules.products import total
@@ -24,6 +25,7 @@ X = Annotated[
 H0 = Annotated[Array, "hidden", About("the state before the first step", also=("h", "h_prev", "h0", "initial_h"))]
 C0 = Annotated[Array, "hidden", About("the cell state before the first step", also=("c", "c_prev", "c0", "initial_c"))]
 States = dict[str, Any]
+SEQUENCE_OF_STEPS = Like("of several steps", lambda x: np.ndim(x) > 1)
 
 
 @dataclass(frozen=True)
@@ -41,22 +43,29 @@ class Task:
     W_hy: Annotated[
         Array | None, "output hidden", About("from the state to the output", also=("V", "W_yh", "Why", "W_y"))
     ] = None
-    b_y: Annotated[Array | None, "output", About("bias of the output")] = None
-    output_activation: Annotated[ActivationName, About("of the output")] = "identity"
+    b_y: Annotated[Array | None, "output", About("bias of the output", only=when(W_hy=GIVEN))] = None
+    output_activation: Annotated[ActivationName, About("of the output", only=when(W_hy=GIVEN))] = "identity"
     target: Annotated[
         float | Array | None,
         "output | time | time output",
         About("gives the loss and the backward pass", also=("y", "targets")),
     ] = None
-    loss: Annotated[LossName, About("of the output (without W_hy, of h)")] = "half_squared_error"
-    loss_on: Annotated[Literal["all", "last"], About("which steps have a loss")] = "all"
+    loss: Annotated[LossName, About("of the output, without W_hy of h", only=when(target=GIVEN))] = "half_squared_error"
+    loss_on: Annotated[
+        Literal["all", "last"], About("which steps have a loss", only=when(x=SEQUENCE_OF_STEPS, target=GIVEN))
+    ] = "all"
     upstream: Annotated[
         Upstream | Array | None,
         "time hidden | hidden",
-        About("∂L/∂h of every step or of the last; of an LSTM also {h, c}", also=("dh",)),
+        About("∂L/∂h of every step or of the last; of an LSTM also {h, c}", also=("dh",), only=when(target=LEFT_OUT)),
     ] = None
     rate: Annotated[
-        float | None, About("step of gradient descent: gives the new weights", also=("lr", "eta", "learning_rate"))
+        float | None,
+        About(
+            "step of gradient descent: gives the new weights",
+            also=("lr", "eta", "learning_rate"),
+            only=when(target=GIVEN) | when(upstream=GIVEN),
+        ),
     ] = None
 
     def from_above(self, states: Sequence[str]) -> dict[str, Any] | None:
@@ -145,7 +154,7 @@ class Readout:
         wanted = (steps, outputs) if task.loss_on == "all" and x.ndim > 1 else (outputs,)
         given: Any = None
         if task.target is not None and task.loss == "cross_entropy":
-            given = targets(work, task.target if not isinstance(task.target, float) else int(task.target), wanted)
+            given = targets(work, task.target, wanted)
         elif task.target is not None:
             array = np.array(task.target, float).reshape(-1) if np.ndim(task.target) == 0 else np.asarray(task.target)
             if array.shape != wanted:

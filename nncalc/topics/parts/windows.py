@@ -27,15 +27,10 @@ Stride = Annotated[
     int | list[int],
     About("step of the window; a number or [height, width]", least=1, says="stride {}", also=("strides", "s")),
 ]
-Pad = Annotated[
-    int | list[int] | Literal["same", "valid"],
-    About(
-        "zeros around the image: a number, [height, width], [top, left, bottom, right], same or valid",
-        least=0,
-        says="padding {}",
-        also=("padding", "p", "pads"),
-    ),
-]
+PadKind = int | list[int] | Literal["same", "valid"]
+PAD_WORDS = "a number, [height, width], [top, left, bottom, right], same or valid"
+PAD_ALSO = ("padding", "p", "pads")
+Pad = Annotated[PadKind, About(f"zeros around the image: {PAD_WORDS}", least=0, says="padding {}", also=PAD_ALSO)]
 Dilation = Annotated[int | list[int], About("distance between a window's cells", least=1, also=("dilations",))]
 
 
@@ -60,6 +55,17 @@ def with_padding(window: Window, pad: int | list[int] | str) -> Window:
     if isinstance(pad, int) or len(pad) != 4:
         pad = [*pair("pad", pad)] * 2
     return Window(*(replace(axis, before=pad[i], after=pad[i + 2]) for i, axis in enumerate(window)))
+
+
+def same_transposed(window: Window, more: Pair) -> tuple[Window, Pair]:
+    """The padding that leaves n·s cells of what is spread over, and how many cells are added at the end for it.
+
+    more: what is to be added at least (ONNX, ConvTranspose with auto_pad); what is odd of the padding comes after.
+    """
+    more = max(window.down.s - window.down.reach, more[0]), max(window.across.s - window.across.reach, more[1])
+    zeros = [axis.reach - axis.s + extra for axis, extra in zip(window, more, strict=True)]
+    cut = [replace(axis, before=z // 2, after=z - z // 2) for axis, z in zip(window, zeros, strict=True)]
+    return Window(*cut), more
 
 
 def given_padding(work: Work, window: Window) -> list[Any]:
