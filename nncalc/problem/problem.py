@@ -11,7 +11,8 @@ from typing import Annotated, Any
 from nncalc.disk.read import name_of
 from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, printable, spelled, wrong_type
 from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
-from nncalc.problem.convert import BAD, Converter, unknown_key
+from nncalc.problem.convert import BAD, Converter
+from nncalc.problem.spelling import unknown_key
 from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of

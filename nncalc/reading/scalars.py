@@ -16,6 +16,12 @@ from nncalc.reading.parser import parse
 PLAIN = re.compile(r"-?(0|[1-9][0-9]*)?(\.[0-9]+)?(?<=[0-9])")
 MOST_CERTAIN = 100
 NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+# Where a field may hold them, and on a sheet.
+INFINITE = {
+    sign + word: -math.inf if sign in ("-", "\u2212") else math.inf
+    for sign in ("", "+", "-", "\u2212")
+    for word in ("inf", ".inf", "infinity", "∞")
+}
 DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*")
 YES, NO = ("true", "yes"), ("false", "no")
 

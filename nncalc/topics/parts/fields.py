@@ -37,6 +37,8 @@ class About:
     says: how outputs state it as a convention: a text in which `{}` is the value, for a flag the words for (yes, no),
     or a function of the value.
     least, most, above: bounds of a number. example: what `nncalc new` writes. empty: a list may have nothing in it.
+    infinite: its numbers may be ∞ or −∞. chain: the axes of a list's records by which each feeds the next, (in, out);
+    the first is fed by the axis of that name beside the list.
     """
 
     help: str = ""
@@ -48,6 +50,8 @@ class About:
     above: float | None = None
     example: str = ""
     empty: bool = False
+    infinite: bool = False
+    chain: tuple[str, str] | None = None
 
 
 class Variant(tuple[str, Any]):
