@@ -116,7 +116,7 @@ def _read(slot: _Slot, sizes: dict[str, int]) -> None:
         return
     if not fitting:
         return
-    axes, shape = own[0] if own else fitting[0]
+    axes, shape = own[0] if own else min(fitting, key=lambda reading: len(reading[0]))
     for axis, size in zip(axes, shape, strict=True):
         if not is_worked(axis):
             sizes.setdefault(axis, size)
