@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.errors import Finding, InputError, did_you_mean, dimensions, printable
-from nncalc.trace.name import StepName
+from nncalc.trace.name import StepName, gradient_name
 from nncalc.trace.notation.signs import plain_name
 from nncalc.trace.steps import Trace
 
@@ -62,7 +62,7 @@ def step_name(trace: Trace, text: str) -> str:
         fitting = [n for n in names if short(n) == short(text)]
         if len(fitting) == 1:
             return fitting[0]
-    raise InputError(Finding(f"there is no step '{printable(text)}'", hint=_nearest(text, names)))
+    raise InputError(Finding(f"there is no step '{printable(text)}'", hint=_nearest(trace, text, names)))
 
 
 def _without_loss(text: str) -> str:
@@ -75,7 +75,12 @@ def _local(text: str) -> str:
     return StepName.parse(text).local
 
 
-def _nearest(text: str, names: list[str]) -> str:
+def _nearest(trace: Trace, text: str, names: list[str]) -> str:
+    asked = StepName.parse(text)
+    called = trace.also.get(asked.by if asked.is_gradient else asked.local.removeprefix("d"), "")
+    usual = asked.beside(gradient_name(asked.of or "L", called)) if called else ""
+    if usual in names and usual != text:
+        return f"did you mean {usual}?"
     several = [name for name in names if _local(name) == text]
     if several:
         return f"which one: {', '.join(several[:10])}{', …' if len(several) > 10 else ''}?"

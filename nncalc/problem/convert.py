@@ -21,7 +21,7 @@ from nncalc.errors import (
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import settled
 from nncalc.problem.plainly import is_misfit, may_be_read
-from nncalc.problem.spelling import unknown_key, with_symbols
+from nncalc.problem.spelling import unknown_key, with_comma, with_symbols
 from nncalc.reading import scalars
 from nncalc.reading.builder import MOST_ARRAYS, too_deep
 from nncalc.reading.expression import ExpressionError, Tree
@@ -259,6 +259,8 @@ class Converter:
         values: list[Any] = []
         for i, item in enumerate(node.items, 1):
             values.append(self.item(item, (*path, i), field))
+            if values[-1] is BAD:
+                self.findings[-1] = with_comma(self.findings[-1], node.items[i - 2 : i])
         if any(v is BAD for v in values):
             return BAD
         shapes = [np.shape(v) for v in values]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from nncalc.errors import FieldPath, Finding, nearest, printable, spelled
 from nncalc.reading.expression import CALLS
-from nncalc.reading.nodes import MappingNode
+from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.topics.parts.fields import Field, also_called
 from nncalc.trace.notation.signs import LOW, plain_name
 
+# What stands before a decimal comma and behind it, where that is no number of its own.
+WHOLE, DECIMALS = re.compile("-?[0-9]+"), re.compile("0[0-9]+")
 SYMBOL = re.compile(f"[A-Za-z_ŷ][A-Za-z0-9_{LOW}]*")
 
 
@@ -20,6 +23,14 @@ def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] =
         return (f"unknown key '{printable(name)}': nncalc calls it '{field.name}'",)
     near = nearest(name, [f.name for f in first]) or nearest(name, [f.name for f in fields])
     return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near}'?" if near else ""),)
+
+
+def with_comma(finding: Finding, neighbours: list[Node]) -> Finding:
+    """The finding of a number with a leading zero; behind a whole number it is rather its decimals: 0,099."""
+    texts = [node.text for node in neighbours if isinstance(node, ScalarNode)]
+    if len(texts) == 2 and DECIMALS.fullmatch(texts[1]) and WHOLE.fullmatch(texts[0]):
+        return replace(finding, hint=f"a decimal comma? write {printable('.'.join(texts), 20)}")
+    return finding
 
 
 def with_symbols(node: MappingNode, path: FieldPath) -> tuple[MappingNode, list[Finding]]:

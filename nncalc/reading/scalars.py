@@ -82,6 +82,8 @@ def _hint(text: str) -> str:
         return f"write {text.replace(',', '')}, or {text.replace(',', '.', 1)} if the comma is a point"
     if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
         return f"write {text.replace(',', '.')}"
+    if re.fullmatch(rf"{NUMBER.pattern}(\s+{NUMBER.pattern})+", text):
+        return f"a comma is missing: write {printable(', '.join(text.split()), 40)}"
     if DATE.fullmatch(text):
         return "looks like a date; for a difference write it with spaces or work it out"
     if re.fullmatch(r"[-+]?[0-9]+(_[0-9]+)+", text):
