@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from nncalc.errors import Finding, InputError, did_you_mean, dimensions, printable
-from nncalc.trace.name import StepName
+from nncalc.trace.name import StepName, gradient_name
+from nncalc.trace.notation.signs import plain_name
 from nncalc.trace.steps import Trace
 
+# A name, and a cell behind a colon or in brackets.
+TYPED = re.compile(r"(?P<name>[^:\[\]]*)(?::(?P<place>[^:\[\]]+)|\[(?P<cell>[^:\[\]]+)\])?")
 # A place counted from 1; more digits than any axis has are no place.
 PLACE = re.compile("[0-9]{1,12}")
 
@@ -19,22 +24,32 @@ def cell_of(trace: Trace, text: str) -> tuple[str, tuple[int, ...] | None]:
 
     Where only one step fits, `dW1` is dL/dW1 and `y` is Y. Raises InputError naming what there is.
     """
-    name, _, cell = text.rstrip("]").replace("[", ":").partition(":")
+    name, cell = name_and_cell(text)
     step = trace[step_name(trace, name)]
-    if not cell:
-        return step.name, None
+    return step.name, None if cell is None else index_of(cell, step.name, step.array.shape)
+
+
+def name_and_cell(text: str) -> tuple[str, str | None]:
+    """A name in ASCII, and the places behind it (`3,2`) if there are some: ∂L/∂W₁[1,2]. Raises InputError."""
+    typed = TYPED.fullmatch(text.strip())
+    if typed is None:
+        raise InputError(Finding(f"'{printable(text)}' is no name", want="a step as Y, or a cell as Y[3,2] or Y:3,2"))
+    return plain_name(typed["name"].strip()), typed["place"] or typed["cell"]
+
+
+def index_of(cell: str, name: str, shape: Sequence[int]) -> tuple[int, ...]:
+    """The index of a cell counted from 1. Raises InputError where an array of that shape has none there."""
     parts = cell.split(",")
-    shape = step.array.shape
     good = len(parts) == len(shape) and all(PLACE.fullmatch(p.strip()) for p in parts)
     index = tuple(int(p) - 1 for p in parts) if good else ()
     if not good or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
         raise InputError(
             Finding(
-                f"there is no cell {printable(cell)} in {step.name}",
+                f"there is no cell {printable(cell)} in {name}",
                 want=f"a cell of {dimensions(shape)}, counted from 1",
             )
         )
-    return step.name, index
+    return index
 
 
 def step_name(trace: Trace, text: str) -> str:
@@ -49,7 +64,7 @@ def step_name(trace: Trace, text: str) -> str:
         fitting = [n for n in names if short(n) == short(text)]
         if len(fitting) == 1:
             return fitting[0]
-    raise InputError(Finding(f"there is no step '{printable(text)}'", hint=_nearest(text, names)))
+    raise InputError(Finding(f"there is no step '{printable(text)}'", hint=_nearest(trace, text, names)))
 
 
 def _without_loss(text: str) -> str:
@@ -62,7 +77,12 @@ def _local(text: str) -> str:
     return StepName.parse(text).local
 
 
-def _nearest(text: str, names: list[str]) -> str:
+def _nearest(trace: Trace, text: str, names: list[str]) -> str:
+    asked = StepName.parse(text)
+    called = trace.also.get(asked.by if asked.is_gradient else asked.local.removeprefix("d"), "")
+    usual = asked.beside(gradient_name(asked.of or "L", called)) if called else ""
+    if usual in names and usual != text:
+        return f"did you mean {usual}?"
     several = [name for name in names if _local(name) == text]
     if several:
         return f"which one: {', '.join(several[:10])}{', …' if len(several) > 10 else ''}?"
@@ -71,9 +91,11 @@ def _nearest(text: str, names: list[str]) -> str:
 
 def value_of(trace: Trace, text: str) -> Any:
     """The value of a step or a cell, or of an answer that is no step."""
-    name, _, cell = text.partition(":")
-    if not cell and name in trace.answer:
-        return trace.answer[name]
-    found, index = cell_of(trace, text)
-    array = trace[found].array
-    return array if index is None else array[index]
+    name, cell = name_and_cell(text)
+    array = trace.answer.get(name)
+    if array is None or (cell is not None and name in trace.named()):
+        given = {value.symbol: value for value in trace.given.values()} | trace.given
+        known = name in given and name not in trace.named()
+        array = given[name].array if known else trace[step_name(trace, name)].array
+    array = np.asarray(array)
+    return array if cell is None else array[index_of(cell, name, array.shape)]

@@ -21,7 +21,7 @@ GRAPH = "topic: backprop\nexpr: 2*(x*y + max(z, w))\nat: {x: 3, y: -4, z: 2, w: 
 
 # What stands in a good problem, what a student writes instead, and the whole first line of the answer.
 WRONG = [
-    (CONV, "filter: [[1]]\n", "", "p.yaml:1:1: 'filter' is missing; want an array (rows x columns or filter x rows x columns or filter x depth x rows x columns)"),
+    (CONV, "filter: [[1]]\n", "", "p.yaml:1:1: 'filter' is missing; want an array (rows x columns or filter x rows x columns or filter x depth x rows x columns or columns)"),
     (CONV, "filter", "kernel", "p.yaml:3:1: unknown key 'kernel': nncalc calls it 'filter'"),
     (CONV + "stride: 1\n", "stride", "stirde", "p.yaml:4:1: unknown key 'stirde'; did you mean 'stride'?"),
     (CONV + "pad: 1\n", "pad", "padding", "p.yaml:4:1: unknown key 'padding': nncalc calls it 'pad'"),
@@ -38,7 +38,7 @@ WRONG = [
     (CONV, "4", "0,5", "p.yaml:2:17: image[2]: has 3 numbers, but the first row has 2 numbers; want rows of one length"),
     (CONV, "4", "{a: 1}", "p.yaml:2:21: image[2,2]: want a number, got a mapping"),
     (CONV, "[[1]]", "[[1, 1, 1]]", "p.yaml:3:9: filter: covers 1 x 3 cells, more than the padded image has (2 x 2)"),
-    (CONV, "[[1]]", "[1]", "p.yaml:3:9: filter: is 1; want an array (rows x columns or filter x rows x columns or filter x depth x rows x columns)"),
+    (CONV, "[[1]]", "[[[[[1, 2]]]]]", "p.yaml:3:9: filter: is 1 x 1 x 1 x 1 x 2; want an array (rows x columns or filter x rows x columns or filter x depth x rows x columns or columns)"),
     (CONV + "upstream: [[1, 2], [3, 4]]\n", ", [3, 4]]\nf", "]\nf", "p.yaml:4:11: upstream: is 2 x 2, but Y is 1 x 2"),
     (CONV + "bias: [1]\n", "[1]\n", "[1, 2]\n", "p.yaml:4:7: bias: has 2 numbers, but there are 1 filters"),
     (CONV + "pad: 1\n", "pad: 1", "pad: 20000", "p.yaml:4:6: pad: needs an array of 1 x 40002 x 40002 = 1600160004 numbers (12.8 GB); the limit is 200000 (--limit array=N raises the limit)"),

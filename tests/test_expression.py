@@ -20,19 +20,21 @@ X = {"x": 0.7, "y": -1.3, "z": 2.0}
     ("e^x", math.e**0.7), ("ln(z)", math.log(2)), ("log(z)", math.log(2)), ("log10(100)", 2.0), ("sqrt(z)", 2**0.5),
     ("sigmoid(x)", 1 / (1 + math.exp(-0.7))), ("sigmoid(-800)", 0.0), ("relu(y)", 0.0), ("softplus(x)", math.log(1 + math.exp(0.7))),
     ("min(x, y, z)", -1.3), ("max(x, y, z)", 2.0), ("abs(y)", 1.3), ("tanh(x)*cosh(x)/sinh(x)", 1.0), ("sin(pi/2)+cos(0)", 2.0), ("tan(0)", 0.0),
-    ("1e-3", 0.001), (".5", 0.5), ("((((1))))", 1.0), ("exp(0)", 1.0),
+    ("1e-3", 0.001), (".5", 0.5), ("((((1))))", 1.0), ("exp(0)", 1.0), ("3×4", 12.0), ("z²", 4.0), ("√2·z", 2 * 2**0.5), ("√(z+2)²", 4.0), ("−½", -0.5), ("σ(0)·π", math.pi / 2),
+    ("z¹⁰", 1024.0), ("8÷4∘z", 4.0), ("-√z²", -2.0), ("0.5", 0.5), ("0", 0.0), ("2^½", 2**0.5),
 ])  # fmt: skip
 def test_accepted(text: str, value: float) -> None:
     assert number_of(parse(text), X) == pytest.approx(value, rel=1e-15, abs=1e-300)
 
 
 @pytest.mark.parametrize(("text", "column", "words"), [
-    ("", 1, "is empty"), ("2x", 2, "write 2*x"), ("3×4", 2, "write * for times"), ("x²", 2, "write ^2"), ("(1", 1, "never closed"),
+    ("", 1, "is empty"), ("2x", 2, "write 2*x"), ("(1", 1, "never closed"),
     ("1)", 2, "closes nothing"), ("1 +", 4, "missing at the end"), ("* 2", 1, "missing before '*'"), ("sqrt 2", 1, "write sqrt(…)"),
-    ("sqr(2)", 1, "did you mean sqrt?"), ("foo(2)", 1, "for a product write foo*("), ("max(1)", 1, "two or more arguments, got 1"),
+    ("sqr(2)", 1, "did you mean sqrt?"), ("foo(2)", 1, "the functions are exp, ln"), ("w1(2)", 1, "for a product write w1*("), ("exp()", 1, "exp wants one argument, got none"),
+    ("010 + x", 1, "leading zero write 10"), ("x·007", 3, "leading zero"), ("2½", 2, "an operator is missing"), ("2₁", 2, "no meaning"), ("σ 2", 1, "write sigmoid(…)"), ("max(1)", 1, "two or more arguments, got 1"),
     ("sin(1, 2)", 1, "one argument, got 2"), ("a = 1", 3, "has no ="), ("[1]", 1, "write ( and )"), ("x y", 3, "write x*y"),
     ("1,2", 2, "',' has no meaning"), ("ｘ", 1, "no meaning"), ("1e400", 1, "too large"), ("(" * 200, 101, "deeper than 100"),
-    ("-" * 500 + "1", 101, "deeper than 100"), ("1+" * 1500 + "1", 1, "longer than 2000"), ("√2", 1, "write sqrt(…)"),
+    ("-" * 500 + "1", 101, "deeper than 100"), ("1+" * 1500 + "1", 1, "longer than 2000"), ("√", 2, "missing at the end"),
     ("+".join(f"a{i}" for i in range(201)), 891, "more than 200 names"), ("a" * 65, 1, "longer than 64"),
 ])  # fmt: skip
 def test_refused_with_column_and_words(text: str, column: int, words: str) -> None:

@@ -256,7 +256,9 @@ def test_each_field_of_a_layer_changes_the_page_or_is_refused(kind: str) -> None
         needed = dict.fromkeys(needed, "first")
     if kind == "pad_channels":
         needed["to"] = 12
-    first = {"embedding": {"vocabulary": 9, "dim": 8, "name": "first"}} if kind == "tied" else {"relu": {"name": "first"}}
+    first = (
+        {"embedding": {"vocabulary": 9, "dim": 8, "name": "first"}} if kind == "tied" else {"relu": {"name": "first"}}
+    )
 
     def with_fields(shape: Any, given: Fields) -> tuple[str, str]:
         known = {} if shape is None else {"input_shape": shape}

@@ -39,7 +39,7 @@ MORSELS = [
     "yes", "true", "''", '"\\x1b"', "[]", "[[]]", "{}", "[1]", "[1, 2]", "[[1, 2], [3]]", "[[1, 2], [3, 4]]", "[[[1]]]", "{a: 1}", "*a",
     "&a 1", "!!int 1", "!x", "<<", "same", "valid", "causal", "relu", "softmax", "tanh", "cross_entropy", "inf", ".nan", "-.5", "٣", "０", "\t", "\n",
     "\n  ", ": ", "- ", "# ", "---\n", "...\n", "|", ">", "'", '"', "[", "]", "{", "}", ",", "%", "@", "`", "\\", "\u2028", "\u202e", "\x00",
-    "\ufeff", "é", "9" * 30, "1:30", "2024-01-01", "1_000", "0x10", "{file: a.npy}", "exp", "x", "e", "pi", "-", "−1", "(", ")", "^", "**",
+    "\ufeff", "é", "9" * 30, "1:30", "2024-01-01", "1_000", "0x10", "{file: a.npy}", "½", "√2", "σ(0.5)", "x₁", "·", "∘", "²", "π", "-.inf", "−∞", "[0.5 0.5]", "0,099", "[-.inf, 0]", "b:[0]", "∂f/∂x", "exp", "x", "e", "pi", "-", "−1", "(", ")", "^", "**",
 ]  # fmt: skip
 MASKED = re.compile(r"(head\d+\.)?S_masked")
 
@@ -143,7 +143,9 @@ def test_expressions(text: str) -> None:
 @given(
     text=st.text(max_size=12)
     | st.sampled_from(MORSELS)
-    | st.sampled_from(["s", "s:1", "s[2]", "s:3", "S", "s:0", "s:1,1", "q:1"])
+    | st.sampled_from(
+        ["s", "s:1", "s[2]", "s:3", "S", "s:0", "s:1,1", "q:1", "s[1", "s1]", "s[1]2", "∂s", "x", "x[1]", "x:9"]
+    )
 )
 def test_options(option: str, text: str) -> None:
     done = run("softmax", "--x", "1,2", f"{option}={text}")

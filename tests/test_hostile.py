@@ -104,7 +104,7 @@ NPY = [
     ("w.csv", lambda p: p.write_text("1,-1\n0\n"), "", "w.csv:2: filter[2]: has 1 number, but the first row has 2 numbers"),
     ("w.csv", lambda p: p.write_text(""), "", "w.csv: filter: an empty list has no numbers"),
     ("w.csv", lambda p: p.write_bytes(b"\xff\xfe1"), "", "w.csv: is no CSV in UTF-8"),
-    ("w.npy", lambda p: np.save(p, np.array([1.0])), "", "filter: is 1; want an array"),
+    ("w.npy", lambda p: np.save(p, np.ones((1, 1, 1, 1, 2))), "", "filter: is 1 x 1 x 1 x 1 x 2; want an array"),
     ("w.npy", lambda p: np.save(p, np.array([["a"]])), "", "w.npy: holds texts; want numbers"),
     ("w.npy", lambda p: np.save(p, np.array([[True]])), "", "w.npy: holds true and false; want numbers"),
     ("w.npy", lambda p: np.save(p, np.array([[1j]])), "", "w.npy: holds complex numbers; want numbers"),

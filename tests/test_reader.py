@@ -157,7 +157,7 @@ def test_numbers_that_are_read(text: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(("text", "hint"), [
-    ("08", "write 8 without the leading zero"), ("-010", "write -10"), ("1_000", "write 1000"), ("1:30", "a colon makes no number"),
+    ("08", "write 8 without the leading zero"), ("0.659 0.242", "a comma is missing: write 0.659, 0.242"), ("-010", "write -10"), ("1_000", "write 1000"), ("1:30", "a colon makes no number"),
     (".nan", "finite"), (".inf", "finite"), ("inf", "finite"), ("0,5", "write 0.5"), ("2024-01-01", "looks like a date"),
     ("no", "write a number"), ("~", "write a number"), ("", "got nothing"), ("٣", "got ٣|no meaning"), ("1e999", "below 1.8e308"),
     ("two", "got the text 'two'"), ("2x", "write 2*x"), ("1/0", "divide(1, 0) has no value"), ("0x10", "an operator is missing"),

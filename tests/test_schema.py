@@ -52,8 +52,8 @@ def test_every_new_example_fits(topic: str, form: str) -> None:
 
 
 @pytest.mark.parametrize(("topic", "page"), [
-    ("softmax", {"x": "two"}), ("softmax", {"x": 1}), ("softmax", {}), ("softmax", {"x": [1], "temperature": 0}), ("conv", {"image": [[1]], "filter": [[1]], "stride": 0}),
-    ("conv", {"image": [[1]], "filter": [1]}), ("conv", {"image": [[1]], "filter": [[1]], "pad": "smae"}), ("backprop", {"expr": "x", "at": {"2": 1}}),
+    ("softmax", {"x": "two"}), ("softmax", {"x": [[[1]]]}), ("softmax", {}), ("softmax", {"x": [1], "temperature": 0}), ("conv", {"image": [[1]], "filter": [[1]], "stride": 0}),
+    ("conv", {"image": [[1]], "filter": ["a"]}), ("conv", {"image": [[1]], "filter": [[1]], "pad": "smae"}), ("backprop", {"expr": "x", "at": {"2": 1}}),
     ("params", {"input_shape": [4], "layers": [{"dense": {}}]}), ("params", {"input_shape": [4], "layers": [{"dense": {"units": 1}, "flatten": {}}]}),
     ("softmax", {"x": [1], "marking": {"points": 1}}), ("softmax", {"x": [1], "topic": "conv"}),
 ])  # fmt: skip
@@ -64,4 +64,7 @@ def test_what_the_reader_refuses_does_not_fit(topic: str, page: Any) -> None:
 def test_what_the_reader_takes_fits() -> None:
     assert faults("softmax", {"x": ["1/3", "sqrt(2)", -0.5], "jacobian": "yes", "title": 42}) == []
     assert faults("conv", {"image": {"file": "a.npy"}, "filter": {"file": "w.npz", "key": "w"}, "pad": "same"}) == []
+    assert faults("conv", {"image": [[1]], "filter": 2, "bias": "½"}) == []
+    assert faults("backprop", {"x": 1, "layers": [{"W": [1, 2], "b": 0}]}) == []
+    assert faults("attention", {"q": [[1]], "k": [[1]], "mask": [[float("-inf")]]}) == []
     assert faults("params", {"input_shape": [4, 4, 1], "layers": ["flatten", {"dense": {"units": 1}}]}) == []

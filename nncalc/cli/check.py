@@ -22,7 +22,7 @@ from nncalc.marking import sheet
 from nncalc.marking.assignment import ask
 from nncalc.marking.blank import blank
 from nncalc.marking.homework import Homework, Marked, Marker
-from nncalc.marking.keys import Key, checked
+from nncalc.marking.keys import Key, checked, disagreements
 from nncalc.marking.pairing import Submission, pair_sheets, stem
 from nncalc.problem.problem import load
 from nncalc.render.layout import View
@@ -116,7 +116,8 @@ def _typed(request: Check, words: Sequence[str], marker: Marker) -> Marked:
     result = marker.graded(given, asked, lambda: sheet.from_words(words, asked) if words else sheet.from_key(asked))
     if result.marks is None:
         return result if words else replace(result, asked=None)  # a key is the problem's
-    return replace(result, pair=replace(given, sheet=result.marks.source))
+    holds = None if words else not disagreements(asked)
+    return replace(result, pair=replace(given, sheet=result.marks.source), holds=holds)
 
 
 def _write(homework: Homework, request: Check, format: str, view: View) -> None:

@@ -8,12 +8,8 @@ import shutil
 import sys
 
 from nncalc.errors import InputError
+from nncalc.trace.notation.signs import ASCII
 
-# Where a terminal cannot show a sign, what one types instead.
-ASCII = str.maketrans({
-    "·": "*", "∘": "*", "∂": "d", "²": "^2", "ᵀ": "^T", "…": "...", "σ": "sigmoid", "Σ": "sum", "≈": "~", "≤": "<=",
-    "≥": ">=", "√": "sqrt", "−": "-", "×": "x", "←": "<-", "→": "->", "∞": "inf", "∇": "grad", "ŷ": "y_hat",
-})  # fmt: skip
 LEAST_WIDTH = 40
 # When there are colours; "auto" asks the environment.
 COLORS = ("auto", "always", "never")

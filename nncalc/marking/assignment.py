@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from nncalc.errors import Finding, InputError, Location, printable
-from nncalc.names import cell_of, step_name
+from nncalc.names import index_of, name_and_cell, step_name
 from nncalc.problem.problem import RESERVED_KEYS, Marking, Problem
 from nncalc.running import solve
 from nncalc.trace.notation.tree import Index
@@ -65,14 +65,14 @@ class Assignment:
 
     def meant(self, text: str) -> tuple[str, Index | None]:
         """The line that a name means, in full or short, whole or one cell of it (c:1). Raises InputError."""
-        name, _, cell = text.replace("∂", "d").partition(":")
+        name, cell = name_and_cell(text)
         name = self.trace.answered.get(name, name)
         if name in self.exact:
-            return cell_of(self.trace, f"{name}:{cell}") if cell else (name, None)
+            return name, None if cell is None else index_of(cell, name, self.exact[name].shape)
         if name in TEACHERS:
             raise InputError(Finding(f"unknown key '{name}'", hint="only the problem may say that"))
         name = step_name(self.trace, name)
-        return cell_of(self.trace, f"{name}:{cell}") if cell else (name, None)
+        return name, None if cell is None else index_of(cell, name, self.exact[name].shape)
 
 
 def ask(problem: Problem) -> Assignment:

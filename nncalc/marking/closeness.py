@@ -112,6 +112,21 @@ def same(a: Any, b: Any) -> bool:
     return gap(a, b) <= (BOUNDARY - 1) * abs(b)
 
 
+def holds(key: Written, worked: Any, marking: Marking, scale: float = 0.0) -> bool:
+    """Whether a number of a key is the worked one to its last written digit; a whole number is exact.
+
+    `scale`: the size of what stands beside it, of which a rounding error is no part.
+    """
+    if not (finite(worked) and finite(key.value)):
+        return bool(key.value == worked)
+    off = gap(key.value, worked)
+    if off <= (BOUNDARY - 1) * max(abs(worked), scale):
+        return True
+    if marking.tolerance is not None and off <= marking.tolerance * BOUNDARY:
+        return True
+    return not isinstance(key.value, int) and within_digits(key, worked)
+
+
 def _rounding_error(written: Written, worked: Any) -> float:
     counted = isinstance(worked, (int, np.integer))
     return 0.0 if counted else GUARD * max(abs(written.value), abs(worked))

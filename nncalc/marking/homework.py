@@ -53,6 +53,7 @@ class Marked:
     asked: Assignment | None
     marks: Marks | None = None
     findings: list[Finding] = field(default_factory=list)
+    holds: bool | None = None  # of a key: whether it does
 
     @property
     def earned(self) -> Fraction:
@@ -68,7 +69,9 @@ class Marked:
 
     @property
     def passed(self) -> bool:
-        """Whether every line asked is right or rounded."""
+        """Whether every line asked is right or rounded; of a key whether it holds."""
+        if self.holds is not None:
+            return self.holds
         return self.marks is not None and self.marks.passed
 
 

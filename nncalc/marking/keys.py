@@ -13,12 +13,12 @@ from nncalc.errors import Failure, Finding, InputError, Location, attempted, pri
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.assignment import Assignment, ask
-from nncalc.marking.closeness import PLACES, Agreement, agrees, as_written, same
+from nncalc.marking.closeness import PLACES, Agreement, agrees, as_written, holds, same
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark
 from nncalc.marking.mistakes.slip import Candidate, Slip
 from nncalc.marking.mistakes.table import MISTAKES
-from nncalc.marking.verdicts import Verdict
+from nncalc.marking.verdicts import scale_of
 from nncalc.problem.problem import load
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.tree import Index
@@ -37,6 +37,7 @@ class Key:
     findings: list[Finding] = field(default_factory=list)
     unusable: bool = False
     hidden: dict[str, list[str]] = field(default_factory=dict)
+    agreed: bool = True
 
     @property
     def lines(self) -> int:
@@ -45,9 +46,8 @@ class Key:
 
     @property
     def holds(self) -> bool:
-        """Whether every line of the key is right; a problem without a key has nothing that could not hold."""
-        lines = [mark for mark in self.marks.lines if mark.given] if self.marks is not None else []
-        return not self.findings and all(mark.verdict <= Verdict.rounded for mark in lines)
+        """Whether all that the key says is right; a problem without a key has nothing that could not hold."""
+        return not self.findings and self.agreed
 
 
 def checked(found: Found, rules: Permissions) -> Key:
@@ -67,11 +67,15 @@ def _marked(path: str, asked: Assignment) -> Key:
     diagnose(marks)
     names = asked.points if asked.points is not None else [m.name for m in marks.lines if m.given]
     hidden = {name: list(dict.fromkeys(indistinct(asked, name))) for name in names if name in asked.steps}
-    return Key(path, marks, hidden={name: words for name, words in hidden.items() if words})
+    hiding = {name: words for name, words in hidden.items() if words}
+    return Key(path, marks, hidden=hiding, agreed=not disagreements(asked))
 
 
 def disagreements(asked: Assignment) -> list[Finding]:
-    """Every cell of a problem's own key that is not what was worked, with its place in the file and both values."""
+    """Every cell of a problem's own key that is not what was worked, with its place in the file and both values.
+
+    A key may leave cells out: what it says is what holds or does not.
+    """
     try:
         lines = sheet.from_key(asked).lines
     except InputError as error:
@@ -80,9 +84,10 @@ def disagreements(asked: Assignment) -> list[Finding]:
     for line in lines.values():
         if line.trouble:
             found.append(Finding(f"the key {line.trouble}", line.mark, f"expect.{printable(line.name)}"))
+        scale = scale_of(asked.exact[line.name])
         for index, written in line.cells.items():
             worked = asked.exact[line.name][index]
-            if agrees(written, worked, asked.problem.marking) is Agreement.NO:
+            if not holds(written, worked, asked.problem.marking, scale):
                 what = f"the key says {printable(written.text)}, worked is {number(worked, 9)}"
                 found.append(Finding(what, written.mark, spelled((f"expect.{line.name}", *(i + 1 for i in index)))))
     return found

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from nncalc.disk.read import name_of
 from nncalc.errors import Finding, InputError, Location, dimensions, printable, spelled
 from nncalc.limits import Limits
@@ -18,7 +20,6 @@ from nncalc.trace.notation.tree import Index
 
 BLANK = "`nncalc sheet PROBLEM` prints a sheet to fill in"
 LEFT_OUT = ("~", "null", "")
-INFINITE = {"inf": math.inf, "-inf": -math.inf, ".inf": math.inf, "-.inf": -math.inf, "∞": math.inf, "-∞": -math.inf}
 
 
 @dataclass(slots=True)
@@ -124,19 +125,28 @@ def _add(sheet: Sheet, text: str, node: Node, mark: Location, asked: Assignment,
     cells: list[tuple[Index, Written | None]] = []
     shape = _collect(node, (), f"expect.{text}" if key else text, cells, asked.problem.limits, key)
     given = {i: written for i, written in cells if written is not None}
+    want = asked.exact[name].shape
     if index is not None:
-        if shape != ():
+        if shape is None or math.prod(shape) != 1:
             raise InputError(Finding(f"want one number for the cell {printable(text)}", node.mark))
         given = dict.fromkeys([index], *given.values()) if given else {}
     line = sheet.lines.setdefault(name, Line(name, mark))
     if line.whole or any(i in line.cells for i in given) or (index is None and line.cells):
         raise InputError(Finding(f"{name} is given twice", mark))
     line.whole = index is None
-    if index is None and shape != asked.exact[name].shape:
-        line.trouble = _misshapen(shape, asked.exact[name].shape) if given else ""
-        line.shape, line.unfitting = shape, given
-    else:
+    if index is not None or shape == want:
         line.cells |= given
+    elif shape is not None and _is_laid(shape, want):
+        places = dict(zip(np.ndindex(shape), np.ndindex(want), strict=True))
+        line.cells |= {places[i]: written for i, written in given.items()}
+    else:
+        line.trouble = _misshapen(shape, want) if given else ""
+        line.shape, line.unfitting = shape, given
+
+
+def _is_laid(shape: tuple[int, ...], want: tuple[int, ...]) -> bool:
+    """Whether the cells are the same in the same order: only axes of one cell are others, as in a row for a column."""
+    return [n for n in shape if n > 1] == [n for n in want if n > 1]
 
 
 def _misshapen(shape: tuple[int, ...] | None, want: tuple[int, ...]) -> str:
@@ -169,8 +179,8 @@ def _number(node: ScalarNode, field: str, limits: Limits, key: bool) -> Written 
     if not node.quoted and node.text in LEFT_OUT:
         return None
     text = node.text.replace("\u2212", "-")
-    if not node.quoted and text.lower() in INFINITE:
-        return Written(node.text, INFINITE[text.lower()], None, 0, node.mark)
+    if not node.quoted and text.lower() in scalars.INFINITE:
+        return Written(node.text, scalars.INFINITE[text.lower()], None, 0, node.mark)
     if key and not scalars.NUMBER.fullmatch(text):
         return Written(node.text, scalars.as_number(node, field, limits), None, 0, node.mark)
     return as_written(node.text, scalars.as_literal(node, field, limits), node.mark)

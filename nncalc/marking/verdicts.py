@@ -53,7 +53,7 @@ def judge(asked: Assignment, sheet: Sheet) -> Judgement:
     """One word for every cell."""
     judged: Judged = {}
     for name, line in sheet.lines.items():
-        scale = _scale(asked.exact[name])
+        scale = scale_of(asked.exact[name])
         judged[name] = {i: _right(w, asked.exact[name][i], asked, scale) for i, w in line.cells.items()}
     honest = _again(judged, asked, sheet, honestly(asked, sheet), Verdict.rounded)
     followed = _again(judged, asked, sheet, follow(asked, sheet), Verdict.follows)
@@ -62,7 +62,7 @@ def judge(asked: Assignment, sheet: Sheet) -> Judgement:
     return Judgement(judged, (honest or [asked.trace])[0], followed or [asked.trace])
 
 
-def _scale(array: np.ndarray) -> float:
+def scale_of(array: np.ndarray) -> float:
     """The size of the numbers in an array, beside which a rounding error is nothing."""
     if array.dtype.kind != "f":
         return 0.0

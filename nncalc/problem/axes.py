@@ -5,26 +5,44 @@ An axis may also be worked from others: `hidden+input`, `4*hidden`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from nncalc.errors import FieldPath, Finding, Location, dimensions, spelled
-from nncalc.topics.parts.fields import Field
-
-# For each name its size, and the field that had it first.
-Sizes = dict[str, tuple[int, str]]
+from nncalc.problem.plainly import Sizes, hint_for, is_misfit, is_worked, read_plainly, size_of
+from nncalc.topics.parts.fields import Field, fields_of
 
 
-def agree(
+def settled(
     fields: tuple[Field, ...], values: dict[str, Any], marks: Mapping[FieldPath, Location], path: FieldPath
 ) -> list[Finding]:
-    """Where arrays do not agree, with both places and both sizes; fills in zeros of the right shape."""
+    """Where arrays do not agree, with both places and both sizes.
+
+    What was written with fewer brackets is read first, in the records of a chain, too.
+    """
+    read_plainly(fields, values)
+    findings = _agree(fields, values, marks, path)
+    for f in fields:
+        if f.about.chain and isinstance(values.get(f.name), list):
+            for i, record in enumerate(values[f.name], 1):
+                inner = fields_of(record.__class__)
+                findings += _agree(inner, vars(record), marks, (*path, f.name, i))
+    return findings
+
+
+def _agree(
+    fields: tuple[Field, ...], values: dict[str, Any], marks: Mapping[FieldPath, Location], path: FieldPath
+) -> list[Finding]:
+    """Where the arrays of one record do not agree; fills in zeros of the right shape."""
     sizes: Sizes = {}
     findings: list[Finding] = []
     arrays = [(f, values[f.name].shape) for f in fields if isinstance(values.get(f.name), np.ndarray) and f.axes]
+    misfits = [(f, shape) for f, shape in arrays if is_misfit(shape, f)]
+    for f, shape in misfits:
+        place, hint = (*path, f.name), hint_for(shape, f)
+        findings.append(Finding(f"is {dimensions(shape)}", marks.get(place), spelled(place), f.wants, hint))
     for f, shape in arrays:
         findings += _bind(f, shape, sizes, marks, (*path, f.name))
     for f, shape in arrays:
@@ -35,23 +53,6 @@ def agree(
             if axes is not None:
                 values[f.name] = np.zeros(tuple(sizes[n][0] for n in axes))
     return findings
-
-
-def is_worked(axis: str) -> bool:
-    """Whether an axis is worked from others."""
-    return "+" in axis or "*" in axis
-
-
-def size_of(axis: str, sizes: Mapping[str, int]) -> int | None:
-    """The size of an axis such as hidden+input or 4*hidden, or None where a name's size is not known."""
-    total = 0
-    for term in axis.split("+"):
-        factors = [int(f) if f.isdigit() else sizes.get(f) for f in term.split("*")]
-        known = [f for f in factors if f is not None]
-        if len(known) < len(factors):
-            return None
-        total += math.prod(known)
-    return total
 
 
 def _bind(

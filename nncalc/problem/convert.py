@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
@@ -16,24 +15,24 @@ from nncalc.errors import (
     Location,
     did_you_mean,
     dimensions,
-    nearest,
     printable,
     spelled,
 )
 from nncalc.limits import Permissions, raising
-from nncalc.problem.axes import agree
+from nncalc.problem.axes import settled
+from nncalc.problem.plainly import is_misfit, may_be_read
+from nncalc.problem.spelling import unknown_key, with_comma, with_symbols
 from nncalc.reading import scalars
 from nncalc.reading.builder import MOST_ARRAYS, too_deep
-from nncalc.reading.expression import CALLS, ExpressionError, Tree
+from nncalc.reading.expression import ExpressionError, Tree
 from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from nncalc.reading.parser import parse
 from nncalc.topics.parts.belonging import Like, misplaced, when
-from nncalc.topics.parts.fields import REQUIRED, About, Field, Symbol, Variant, also_called, alternatives, fields_of
+from nncalc.topics.parts.fields import REQUIRED, About, Field, Symbol, Variant, alternatives, fields_of
 from nncalc.trace.notation.decimals import meant_array
 
 BAD: Any = object()
-SYMBOL = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
 _NPZ = Like("ending in .npz", lambda name: name.endswith(".npz"))
@@ -93,7 +92,7 @@ class Converter:
         name, kinds = spelled(path), field.types
         choices = field.of_kind(Literal)
         number = int if int in kinds else float if float in kinds else None
-        if choices and (number is None or node.text in get_args(choices)):
+        if choices and (node.text in get_args(choices) or not (number or self.is_number(node, field))):
             return self.attempt(lambda: scalars.as_choice(node, name, get_args(choices)))
         if choices and node.text[:1].isalpha() and not scalars.is_number(node, self.limits):
             hint = did_you_mean(node.text, get_args(choices))
@@ -110,7 +109,18 @@ class Converter:
             return self.tree(node, path)
         if field.is_array and field.default is not REQUIRED and node.text == "0" and field.default == 0:
             return 0
+        if field.is_array and self.is_number(node, field):
+            one = self.item(node, path, field)
+            return BAD if one is BAD else np.array(one, float)
         return self.found(node, path, f"want {field.wants}, got {node.shown()}")
+
+    def is_number(self, node: ScalarNode, field: Field) -> bool:
+        """Whether one number stands where the field may be an array: its brackets may be left out."""
+        return field.is_array and (self.is_infinite(node, field) or scalars.is_number(node, self.limits))
+
+    def is_infinite(self, node: ScalarNode, field: Field) -> bool:
+        """Whether it is ∞ or −∞ where the field may hold these."""
+        return field.about.infinite and not node.quoted and node.text.lower() in scalars.INFINITE
 
     def real(self, node: ScalarNode, field: Field, path: FieldPath) -> Any:
         """A number within the field's bounds."""
@@ -150,7 +160,7 @@ class Converter:
         if field.is_array and "file" in node.entries:
             return self.external(node, field, path)
         if field.record is not None:
-            values = self.record(node, fields_of(field.record), path)
+            values = self.record(node, fields_of(field.record), path, alone=not field.about.chain)
             return BAD if values is BAD else field.record(**values)
         kind = field.mapping
         if kind is None:
@@ -160,16 +170,10 @@ class Converter:
         named, inner = get_args(kind)
         item = Field(field.name, (inner,), REQUIRED, field.about, field.axes)
         if named is Symbol:
-            for name in node.entries:
-                self.symbol(name, node.keys[name], path)
+            node, findings = with_symbols(node, path)
+            self.findings += findings
         values = {name: self.value(n, item, (*path, name)) for name, n in node.entries.items()}
         return BAD if any(v is BAD for v in values.values()) else values
-
-    def symbol(self, name: str, mark: Location, path: FieldPath) -> None:
-        """What an expression can call by its name."""
-        if not SYMBOL.fullmatch(name) or name in CALLS:
-            what = f"'{printable(name)}' cannot be a name; want letters, digits and _, and no function's name"
-            self.findings.append(Finding(what, mark, spelled(path)))
 
     def external(self, node: MappingNode, field: Field, path: FieldPath) -> Any:
         """An array that lies in a file beside the problem."""
@@ -214,8 +218,11 @@ class Converter:
         values = self.record(inner, fields_of(kinds.options[kind]), (*path, kind))
         return BAD if values is BAD else (kind, kinds.options[kind](**values))
 
-    def record(self, node: MappingNode, fields: tuple[Field, ...], path: FieldPath) -> Any:
-        """Every field of a mapping by its description; unknown and missing keys are findings."""
+    def record(self, node: MappingNode, fields: tuple[Field, ...], path: FieldPath, alone: bool = True) -> Any:
+        """Every field of a mapping by its description; unknown and missing keys are findings.
+
+        alone: its axes are its own; those of a chain are settled with what the chain stands in.
+        """
         known = {f.name: f for f in fields}
         values: dict[str, Any] = {}
         for name, child in node.entries.items():
@@ -232,7 +239,7 @@ class Converter:
             self.found(node.entries[name], (*path, name), what)
         if strays or any(v is BAD for v in values.values()):
             return BAD
-        clashes = agree(fields, values, self.marks, path)
+        clashes = settled(fields, values, self.marks, path) if alone else []
         self.findings += clashes
         return BAD if clashes else values
 
@@ -241,18 +248,17 @@ class Converter:
         self.findings.append(Finding(*unknown_key(name, fields), mark=mark, field=spelled(path)))
 
     def array(self, node: SequenceNode, field: Field, path: FieldPath) -> Any:
-        """A rectangular array of finite numbers."""
-        nested = self.nested(node, path)
+        """A rectangular array of numbers."""
+        nested = self.nested(node, path, field)
         return BAD if nested is BAD else self.shaped(node, nested, field, path)
 
     def shaped(self, node: Node, array: Any, field: Field, path: FieldPath) -> Any:
-        """The array, if it has as many axes as the field may have."""
-        shapes = {len(axes) for axes in field.axes}
-        if shapes and array.ndim not in shapes:
+        """The array, if it has as many axes as the field may have, or may stand for one that has."""
+        if is_misfit(array.shape, field) and not may_be_read(array.shape):
             return self.found(node, path, f"is {dimensions(array.shape)}", field.wants)
         return array
 
-    def nested(self, node: SequenceNode, path: FieldPath) -> Any:
+    def nested(self, node: SequenceNode, path: FieldPath, field: Field) -> Any:
         """Lists of lists of numbers, all rows of one length."""
         if not node.items:
             return self.found(node, path, "an empty list has no numbers")
@@ -260,7 +266,9 @@ class Converter:
             return self.too_deep(node, path)
         values: list[Any] = []
         for i, item in enumerate(node.items, 1):
-            values.append(self.item(item, (*path, i)))
+            values.append(self.item(item, (*path, i), field))
+            if values[-1] is BAD:
+                self.findings[-1] = with_comma(self.findings[-1], node.items[i - 2 : i])
         if any(v is BAD for v in values):
             return BAD
         shapes = [np.shape(v) for v in values]
@@ -270,12 +278,14 @@ class Converter:
                 return self.found(item, (*path, i), what, "rows of one length")
         return meant_array(values)
 
-    def item(self, node: Node, path: FieldPath) -> Any:
+    def item(self, node: Node, path: FieldPath, field: Field) -> Any:
         """A number, or a row."""
         if isinstance(node, SequenceNode):
-            return self.nested(node, path)
+            return self.nested(node, path, field)
         if isinstance(node, MappingNode):
             return self.found(node, path, "want a number, got a mapping")
+        if self.is_infinite(node, field):
+            return scalars.INFINITE[node.text.lower()]
         value = scalars.plain_number(node)
         return self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits)) if value is None else value
 
@@ -285,15 +295,6 @@ def _is_other(node: Node, field: Field) -> bool:
     if isinstance(node, SequenceNode):
         return field.of_kind(list) is not None
     return isinstance(node, ScalarNode) and bool in field.types and node.text in (*scalars.YES, *scalars.NO)
-
-
-def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] = ()) -> tuple[str]:
-    """What to say of an unknown key; `first`: those that are more likely meant."""
-    field = also_called(name, fields)
-    if field is not None:
-        return (f"unknown key '{printable(name)}': nncalc calls it '{field.name}'",)
-    near = nearest(name, [f.name for f in first]) or nearest(name, [f.name for f in fields])
-    return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near}'?" if near else ""),)
 
 
 def _numbers(shape: tuple[int, ...]) -> str:

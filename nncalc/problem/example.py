@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from nncalc.errors import Finding, InputError, did_you_mean, printable
-from nncalc.problem.axes import size_of
+from nncalc.problem.plainly import size_of
 from nncalc.reading.expression import Tree
 from nncalc.topics import kernels, known
 from nncalc.topics.parts.belonging import LEFT_OUT, met

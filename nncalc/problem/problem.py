@@ -11,7 +11,8 @@ from typing import Annotated, Any
 from nncalc.disk.read import name_of
 from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, listed, printable, spelled, wrong_type
 from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
-from nncalc.problem.convert import BAD, Converter, unknown_key
+from nncalc.problem.convert import BAD, Converter
+from nncalc.problem.spelling import unknown_key
 from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of
@@ -20,6 +21,12 @@ from nncalc.topics import TOPICS, kernels, known
 from nncalc.topics.parts.fields import About, Field, also_called, fields_of
 
 UNBOUNDED = Permissions(LIBRARY)
+# What nncalc writes in JSON, by keys that no problem has together.
+OWN_PAGES = {
+    frozenset(("format", "given", "steps", "answer")): "a working",
+    frozenset(("format", "results")): "marks",
+    frozenset(("$schema", "properties")): "a schema",
+}
 RESERVED_KEYS = ("topic", "title", "source", "expect", "marking")
 
 
@@ -128,6 +135,10 @@ def checked_problem(
     """
     if not isinstance(root, MappingNode):
         raise InputError(Finding("want fields (name: value)", root.mark, hint="see `nncalc --help` for the topics"))
+    own = next((what for keys, what in OWN_PAGES.items() if keys <= root.entries.keys()), None)
+    if own is not None:
+        raise InputError(Finding(f"is {own} that nncalc wrote, and no problem", Location(file or root.mark.source),
+                                 hint="want the problem file that it was made from"))  # fmt: skip
     converter = Converter(rules, folder)
     topic = _topic(root, topic, converter)
     reserved = {name: root.entries[name] for name in RESERVED_KEYS if name in root.entries}

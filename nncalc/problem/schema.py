@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import is_dataclass
 from typing import Any, Literal, get_args, get_origin
 
-from nncalc.problem.convert import SYMBOL, ArrayFile
+from nncalc.problem.convert import ArrayFile
 from nncalc.problem.problem import Marking
+from nncalc.problem.spelling import SYMBOL
 from nncalc.reading.expression import Tree
 from nncalc.topics import kernels, known
 from nncalc.topics.parts.belonging import GIVEN, Like, Presence, met
@@ -19,7 +20,7 @@ TEXT_SCHEMA: Schema = {"type": ["string", "number", "boolean"]}
 YES_NO: Schema = {"enum": [True, False, "yes", "no"]}
 NUMBER_SCHEMA: Schema = {
     "description": "a number, or an expression of numbers: 1/3, sqrt(2), pi/4",
-    "anyOf": [{"type": "number"}, {"type": "string", "pattern": "[0-9]|pi|e"}],
+    "anyOf": [{"type": "number"}, {"type": "string", "pattern": "[0-9½⅓¼¾⅔π∞]|pi|e|inf"}],
 }
 
 ARRAY: Schema = {
@@ -120,7 +121,9 @@ def _kind(kind: Any, field: Field) -> Schema:
     if kind in plain:
         return plain[kind]
     if kind is Array:
-        shapes = [_nested(len(axes)) for axes in field.axes] or [{"$ref": "#/$defs/array"}]
+        own = {len(axes) for axes in field.axes}
+        shapes = [_nested(axes) for axes in dict.fromkeys([*(len(axes) for axes in field.axes), 1, 0])]
+        shapes = shapes if own else [{"$ref": "#/$defs/array"}, _nested(0)]
         return {"anyOf": [*shapes, _record(ArrayFile)]}
     item = get_args(kind)[-1] if get_args(kind) else kind
     inner = Field(field.name, alternatives(item), REQUIRED, field.about, field.axes)

@@ -16,6 +16,7 @@ MOST_ARRAYS = 5
 BLOCK_HEAD = re.compile(r"[|>][-+0-9]*[ \t]*([ \t]#.*)?\Z")
 SURROGATE = re.compile("[\ud800-\udfff]")
 TABBED = "the line is indented with a tab; want spaces"
+KEY_GLUED = "a blank is missing after `{}:`"
 ALONE = "| and > stand alone; write the text in the lines below"
 
 
@@ -141,6 +142,9 @@ class Builder:
 
     def take_key(self, event: Any, mapping: MappingNode) -> None:
         name = event.value
+        end = event.end_mark
+        if self.brackets and not event.style and self.lines[end.line][end.column :][:2] in (":[", ":{"):
+            raise self.fail(event, f"is not YAML: {KEY_GLUED.format(printable(name, 40))}")
         if name == "<<" and not event.style:
             raise self.fail(event, "merge keys (<<) are not read; write the fields out")
         trouble = unusable_key(name, self.limits)

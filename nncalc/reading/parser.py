@@ -15,6 +15,7 @@ from nncalc.errors import did_you_mean, printable
 from nncalc.limits import DEFAULT, Limits, raising
 from nncalc.reading.expression import CALLS, CONSTANTS, Apply, ExpressionError, Number, Tree, Variable
 from nncalc.trace.notation.functions import FUNCTIONS
+from nncalc.trace.notation.signs import HIGH, LOW, RAISED, SIGNS, plain_name
 
 # Operators by their signs: the function that each stands for, and how strongly it binds.
 BINARY = {"+": ("add", 10), "-": ("subtract", 10), "*": ("multiply", 20), "/": ("divide", 20), "^": ("power", 40)}
@@ -22,13 +23,18 @@ SIGN_BINDS = 30  # between times and power: -x^2 is -(x^2)
 
 TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<op>\*\*|[-+*/^(),\u2212]))"
+    rf"|(?P<name>[A-Za-z_ŷ][A-Za-z0-9_{LOW}]*|[πσ])|(?P<op>\*\*|[-+*/^(),·∘×⋅÷−√])"
+    rf"|(?P<high>[{HIGH}]+)|(?P<part>[½⅓¼¾⅔]))"
 )
+# A root binds as a function does: √2·x is (√2)·x.
+ROOT, ROOT_BINDS = "√", 50
+LEADING_ZERO = re.compile("0[0-9]")
+# What is rather a variable than a function: x, w1, W_o.
+SHORT_NAME = re.compile("[A-Za-z](_?[A-Za-z0-9]|[0-9]*)")
 HINTS = {
-    "×": "write * for times", "·": "write * for times", "÷": "write / for divided by", "²": "write ^2", "³": "write ^3",
     "[": "write ( and )", "]": "write ( and )", "{": "write ( and )", "}": "write ( and )",
     "=": "an expression has no =",
-    "√": "write sqrt(…)", "π": "write pi", ";": "write one expression", "%": "there is no remainder or per cent here",
+    ";": "write one expression", "%": "there is no remainder or per cent here",
     "!": "there is no factorial here",
 }  # fmt: skip
 
@@ -60,15 +66,25 @@ def _tokens(text: str, limits: Limits) -> list[_Token]:
         if match is None or match.lastgroup is None:
             at += len(text[at:]) - len(text[at:].lstrip())
             raise ExpressionError(f"'{printable(text[at])}' has no meaning here", at + 1, text, HINTS.get(text[at], ""))
-        word = match.group(match.lastgroup)
-        tokens.append(
-            _Token(match.lastgroup, {"**": "^", "\u2212": "-"}.get(word, word), match.start(match.lastgroup) + 1)
-        )
+        word, column = match.group(match.lastgroup), match.start(match.lastgroup) + 1
+        tokens += _spelled(match.lastgroup, word, column)
         if match.lastgroup == "name" and len(word) > limits.name:
             what = f"a name is longer than {limits.name} characters, the limit"
-            raise ExpressionError(what, tokens[-1].column, text, raising("name"))
+            raise ExpressionError(what, column, text, raising("name"))
         at = match.end()
     return [*tokens, _Token("end", "", stop + 1)]
+
+
+def _spelled(kind: str, word: str, column: int) -> list[_Token]:
+    """The tokens of a word, in ASCII: ² is ^2, ½ is (1/2), x₁ is x1."""
+    if kind == "high":
+        return [_Token("op", "^", column), _Token("number", word.translate(RAISED), column)]
+    if kind == "part":
+        upper, lower = SIGNS[word].strip("()").split("/")
+        return [_Token("part", str(int(upper) / int(lower)), column)]
+    if kind == "name":
+        return [_Token(kind, SIGNS.get(word) or plain_name(word), column)]
+    return [_Token(kind, word if word == ROOT else {"**": "^"}.get(word) or SIGNS.get(word, word), column)]
 
 
 class _Parser:
@@ -102,7 +118,7 @@ class _Parser:
         token = self.token
         if token.text == ")":
             return self.fail("this ) closes nothing", token)
-        if token.kind in ("name", "number") or token.text == "(":
+        if token.kind in ("name", "number", "part") or token.text in ("(", ROOT):
             before = self.tokens[self.at - 1]
             return self.fail(
                 "an operator is missing", token, f"write {printable(before.text, 20)}*{printable(token.text, 20)}"
@@ -130,6 +146,10 @@ class _Parser:
         token = self.step()
         if token.kind == "number":
             return self.number(token)
+        if token.kind == "part":
+            return Number(float(token.text), token.column)
+        if token.text == ROOT:
+            return Apply(SIGNS[ROOT], (self.climb(ROOT_BINDS),), token.column)
         if token.kind == "name":
             return self.name(token)
         if token.text == "(":
@@ -154,6 +174,9 @@ class _Parser:
         self.step()
 
     def number(self, token: _Token) -> Number:
+        if LEADING_ZERO.match(token.text):
+            hint = f"write {printable(token.text.lstrip('0') or '0', 20)}"
+            raise self.fail("the number has a leading zero", token, hint)
         value = float(token.text) if len(token.text) <= self.limits.number_digits else math.inf
         if not math.isfinite(value):
             raise self.fail("the number is too large", token)
@@ -165,7 +188,11 @@ class _Parser:
         if token.text in CALLS and (self.names is None or token.text not in self.names):
             raise self.fail(f"{token.text} wants its argument in parentheses", token, f"write {token.text}(…)")
         if self.token.text == "(":
-            hint = did_you_mean(token.text.lower(), CALLS) or f"for a product write {printable(token.text, 20)}*("
+            short = SHORT_NAME.fullmatch(token.text) or (self.names is not None and token.text in self.names)
+            product = f"for a product write {printable(token.text, 20)}*("
+            hint = (
+                product if short else did_you_mean(token.text.lower(), CALLS, f"the functions are {', '.join(CALLS)}")
+            )
             raise self.fail(f"there is no function '{printable(token.text)}'", token, hint)
         return self.variable(token)
 
@@ -183,12 +210,14 @@ class _Parser:
 
     def call(self, token: _Token) -> Tree:
         opened = self.step()
+        function = FUNCTIONS[CALLS[token.text]]
+        if self.token.text == ")":
+            raise self.fail(f"{token.text} wants {function.wants}, got none", token)
         args = [self.climb(0)]
         while self.token.text == ",":
             self.step()
             args.append(self.climb(0))
         self.close(opened)
-        function = FUNCTIONS[CALLS[token.text]]
         if not function.takes(len(args)):
             raise self.fail(f"{token.text} wants {function.wants}, got {len(args)}", token)
         return Apply(function.name, tuple(args), token.column)

@@ -15,12 +15,14 @@ import yaml
 from nncalc.disk import read as source
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import DEFAULT, Limits
-from nncalc.reading.builder import ALONE, TABBED, Builder, too_deep
+from nncalc.reading.builder import ALONE, KEY_GLUED, TABBED, Builder, too_deep
 from nncalc.reading.nodes import Node
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Control characters, the line ends that no editor shows as such, and what is no character at all.
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+# A key in brackets whose value follows without a blank: {b:[0]}.
+GLUED = re.compile(r"([^\s,\[\]{}:]+):[\[{]\Z")
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
 # Lines that may stand before a document, and the directive among them.
@@ -112,6 +114,10 @@ def _not_yaml(error: Any, builder: Builder) -> Finding:
         return Finding(f"is not YAML: this {sign} is never closed", builder.mark(opened))
     if ended and begun:
         place = begun
+    glued = GLUED.search(lines[place.line][: place.column + 2])
+    if glued and "unexpected ':'" in said:
+        mark = Location(builder.name, place.line + 1, glued.start(1) + 1, builder.text)
+        return Finding(f"is not YAML: {KEY_GLUED.format(printable(glued.group(1), 40))}", mark)
     first = not lines[place.line][: place.column].strip()
     since = f" (since line {begun.line + 1}, column {begun.column + 1})" if begun and begun.line != place.line else ""
     return Finding(f"is not YAML: {_words(said, first)}{since}", builder.mark(place))

@@ -16,6 +16,12 @@ from nncalc.reading.parser import parse
 PLAIN = re.compile(r"-?(0|[1-9][0-9]*)?(\.[0-9]+)?(?<=[0-9])")
 MOST_CERTAIN = 100
 NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
+# Where a field may hold them, and on a sheet.
+INFINITE = {
+    sign + word: -math.inf if sign in ("-", "\u2212") else math.inf
+    for sign in ("", "+", "-", "\u2212")
+    for word in ("inf", ".inf", "infinity", "∞")
+}
 DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*")
 YES, NO = ("true", "yes"), ("false", "no")
 
@@ -76,6 +82,8 @@ def _hint(text: str) -> str:
         return f"write {text.replace(',', '')}, or {text.replace(',', '.', 1)} if the comma is a point"
     if re.fullmatch(r"[-+]?[0-9]+,[0-9]+", text):
         return f"write {text.replace(',', '.')}"
+    if re.fullmatch(rf"{NUMBER.pattern}(\s+{NUMBER.pattern})+", text):
+        return f"a comma is missing: write {printable(', '.join(text.split()), 40)}"
     if DATE.fullmatch(text):
         return "looks like a date; for a difference write it with spaces or work it out"
     if re.fullmatch(r"[-+]?[0-9]+(_[0-9]+)+", text):

@@ -125,7 +125,9 @@ def embeddings(
     b_Q: Annotated[Array | None, "bias_Q", About("bias of the queries", also=("b_q",))] = None,
     b_K: Annotated[Array | None, "bias_K", About("bias of the keys", also=("b_k",))] = None,
     b_V: Annotated[Array | None, "bias_V", About("bias of the values", also=("b_v",))] = None,
-    W_O: Annotated[Array | None, About("after the heads are put together", also=("W_o", "Wo", "WO"))] = None,
+    W_O: Annotated[
+        Array | None, "O_rows O_columns", About("after the heads are put together", also=("W_o", "Wo", "WO"))
+    ] = None,
     b_O: Annotated[Array | None, "out", About("bias after W_O", also=("b_o",), only=when(W_O=GIVEN))] = None,
     heads: Annotated[
         int, About("Q, K and V are divided into so many", least=1, says="heads {}", also=("num_heads", "n_heads"))

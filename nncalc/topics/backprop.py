@@ -77,6 +77,7 @@ def network(
         list[Layer],
         About(
             "a list of {W, b, activation}, from the input on",
+            chain=("input", "unit"),
             also=("network",),
             example="[{W: [[0.15, 0.2], [0.25, 0.3]], b: [0.35, 0.35], activation: sigmoid}]",
         ),

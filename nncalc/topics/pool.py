@@ -10,7 +10,18 @@ from nncalc.errors import Refused
 from nncalc.topics.parts.back import from_above
 from nncalc.topics.parts.belonging import GIVEN, when
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.topics.parts.windows import PAD_ALSO, PAD_WORDS, Image, PadKind, output_size, pair, windows_of, with_padding
+from nncalc.topics.parts.windows import (
+    PAD_ALSO,
+    PAD_WORDS,
+    Image,
+    PadKind,
+    across,
+    of_list,
+    output_size,
+    pair,
+    windows_of,
+    with_padding,
+)
 from nncalc.trace.notation.style import place
 from nncalc.trace.rules.pooling import average_pool, first_largest, max_pool, tied_windows
 from nncalc.trace.rules.sliding import Window
@@ -66,43 +77,48 @@ def pool(
     global_: Annotated[bool, About("one window over the whole image", also=("global_pool",))] = False,
     upstream: Annotated[
         Array | None,
-        "out_height out_width | channel out_height out_width",
+        "out_height out_width | channel out_height out_width | out_width",
         About("∂L/∂Y, for the backward pass", also=("dY",)),
     ] = None,
 ) -> Answer:
     """Y[i,j] = the largest (or the average) of the window at (i·s, j·s) (Goodfellow et al., Deep Learning, 9.3).
 
-    image: (height, width) or (channel, height, width), pooled channel by channel. Going back, a maximum's gradient goes
-    to the cell that was the largest (at a tie to the first in row-major order), an average's to all cells alike.
+    image: (height, width) or (channel, height, width), pooled channel by channel, or a plain list (width,).
+    Going back, a maximum's gradient goes to the cell that was the largest (at a tie to the first in row-major order),
+    an average's to all cells alike.
     """
-    n = image.shape[-2:]
     if (window is None) != global_:
         raise Refused(
             "window", "is missing" if window is None else "is the whole image with `global`", "one of the two"
         )
+    line = image.ndim == 1
+    if line:
+        (stride, pad, dilation), window = of_list(stride, pad, dilation), across("window", window)
+    X = image[None] if line else image
+    n = X.shape[-2:]
     f = n if window is None else pair("window", window)
     slid = with_padding(windows_of(n, f, f if stride is None else stride, dilation, ceil), pad)
-    size = work.let("size", output_size(work, slid, "window"))
-    work.reserve("pad", (*image.shape[:-2], *slid.out))
+    size = work.let("size", output_size(work, slid, "window", line))
+    work.reserve("pad", (*X.shape[:-2], *slid.out))
     if not slid.counts().all():
         raise Refused("pad", "leaves a window without a cell of the image", "less than the window")
-    Y = work.let(
-        "Y", max_pool(image, window=slid) if kind == "max" else average_pool(image, window=slid, padding=count_pad)
-    )
+    Y = max_pool(X, window=slid) if kind == "max" else average_pool(X, window=slid, padding=count_pad)
+    Y = work.let("Y", Y[0] if line else Y)
     answer: Answer = {"size": size, "Y": Y}
     if kind == "max":
-        answer["where"] = _where(image, slid)
+        where = _where(X, slid)
+        answer["where"] = where[0, :, 1] if line else where
         if upstream is not None:
-            _say_ties(work, image, slid)
+            _say_ties(work, X, slid, line)
     return answer | from_above(work, Y, [image], upstream)
 
 
-def _say_ties(work: Work, image: Any, window: Window) -> None:
+def _say_ties(work: Work, image: Any, window: Window, line: bool) -> None:
     """Which outputs have their largest number twice: where the gradient's way is a convention."""
     array = numbers(image)
     twice = tied_windows(array, window)
     if twice:
-        places = ", ".join(f"Y[{place(index)}]" for index in twice[:10])
+        places = ", ".join(f"Y[{place(index[line:])}]" for index in twice[:10])
         work.note(f"of equal largest numbers the first, row by row, gets the gradient, by convention: {places}")
 
 

@@ -19,6 +19,7 @@ def residual(
         list[Layer],
         About(
             "the layers that are gone around",
+            chain=("input", "unit"),
             example="[{W: [[1, 0], [2, 1]], activation: relu}, {W: [[-1, 1], [0.5, 0]]}]",
         ),
     ],

@@ -73,6 +73,7 @@ class Trace:
     answer: dict[str, Any] = field(default_factory=dict)
     answered: dict[str, str] = field(default_factory=dict)  # the steps that are answers: {"h": "t2.h"}
     notes: list[str] = field(default_factory=list)
+    also: dict[str, str] = field(default_factory=dict)  # what people call what was given: {"W": "K"}
     overview: list[tuple[str | int, ...]] = field(default_factory=list)
     explained: bool = False
 

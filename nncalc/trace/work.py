@@ -166,9 +166,10 @@ def _finite(computed: Any) -> bool:
 
 
 def _masked(value: Value) -> bool:
-    """Whether −∞ is meant here: a mask's, and no other number is lost."""
+    """Whether −∞ is meant here: a mask's (by its rule, or since it was given so), and no other number is lost."""
     bad = np.asarray(value.array)[~np.isfinite(value.array)]
-    return value.rule is not None and value.rule.infinite and bool((bad == -np.inf).all())
+    given = any(bool(np.isneginf(arg.array).any()) for arg in value.args if isinstance(arg, Value) and arg.is_given)
+    return value.rule is not None and (value.rule.infinite or given) and bool((bad == -np.inf).all())
 
 
 class BareWork(Work):

@@ -1,4 +1,8 @@
-"""JSON for scripts: every step with formula, shape, value and elements, at full precision (format 1)."""
+"""JSON for scripts: every step with formula, shape, value and elements, at full precision (format 1).
+
+`given` has what was given by the names of its fields, `symbols` what formulas call each of them (image is X).
+`section` is what stands before the point in a step's name (t1), `heading` what the page writes above it.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,7 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
         "topic": trace.topic,
         "title": trace.title,
         "given": {name: plain(value.array) for name, value in trace.given.items()},
+        "symbols": {name: TEXT.symbol(value.symbol) for name, value in trace.given.items()},
         "conventions": trace.conventions,
         "steps": [_step(step, view) for step in trace.steps],
         "answer": {name: plain(value) for name, value in trace.answer.items()},
@@ -42,6 +47,7 @@ def _step(step: Step, view: View) -> dict[str, Any]:
     page: dict[str, Any] = {
         "name": step.name,
         "section": step.section,
+        "heading": step.title,
         "formula": {name: write(whole, style, symbols(style)) for name, style in STYLES.items()},
         "shape": list(step.array.shape),
         "value": plain(step.array),

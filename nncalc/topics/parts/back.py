@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,10 +18,17 @@ def from_above(work: Work, of: Any, wrt: Sequence[Any], upstream: Any) -> Answer
     """
     if upstream is None:
         return {}
+    in_brackets(upstream, of.shape)
     if upstream.shape != of.shape:
         name = getattr(of, "name", None) or "the answer"
         raise Refused("upstream", f"is {dimensions(upstream.shape)}, but {name} is {dimensions(of.shape)}")
     return work.backward(of, wrt, seed=upstream)
+
+
+def in_brackets(given: Any, shape: tuple[int, ...]) -> None:
+    """Gives a given number the brackets of an array of one, where that is what is wanted."""
+    if given.size == math.prod(shape) == 1:
+        given.array = given.array.reshape(shape)
 
 
 def updated(work: Work, parameters: dict[str, Any], gradients: dict[str, Any], rate: float) -> dict[str, Any]:

@@ -39,6 +39,8 @@ class About:
     or a function of the value.
     least, most, above: bounds of a number. example: what `nncalc new` writes. empty: a list may have nothing in it.
     only: with which other fields it says something; given elsewhere it is refused.
+    infinite: its numbers may be ∞ or −∞. chain: the axes of a list's records by which each feeds the next, (in, out);
+    the first is fed by the axis of that name beside the list.
     """
 
     help: str = ""
@@ -51,6 +53,8 @@ class About:
     example: str = ""
     empty: bool = False
     only: When | None = None
+    infinite: bool = False
+    chain: tuple[str, str] | None = None
 
 
 class Variant(tuple[str, Any]):

@@ -24,7 +24,10 @@ class Weighing:
     mask: Annotated[
         Literal["causal"] | Array | None,
         "row column",
-        About("causal; a matrix of 1 (seen) and 0 (not seen); or one that is added to the scores"),
+        About(
+            "causal; a matrix of 1 (seen) and 0 (not seen); or one that is added to the scores (-.inf: not seen)",
+            infinite=True,
+        ),
     ] = None
     stable: Annotated[bool, About("subtract the largest score of each query first")] = False
 

@@ -1,0 +1,48 @@
+"""How names are spelled in a problem: what no field is called, and what an expression can call by its name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from nncalc.errors import FieldPath, Finding, nearest, printable, spelled
+from nncalc.reading.expression import CALLS
+from nncalc.reading.nodes import MappingNode, Node, ScalarNode
+from nncalc.topics.parts.fields import Field, also_called
+from nncalc.trace.notation.signs import LOW, plain_name
+
+# What stands before a decimal comma and behind it, where that is no number of its own.
+WHOLE, DECIMALS = re.compile("-?[0-9]+"), re.compile("0[0-9]+")
+SYMBOL = re.compile(f"[A-Za-z_ŷ][A-Za-z0-9_{LOW}]*")
+
+
+def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] = ()) -> tuple[str]:
+    """What to say of an unknown key; `first`: those that are more likely meant."""
+    field = also_called(name, fields)
+    if field is not None:
+        return (f"unknown key '{printable(name)}': nncalc calls it '{field.name}'",)
+    near = nearest(name, [f.name for f in first]) or nearest(name, [f.name for f in fields])
+    return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near}'?" if near else ""),)
+
+
+def with_comma(finding: Finding, neighbours: list[Node]) -> Finding:
+    """The finding of a number with a leading zero; behind a whole number it is rather its decimals: 0,099."""
+    texts = [node.text for node in neighbours if isinstance(node, ScalarNode)]
+    if len(texts) == 2 and DECIMALS.fullmatch(texts[1]) and WHOLE.fullmatch(texts[0]):
+        return replace(finding, hint=f"a decimal comma? write {printable('.'.join(texts), 20)}")
+    return finding
+
+
+def with_symbols(node: MappingNode, path: FieldPath) -> tuple[MappingNode, list[Finding]]:
+    """The mapping with its names in ASCII (x₁ is x1), and what is wrong with them."""
+    found = MappingNode({}, {}, node.mark)
+    findings = []
+    for text, child in node.entries.items():
+        name, mark = plain_name(text), node.keys[text]
+        if not SYMBOL.fullmatch(text) or name in CALLS:
+            what = f"'{printable(text)}' cannot be a name; want letters, digits and _, and no function's name"
+            findings.append(Finding(what, mark, spelled(path)))
+        elif name in found.entries:
+            findings.append(Finding(f"'{name}' is given twice", mark, spelled(path)))
+        found.entries[name], found.keys[name] = child, mark
+    return found, findings

@@ -1,0 +1,21 @@
+"""The signs of the page and what one types instead: one table, for whatever reads and for terminals without them."""
+
+from __future__ import annotations
+
+# A sign, and what it stands for in ASCII.
+SIGNS = {
+    "·": "*", "∘": "*", "×": "*", "⋅": "*", "÷": "/", "∂": "d", "ᵀ": "^T", "…": "...", "σ": "sigmoid", "Σ": "sum",
+    "≈": "~", "≤": "<=", "≥": ">=", "√": "sqrt", "−": "-", "←": "<-", "→": "->", "∞": "inf", "∇": "grad", "ŷ": "y_hat",
+    "π": "pi", "½": "(1/2)", "⅓": "(1/3)", "¼": "(1/4)", "¾": "(3/4)", "⅔": "(2/3)",
+}  # fmt: skip
+HIGH, LOW = "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉"
+# Where a terminal cannot show a sign. Sizes are written with an x.
+ASCII = str.maketrans(SIGNS | {"×": "x", "²": "^2"})
+# What stands in a name; letters behind each other are one name.
+_NAMED = str.maketrans({sign: SIGNS[sign] for sign in ("∂", "ŷ")} | dict(zip(LOW, "0123456789", strict=True)))
+RAISED = str.maketrans(HIGH, "0123456789")
+
+
+def plain_name(text: str) -> str:
+    """A name as steps bear it, from one as the page or a book writes it: dL/dW1 from ∂L/∂W₁."""
+    return text.translate(_NAMED)
