@@ -46,7 +46,7 @@ def name_gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Valu
         found[id(value)] = g
         return g
 
-    with _uncollected():
+    with uncollected():
         if local:
             sweep(roots, wrt, named_inputs, edge_by_edge(work, {id(v) for v in ofs}), arrive)
         else:
@@ -60,7 +60,7 @@ def own(g: Value) -> Value:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Meanwhile no search for cycles: a record has none, and searching it as it grows took half the time of a sweep."""
     was = gc.isenabled()
     gc.disable()
@@ -88,7 +88,7 @@ def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pu
     value it feeds, in the order in which the values were given; what was given outside a section comes after it.
     """
     wanted = {id(v) for v in wrt}
-    nodes = _between([v for v, _ in roots], wanted, inputs)
+    nodes = _between([v for v, _ in roots], wrt, inputs)
     for value, seed in roots:
         if id(value) in nodes:
             nodes[id(value)].take(seed)
@@ -151,15 +151,21 @@ class _Node:
         return gathered(self.value, arrived if type(arrived) is list else [] if arrived is None else [arrived])
 
 
-def _between(roots: list[Value], wanted: set[int], inputs: Inputs) -> dict[int, _Node]:
-    """The values between the roots and the wanted ones, by their identity, in the order of recording."""
+def _between(roots: list[Value], wrt: list[Value], inputs: Inputs) -> dict[int, _Node]:
+    """The values between the roots and the wanted ones, by their identity, in the order of recording.
+
+    What was recorded before all that is wanted cannot have been made from it: the way back ends there, so that an
+    update does not pass through all updates before it.
+    """
+    wanted = {id(v) for v in wrt}
+    earliest = min(map(SERIAL, wrt), default=0)
     reached: dict[int, Sequence[Value]] = {}
     found: list[Value] = []
     stack = list(roots)
     while stack:
         value = stack.pop()
         if id(value) not in reached:
-            reached[id(value)] = args = inputs(value)
+            reached[id(value)] = args = inputs(value) if value.serial > earliest else ()
             found.append(value)
             stack.extend(args)
     found.sort(key=SERIAL)

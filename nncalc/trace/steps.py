@@ -72,6 +72,7 @@ class Trace:
     notes: list[str] = field(default_factory=list)
     overview: list[tuple[str | int, ...]] = field(default_factory=list)
     explained: bool = False
+    _by_name: dict[str, Step] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def header(self) -> dict[str, Value]:
@@ -80,14 +81,13 @@ class Trace:
 
     def named(self) -> dict[str, Step]:
         """The steps by their full names, in the order of the page."""
-        return {step.name: step for step in self.steps}
+        if len(self._by_name) != len(self.steps):
+            self._by_name = {step.name: step for step in self.steps}
+        return self._by_name
 
     def __getitem__(self, name: str) -> Step:
-        """The step of that name; KeyError names what there is."""
-        for step in self.steps:
-            if step.name == name:
-                return step
-        raise KeyError(name)
+        """The step of that name. Raises KeyError where there is none."""
+        return self.named()[name]
 
     def explain(self, *cells: tuple[str, Index | None]) -> Trace:
         """The same working cut to what these cells (None: all of a step's) are made from, all the way down."""

@@ -65,7 +65,7 @@ NO_PARAMS: dict[str, Any] = {}
 class Value(NDArrayOperatorsMixin):
     """An array that remembers the rule and the arguments it was made from (none for what was given)."""
 
-    __slots__ = ("args", "array", "like", "name", "params", "rule", "serial", "shown", "used", "work")
+    __slots__ = ("args", "array", "given", "like", "name", "params", "rule", "serial", "shown", "used", "work")
 
     def __init__(self, array: Any, work: Any, rule: Rule | None = None, args: Any = (), params: Any = None):
         self.array = array
@@ -77,6 +77,7 @@ class Value(NDArrayOperatorsMixin):
         self.shown: str | None = None
         self.like: Value | None = None
         self.used = False
+        self.given: bool | None = None  # until somebody asks
         work.serial += 1
         self.serial: int = work.serial
 
@@ -87,10 +88,19 @@ class Value(NDArrayOperatorsMixin):
 
     @property
     def is_given(self) -> bool:
-        """Whether every number in it stands so in the problem (given, or given and moved)."""
-        if self.rule is None:
-            return True
-        return self.rule.moves and all(a.is_given for a in self.args if isinstance(a, Value))
+        """Whether every number in it stands so in the problem (given, or given and moved); found once, at any depth."""
+        stack = [self] if self.given is None else []
+        while stack:
+            value = stack[-1]
+            moved = value.args if value.rule is not None and value.rule.moves else ()
+            unknown = [a for a in moved if isinstance(a, Value) and a.given is None]
+            if unknown:
+                stack += unknown
+                continue
+            from_given = all(a.given for a in moved if isinstance(a, Value))
+            value.given = value.rule is None or (value.rule.moves and from_given)
+            stack.pop()
+        return bool(self.given)
 
     def inputs(self) -> Sequence[Value]:
         """The Values that this one is differentiated through."""

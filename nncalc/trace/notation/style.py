@@ -9,7 +9,7 @@ from fractions import Fraction
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.functions import ARGUMENTS, FUNCTIONS
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, rank
+from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, fold, rank
 
 # How strongly each kind binds: a weaker operand of a stronger operator is put in parentheses.
 BINDS = {"add": 1, "negative": 2, "times": 3, "matmul": 3, "divide": 3, "power": 5, "transpose": 5}
@@ -62,7 +62,7 @@ Leaf = Callable[[Ref], str]
 
 def write(x: Expr, style: Style, leaf: Leaf, digits: int = 6) -> str:
     """The formula in a style; `leaf` says how an element is written (its symbol, or its number)."""
-    return _opened(x, _write(x, style, leaf, digits)[0], style)
+    return _opened(x, fold(x, lambda part, args: _write(part, args, style, leaf, digits))[0], style)
 
 
 def place(index: Index) -> str:
@@ -80,13 +80,12 @@ def substituted(style: Style, digits: int = 6) -> Leaf:
     return lambda ref: style.signed(number(ref.value.array[ref.index] if ref.index else ref.value.array, digits))
 
 
-def _write(x: Expr, style: Style, leaf: Leaf, digits: int) -> tuple[str, int]:
-    """The characters and how strongly they bind."""
+def _write(x: Expr, parts: list[tuple[str, int]], style: Style, leaf: Leaf, digits: int) -> tuple[str, int]:
+    """The characters and how strongly they bind; `parts` are those of its operands."""
     if isinstance(x, Const):
         return _constant(x.value, style, digits)
     if isinstance(x, Ref):
         return _leaf(leaf(x), style)
-    parts = [_write(a, style, leaf, digits) for a in x.args]
     if x.kind == "add":
         return _sum(x, parts, style), BINDS["add"]
     if x.kind == "negative":

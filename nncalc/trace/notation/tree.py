@@ -11,11 +11,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol, TypeGuard, TypeVar
 
 from nncalc.trace.notation.functions import FUNCTIONS
 
 Index = tuple[int, ...]
+T = TypeVar("T")
 
 
 class Named(Protocol):
@@ -197,16 +198,36 @@ RELATIONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
 }  # fmt: skip
 
 
+def fold(x: Expr, worked: Callable[[Expr, list[T]], T]) -> T:
+    """A formula from the inside out: `worked` is told each part and what came out for its operands. No recursion."""
+    done: list[T] = []
+    stack: list[tuple[Expr, bool]] = [(x, False)]
+    while stack:
+        part, ready = stack.pop()
+        if not isinstance(part, Op):
+            done.append(worked(part, []))
+        elif not ready and part.args:
+            stack.append((part, True))
+            stack += [(a, False) for a in reversed(part.args)]
+        else:
+            count = len(part.args)
+            done[len(done) - count :] = [worked(part, done[len(done) - count :])]
+    return done[0]
+
+
 def evaluate(x: Expr) -> float:
     """The number that a formula of elements stands for (whole values have none).
 
     A part that overflows is inf, one without a value nan, as in NumPy: σ(−1000) is 0 though exp(1000) is written in it.
     """
+    return fold(x, _evaluated)
+
+
+def _evaluated(x: Expr, args: list[float]) -> float:
     if isinstance(x, Const):
         return float(x.value)
     if isinstance(x, Ref):
         return float(x.value.array[x.index] if x.index else x.value.array)
-    args = [evaluate(a) for a in x.args]
     try:
         if x.kind == "call":
             return float(FUNCTIONS[x.label].number(*args))
@@ -221,13 +242,16 @@ def evaluate(x: Expr) -> float:
 
 def exactly(x: Expr) -> Fraction | None:
     """The number that a formula of whole numbers stands for, exact at any size; None where a number is a float."""
+    return fold(x, _exactly)
+
+
+def _exactly(x: Expr, args: list[Fraction | None]) -> Fraction | None:
     if isinstance(x, Const):
         return x.value if isinstance(x.value, Fraction) else None
     if isinstance(x, Ref):
         held = x.value.array[x.index] if x.index else x.value.array
         held = held.item() if hasattr(held, "item") else held
         return Fraction(held) if isinstance(held, int) else None
-    args = [exactly(a) for a in x.args]
     worked = _EXACTLY.get(x.label or x.kind)
     if worked is None or (x.kind == "divide" and not args[-1]):
         return None
@@ -265,6 +289,10 @@ def _signed_leaf(x: Op) -> bool:
 
 def rank(x: Expr) -> int:
     """0 for a number, else the number of axes of the whole value that the formula stands for."""
+    return fold(x, _rank)
+
+
+def _rank(x: Expr, args: list[int]) -> int:
     if isinstance(x, Ref):
         return 0 if x.index is not None else int(getattr(x.value.array, "ndim", 0))
-    return max((rank(a) for a in x.args), default=0) if isinstance(x, Op) else 0
+    return max(args, default=0)
