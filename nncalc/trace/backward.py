@@ -29,7 +29,8 @@ Arrive = Callable[[Value, Value], Value]
 def name_gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool) -> dict[str, Value]:
     """Names the gradient of every named value between `ofs` and `wrt`, last recorded first; returns those of `wrt`.
 
-    With a seed that was given, the number L that is differentiated stands outside the page.
+    With a seed that was given, the number L that is differentiated stands outside the page. The seed itself has no
+    step but where it is what was asked for: ∂L/∂β = ∂L/∂y.
     """
     top = "L" if any(isinstance(s, Value) for s in seeds) else local_name(ofs[0])
     roots = [(v, s if isinstance(s, Value) else _constant(v, s)) for v, s in zip(ofs, seeds, strict=True)]
@@ -37,10 +38,11 @@ def name_gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Valu
     for value, s in roots:
         if s.name is not None and s.shown is None:
             s.shown = gradient_name(top, local_name(value))
+    wanted = {id(v) for v in wrt}
     found: dict[int, Value] = {}
 
     def arrive(value: Value, g: Value) -> Value:
-        if id(g) not in seeded and value.name is not None:
+        if value.name is not None and (id(g) not in seeded or id(value) in wanted):
             with work.beside(value):
                 g = work.let(gradient_name(top, local_name(value)), own(g))
         found[id(value)] = g

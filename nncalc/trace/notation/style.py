@@ -91,8 +91,20 @@ def _write(x: Expr, parts: list[tuple[str, int]], style: Style, leaf: Leaf, digi
     if x.kind == "negative":
         return style.minus + _closed(parts[0], BINDS["times"], style), BINDS["negative"]
     if x.kind in ("times", "matmul"):
-        return _product(x, [_closed(p, BINDS["times"], style) for p in parts], style), BINDS["times"]
+        factors = zip(x.args, parts, strict=True)
+        return _product(x, [_factor(x, a, part, style) for a, part in factors], style), BINDS["times"]
     return _operator(x, [_operand(x, i, part, style) for i, part in enumerate(parts)], style), BINDS.get(x.kind, ATOM)
+
+
+def _factor(x: Op, factor: Expr, part: tuple[str, int], style: Style) -> str:
+    """A matrix product inside a product cell by cell, and such a one inside a matrix product, is fenced in."""
+    text = _closed(part, BINDS["times"], style)
+    other = {"times": "matmul", "matmul": "times"}[x.kind]
+    cells = x if x.kind == "times" else factor
+    mixed = isinstance(factor, Op) and factor.kind == other and part[1] >= BINDS["times"]
+    if mixed and isinstance(cells, Op) and sum(rank(a) > 0 for a in cells.args) > 1:
+        return _closed((text, 0), ATOM, style)
+    return text
 
 
 def _operand(x: Op, position: int, part: tuple[str, int], style: Style) -> str:
