@@ -11,8 +11,8 @@ from nncalc.errors import Finding, InputError, Location, Refused, dimensions, wr
 from nncalc.limits import raising
 from nncalc.problem.problem import AnyProblem, Problem, as_problem
 from nncalc.topics.parts.fields import fields_of, filled
-from nncalc.trace.notation.style import TEXT, place, substituted, write
 from nncalc.trace.backward import uncollected
+from nncalc.trace.notation.style import TEXT, place, substituted, write
 from nncalc.trace.rounding import Settle, exact, on_paper
 from nncalc.trace.steps import Trace
 from nncalc.trace.value import TooLarge, Value

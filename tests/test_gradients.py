@@ -18,7 +18,9 @@ FILES = sorted((ROOT / "problems").rglob("*.yaml")) + sorted((ROOT / "tests/gold
 NORM = {"topic": "norm", "kind": "layer", "x": [1, 2, 4], "beta": [0, 0, 0], "upstream": [1, 2, 3]}
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if ".answers." not in p.name and p.stem != "unusable"], ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if ".answers." not in p.name and p.stem != "unusable"], ids=lambda p: p.stem
+)
 def test_every_gradient_of_an_answer_is_a_step(path: Path) -> None:
     trace = solve(load(path))
     gradients = [name for name in trace.answer if StepName.parse(name).is_gradient]

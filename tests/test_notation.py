@@ -191,7 +191,9 @@ def test_a_matrix_product_and_one_cell_by_cell_are_kept_apart(reset: str, formul
 
 
 def test_the_gradient_of_kl_is_written_as_one_writes_it() -> None:
-    trace = solve(loads({"topic": "loss", "kind": "kl", "prediction": [0.5, 0.25, 0.25, 0], "target": [0.2, 0.8, 0, 0]}))
+    trace = solve(
+        loads({"topic": "loss", "kind": "kl", "prediction": [0.5, 0.25, 0.25, 0], "target": [0.2, 0.8, 0, 0]})
+    )
     step = trace["dL/dp"]
     assert step.array.tolist() == [-0.4, -3.2, 0, 0]
     assert write(step.formula, TEXT, symbols(TEXT)) == "-∂L/∂terms∘t/p"

@@ -92,20 +92,22 @@ class Trace:
     def explain(self, *cells: tuple[str, Index | None]) -> Trace:
         """The same working cut to what these cells (None: all of a step's) are made from, all the way down."""
         wanted: dict[str, set[Index]] = {}
+        made_from: dict[tuple[str, Index], list[tuple[str, Index]]] = {}
         steps = self.named()
         stack = [(name, i) for name, index in cells for i in ([index] if index is not None else steps[name].indices())]
         while stack:
             name, index = stack.pop()
             if name in steps and index not in wanted.setdefault(name, set()):
                 wanted[name].add(index)
-                stack.extend(elements_in(steps[name].element(index)))
+                made_from[name, index] = elements_in(steps[name].element(index))
+                stack.extend(made_from[name, index])
         asked = {name for name, _ in cells}
         kept = [
             replace(s, cells=tuple(sorted(wanted[s.name])))
             for s in self.steps
             if s.name in wanted and (s.name in asked or not s.value.is_given)
         ]
-        used = {name for step in kept for i in step.indices() for name, _ in elements_in(step.element(i))}
+        used = {name for step in kept for i in step.indices() for name, _ in made_from[step.name, i]}
         given = {name: value for name, value in self.given.items() if name in used}
         return replace(self, steps=kept, given=given, answer={}, overview=[], explained=True)
 

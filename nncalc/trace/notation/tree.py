@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeGuard, TypeVar
 from nncalc.trace.notation.functions import FUNCTIONS
 
 Index = tuple[int, ...]
-T = TypeVar("T")
+Worked = TypeVar("Worked")
 
 
 class Named(Protocol):
@@ -198,9 +198,9 @@ RELATIONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
 }  # fmt: skip
 
 
-def fold(x: Expr, worked: Callable[[Expr, list[T]], T]) -> T:
+def fold(x: Expr, worked: Callable[[Expr, list[Worked]], Worked]) -> Worked:
     """A formula from the inside out: `worked` is told each part and what came out for its operands. No recursion."""
-    done: list[T] = []
+    done: list[Worked] = []
     stack: list[tuple[Expr, bool]] = [(x, False)]
     while stack:
         part, ready = stack.pop()

@@ -92,10 +92,10 @@ def _by_rule(value: Value, index: Index | None, operands: list[Any], inside: boo
     """What the value's rule writes of its arguments: operands, of an elementwise one their formulas."""
     rule: Any = value.rule
     if index is None:
-        return rule.whole(*operands, **value.params)  # type: ignore[no-any-return]
+        return rule.whole(*operands, **value.params)
     element = rule.inside if inside and rule.inside is not None else rule.element
     place = () if rule.elementwise else (index,)
-    return element(*place, *operands, **value.params)  # type: ignore[no-any-return]
+    return element(*place, *operands, **value.params)
 
 
 def _constant(array: Any) -> Expr:

@@ -190,8 +190,12 @@ def _times_log_ratio(t: Expr, p: Expr) -> Expr:
     return n.ZERO if not n.rank(t) and n.evaluate(t) == 0 else n.product(t, _log(n.divide(t, p)))
 
 
-rule(rel_entr, _times_log_ratio, (lambda g, y, t, p: g * (np.log(t / p) + 1), lambda g, y, t, p: -g * divide_or_zero(t, p)),
-     elementwise=True)  # fmt: skip
+rule(
+    rel_entr,
+    _times_log_ratio,
+    (lambda g, y, t, p: g * (np.log(t / p) + 1), lambda g, y, t, p: -g * divide_or_zero(t, p)),
+    elementwise=True,
+)
 
 
 def _log(p: Expr) -> Expr:
