@@ -26,7 +26,7 @@ class Limits:
     depth: int = 16  # the deepest honest file has five levels
     nodes: int = 50_000  # keys, lists and texts, aliases counted each time; numbers in arrays count below
     array: int = 200_000  # working that shows every step is for reading
-    steps: int = 20_000  # named steps of one working
+    steps: int = 500_000  # named steps of one working; some 20,000 fill a page
     array_file_bytes: int = 1 << 24  # of an .npy or .npz beside the problem
     number_digits: int = 400  # longer than any float can mean
     name: int = 64

@@ -11,6 +11,7 @@ from nncalc.errors import Finding, InputError, Location, Refused, dimensions, wr
 from nncalc.limits import raising
 from nncalc.problem.problem import AnyProblem, Problem, as_problem
 from nncalc.topics.parts.fields import fields_of, filled
+from nncalc.trace.backward import uncollected
 from nncalc.trace.notation.style import TEXT, place, substituted, write
 from nncalc.trace.rounding import Settle, exact, on_paper
 from nncalc.trace.steps import Trace
@@ -44,7 +45,7 @@ def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
     work = Work(settle, limits.array, limits.steps, finite)
     values = given_values(problem, work)
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), uncollected():
             answer = problem.kernel(work, **filled(problem.kernel, values))
     except Refused as error:
         raise problem.refusal(error) from None

@@ -15,6 +15,7 @@ from examples import MAZUR, problem
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nncalc.problem.problem import loads
 from nncalc.running import solve
 from nncalc.trace.name import StepName, gradient_name
 from nncalc.trace.notation import evaluation, tree
@@ -177,3 +178,22 @@ def test_what_a_name_says(text: str | None, said: tuple[str, ...]) -> None:
 def test_every_step_s_name_says_its_section(text: str) -> None:
     steps = solve(problem(text)).steps
     assert steps and all(StepName.parse(step.name).section == step.section for step in steps)
+
+
+@pytest.mark.parametrize(("reset", "formula"), [("before", "W_hn·(r∘h_0)"), ("after", "r∘(W_hn·h_0)")])
+def test_a_matrix_product_and_one_cell_by_cell_are_kept_apart(reset: str, formula: str) -> None:
+    weights = {f"W_{side}{gate}": [[0.5, 0.1], [0.2, 0.3]] for side in "xh" for gate in "zrn"}
+    trace = solve(loads({"topic": "gru", "x": [1, 2], "h_0": [0.3, 0.4], "reset": reset} | weights))
+    whole = trace["z_n"].formula
+    assert write(whole, TEXT, symbols(TEXT)) == f"W_xn·x + {formula}"
+    latex = write(whole, LATEX, symbols(LATEX))
+    assert r"\left(" in latex and r"\circ" in latex
+
+
+def test_the_gradient_of_kl_is_written_as_one_writes_it() -> None:
+    trace = solve(
+        loads({"topic": "loss", "kind": "kl", "prediction": [0.5, 0.25, 0.25, 0], "target": [0.2, 0.8, 0, 0]})
+    )
+    step = trace["dL/dp"]
+    assert step.array.tolist() == [-0.4, -3.2, 0, 0]
+    assert write(step.formula, TEXT, symbols(TEXT)) == "-∂L/∂terms∘t/p"

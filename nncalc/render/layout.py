@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from nncalc.render import DETAIL, DIGITS
-from nncalc.trace.notation.evaluation import evaluate, exactly
+from nncalc.trace.notation.evaluation import beyond_digits, evaluate, exactly, tied_brackets
 from nncalc.trace.notation.numbers import columns, number
 from nncalc.trace.notation.style import TEXT, place, substituted, symbols, write
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, middle
-from nncalc.trace.steps import Step, beyond_digits, tied_brackets
+from nncalc.trace.steps import Step
 
 # A terminal shows so many cells of a step, then says how to see the others. A pipe shows all.
 CELLS_ON_TERMINAL = 16

@@ -99,7 +99,7 @@ def network(
         ),
     ] = None,
     steps: Annotated[
-        int, About("how many updates", least=1, most=1000, also=("epochs", "iterations"), only=when(rate=GIVEN))
+        int, About("how many updates", least=1, most=1_000_000, also=("epochs", "iterations"), only=when(rate=GIVEN))
     ] = 1,
     freeze_bias: Annotated[bool, About("leave the biases as they are in the update", only=when(rate=GIVEN))] = False,
     l2: Annotated[
@@ -201,7 +201,7 @@ def _descend(work: Work, net: Network, parameters: Parameters, rate: float, free
     """Update after update, each in a section of its own; the losses together at the end."""
     losses: list[Any] = []
     answer: Answer = {}
-    for number in range(1, steps + 1):
+    for number in work.rounds(steps, beside=1):
         with work.section(f"step{number}", f"Update {number}"):
             parameters = {name: work.let(name, v) for name, v in parameters.items()}
             answer, new = net.work_once(work, parameters, rate, freeze)

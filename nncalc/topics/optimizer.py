@@ -12,7 +12,7 @@ from nncalc.errors import Refused, dimensions
 from nncalc.reading.expression import Tree, variables
 from nncalc.topics.parts.belonging import when
 from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array, Symbol
-from nncalc.topics.parts.graph import walk
+from nncalc.topics.parts.graph import depth, walk
 from nncalc.trace.work import Work
 
 OptimizerKind = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
@@ -20,6 +20,8 @@ Rate = Annotated[float, About("step size", above=0, also=("lr", "eta", "learning
 # The usual μ.
 MOMENTUM = 0.9
 ADAM = when(kind=("adam", "adamw"))
+# A product's derivative by each factor is written in one formula: its length is the square of this.
+DEEPEST = 100
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ def expression(
         About("where to begin: a number for each variable", also=("at", "x", "theta"), example="{x: 5, y: 1}"),
     ],
     rate: Rate,
-    steps: Annotated[int, About("how many updates", least=1, most=1000, also=("epochs", "iterations"))] = 1,
+    steps: Annotated[int, About("how many updates", least=1, most=1_000_000, also=("epochs", "iterations"))] = 1,
     by: By = DESCENT,
 ) -> Answer:
     """The same down an expression, whose gradient is worked at every update.
@@ -187,6 +189,8 @@ def expression(
         raise Refused(
             "w", f"has {start.size} numbers", f"one for each of {', '.join(variables(expr)) or 'no variables'}"
         )
+    if depth(expr) > DEEPEST:
+        raise Refused("expr", f"has {depth(expr)} operations inside each other", f"at most {DEEPEST}")
     weights = work.given("w_0", start)
     d = _descent(work, by, rate, start.shape)
     with work.section("t0", "Start"):
@@ -233,9 +237,9 @@ def _descent(work: Work, by: Update, rate: float, shape: tuple[int, ...]) -> Des
 
 def _updates(work: Work, count: int, before: int) -> Iterator[tuple[int, Any]]:
     """The updates from 0, each in a section of its own, with its number t (from 1, or after those before)."""
-    for i in range(count):
-        with work.section(f"t{i + 1}", f"Update {i + 1}"):
-            yield i, before + i + 1
+    for number in work.rounds(count):
+        with work.section(f"t{number}", f"Update {number}"):
+            yield number - 1, before + number
 
 
 def _update(work: Work, by: Update, d: Descent, w: Any, g: Any, t: int) -> Any:

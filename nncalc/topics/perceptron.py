@@ -35,7 +35,7 @@ class Training:
     """The perceptron rule: w ← w + rate·(target − ŷ)·x, sample after sample."""
 
     rate: Annotated[float, About("step size", above=0, also=("lr", "eta"))] = 1
-    epochs: Annotated[int, About("how often through all samples", least=1, most=100)] = 1
+    epochs: Annotated[int, About("how often through all samples", least=1, most=1_000_000)] = 1
 
 
 def perceptron(
@@ -129,7 +129,7 @@ def _fire(z: Any, fires: str | float, signed: bool) -> Any:
 def _train(
     work: Work, X: Any, t: Any, w: Any, b: Any, train: Training, fires: str | float, signed: bool
 ) -> tuple[Any, Any]:
-    for epoch in range(1, train.epochs + 1):
+    for epoch in work.rounds(train.epochs):
         for s in range(X.shape[0]):
             with work.section(f"e{epoch}.s{s + 1}", f"Epoch {epoch}, sample {s + 1}"):
                 z = work.let("z", w @ X[s] + b)

@@ -29,7 +29,8 @@ Arrive = Callable[[Value, Value], Value]
 def name_gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool) -> dict[str, Value]:
     """Names the gradient of every named value between `ofs` and `wrt`, last recorded first; returns those of `wrt`.
 
-    With a seed that was given, the number L that is differentiated stands outside the page.
+    With a seed that was given, the number L that is differentiated stands outside the page. The seed itself has no
+    step but where it is what was asked for: ∂L/∂β = ∂L/∂y.
     """
     top = "L" if any(isinstance(s, Value) for s in seeds) else local_name(ofs[0])
     roots = [(v, s if isinstance(s, Value) else _constant(v, s)) for v, s in zip(ofs, seeds, strict=True)]
@@ -37,16 +38,17 @@ def name_gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Valu
     for value, s in roots:
         if s.name is not None and s.shown is None:
             s.shown = gradient_name(top, local_name(value))
+    wanted = {id(v) for v in wrt}
     found: dict[int, Value] = {}
 
     def arrive(value: Value, g: Value) -> Value:
-        if id(g) not in seeded and value.name is not None:
+        if value.name is not None and (id(g) not in seeded or id(value) in wanted):
             with work.beside(value):
                 g = work.let(gradient_name(top, local_name(value)), own(g))
         found[id(value)] = g
         return g
 
-    with _uncollected():
+    with uncollected():
         if local:
             sweep(roots, wrt, named_inputs, edge_by_edge(work, {id(v) for v in ofs}), arrive)
         else:
@@ -60,7 +62,7 @@ def own(g: Value) -> Value:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Meanwhile no search for cycles: a record has none, and searching it as it grows took half the time of a sweep."""
     was = gc.isenabled()
     gc.disable()
@@ -88,7 +90,7 @@ def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pu
     value it feeds, in the order in which the values were given; what was given outside a section comes after it.
     """
     wanted = {id(v) for v in wrt}
-    nodes = _between([v for v, _ in roots], wanted, inputs)
+    nodes = _between([v for v, _ in roots], wrt, inputs)
     for value, seed in roots:
         if id(value) in nodes:
             nodes[id(value)].take(seed)
@@ -151,15 +153,21 @@ class _Node:
         return gathered(self.value, arrived if type(arrived) is list else [] if arrived is None else [arrived])
 
 
-def _between(roots: list[Value], wanted: set[int], inputs: Inputs) -> dict[int, _Node]:
-    """The values between the roots and the wanted ones, by their identity, in the order of recording."""
+def _between(roots: list[Value], wrt: list[Value], inputs: Inputs) -> dict[int, _Node]:
+    """The values between the roots and the wanted ones, by their identity, in the order of recording.
+
+    What was recorded before all that is wanted cannot have been made from it: the way back ends there, so that an
+    update does not pass through all updates before it.
+    """
+    wanted = {id(v) for v in wrt}
+    earliest = min(map(SERIAL, wrt), default=0)
     reached: dict[int, Sequence[Value]] = {}
     found: list[Value] = []
     stack = list(roots)
     while stack:
         value = stack.pop()
         if id(value) not in reached:
-            reached[id(value)] = args = inputs(value)
+            reached[id(value)] = args = inputs(value) if value.serial > earliest else ()
             found.append(value)
             stack.extend(args)
     found.sort(key=SERIAL)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from nncalc.trace.name import StepName
-from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref
 from nncalc.trace.notation.writing import expand
 from nncalc.trace.value import Value
@@ -76,6 +73,7 @@ class Trace:
     also: dict[str, str] = field(default_factory=dict)  # what people call what was given: {"W": "K"}
     overview: list[tuple[str | int, ...]] = field(default_factory=list)
     explained: bool = False
+    _by_name: dict[str, Step] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def header(self) -> dict[str, Value]:
@@ -84,32 +82,33 @@ class Trace:
 
     def named(self) -> dict[str, Step]:
         """The steps by their full names, in the order of the page."""
-        return {step.name: step for step in self.steps}
+        if len(self._by_name) != len(self.steps):
+            self._by_name = {step.name: step for step in self.steps}
+        return self._by_name
 
     def __getitem__(self, name: str) -> Step:
-        """The step of that name; KeyError names what there is."""
-        for step in self.steps:
-            if step.name == name:
-                return step
-        raise KeyError(name)
+        """The step of that name. Raises KeyError where there is none."""
+        return self.named()[name]
 
     def explain(self, *cells: tuple[str, Index | None]) -> Trace:
         """The same working cut to what these cells (None: all of a step's) are made from, all the way down."""
         wanted: dict[str, set[Index]] = {}
+        made_from: dict[tuple[str, Index], list[tuple[str, Index]]] = {}
         steps = self.named()
         stack = [(name, i) for name, index in cells for i in ([index] if index is not None else steps[name].indices())]
         while stack:
             name, index = stack.pop()
             if name in steps and index not in wanted.setdefault(name, set()):
                 wanted[name].add(index)
-                stack.extend(elements_in(steps[name].element(index)))
+                made_from[name, index] = elements_in(steps[name].element(index))
+                stack.extend(made_from[name, index])
         asked = {name for name, _ in cells}
         kept = [
             replace(s, cells=tuple(sorted(wanted[s.name])))
             for s in self.steps
             if s.name in wanted and (s.name in asked or not s.value.is_given)
         ]
-        used = {name for step in kept for i in step.indices() for name, _ in elements_in(step.element(i))}
+        used = {name for step in kept for i in step.indices() for name, _ in made_from[step.name, i]}
         given = {name: value for name, value in self.given.items() if name in used}
         return replace(self, steps=kept, given=given, answer={}, overview=[], explained=True)
 
@@ -125,33 +124,3 @@ def elements_in(x: Expr) -> list[tuple[str, Index]]:
         elif isinstance(part, Op):
             stack.extend(part.args)
     return found
-
-
-def _operations(x: Expr) -> Iterator[Op]:
-    """Every operation in a formula."""
-    stack = [x]
-    while stack:
-        part = stack.pop()
-        if isinstance(part, Op):
-            yield part
-            stack.extend(part.args)
-
-
-def tied_brackets(x: Expr) -> list[Op]:
-    """The brackets [a > b] of a formula in which both sides are equal: where a derivative is a convention."""
-    return [p for p in _operations(x) if p.kind == "compare" and evaluate(p.args[0]) == evaluate(p.args[1])]
-
-
-def beyond_digits(x: Expr, digits: int) -> list[Op]:
-    """The parts of a formula that numbers of so many digits, as they are shown, do not give.
-
-    A sum of which almost nothing is left, and the logarithm of what is shown as 0.
-    """
-    return [p for p in _operations(x) if _is_beyond(p, 10.0**-digits)]
-
-
-def _is_beyond(part: Op, last: float) -> bool:
-    if part.kind == "add":
-        args = [abs(evaluate(a)) for a in part.args]
-        return 0 < abs(evaluate(part)) < last * max(args) < math.inf
-    return part.label == "ln" and evaluate(part.args[0]) == 0 and math.isfinite(evaluate(part))

@@ -40,8 +40,8 @@ class Value(NDArrayOperatorsMixin):
     """An array that remembers the rule and the arguments it was made from (none for what was given)."""
 
     __slots__ = (
-        "args", "array", "irrational", "like", "meant", "name", "params", "precise", "rule", "serial", "settled",
-        "shown", "used", "work",
+        "args", "array", "given", "irrational", "like", "meant", "name", "params", "precise", "rule", "serial",
+        "settled", "shown", "used", "work",
     )  # fmt: skip
 
     def __init__(self, array: Any, work: Any, rule: Rule | None = None, args: Any = (), params: Any = None):
@@ -56,6 +56,7 @@ class Value(NDArrayOperatorsMixin):
         self.used = self.settled = self.irrational = False
         self.precise: Any = None
         self.meant: Any = None
+        self.given: bool | None = None  # until somebody asks
         work.serial += 1
         self.serial: int = work.serial
 
@@ -66,10 +67,19 @@ class Value(NDArrayOperatorsMixin):
 
     @property
     def is_given(self) -> bool:
-        """Whether every number in it stands so in the problem (given, or given and moved)."""
-        if self.rule is None:
-            return True
-        return self.rule.moves and all(a.is_given for a in self.args if isinstance(a, Value))
+        """Whether every number in it stands so in the problem (given, or given and moved); found once, at any depth."""
+        stack = [self] if self.given is None else []
+        while stack:
+            value = stack[-1]
+            moved = value.args if value.rule is not None and value.rule.moves else ()
+            unknown = [a for a in moved if isinstance(a, Value) and a.given is None]
+            if unknown:
+                stack += unknown
+                continue
+            from_given = all(a.given for a in moved if isinstance(a, Value))
+            value.given = value.rule is None or (value.rule.moves and from_given)
+            stack.pop()
+        return bool(self.given)
 
     def decimals(self) -> Any:
         """Its numbers as decimals, worked from what was given: (…), of objects."""

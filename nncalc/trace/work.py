@@ -94,8 +94,7 @@ class Work:
             raise NotFinite(step)
         value.settle(self.settle(value.name, computed, value.is_given))
         self._trace.steps.append(step)
-        if self.steps is not None and len(self._trace.steps) > self.steps:
-            raise TooLong
+        self.reserve_steps(0)
         return value
 
     def reserve(self, field: str, shape: Sequence[int]) -> None:
@@ -103,6 +102,23 @@ class Work:
         size = math.prod(shape)
         if self.limit is not None and size > self.limit:
             raise TooLarge(tuple(shape), self.limit, field=field)
+
+    def reserve_steps(self, count: int) -> None:
+        """Raises TooLong where `count` steps more would pass the limit, before they are worked."""
+        if self.steps is not None and len(self._trace.steps) + count > self.steps:
+            raise TooLong
+
+    def rounds(self, count: int, beside: int = 0) -> Iterator[int]:
+        """The numbers of so many equal rounds, from 1; the first one measures how many steps all will take.
+
+        beside: the steps that follow at the end for each round. Raises TooLong after the first round where all would
+        pass the limit.
+        """
+        before = len(self._trace.steps)
+        for number in range(1, count + 1):
+            yield number
+            if number == 1:
+                self.reserve_steps((len(self._trace.steps) - before) * (count - 1) + beside * count)
 
     @contextmanager
     def section(self, name: str, title: str) -> Iterator[None]:

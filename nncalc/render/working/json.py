@@ -13,6 +13,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from nncalc.render.layout import View
+from nncalc.render.long import is_long
 from nncalc.trace.notation.style import STYLES, TEXT, substituted, symbols, write
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
@@ -24,23 +25,31 @@ ELEMENT_DIGITS = 15
 
 
 def render(trace: Trace, view: View, out: TextIO) -> None:
-    """Writes one JSON object."""
-    page = {
+    """Writes one JSON object; of a long working every step, but its cells one by one only with --detail full."""
+    elements = view.detail != "short" and not is_long(trace, view)
+    before = {
         "format": WORKING_VERSION,
         "topic": trace.topic,
         "title": trace.title,
         "given": {name: plain(value.array) for name, value in trace.given.items()},
         "symbols": {name: TEXT.symbol(value.symbol) for name, value in trace.given.items()},
         "conventions": trace.conventions,
-        "steps": [_step(step, view) for step in trace.steps],
+    }
+    after = {
         "answer": {name: plain(value) for name, value in trace.answer.items()},
         "notes": trace.notes,
     }
-    json.dump(page, out, allow_nan=False, indent=1)
-    out.write("\n")
+    out.write(_dumped(before).removesuffix("\n}") + ',\n "steps": [')
+    for i, step in enumerate(trace.steps):  # one at a time: a long training has hundreds of thousands
+        out.write(("," if i else "") + "\n  " + _dumped(_step(step, view, elements)).replace("\n", "\n  "))
+    out.write(("\n ]" if trace.steps else "]") + _dumped(after).replace("{", ",", 1) + "\n")
 
 
-def _step(step: Step, view: View) -> dict[str, Any]:
+def _dumped(page: dict[str, Any]) -> str:
+    return json.dumps(page, allow_nan=False, indent=1)
+
+
+def _step(step: Step, view: View, elements: bool) -> dict[str, Any]:
     indices = step.indices()
     shown = indices if len(indices) <= ELEMENTS or view.detail == "full" else []
     whole = step.formula
@@ -51,7 +60,7 @@ def _step(step: Step, view: View) -> dict[str, Any]:
         "formula": {name: write(whole, style, symbols(style)) for name, style in STYLES.items()},
         "shape": list(step.array.shape),
         "value": plain(step.array),
-        "elements": [_element(step, index, view) for index in shown] if view.detail != "short" else [],
+        "elements": [_element(step, index, view) for index in shown] if elements else [],
     }
     if step.exact is not None:
         page["exact"] = plain(step.exact)

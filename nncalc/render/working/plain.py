@@ -8,6 +8,7 @@ import numpy as np
 
 from nncalc.errors import JOINERS, printable
 from nncalc.render.layout import NOTE, View, formula, line, remarks
+from nncalc.render.long import left_out_said, runs
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT, place
 from nncalc.trace.steps import Step, Trace
@@ -23,12 +24,16 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
             cell = TEXT.symbol(name, place(index))
             print(f"{cell} = {number(np.asarray(value.array)[index], view.digits)}", file=out)
     section = ""
-    for step in trace.steps:
-        if step.title != section:
-            section = step.title
-            print(f"# {section}", file=out)
-        _step(step, view, out)
-    for note in trace.notes:
+    for run in runs(trace, view):
+        if run.left_out:
+            print(f"# … {run.left_out} steps", file=out)
+        for step in run.steps:
+            if step.title != section:
+                section = step.title
+                print(f"# {section}", file=out)
+            _step(step, view, out)
+    said = left_out_said(trace, view)
+    for note in [*trace.notes, *([said] if said else [])]:
         print(f"# {printable(note, NOTE)}", file=out)
 
 

@@ -15,7 +15,8 @@ from rich.text import Text
 
 from nncalc.errors import JOINERS, printable
 from nncalc.render.layout import NOTE, PageLine, View, blocks, formula, inline, line, matrix, remarks
-from nncalc.render.paper import HEAD, JOINED, NAME, NO_WIDTH, QUIET, VALUE, Paper
+from nncalc.render.long import ends, is_long, left_out_said, runs
+from nncalc.render.paper import HEAD, JOINED, NAME, NO_WIDTH, QUIET, VALUE, Grid, Paper
 from nncalc.render.working.window import ShownWindow, windows
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.numbers import aligned, number
@@ -32,18 +33,15 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
         page.graph(trace)
     page.say(Text(""))
     section, between = "", ""
-    for (title, scalar), group in groupby(trace.steps, key=lambda s: (s.title, s.array.ndim == 0)):
-        steps = list(group)
-        if title != section:
-            section = title
-            page.say(Text(f"{between}{section}" if section else "", style=HEAD))
-        between = "\n"
-        # A page that is summed up in a table counts line by line.
-        if scalar and (len(steps) > 1 or trace.overview) and view.detail != "short":
-            page.numbers(steps, trace.explained)
-        else:
-            for step in steps:
-                page.step(step, trace.explained)
+    for run in runs(trace, view):
+        if run.left_out:
+            page.say(Text(f"\n… {run.left_out} steps", style=QUIET))
+        for (title, scalar), group in groupby(run.steps, key=lambda s: (s.title, s.array.ndim == 0)):
+            if title != section:
+                section = title
+                page.say(Text(f"{between}{section}" if section else "", style=HEAD))
+            between = "\n"
+            page.group(list(group), scalar, trace)
     page.overview(trace)
     page.answer(trace)
 
@@ -67,12 +65,21 @@ class _Page(Paper):
             if not v.ndim
         ]
         if numbers:
-            self.say(Text(", ".join(numbers)))
+            head_of, left_out, tail = ends(numbers, is_long(trace, self.view))
+            self.say(Text(", ".join([*head_of, *([f"… {left_out} more"] if left_out else []), *tail])))
         for name, value in trace.header.items():
             if not value.ndim:
                 continue
             shown = value.symbol if value.symbol == name else f"{TEXT.symbol(value.symbol, '')} ({name})"
             self.array(Text(shown, style=NAME), value.array, QUIET)
+
+    def group(self, steps: list[Step], scalar: bool, trace: Trace) -> None:
+        """Steps below one heading; a page that is summed up in a table counts line by line."""
+        if scalar and (len(steps) > 1 or trace.overview) and self.view.detail != "short":
+            self.numbers(steps, trace.explained)
+        else:
+            for step in steps:
+                self.step(step, trace.explained)
 
     def step(self, step: Step, explained: bool) -> None:
         """The formula, and below it the cells."""
@@ -93,9 +100,7 @@ class _Page(Paper):
             self.lines(lines, step.exact is not None)
         self.notes([step], shown)
         if len(shown) < len(indices):
-            self.say(
-                Padding(Text(f"… {len(indices) - len(shown)} more cells: --detail full", style=QUIET), (0, 0, 0, 4))
-            )
+            self.say(Text(f"… {len(indices) - len(shown)} more cells: --detail full", style=QUIET), indent=4)
         if step.cells is None and ((step.array.ndim >= 2 and step.array.size > 1) or (moved and step.array.ndim)):
             self.array(Text(TEXT.symbol(step.symbol), style=NAME), step.array, VALUE, indent=4)
 
@@ -111,10 +116,7 @@ class _Page(Paper):
             rows.append((*cells, tail))
         room = self.view.width or NO_WIDTH
         if sum(max(map(len, column)) + 1 for column in zip(*rows, strict=True)) <= room:
-            table = Table.grid(padding=(0, 1))
-            for row in rows:
-                table.add_row(*row)
-            self.say(table)
+            self.say(Grid(1, rows=[*rows]))
             self.notes(steps, [()])
             return
         for step, row, worked in zip(steps, rows, lines, strict=True):
@@ -128,14 +130,12 @@ class _Page(Paper):
     def notes(self, steps: list[Step], cells: list[Index]) -> None:
         """What was a convention, where the numbers meet a kink."""
         for note in dict.fromkeys(n for step in steps for index in cells for n in remarks(step, index, self.view)):
-            self.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
+            self.say(Text(note, style=QUIET), indent=4)
 
     def lines(self, lines: list[PageLine], compared: bool) -> None:
         """cell = working = value, each in its column; on paper with the exact value and the drift beside it."""
-        table = Table.grid(padding=(0, 1))
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold", no_wrap=self.view.width is None)
-        table.add_column(no_wrap=True, vertical="bottom")
+        wrapped = {"overflow": "fold", "no_wrap": self.view.width is None}
+        table = Grid(1, [{"no_wrap": True}, wrapped, {"no_wrap": True, "vertical": "bottom"}])
         tails = _tails(lines, compared)
         room = NO_WIDTH
         if self.view.width is not None and lines:
@@ -144,8 +144,8 @@ class _Page(Paper):
             working = "= " + " = ".join(worked.stages) if worked.stages else ""
             if len(working) > room:
                 working = "\n".join(f"= {stage}" for stage in worked.stages)
-            table.add_row(Text(worked.cell, style=NAME), Text(_kept(working)), tail)
-        self.say(Padding(table, (0, 0, 0, 4), expand=False))
+            table.rows.append((Text(worked.cell, style=NAME), Text(_kept(working)), tail))
+        self.say(table, indent=4)
 
     def pictured(self, step: Step, lines: list[PageLine]) -> None:
         """Each cell that sums over windows below these windows, drawn beside their weights."""
@@ -162,31 +162,33 @@ class _Page(Paper):
         """name = number or vector on a line; a matrix as rows under each other."""
         if np.ndim(array) < 2:
             text = Text.assemble(label, " = ", (inline(array, self.view.digits), style))
-            self.say(Padding(text, (0, 0, 0, indent)))
+            self.say(text, indent=indent)
             return
         for title, block in blocks(label.plain, array):
-            table = Table.grid(padding=(0, 0))
+            table = Grid(0)
             for i, row in enumerate(matrix(block, self.view.digits)):
                 left = Text(f"{title} = " if i == 0 else "", style=label.style)
-                table.add_row(left, Text("  ".join(row), style=style, no_wrap=True, overflow="fold"))
-            self.say(Padding(table, (0, 0, 0, indent), expand=False))
+                table.rows.append((left, Text("  ".join(row), style=style, no_wrap=True, overflow="fold")))
+            self.say(table, indent=indent)
 
     def graph(self, trace: Trace) -> None:
         """An expression at a glance: every node with its formula, value and gradient."""
         gradients = _gradients(trace)
-        table = Table.grid(padding=(0, 3))
-        for wrapped in (False, True, False, False):
-            table.add_column(no_wrap=not wrapped or self.view.width is None, overflow="fold")
-        table.add_row(*(Text(h, style=QUIET) for h in ("node", "formula", "value", f"∂{_output(trace)}/∂node")))
-        nodes = [(n, "", v.array) for n, v in trace.given.items()]
-        nodes += [(s.name, formula(s), s.array) for s in trace.steps if not StepName.parse(s.name).is_gradient]
+        wraps = (False, True, False, False)
+        table = Grid(3, [{"no_wrap": not wrap or self.view.width is None, "overflow": "fold"} for wrap in wraps])
+        table.rows.append(tuple(Text(h, style=QUIET) for h in ("node", "formula", "value", f"∂{_output(trace)}/∂node")))
+        kept, _, last = ends([*trace.given], is_long(trace, self.view))
+        nodes = [(n, "", trace.given[n].array) for n in (*kept, *last)]
+        steps = [step for step in trace.steps if not StepName.parse(step.name).is_gradient]
+        first, _, rest = ends(steps, is_long(trace, self.view))
+        nodes += [(s.name, formula(s), s.array) for s in (*first, *rest)]
         slopes = [
             number(gradients[n].array, self.view.digits) if n in gradients else "1" * (n == _output(trace))
             for n, _, _ in nodes
         ]
         values = aligned([number(value, self.view.digits) for _, _, value in nodes])
         for (name, written, _), value, slope in zip(nodes, values, aligned(slopes), strict=True):
-            table.add_row(Text(name, style=NAME), Text(written), Text(value), Text(slope, style=VALUE))
+            table.rows.append((Text(name, style=NAME), Text(written), Text(value), Text(slope, style=VALUE)))
         self.say(Text(""), table)
 
     def overview(self, trace: Trace) -> None:
@@ -206,9 +208,15 @@ class _Page(Paper):
         """The results together, and notes."""
         if trace.answer:
             self.say(Text("\nAnswer", style=HEAD))
-        for name, value in trace.answer.items():
+        head, left_out, tail = ends([*trace.answer.items()], is_long(trace, self.view))
+        for name, value in head:
             self.array(Text(TEXT.symbol(name), style=NAME), value, VALUE)
-        for note in trace.notes:
+        if left_out:
+            self.say(Text(f"… {left_out} more", style=QUIET))
+        for name, value in tail:
+            self.array(Text(TEXT.symbol(name), style=NAME), value, VALUE)
+        said = left_out_said(trace, self.view)
+        for note in [*trace.notes, *([said] if said else [])]:
             self.say(Text(printable(note, NOTE), style=QUIET))
 
 

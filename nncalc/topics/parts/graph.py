@@ -32,6 +32,17 @@ def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path:
     return done[0]
 
 
+def depth(tree: Tree) -> int:
+    """How many operations lie inside each other at most; terms of a sum lie beside each other."""
+    done: list[int] = []
+    for node in postorder(tree):
+        count = len(node.args) if isinstance(node, Apply) else 0
+        inside = max(done[len(done) - count :], default=0) if count else 0
+        del done[len(done) - count :]
+        done.append(inside + (isinstance(node, Apply) and node.function not in ("add", "subtract")))
+    return done[0]
+
+
 def _apply(function: MathFunction, args: list[Any], name: Callable[[Any], Any]) -> Any:
     """One node; a maximum of three is two nodes; what holds no variable is a written constant."""
     count = function.arguments

@@ -12,8 +12,8 @@ from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.belonging import GIVEN, when
 from nncalc.topics.parts.fields import About, Array
 from nncalc.trace.rules.functions import (
-    divide_or_zero,
     huber,
+    rel_entr,
     relu,
     sigmoid_cross_entropy,
     softmax_cross_entropy,
@@ -59,7 +59,7 @@ LOSSES: dict[str, Loss] = {
     "binary_cross_entropy_with_logits": Loss(lambda p, t: softplus(p) - t * p, mean=True),
     "cross_entropy": Loss(lambda p, t: xlogy(t, p), sign=-1, one=True),
     "hinge": Loss(lambda p, t, margin: relu(margin - t * p), mean=True, constant=1),
-    "kl": Loss(lambda p, t: xlogy(t, divide_or_zero(t, p)), one=True),
+    "kl": Loss(lambda p, t: rel_entr(t, p), one=True),
 }
 
 # Pairs that every textbook differentiates as one: ∂L/∂z = prediction − target.

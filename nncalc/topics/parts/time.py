@@ -125,9 +125,9 @@ def each_step(work: Work, x: Any) -> Iterator[tuple[int, Any]]:
     if x.ndim == 1:
         yield 1, x
         return
-    for t in range(x.shape[0]):
-        with work.section(f"t{t + 1}", f"Time step {t + 1}"):
-            yield t + 1, x[t]
+    for t in work.rounds(x.shape[0]):
+        with work.section(f"t{t}", f"Time step {t}"):
+            yield t, x[t - 1]
 
 
 @dataclass

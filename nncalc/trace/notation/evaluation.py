@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal, Inexact, getcontext, localcontext
 from fractions import Fraction
 from typing import Any
@@ -20,7 +20,7 @@ from nncalc.trace.notation.decimals import (
     precision,
 )
 from nncalc.trace.notation.functions import FUNCTIONS
-from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Ref
+from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, fold
 
 
 def evaluate(x: Expr) -> float:
@@ -30,7 +30,7 @@ def evaluate(x: Expr) -> float:
     Where floats may mislead it is worked in decimals.
     """
     try:
-        return float(_in_floats(x))
+        return fold(x, _in_floats)
     except _Doubt:
         return _in_decimals(x)
 
@@ -39,12 +39,11 @@ class _Doubt(Exception):
     """Floats may have lost what this depends on."""
 
 
-def _in_floats(x: Expr) -> float:
+def _in_floats(x: Expr, args: list[float]) -> float:
     if isinstance(x, Const):
         return float(x.value)
     if isinstance(x, Ref):
         return float(x.value.array[x.index] if x.index else x.value.array)
-    args = [_in_floats(a) for a in x.args]
     try:
         if x.kind == "call":
             row = FUNCTIONS[x.label]
@@ -75,19 +74,18 @@ def _in_decimals(x: Expr) -> float:
     """The formula in decimals; a 0 that was rounded on the way is looked at in more digits."""
     for digits in (DIGITS, AGAIN):
         with localcontext(precision(digits)) as context:
-            value, nothing = _decimal(x)
+            value, nothing = fold(x, _decimal)
             if not nothing or not context.flags[Inexact]:
                 break
     return float(value)
 
 
-def _decimal(x: Expr) -> tuple[Decimal, bool]:
+def _decimal(x: Expr, parts: list[tuple[Decimal, bool]]) -> tuple[Decimal, bool]:
     """The number in the digits of the context, and whether a sum came to nothing beside its terms."""
     if isinstance(x, Const):
         return constant_of(x.value), False
     if isinstance(x, Ref):
         return decimal_of(x.value, x.index), False
-    parts = [_decimal(a) for a in x.args]
     args, nothing = [a for a, _ in parts], any(n for _, n in parts)
     if x.kind == "call":
         return Decimal(FUNCTIONS[x.label].decimal(*args)), nothing
@@ -112,13 +110,16 @@ def decimal_of(value: Any, index: Index | None) -> Decimal:
 
 def exactly(x: Expr) -> Fraction | None:
     """The number that a formula of whole numbers stands for, exact at any size; None where a number is a float."""
+    return fold(x, _exactly)
+
+
+def _exactly(x: Expr, args: list[Fraction | None]) -> Fraction | None:
     if isinstance(x, Const):
         return x.value if isinstance(x.value, Fraction) else None
     if isinstance(x, Ref):
         held = x.value.array[x.index] if x.index else x.value.array
         held = held.item() if hasattr(held, "item") else held
         return Fraction(held) if isinstance(held, int) else None
-    args = [exactly(a) for a in x.args]
     worked = _EXACTLY.get(x.label or x.kind)
     if worked is None or (x.kind == "divide" and not args[-1]):
         return None
@@ -145,3 +146,33 @@ _IN_DECIMALS: dict[str, Callable[[list[Decimal]], Decimal]] = {
     "divide": lambda a: a[0] / a[1],
     "power": lambda a: power_of(*a),
 }
+
+
+def _operations(x: Expr) -> Iterator[Op]:
+    """Every operation in a formula."""
+    stack = [x]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Op):
+            yield part
+            stack.extend(part.args)
+
+
+def tied_brackets(x: Expr) -> list[Op]:
+    """The brackets [a > b] of a formula in which both sides are equal: where a derivative is a convention."""
+    return [p for p in _operations(x) if p.kind == "compare" and evaluate(p.args[0]) == evaluate(p.args[1])]
+
+
+def beyond_digits(x: Expr, digits: int) -> list[Op]:
+    """The parts of a formula that numbers of so many digits, as they are shown, do not give.
+
+    A sum of which almost nothing is left, and the logarithm of what is shown as 0.
+    """
+    return [p for p in _operations(x) if _is_beyond(p, 10.0**-digits)]
+
+
+def _is_beyond(part: Op, last: float) -> bool:
+    if part.kind == "add":
+        args = [abs(evaluate(a)) for a in part.args]
+        return 0 < abs(evaluate(part)) < last * max(args) < math.inf
+    return part.label == "ln" and evaluate(part.args[0]) == 0 and math.isfinite(evaluate(part))

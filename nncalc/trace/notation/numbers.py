@@ -42,5 +42,7 @@ def columns(values: list[Any], digits: int = 6) -> list[str]:
 def aligned(texts: list[str]) -> list[str]:
     """Numbers already written, with their decimal points in line and all of one width."""
     after = [len(t) - t.index(".") if "." in t else 0 for t in texts]
-    padded = [t + " " * (max(after) - a) for t, a in zip(texts, after, strict=True)]
-    return [t.rjust(max(map(len, padded))) for t in padded]
+    behind = max(after, default=0)
+    padded = [t + " " * (behind - a) for t, a in zip(texts, after, strict=True)]
+    width = max(map(len, padded), default=0)
+    return [t.rjust(width) for t in padded]

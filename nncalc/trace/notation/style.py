@@ -9,7 +9,7 @@ from fractions import Fraction
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.functions import ARGUMENTS, FUNCTIONS
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, rank
+from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, fold, rank
 
 # How strongly each kind binds: a weaker operand of a stronger operator is put in parentheses.
 BINDS = {"add": 1, "negative": 2, "times": 3, "matmul": 3, "divide": 3, "power": 5, "transpose": 5}
@@ -62,7 +62,7 @@ Leaf = Callable[[Ref], str]
 
 def write(x: Expr, style: Style, leaf: Leaf, digits: int = 6) -> str:
     """The formula in a style; `leaf` says how an element is written (its symbol, or its number)."""
-    return _opened(x, _write(x, style, leaf, digits)[0], style)
+    return _opened(x, fold(x, lambda part, args: _write(part, args, style, leaf, digits))[0], style)
 
 
 def place(index: Index) -> str:
@@ -80,20 +80,31 @@ def substituted(style: Style, digits: int = 6) -> Leaf:
     return lambda ref: style.signed(number(ref.value.array[ref.index] if ref.index else ref.value.array, digits))
 
 
-def _write(x: Expr, style: Style, leaf: Leaf, digits: int) -> tuple[str, int]:
-    """The characters and how strongly they bind."""
+def _write(x: Expr, parts: list[tuple[str, int]], style: Style, leaf: Leaf, digits: int) -> tuple[str, int]:
+    """The characters and how strongly they bind; `parts` are those of its operands."""
     if isinstance(x, Const):
         return _constant(x.value, style, digits)
     if isinstance(x, Ref):
         return _leaf(leaf(x), style)
-    parts = [_write(a, style, leaf, digits) for a in x.args]
     if x.kind == "add":
         return _sum(x, parts, style), BINDS["add"]
     if x.kind == "negative":
         return style.minus + _closed(parts[0], BINDS["times"], style), BINDS["negative"]
     if x.kind in ("times", "matmul"):
-        return _product(x, [_closed(p, BINDS["times"], style) for p in parts], style), BINDS["times"]
+        factors = zip(x.args, parts, strict=True)
+        return _product(x, [_factor(x, a, part, style) for a, part in factors], style), BINDS["times"]
     return _operator(x, [_operand(x, i, part, style) for i, part in enumerate(parts)], style), BINDS.get(x.kind, ATOM)
+
+
+def _factor(x: Op, factor: Expr, part: tuple[str, int], style: Style) -> str:
+    """A matrix product inside a product cell by cell, and such a one inside a matrix product, is fenced in."""
+    text = _closed(part, BINDS["times"], style)
+    other = {"times": "matmul", "matmul": "times"}[x.kind]
+    cells = x if x.kind == "times" else factor
+    mixed = isinstance(factor, Op) and factor.kind == other and part[1] >= BINDS["times"]
+    if mixed and isinstance(cells, Op) and sum(rank(a) > 0 for a in cells.args) > 1:
+        return _closed((text, 0), ATOM, style)
+    return text
 
 
 def _operand(x: Op, position: int, part: tuple[str, int], style: Style) -> str:

@@ -11,11 +11,12 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol, TypeGuard
+from typing import Any, Protocol, TypeGuard, TypeVar
 
 from nncalc.trace.notation.functions import FUNCTIONS
 
 Index = tuple[int, ...]
+Worked = TypeVar("Worked")
 
 
 class Named(Protocol):
@@ -197,6 +198,23 @@ RELATIONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
 }  # fmt: skip
 
 
+def fold(x: Expr, worked: Callable[[Expr, list[Worked]], Worked]) -> Worked:
+    """A formula from the inside out: `worked` is told each part and what came out for its operands. No recursion."""
+    done: list[Worked] = []
+    stack: list[tuple[Expr, bool]] = [(x, False)]
+    while stack:
+        part, ready = stack.pop()
+        if not isinstance(part, Op):
+            done.append(worked(part, []))
+        elif not ready and part.args:
+            stack.append((part, True))
+            stack += [(a, False) for a in reversed(part.args)]
+        else:
+            count = len(part.args)
+            done[len(done) - count :] = [worked(part, done[len(done) - count :])]
+    return done[0]
+
+
 def middle(x: Expr) -> Sequence[Expr] | None:
     """The operands of the outermost operator, where writing down their values is a step of its own.
 
@@ -213,6 +231,10 @@ def _signed_leaf(x: Op) -> bool:
 
 def rank(x: Expr) -> int:
     """0 for a number, else the number of axes of the whole value that the formula stands for."""
+    return fold(x, _rank)
+
+
+def _rank(x: Expr, args: list[int]) -> int:
     if isinstance(x, Ref):
         return 0 if x.index is not None else int(getattr(x.value.array, "ndim", 0))
-    return max((rank(a) for a in x.args), default=0) if isinstance(x, Op) else 0
+    return max(args, default=0)

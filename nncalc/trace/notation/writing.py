@@ -35,8 +35,12 @@ class Operand:
 
     def aligned(self, index: Index) -> Expr:
         """The element that broadcasting puts at this index of the result."""
+        return self[self.place(index)]
+
+    def place(self, index: Index) -> Index:
+        """Where that element stands in the argument."""
         own = index[len(index) - self.ndim :] if self.ndim else ()
-        return self[tuple(0 if n == 1 else i for i, n in zip(own, self.shape, strict=True))]
+        return tuple(0 if n == 1 else i for i, n in zip(own, self.shape, strict=True))
 
     def rows(self) -> list[tuple[int, Expr]] | None:
         """The rows that the argument was put together from, each with its place, or None if it was not so made."""
@@ -63,20 +67,35 @@ def expand(value: Value, index: Index | None, inside: bool = False) -> Expr:
 
     inside: as a part of a larger formula, where some functions are written shorter.
     """
-    rule = value.rule
-    if rule is None:
-        return notation.const(value.array[index]) if index is not None else _constant(value.array)
-    operands = [Operand(arg) for arg in value.args]
+    done: list[Expr] = []
+    stack: list[tuple[Any, Index | None, bool]] = [(value, index, False)]
+    while stack:  # a sum of a thousand terms is a thousand operations inside each other
+        part, at, ready = stack.pop()
+        if not isinstance(part, Value):
+            done.append(_constant(part) if at is None else notation.const(np.asarray(part)[at]))
+        elif part.name is not None and part is not value:
+            done.append(Ref(part, at))
+        elif part.rule is None:
+            done.append(_constant(part.array) if at is None else notation.const(part.array[at]))
+        elif part.rule.elementwise and not ready:
+            stack.append((part, at, True))
+            stack += [(arg, at if at is None else Operand(arg).place(at), False) for arg in reversed(part.args)]
+        else:
+            count = len(part.args) if ready else 0
+            operands = done[len(done) - count :] if ready else [Operand(arg) for arg in part.args]
+            del done[len(done) - count :]
+            done.append(_by_rule(part, at, operands, inside or part is not value))
+    return done[0]
+
+
+def _by_rule(value: Value, index: Index | None, operands: list[Any], inside: bool) -> Expr:
+    """What the value's rule writes of its arguments: operands, of an elementwise one their formulas."""
+    rule: Any = value.rule
     if index is None:
-        return (
-            rule.whole(*(o.whole() for o in operands), **value.params)
-            if rule.elementwise
-            else rule.whole(*operands, **value.params)
-        )
+        return rule.whole(*operands, **value.params)
     element = rule.inside if inside and rule.inside is not None else rule.element
-    if rule.elementwise:
-        return element(*(o.aligned(index) for o in operands), **value.params)
-    return element(index, *operands, **value.params)
+    place = () if rule.elementwise else (index,)
+    return element(*place, *operands, **value.params)
 
 
 def _constant(array: Any) -> Expr:

@@ -195,6 +195,25 @@ rule(
 )  # fmt: skip
 
 
+@traced
+def rel_entr(t: Any, p: Any) -> Any:
+    """t·ln(t/p), and 0 where t is 0; by p its derivative is −t/p, by t it is ln(t/p) + 1."""
+    return xlogy(t, divide_or_zero(t, p))
+
+
+def _times_log_ratio(t: Expr, p: Expr) -> Expr:
+    return n.ZERO if not n.rank(t) and evaluate(t) == 0 else n.product(t, _log(n.divide(t, p)))
+
+
+rule(
+    rel_entr,
+    _times_log_ratio,
+    (lambda g, y, t, p: g * (np.log(t / p) + 1), lambda g, y, t, p: -g * divide_or_zero(t, p)),
+    elementwise=True, sums=lambda t, p: abs(t), poles=True, irrational=True,
+    decimal=np.frompyfunc(lambda t, p: _xlogy(t, t / p) if t else Decimal(0), 2, 1),
+)  # fmt: skip
+
+
 def _log(p: Expr) -> Expr:
     return n.call("ln", p)
 

@@ -31,7 +31,7 @@ from nncalc.trace.rule import SMALL
 HORIZON = 2000
 
 
-class Worked(NamedTuple):
+class InDecimals(NamedTuple):
     """An array of decimals, and whether nothing was rounded on the way to it."""
 
     numbers: Any
@@ -47,7 +47,7 @@ def as_read(array: Any, value: Any) -> Any:
     return np.array([read_float(x) for x in array.ravel().tolist()]).reshape(array.shape)
 
 
-def worked(value: Any) -> Worked:
+def worked(value: Any) -> InDecimals:
     """The value in decimals, from what was given or settled; each value is worked once."""
     return value.precise or _Desk(DIGITS).work(value)
 
@@ -58,22 +58,22 @@ class _Desk:
     def __init__(self, digits: int):
         self.digits = digits
         self.usual = digits == DIGITS
-        self.known: dict[int, Worked] = {}
+        self.known: dict[int, InDecimals] = {}
         self.cut = False
 
-    def found(self, value: Any) -> Worked | None:
+    def found(self, value: Any) -> InDecimals | None:
         """What was worked before."""
-        found: Worked | None = value.precise if self.usual else self.known.get(id(value))
+        found: InDecimals | None = value.precise if self.usual else self.known.get(id(value))
         return found
 
-    def keep(self, value: Any, worked: Worked) -> None:
+    def keep(self, value: Any, worked: InDecimals) -> None:
         """Remembers it."""
         if self.usual:
             value.precise = worked
         else:
             self.known[id(value)] = worked
 
-    def work(self, root: Any) -> Worked:
+    def work(self, root: Any) -> InDecimals:
         """The value in decimals; its history needs no recursion."""
         oldest = root.serial - HORIZON
         stack = [root]
@@ -88,14 +88,14 @@ class _Desk:
                     stack.extend(missing)
                 else:
                     self.keep(value, self.applied(value, context))
-        return self.found(root) or Worked(as_decimals(root.array), False)
+        return self.found(root) or InDecimals(as_decimals(root.array), False)
 
-    def leaf(self, value: Any, oldest: int, context: Context) -> Worked | None:
+    def leaf(self, value: Any, oldest: int, context: Context) -> InDecimals | None:
         """What has no history: given, rounded, written by a student, or farther back than one looks."""
         far = value.name is not None and value.serial < oldest
         if far and not self.usual and value.precise is not None:
             self.cut = True
-            precise: Worked = value.precise
+            precise: InDecimals = value.precise
             return precise
         if not (value.rule is None or value.settled or value.rule.opaque or (far and value.irrational)):
             return None
@@ -103,9 +103,9 @@ class _Desk:
         numbers = as_decimals(value.array)
         for index, number in (value.meant or {}).items():
             numbers[index] = +number.decimal
-        return Worked(numbers, not context.flags[Inexact])
+        return InDecimals(numbers, not context.flags[Inexact])
 
-    def applied(self, value: Any, context: Context) -> Worked:
+    def applied(self, value: Any, context: Context) -> InDecimals:
         """A value from its arguments, by its rule; a 0 that comes of rounded numbers is looked at in more digits."""
         rule = value.rule
         args = [self.found(a) if hasattr(a, "rule") else None for a in value.args]
@@ -124,7 +124,7 @@ class _Desk:
                 numbers = np.where(nothing, again, numbers)
         if not exact and rule.poles and self.usual and not all(Decimal(n).is_finite() for n in numbers.ravel()):
             numbers = self.again(value, ONCE_MORE)
-        return Worked(numbers, exact)
+        return InDecimals(numbers, exact)
 
     def again(self, value: Any, digits: int) -> Any:
         """The same in more digits, unless its history is too long: then a 0 is believed."""
