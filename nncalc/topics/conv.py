@@ -38,7 +38,12 @@ def conv(
     filter: Annotated[
         Array,
         "rows columns | filter rows columns | filter depth rows columns | columns",
-        About("the filter, or several", symbol="K", also=("kernel", "weight", "weights", "W", "K", "filters")),
+        About(
+            "the filter, or several",
+            symbol="K",
+            also=("kernel", "weight", "weights", "W", "K", "filters"),
+            example="[[0.5, -0.3], [0.8, 0.2]]",
+        ),
     ],
     bias: Annotated[Array | None, "out_channel", About("a number for each filter", symbol="b", also=("b",))] = None,
     stride: Stride = 1,
