@@ -35,15 +35,15 @@ from nncalc.trace.notation.decimals import meant_array
 BAD: Any = object()
 
 
-_NPZ = Like("ending in .npz", lambda name: name.endswith(".npz"))
-
-
 @dataclass(frozen=True)
 class ArrayFile:
     """An array in a file of its own."""
 
     file: Annotated[str, About("an .npy, .npz or .csv below the problem's folder")]
-    key: Annotated[str | None, About("which array of an .npz", only=when(file=_NPZ))] = None
+    key: Annotated[
+        str | None,
+        About("which array of an .npz", only=when(file=Like("ending in .npz", lambda f: f.endswith(".npz")))),
+    ] = None
 
 
 class Converter:

@@ -14,7 +14,7 @@ from nncalc.trace.steps import Step, Trace
 LONG = 20_000
 # Of more lines than these that belong together, so many at either end are shown.
 MOST, ENDS = 100, 10
-Line = TypeVar("Line")
+Shown = TypeVar("Shown")
 
 
 @dataclass
@@ -50,7 +50,7 @@ def runs(trace: Trace, view: View) -> list[Run]:
     return found
 
 
-def ends(items: Sequence[Line], long: bool) -> tuple[Sequence[Line], int, Sequence[Line]]:
+def ends(items: Sequence[Shown], long: bool) -> tuple[Sequence[Shown], int, Sequence[Shown]]:
     """Lines that belong together, on a long page those at both ends alone, with the count of those between."""
     if not long or len(items) <= MOST:
         return items, 0, []
