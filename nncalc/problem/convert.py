@@ -8,16 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 
-from nncalc.errors import (
-    FieldPath,
-    Finding,
-    InputError,
-    Location,
-    did_you_mean,
-    dimensions,
-    printable,
-    spelled,
-)
+from nncalc.errors import FieldPath, Finding, InputError, Location, did_you_mean, dimensions, printable, spelled
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import settled
 from nncalc.problem.plainly import is_misfit, may_be_read

@@ -90,7 +90,8 @@ def _short(x: float, digits: int = READ_DIGITS, ulps: int = ULPS) -> str:
 
 def read_float(x: float) -> float:
     """The float that was meant: 0.3 for 0.30000000000000004, which is where a sum of decimals ends up."""
-    if not math.isfinite(x):
+    digits = repr(x)
+    if "000" not in digits and "999" not in digits:  # how all but some numbers are told apart at once
         return x
     return float(_short(x) or _short(x, SHORT_DIGITS, SHORT_ULPS) or x)
 

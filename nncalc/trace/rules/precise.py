@@ -11,6 +11,7 @@ from __future__ import annotations
 from decimal import Context, Decimal, Inexact, localcontext
 from functools import cache
 from inspect import signature
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,10 +19,10 @@ import numpy as np
 from nncalc.trace.notation.decimals import (
     AGAIN,
     DIGITS,
+    NEAR,
     ONCE_MORE,
     ROUNDED_OFF,
     as_meant,
-    near_within,
     precision,
     read_float,
 )  # fmt: skip
@@ -42,9 +43,14 @@ def as_read(array: Any, value: Any) -> Any:
     """The array of a value that gets a name, as a person reads it: 0.3 for 0.30000000000000004, equals as equals."""
     if getattr(array, "size", SMALL + 1) > SMALL or array.dtype.kind != "f":
         return array
-    if array.size > 1 and near_within(array):
-        array = value.nearest_floats()
-    return np.array([read_float(x) for x in array.ravel().tolist()]).reshape(array.shape)
+    floats = array.ravel().tolist()
+    if len(floats) > 1:
+        ordered = sorted(floats)
+        if any(a != b and b - a <= NEAR * (abs(a) + abs(b)) for a, b in pairwise(ordered)):
+            array = value.nearest_floats()
+            floats = array.ravel().tolist()
+    read = [read_float(x) for x in floats]
+    return array if read == floats else np.array(read).reshape(array.shape)
 
 
 def worked(value: Any) -> InDecimals:
