@@ -201,3 +201,12 @@ def test_large_arrays_are_left_to_floats(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(precise._Desk, "work", lambda *_: pytest.fail("decimals"))
     x = np.full((20, 20), 0.1)
     worked(topic="norm", kind="batch", x=x.tolist(), eps=1e-5)
+
+
+def test_what_is_0_by_an_identity_is_0_on_the_page() -> None:
+    """sinh is worked from exp, so its derivative cancels only in the digits that both are worked in."""
+    from nncalc.trace.notation.evaluation import evaluate
+
+    trace = solve(loads("topic: backprop\nexpr: exp(x) - exp(-x) - 2*sinh(x)\nat: {x: 0.7}\n"))
+    step = trace["df/dx"]
+    assert float(step.array) == evaluate(step.element(())) == 0

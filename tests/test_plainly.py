@@ -76,8 +76,7 @@ def test_one_number_in_flags() -> None:
         == "[[0.5, 0.5], [0.5, 0.5]]\n"
     )
     assert (
-        run("backprop", "--x", "0.5", "--layers", "[{W: 0.4, b: 0.1}]", "--target", "1", "--get", "a1").out
-        == "[0.30000000000000004]\n"
+        run("backprop", "--x", "0.5", "--layers", "[{W: 0.4, b: 0.1}]", "--target", "1", "--get", "a1").out == "[0.3]\n"
     )
 
 

@@ -115,7 +115,7 @@ def test_the_limit_on_steps_is_met_before_the_work(
     monkeypatch.setattr(Work, "let", counted)
     with pytest.raises(InputError, match="asks for more than 500000 steps, the limit"):
         solve(loads(rounds(1_000_000), rules=Permissions()))
-    assert worked <= each
+    assert worked <= each + 2  # an optimizer begins with two
     small = Permissions(Limits(steps=40 * each + 3))  # a perceptron ends with three steps
     assert len(solve(loads(rounds(40), rules=small)).steps) <= 40 * each + 3
     with pytest.raises(InputError, match=r"--limit steps=N raises the limit"):
@@ -126,10 +126,10 @@ def test_the_limit_on_steps_is_met_before_the_work(
 def test_a_sum_of_many_terms_is_written_without_recursion(operator: str) -> None:
     expr = operator.join(["x"] * 900)
     trace = solve(loads({"topic": "optimizer", "expr": expr, "w": 2, "rate": 0.001}))
-    assert trace["t1.f"].array == (1800 if operator == "+" else 2 - 2 * 899)
+    assert trace["t0.f"].array == (1800 if operator == "+" else 2 - 2 * 899)
     out = io.StringIO()
     render([trace], View(), out, "plain")
-    assert f"t1.f = {f' {operator} '.join(['t1.x'] * 900)} = " in out.getvalue()
+    assert f"t0.f = {f' {operator} '.join(['t0.x'] * 900)} = " in out.getvalue()
 
 
 @pytest.mark.parametrize("operator", "*/")
@@ -138,7 +138,7 @@ def test_a_product_whose_derivative_no_page_can_hold_is_refused(operator: str) -
     with pytest.raises(InputError, match=r"expr: has 899 operations inside each other"):
         solve(loads(problem))
     problem["expr"] = operator.join(["x"] * 101)
-    assert solve(loads(problem)).answer["f"] == 1
+    assert solve(loads(problem))["t0.f"].array == 1
 
 
 def test_rounds_count_what_follows_them() -> None:

@@ -120,11 +120,12 @@ def holds(key: Written, worked: Any, marking: Marking, scale: float = 0.0) -> bo
     if not (finite(worked) and finite(key.value)):
         return bool(key.value == worked)
     off = gap(key.value, worked)
-    if off <= (BOUNDARY - 1) * max(abs(worked), scale):
+    counted = isinstance(worked, (int, np.integer))
+    if off == 0 or (not counted and off <= GUARD * max(abs(worked), scale)):
         return True
-    if marking.tolerance is not None and off <= marking.tolerance * BOUNDARY:
+    if marking.tolerance is not None and off <= marking.tolerance * BOUNDARY + _rounding_error(key, worked):
         return True
-    return not isinstance(key.value, int) and within_digits(key, worked)
+    return not counted and not isinstance(key.value, int) and within_digits(key, worked)
 
 
 def _rounding_error(written: Written, worked: Any) -> float:

@@ -27,9 +27,12 @@ def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] =
 
 def with_comma(finding: Finding, neighbours: list[Node]) -> Finding:
     """The finding of a number with a leading zero; behind a whole number it is rather its decimals: 0,099."""
-    texts = [node.text for node in neighbours if isinstance(node, ScalarNode)]
-    if len(texts) == 2 and DECIMALS.fullmatch(texts[1]) and WHOLE.fullmatch(texts[0]):
-        return replace(finding, hint=f"a decimal comma? write {printable('.'.join(texts), 20)}")
+    match neighbours:
+        case [ScalarNode(text=whole, mark=before), ScalarNode(text=decimals, mark=mark)]:
+            # In a list of two numbers there is a blank after the comma, as a rule.
+            close = None not in (before.column, mark.column) and mark.column == (before.column or 0) + len(whole) + 1
+            if close and DECIMALS.fullmatch(decimals) and WHOLE.fullmatch(whole):
+                return replace(finding, hint=f"a decimal comma? write {printable(f'{whole}.{decimals}', 20)}")
     return finding
 
 

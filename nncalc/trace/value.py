@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from nncalc.trace.notation.decimals import DIGITS
 from nncalc.trace.rule import RULES, Rule
 
 
@@ -81,11 +82,11 @@ class Value(NDArrayOperatorsMixin):
             stack.pop()
         return bool(self.given)
 
-    def decimals(self) -> Any:
-        """Its numbers as decimals, worked from what was given: (…), of objects."""
+    def decimals(self, digits: int = DIGITS) -> Any:
+        """Its numbers as decimals of so many digits, worked from what was given: (…), of objects."""
         from nncalc.trace.rules.precise import worked  # the rules are made of values
 
-        return worked(self).numbers
+        return worked(self, digits).numbers
 
     def nearest_floats(self) -> Any:
         """The floats (or truths) that are nearest to what it is in decimals."""

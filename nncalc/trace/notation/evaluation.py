@@ -103,7 +103,7 @@ def _decimal(x: Expr, parts: list[tuple[Decimal, bool]]) -> tuple[Decimal, bool]
 
 def decimal_of(value: Any, index: Index | None) -> Decimal:
     """An element of a named value as a decimal."""
-    numbers = value.decimals() if hasattr(value, "decimals") else None
+    numbers = value.decimals(getcontext().prec) if hasattr(value, "decimals") else None
     number = (value.array if numbers is None else numbers)[index or ()]
     return number if isinstance(number, Decimal) else as_meant(number)
 

@@ -140,7 +140,7 @@ def sigmoid_cross_entropy(x: Any, s: Any, target: Any) -> Any:
 def huber(d: Any, delta: float = 1.0) -> Any:
     """½d² up to a distance of δ, δ(|d| − ½δ) beyond it; its derivative is d, held between −δ and δ (Huber 1964)."""
     size = np.abs(d)
-    return np.where(size <= delta, size**2 / 2, delta * (size - delta / 2))
+    return np.where(size <= delta, size**2 / 2, (2 * delta * size - delta * delta) / 2)
 
 
 def _huber(index: Index, d: Any, delta: float = 1.0) -> Expr:

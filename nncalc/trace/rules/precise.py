@@ -53,9 +53,9 @@ def as_read(array: Any, value: Any) -> Any:
     return array if read == floats else np.array(read).reshape(array.shape)
 
 
-def worked(value: Any) -> InDecimals:
-    """The value in decimals, from what was given or settled; each value is worked once."""
-    return value.precise or _Desk(DIGITS).work(value)
+def worked(value: Any, digits: int = DIGITS) -> InDecimals:
+    """The value in decimals, from what was given or settled; in the usual number of digits each is worked once."""
+    return (value.precise if digits == DIGITS else None) or _Desk(digits).work(value)
 
 
 class _Desk:
