@@ -203,6 +203,16 @@ def test_large_arrays_are_left_to_floats(monkeypatch: pytest.MonkeyPatch) -> Non
     worked(topic="norm", kind="batch", x=x.tolist(), eps=1e-5)
 
 
+def test_what_is_made_from_large_arrays_is_taken_as_its_float() -> None:
+    from nncalc.trace.work import Work
+
+    work = Work()
+    x = work.given("x", np.full(1000, 0.1))
+    mean = work.let("mean", x.mean())
+    rest = work.let("rest", mean - 0.1)
+    assert float(rest.array) == 0 and mean.precise is not None and x.precise is None
+
+
 def test_what_is_0_by_an_identity_is_0_on_the_page() -> None:
     """sinh is worked from exp, so its derivative cancels only in the digits that both are worked in."""
     from nncalc.trace.notation.evaluation import evaluate

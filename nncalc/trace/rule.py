@@ -10,8 +10,8 @@ import numpy as np
 
 from nncalc.trace.notation.decimals import LOST, LOST_OF_IRRATIONALS
 
-# Arrays of more numbers are left to floats.
-SMALL = 256
+# Arrays of so many numbers are left to floats.
+LARGE = 257
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Rule:
     Where floats may mislead: `scale` gives what the sizes of a sum's terms add up to; `poles`: small arguments lead to
     infinity; `decides` says whether arguments are so near to each other that their order is in doubt.
     `decimal` computes with decimals where `compute` cannot; `irrational`: its results have no end; `opaque`: it has
-    no decimals.
+    no decimals. `watched`: any of these may be.
     """
 
     name: str
@@ -47,14 +47,15 @@ class Rule:
     decides: Callable[..., Any] | None = None
     irrational: bool = False
     opaque: bool = False
+    watched: bool = False
     decimal: Callable[..., Any] | None = None
 
     def misleads(self, y: Any, args: Any, params: Any, irrational: bool) -> bool:
         """Whether floats may have lost what a small result of it depends on."""
-        if getattr(y, "size", SMALL + 1) > SMALL or y.dtype.kind not in "fb":
+        if y.dtype.kind not in "fb":
             return False
         for x in args:
-            if getattr(x, "size", 1) > SMALL:
+            if getattr(x, "size", 1) >= LARGE:
                 return False
         if self.decides is not None and np.any(self.decides(*args, **params)):
             return True
@@ -63,11 +64,6 @@ class Rule:
             if lost.any():
                 return True
         return self.poles and not np.isfinite(y).all()
-
-    @property
-    def watched(self) -> bool:
-        """Whether a float of it may mislead."""
-        return self.scale is not None or self.poles or self.decides is not None
 
     @property
     def in_decimals(self) -> Callable[..., Any]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from nncalc.trace.notation.decimals import DIGITS
-from nncalc.trace.rule import RULES, Rule
+from nncalc.trace.rule import LARGE, RULES, Rule
 
 
 class EngineError(TypeError):
@@ -94,8 +94,7 @@ class Value(NDArrayOperatorsMixin):
 
     def settle(self, array: Any) -> None:
         """What the rest goes on with, where that is another array: rounded, or a student's own."""
-        if array is not self.array:
-            self.array, self.settled, self.precise = array, True, None
+        self.array, self.settled, self.precise = array, True, None
 
     def inputs(self) -> Sequence[Value]:
         """The Values that this one is differentiated through."""
@@ -237,12 +236,10 @@ def apply(function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Value
         args = args[:1]
     work = None
     bare = []
-    irrational = rule.irrational
     for arg in args:
         if isinstance(arg, Value):
             work = arg.work
             arg.used = True
-            irrational = irrational or arg.irrational
             # NumPy unpacks a whole number of any size, and would go on with 64 bits of it.
             unpacked = type(arg.array) is int and not rule.moves
             bare.append(np.array(arg.array, dtype=object) if unpacked else arg.array)
@@ -250,9 +247,12 @@ def apply(function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Value
             bare.append(arg)
     if work is not None and work.limit is not None:
         _bound(rule, args, bare, params, work.limit)
-    value = Value(rule.compute(*bare, **params) if params else rule.compute(*bare), work, rule, args, params)
-    value.irrational = irrational
-    if rule.watched and rule.misleads(value.array, bare, params, irrational):
+    array = rule.compute(*bare, **params) if params else rule.compute(*bare)
+    value = Value(array, work, rule, args, params)
+    if getattr(array, "size", LARGE) >= LARGE:
+        return value
+    value.irrational = rule.irrational or any(isinstance(a, Value) and a.irrational for a in args)
+    if rule.watched and rule.misleads(array, bare, params, value.irrational):
         value.array = value.nearest_floats()
     return value
 

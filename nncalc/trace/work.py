@@ -92,7 +92,9 @@ class Work:
         step = Step(value, self._place.section, self._place.title, computed)
         if self.finite and not _finite(computed) and not _masked(value):
             raise NotFinite(step)
-        value.settle(self.settle(value.name, computed, value.is_given))
+        settled = self.settle(value.name, computed, value.is_given)
+        if settled is not computed:
+            value.settle(settled)
         self._trace.steps.append(step)
         self.reserve_steps(0)
         return value

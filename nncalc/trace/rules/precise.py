@@ -26,7 +26,7 @@ from nncalc.trace.notation.decimals import (
     precision,
     read_float,
 )  # fmt: skip
-from nncalc.trace.rule import SMALL
+from nncalc.trace.rule import LARGE
 
 # How far back an irrational history is followed. What lies before it is taken as its float.
 HORIZON = 2000
@@ -41,7 +41,7 @@ class InDecimals(NamedTuple):
 
 def as_read(array: Any, value: Any) -> Any:
     """The array of a value that gets a name, as a person reads it: 0.3 for 0.30000000000000004, equals as equals."""
-    if getattr(array, "size", SMALL + 1) > SMALL or array.dtype.kind != "f":
+    if getattr(array, "size", LARGE) >= LARGE or array.dtype.kind != "f":
         return array
     floats = array.ravel().tolist()
     if len(floats) > 1:
@@ -103,7 +103,7 @@ class _Desk:
             self.cut = True
             precise: InDecimals = value.precise
             return precise
-        if not (value.rule is None or value.settled or value.rule.opaque or (far and value.irrational)):
+        if not (_is_given(value) or (far and value.irrational)):
             return None
         context.clear_flags()
         numbers = as_decimals(value.array)
@@ -144,6 +144,15 @@ def _meant(n: Any) -> Any:
 
 
 _MEANT = np.frompyfunc(_meant, 1, 1)
+
+
+def _is_given(value: Any) -> bool:
+    """Whether it has no history in decimals: given, rounded, a student's own, or made from large arrays."""
+    if value.rule is None or value.settled or value.rule.opaque:
+        return True
+    return any(getattr(getattr(a, "array", a), "size", 1) >= LARGE for a in value.args)
+
+
 _ROUNDED = np.frompyfunc(lambda n: precision(DIGITS - ROUNDED_OFF).plus(n) if isinstance(n, Decimal) else n, 1, 1)
 
 

@@ -38,7 +38,8 @@ def rule(
     scale = sums if callable(sums) else _of_sizes(compute) if sums else None
     RULES[function] = Rule(name, compute, element, whole, derivative, elementwise,
                            partial=isinstance(derivative, tuple) and None in derivative,
-                           scale=scale, **stated)  # fmt: skip
+                           scale=scale,
+                           watched=scale is not None or "poles" in stated or "decides" in stated, **stated)  # fmt: skip
 
 
 def _of_sizes(compute: Callable[..., Any]) -> Callable[..., Any]:
