@@ -23,7 +23,8 @@ from nncalc.marking.assignment import ask
 from nncalc.marking.blank import blank
 from nncalc.marking.homework import Homework, Marked, Marker
 from nncalc.marking.keys import Key, checked
-from nncalc.marking.pairing import Submission, pair_sheets, stem
+from nncalc.marking.pairing import Submission, pair_sheets
+from nncalc.marking.submissions import stem
 from nncalc.problem.problem import load
 from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope, render
