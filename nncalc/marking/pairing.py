@@ -1,4 +1,4 @@
-"""Whose sheet answers which problem: a row for everybody whom either side knows, with a reason where there is no sheet."""
+"""Whose sheet answers which problem: a row for everybody whom either side knows."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from pathlib import Path
 from nncalc.disk.folder import EMPTY
 from nncalc.errors import Finding, InputError, Location, did_you_mean, printable
 from nncalc.limits import Permissions
+from nncalc.marking.choices import ATTEMPTS
 from nncalc.marking.owners import Owners
 from nncalc.marking.roster import Roster, folded
 from nncalc.marking.submissions import SHEET_KINDS, Upload, stem, uploads
 from nncalc.marking.variants import Problems, problems_of
 
-# Which of several attempts counts.
-ATTEMPTS = ("last", "best")
 # So many names are told where nothing fits.
 NAMED_AT_MOST = 5
 
@@ -25,8 +24,8 @@ NAMED_AT_MOST = 5
 class Submission:
     """A student's sheet and the problem it answers; no sheet where none was handed in, and then the reason.
 
-    `earlier`: further attempts that may count. `variants`: the files of this problem that others have of their own.
-    `remarks`: what the instructor should know.
+    `earlier`: further attempts that may count. `variants`: the others who have a problem of their own
+    here, with its file. `remarks`: what the instructor should know.
     """
 
     student: str
@@ -36,7 +35,7 @@ class Submission:
     reason: str = ""
     name: str = ""
     earlier: tuple[str, ...] = ()
-    variants: tuple[str, ...] = ()
+    variants: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
 
 
@@ -98,16 +97,17 @@ class _Pairing:
         self.stray += [Finding(one.trouble, Location(one.path)) for one in mine if one.trouble]
         self.stray += [_unasked(one, asked) for one in left]
         known = self.roster.get(student)
-        rows = []
+        rows: list[Submission] = []
         for name, file in asked.items():
             tries, copies = _in_order(chosen.get(name, []))
             self.stray += copies
-            first = tries[0].path if tries else None
-            rows.append(Submission(
-                student, name, file, first, "" if first else _reason(mine, left), known.name if known else "",
-                tuple(one.path for one in tries[1:]) if attempt == "best" else (), self.problems.variants(student, name),
-                (*self._remarks(student, mine, rows), *_of_tries(tries, attempt)),
-            ))  # fmt: skip
+            first, others = (tries[0].path if tries else None), tries[1:]
+            reason = "" if first else _reason(mine, left)
+            earlier = tuple(one.path for one in others) if attempt == "best" else ()
+            remarks = (*self._remarks(student, mine, rows), *_of_tries(tries, attempt))
+            variants = self.problems.variants(student, name)
+            called = known.name if known else ""
+            rows.append(Submission(student, name, file, first, reason, called, earlier, variants, remarks))
         return rows
 
     def nothing(self) -> Finding:
@@ -226,7 +226,8 @@ def _reason(mine: list[Upload], left: list[Upload]) -> str:
     if not files:
         return "handed in an empty folder" if mine[0].trouble == EMPTY else f"the folder {mine[0].trouble}"
     if all(one.trouble for one in files):
-        return f"handed in only {_some(os.path.basename(one.path) for one in files)}, which is no sheet ({files[0].trouble})"
+        held = _some(os.path.basename(one.path) for one in files)
+        return f"handed in only {held}: {files[0].trouble}"
     if left:
         return f"not handed in under this name, but there is {_some(os.path.basename(one.path) for one in left)}"
     return "not handed in"

@@ -24,11 +24,11 @@ class Problems:
         """What is asked of a student."""
         return self.shared | self.own.get(student, {})
 
-    def variants(self, student: str, name: str) -> tuple[str, ...]:
-        """The files that are this problem to others, where the student has an own one."""
+    def variants(self, student: str, name: str) -> tuple[tuple[str, str], ...]:
+        """The others with the file that is this problem to them, where the student has an own one."""
         if name not in self.own.get(student, {}):
             return ()
-        return tuple(files[name] for other, files in self.own.items() if other != student and name in files)
+        return tuple((other, files[name]) for other, files in self.own.items() if other != student and name in files)
 
     @property
     def names(self) -> list[str]:
