@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from nncalc.errors import Location
@@ -13,18 +13,29 @@ from nncalc.marking.closeness import Agreement, agrees
 
 # A sheet of whose numbers fewer are right is looked at again, and is another's variant where so many are right.
 LOW, HIGH = 0.5, 0.9
+PLAIN = frozenset({str, int, float, bool, type(None)})
 # Fewer numbers than this fit by chance.
 LEAST = 3
 
 
 def content(read: Any) -> Any:
     """What a sheet says, whatever file and line it stood in: two of the same content are marked the same."""
-    if is_dataclass(read):
-        named = {f.name: getattr(read, f.name) for f in fields(read) if f.name != "source"}
-        return tuple(content(value) for value in named.values() if not isinstance(value, Location))
-    if isinstance(read, Mapping):
-        return frozenset((key, content(value)) for key, value in read.items())
+    kind = type(read)
+    if kind in PLAIN:
+        return read
+    if kind is dict:
+        return frozenset([(key, content(value)) for key, value in read.items()])
+    names = _told(kind)
+    if names:
+        return tuple([content(getattr(read, name)) for name in names])
     return tuple(map(content, read)) if isinstance(read, (list, tuple)) else read
+
+
+@cache
+def _told(kind: type) -> tuple[str, ...]:
+    """The fields of a record that say something, and not where it stood."""
+    names = fields(kind) if is_dataclass(kind) else ()
+    return tuple(f.name for f in names if f.name != "source" and f.type not in (Location, "Location"))
 
 
 def right_share(path: str, asked: Assignment) -> float:

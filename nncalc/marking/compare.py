@@ -52,14 +52,14 @@ def _row(student: str, problem: str, before: Fraction | None, now: Fraction | No
 
 def _reasons(result: Marked, old: dict[str, Any]) -> Iterator[str]:
     """Why the points are others, as far as both markings say."""
-    if result.marks is None or old.get("errors"):
-        yield "the sheet can be marked now" if result.marks is not None else "the sheet cannot be marked any more"
-        return
     lines = {str(line.get("name")): line for line in old.get("lines", ()) if isinstance(line, dict)}
     adjusted = {one.get("line") or "" for one in old.get("adjusted", ()) if isinstance(one, dict)}
     for name in sorted({*adjusted, *result.adjusted}):
         yield f"{name or 'the problem'} is adjusted" if name in result.adjusted else "an adjustment is gone"
-    for mark in result.marks.lines:
+    if bool(result.reasons) != bool(old.get("reason")):
+        yield f"not marked now: {result.reasons[0]}" if result.reasons else f"not marked before: {old['reason']}"
+        return
+    for mark in result.marks.lines if result.marks is not None else ():
         line = lines.pop(mark.name, None)
         if line is None:
             yield f"{mark.name}: is asked now" if mark.points else f"{mark.name}: is on the sheet now"

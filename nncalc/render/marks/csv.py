@@ -29,9 +29,11 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
 
 def remarked(results: Mapping[str, Marked]) -> str:
     """All remarks on a student; where there are several problems, with that which they belong to."""
-    several = len(results) > 1
     found = {r.pair.problem: [text for text in r.remarks if text not in r.pair.remarks] for r in results.values()}
     general = dict.fromkeys(text for r in results.values() for text in r.pair.remarks)
+    several = len(results) > 1
+    if several and len({tuple(texts) for texts in found.values()}) == 1:  # the same of each
+        found, several = dict([next(iter(found.items()))]), False
     own = [f"{name}: {text}" if several else text for name, texts in found.items() for text in texts]
     return "; ".join([*general, *own])
 
