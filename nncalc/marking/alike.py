@@ -13,15 +13,15 @@ from nncalc.marking.closeness import Agreement, agrees
 
 # A sheet of whose numbers fewer are right is looked at again, and is another's variant where so many are right.
 LOW, HIGH = 0.5, 0.9
-PLAIN = frozenset({str, int, float, bool, type(None)})
+BARE = frozenset({str, int, float, bool, type(None)})
 # Fewer numbers than this fit by chance.
 LEAST = 3
 
 
 def content(read: Any) -> Any:
     """What a sheet says, whatever file and line it stood in: two of the same content are marked the same."""
-    kind = type(read)
-    if kind in PLAIN:
+    kind: Any = type(read)
+    if kind in BARE:
         return read
     if kind is dict:
         return frozenset([(key, content(value)) for key, value in read.items()])
@@ -32,7 +32,7 @@ def content(read: Any) -> Any:
 
 
 @cache
-def _told(kind: type) -> tuple[str, ...]:
+def _told(kind: Any) -> tuple[str, ...]:
     """The fields of a record that say something, and not where it stood."""
     names = fields(kind) if is_dataclass(kind) else ()
     return tuple(f.name for f in names if f.name != "source" and f.type not in (Location, "Location"))

@@ -54,8 +54,12 @@ def by_line(homework: Homework) -> list[Record]:
 
 def _line(problem: str, name: str, marked: list[tuple[Marked, MarkedLine]]) -> Record:
     verdicts = Counter(mark.verdict for _, mark in marked)
-    mistakes = Counter(text for _, mark in marked for text in dict.fromkeys(one.text for one in mark.likely))
-    common = max(mistakes, key=lambda text: (mistakes[text], text), default="")
+    made: dict[tuple[str, ...], list[str]] = {}
+    for _, mark in marked:
+        for names, text in {one.names: one.text for one in mark.likely}.items():
+            made.setdefault(names, []).append(text)
+    common = max(made, key=lambda names: (len(made[names]), names), default=())
+    texts = made.get(common, [])
     counts: Record = {verdict.name: verdicts[verdict] for verdict in Verdict}
     earned = sum((result.earned_by(mark) for result, mark in marked), Fraction(0))
     total = sum((mark.points or Fraction(0) for _, mark in marked), Fraction(0))
@@ -66,8 +70,8 @@ def _line(problem: str, name: str, marked: list[tuple[Marked, MarkedLine]]) -> R
         "failed": sum(_failed(mark) for _, mark in marked),
         **counts,
         "percent": _percent(earned, total),
-        "commonest mistake": common,
-        "made by": mistakes[common] if common else 0,
+        "commonest mistake": next(iter(texts)) if len(set(texts)) == 1 else " or ".join(common),
+        "made by": len(texts),
     }
 
 

@@ -17,7 +17,7 @@ from nncalc.reading.reader import read_file
 SHEET_KINDS = (".yaml", ".yml", ".json", ".txt", ".csv")
 ATTEMPT = re.compile(r"(?P<name>.+?)(?:-| ?\()(?P<attempt>\d{1,3})\)?")
 # A sheet may say at its top what it answers and whose it is; it is looked for in so many bytes.
-HEAD = re.compile(
+AT_THE_TOP = re.compile(
     r"""^[ \t]*\{?[ \t]*["']?(problem|student)["']?[ \t]*[:=,;][ \t]*(.+?)[ \t,;}]*(?:[ \t]#.*)?$""", re.M
 )
 HEAD_BYTES = 4096
@@ -137,7 +137,7 @@ def _head(path: str) -> dict[str, str]:
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     text = data.decode("utf-16" if wide else "utf-8-sig", "replace").replace("\r", "\n")
     said: dict[str, str] = {}
-    for key, value in HEAD.findall(text):
+    for key, value in AT_THE_TOP.findall(text):
         said.setdefault(key, value.strip("\"' "))
     return said
 

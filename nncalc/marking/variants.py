@@ -74,7 +74,7 @@ def _folders_of_students(
     Beside problems for all these are folders with a problem of the same name; else they are week1, week2 of all where
     students have such folders, too.
     """
-    top = {name for name in names if "/" not in name}
+    top = {name for name in names if not name.count("/")}
     folders = {name.partition("/")[0] for name in names} - top
     if top:
         folders = {name.partition("/")[0] for name in names if name.partition("/")[2] in top} & folders

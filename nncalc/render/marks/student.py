@@ -21,7 +21,7 @@ from nncalc.trace.notation.style import TEXT
 # A number with so many digits may be a right value; without --reveal no such number is said but those that the
 # problem or the student wrote.
 TELLING_DIGITS = re.compile(r"\d\.\d\d|\d{3}")
-NUMBERS = re.compile(r"\d+(?:\.\d+)?")
+WRITTEN_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 NO_FAULT = "The problem itself cannot be used: this is not your fault."
 
 
@@ -112,7 +112,7 @@ def hints(mark: MarkedLine, marks: Marks) -> Iterator[tuple[str, str]]:
 
 def _tells(text: str, mark: MarkedLine, marks: Marks) -> bool:
     """Whether words hold a number of many digits that stands neither in the problem nor on the sheet."""
-    numbers = [number for number in NUMBERS.findall(text) if TELLING_DIGITS.search(number)]
+    numbers = [number for number in WRITTEN_NUMBERS.findall(text) if TELLING_DIGITS.search(number)]
     if not numbers:
         return False
     written = {w.text.lstrip("+-\u2212") for m in marks.lines if m.line is not None for w in m.line.cells.values()}
