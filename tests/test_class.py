@@ -136,6 +136,14 @@ def test_nobody_hands_in_for_another_who_did(here: Path) -> None:
     assert "subs/s2/p.yaml: says that it is s1's, who handed in too; it counts for s2" in check("p.yaml", "subs").err
 
 
+def test_an_autograder_has_one_student_whatever_else_was_handed_in(here: Path) -> None:
+    put("submission/p.yaml", GOOD)
+    put("submission/notes.txt", "my notes")
+    put("submission/figures/scan.png", b"x")
+    page = json.loads(check("p.yaml", "submission", "--format", "gradescope", code=0).out)
+    assert (page["score"], page["max_score"], len(page["tests"])) == (4, 4, 3)
+
+
 # Own variants
 
 

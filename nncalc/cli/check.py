@@ -100,7 +100,8 @@ def _homework(request: Check, rules: Permissions, view: View) -> Homework:
         raise InputError(Finding("more than one sheet", Location(paths[-1]), want="ANSWERS or step=value"))
     roster = read_roster(request.students, rules.limits) if request.students else Roster()
     attempt = choice("--attempt", request.attempt, ATTEMPTS)
-    pairs, stray = pair_sheets(request.problem, paths[0], rules, roster, attempt) if paths else ([], [])
+    single = format == "gradescope"
+    pairs, stray = pair_sheets(request.problem, paths[0], rules, roster, attempt, single) if paths else ([], [])
     if request.adjust:
         known = pairs or [_yours(request)]
         marker.adjusted = read_adjustments(request.adjust, known, roster, marker.asked, rules.limits)

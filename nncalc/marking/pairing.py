@@ -40,18 +40,24 @@ class Submission:
 
 
 def pair_sheets(
-    problem: str, answers: str, rules: Permissions, roster: Roster | None = None, attempt: str = ATTEMPTS[0]
+    problem: str,
+    answers: str,
+    rules: Permissions,
+    roster: Roster | None = None,
+    attempt: str = ATTEMPTS[0],
+    is_one: bool = False,
 ) -> tuple[list[Submission], list[Finding]]:
     """Who answered what, and what belongs to nobody.
 
     `hw3/lstm.yaml` is answered by `subs/s01/lstm.yaml`, a single problem also by `subs/s01.yaml`; where `hw3/s01/`
     exists, its problems are that student's own variants. Folders of Canvas, Moodle and Gradescope are read as they are.
+    `is_one`: the folder is what one student handed in, if any file lies at its top.
 
     Raises InputError where a folder or a file cannot be read, or nothing can be paired.
     """
     if not os.path.isdir(answers):
         return _one(problem, answers, rules), []
-    pairing = _Pairing(problem, answers, rules, roster or Roster())
+    pairing = _Pairing(problem, answers, rules, roster or Roster(), is_one)
     pairs = [pair for student in pairing.students for pair in pairing.rows(student, attempt)]
     if not any(pair.sheet for pair in pairs):
         raise InputError(pairing.nothing())
@@ -61,9 +67,10 @@ def pair_sheets(
 class _Pairing:
     """A homework and what was handed in."""
 
-    def __init__(self, problem: str, answers: str, rules: Permissions, roster: Roster):
+    def __init__(self, problem: str, answers: str, rules: Permissions, roster: Roster, is_one: bool):
         self.problem, self.answers = problem, answers
         self.handed = uploads(answers, rules.limits)
+        self.is_one = is_one and any(one.is_flat for one in self.handed)
         self.owners = Owners(self.handed, roster)
         self.roster = {student.id: student for student in roster.students}
         people = {folded(self.owners.of(one)) for one in self.handed} | {
@@ -142,6 +149,9 @@ class _Pairing:
 
     def _student(self, one: Upload) -> str:
         """Whose it is. A file that lies by itself is named for its student where one problem is asked."""
+        folder = self.owners.name(Path(self.answers).resolve().name)
+        if self.is_one:
+            return folder
         student = self.owners.of(one)
         if student or not one.is_flat:
             return student
@@ -149,7 +159,7 @@ class _Pairing:
         shared = self.problems.shared
         names = {name for other in self.handed if other.is_flat for name, _ in other.tries}
         if flat and len(shared) > 1 and not self.problems.own:  # the folder is that of one student
-            return self.owners.name(Path(self.answers).resolve().name) if names & set(shared) else ""
+            return folder if names & set(shared) else ""
         student = self.owners.name(one.name)
         single = len(self.problems.of(student)) == 1
         return student if single and (flat or Path(one.path).suffix.lower() in SHEET_KINDS[:2]) else ""
