@@ -70,7 +70,10 @@ class _Pairing:
     def __init__(self, problem: str, answers: str, rules: Permissions, roster: Roster, is_one: bool):
         self.problem, self.answers = problem, answers
         self.handed = uploads(answers, rules.limits)
+        self.is_flat = all(one.is_flat for one in self.handed)
+        self.flat_names = {name for one in self.handed if one.is_flat for name, _ in one.tries}
         self.is_one = is_one and any(one.is_flat for one in self.handed)
+        self.folder = Path(answers).resolve().name
         self.owners = Owners(self.handed, roster)
         self.roster = {student.id: student for student in roster.students}
         people = {folded(self.owners.of(one)) for one in self.handed} | {
@@ -149,20 +152,17 @@ class _Pairing:
 
     def _student(self, one: Upload) -> str:
         """Whose it is. A file that lies by itself is named for its student where one problem is asked."""
-        folder = self.owners.name(Path(self.answers).resolve().name)
+        folder = self.owners.name(self.folder)
         if self.is_one:
             return folder
         student = self.owners.of(one)
         if student or not one.is_flat:
             return student
-        flat = all(other.is_flat for other in self.handed)
-        shared = self.problems.shared
-        names = {name for other in self.handed if other.is_flat for name, _ in other.tries}
-        if flat and len(shared) > 1 and not self.problems.own:  # the folder is that of one student
-            return folder if names & set(shared) else ""
+        if self.is_flat and len(self.problems.shared) > 1 and not self.problems.own:  # the folder of one student
+            return folder if self.flat_names & set(self.problems.shared) else ""
         student = self.owners.name(one.name)
         single = len(self.problems.of(student)) == 1
-        return student if single and (flat or Path(one.path).suffix.lower() in SHEET_KINDS[:2]) else ""
+        return student if single and (self.is_flat or Path(one.path).suffix.lower() in SHEET_KINDS[:2]) else ""
 
     def _of_nobody(self, one: Upload) -> Finding:
         return Finding(one.trouble, Location(one.path)) if one.trouble else _unasked(one, self.problems.shared)
