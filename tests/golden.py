@@ -25,7 +25,7 @@ SHAPES: dict[str, tuple[tuple[str, ...], int | None]] = {
     "json": (("--format", "json"), None),
 }
 IN_A_PIPE = ("table.txt", "plain.txt", "json")
-MARKS = {"table": "table.txt", "csv": "csv", "json": "json", "gradescope": "gradescope.json", "junit": "junit.xml",
+MARKS = {"table": "table.txt", "plain": "plain.txt", "csv": "csv", "json": "json", "gradescope": "gradescope.json", "junit": "junit.xml",
          "markdown": "md", "html": "html"}  # fmt: skip
 ON_PAPER = ("02-softmax", "10-graph-sigmoid-neuron", "13-conv-vertical-edges", "20-rnn-two-steps", "22-lstm-one-step",
             "26-attention-playing-outside")  # fmt: skip

@@ -7,34 +7,39 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nncalc.cli import terminal
+from nncalc.cli.feedback import Feedback, marks_page
 from nncalc.cli.show import Request, choice, view_of
 from nncalc.cli.signals import Interrupted, interruptible
-from nncalc.disk.folder import problem_files, safe_names
-from nncalc.disk.write import make_folder, write_file
+from nncalc.disk.folder import problem_files
+from nncalc.disk.write import write_file
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
+from nncalc.marking.adjust import read_adjustments
 from nncalc.marking.assignment import ask
 from nncalc.marking.blank import blank
+from nncalc.marking.by import COUNTS
+from nncalc.marking.choices import ATTEMPTS
+from nncalc.marking.compare import compared
 from nncalc.marking.homework import Homework, Marked, Marker
 from nncalc.marking.keys import Key, checked, disagreements
-from nncalc.marking.pairing import Submission, pair_sheets, stem
+from nncalc.marking.pairing import Submission, pair_sheets
+from nncalc.marking.roster import Roster, read_roster
+from nncalc.marking.submissions import stem
 from nncalc.problem.problem import load
 from nncalc.render.layout import View
-from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope, render
+from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope
 from nncalc.render.marks.keys import render as render_keys
+from nncalc.render.marks.records import RECORD_FORMATS, render_records
 from nncalc.render.summary import progress
 
 RIGHT, NOT_RIGHT, BAD_SHEET, BAD_PROBLEM = 0, 1, 2, 3
-# Formats that are written for each student, with their endings.
-FEEDBACK = {format: ending for ending, format in MARKS_ENDINGS.items() if format in ("markdown", "html")}
-# Of a class these show what every line is, but not what mistakes it looks like.
-AT_A_GLANCE = ("table", "csv")
+# These show the working of wrong lines; for the others it is not kept.
+EXPLAINING = ("junit", "markdown", "html", "gradescope")
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,11 @@ class Check(Request):
     quiet: bool = False
     reveal: bool = False
     force: bool = False
+    students: str | None = None
+    attempt: str | None = None
+    adjust: str | None = None
+    compare: str | None = None
+    by: str | None = None
 
 
 def print_sheet(path: str, rules: Permissions) -> None:
@@ -54,18 +64,18 @@ def print_sheet(path: str, rules: Permissions) -> None:
 
 
 def mark_and_write(request: Check, rules: Permissions) -> int:
-    """Marks, writes, and returns the exit code."""
+    """Marks, writes, and returns the exit code. Raises InputError where nothing can be done."""
     format = _format(request)
     if format == "gradescope":
         return _gradescope(request, rules)
-    view = replace(view_of(replace(request, output=None)), reveal=True)
+    view = replace(view_of(replace(request, output=None)), reveal=request.reveal)
     if not request.answers and os.path.isdir(request.problem):
         return _keys(request, view, rules)
-    homework = _homework(request, rules)
+    homework = _homework(request, rules, view)
     if homework.one and all(result.marks is None for result in homework.results):
         _complain(homework, request)
         return BAD_PROBLEM if any(result.asked is None for result in homework.results) else BAD_SHEET
-    _write(homework, request, format, view)
+    _write(homework, request, format, view, rules)
     _complain(homework, request)
     if any(result.asked is None for result in homework.results):
         return BAD_PROBLEM
@@ -77,35 +87,56 @@ def _complain(homework: Homework, request: Check) -> None:
         terminal.complain(InputError(homework.findings))
 
 
-def _homework(request: Check, rules: Permissions) -> Homework:
+def _homework(request: Check, rules: Permissions, view: View) -> Homework:
     """All that is to be marked, marked. A signal ends it; what is done is shown, then the signal obeyed."""
     one = len(request.answers) != 1 or not os.path.isdir(request.answers[0])
-    marker = Marker(rules, diagnosed=not request.quiet and (one or _format(request) not in AT_A_GLANCE), alone=one)
+    format = _format(request)
+    feedback = Feedback.asked(request.output, format, view, request.force)
+    workings = one or (format in EXPLAINING and feedback is None)
+    marker = Marker(rules, one, workings or feedback is not None)
     words = [word for word in request.answers if "=" in word and not os.path.exists(word)]
     paths = [word for word in request.answers if word not in words]
     if len(paths) > 1 or (words and paths):
         raise InputError(Finding("more than one sheet", Location(paths[-1]), want="ANSWERS or step=value"))
+    roster = read_roster(request.students, rules.limits) if request.students else Roster()
+    attempt = choice("--attempt", request.attempt, ATTEMPTS)
+    single = format == "gradescope"
+    pairs, stray = pair_sheets(request.problem, paths[0], rules, roster, attempt, single) if paths else ([], [])
+    if request.adjust:
+        known = pairs or [_yours(request)]
+        marker.adjusted = read_adjustments(request.adjust, known, roster, marker.asked, rules.limits)
+    done = Homework([], stray, one)
+    if feedback is not None:
+        feedback.prepare([pair.student for pair in pairs] or [_yours(request).student])
     if not paths:
-        return Homework([_typed(request, words, marker)], one=True)
-    pairs, stray = pair_sheets(request.problem, paths[0], rules)
-    marked: list[Marked] = []
+        done.results.append(_typed(request, words, marker))
     try:
         with interruptible():
-            shown: Any = progress(marker.marked(pairs), len(pairs), sys.stderr) if not one else marker.marked(pairs)
+            marked = marker.marked(pairs)
+            shown: Iterable[Any] = marked if one else progress(marked, len(pairs), sys.stderr)
             for result in shown:
-                marked.append(result)
+                done.results.append(result)
+                if feedback is not None:
+                    feedback.take(result, done)
     except Interrupted as signal:
-        _write(Homework(marked, stray), request, _format(request), view_of(replace(request, output=None)))
-        terminal.say(f"interrupted: {len(pairs) - len(marked)} sheets are not marked")
+        _write(done, request, format, view, rules)
+        terminal.say(f"interrupted: {len(pairs) - len(done.results)} sheets are not marked")
         terminal.flush()
         signal.obey()
-    return Homework(marked, stray, one)
+    if feedback is not None:
+        feedback.finish(done)
+    return done
+
+
+def _yours(request: Check) -> Submission:
+    """What is typed, as if it were a sheet."""
+    return Submission("you", stem(Path(request.problem).name), request.problem, None)
 
 
 def _typed(request: Check, words: Sequence[str], marker: Marker) -> Marked:
     """Answers of the command line, or without any the problem's own key."""
     asked = marker.asked(request.problem)
-    given = Submission("you", stem(Path(request.problem).name), request.problem, None)
+    given = _yours(request)
     if isinstance(asked, list):
         return Marked(given, None, findings=asked)
     if not words and not asked.problem.expect:
@@ -117,44 +148,31 @@ def _typed(request: Check, words: Sequence[str], marker: Marker) -> Marked:
     if result.marks is None:
         return result if words else replace(result, asked=None)  # a key is the problem's
     holds = None if words else not disagreements(asked)
-    return replace(result, pair=replace(given, sheet=result.marks.source), holds=holds)
+    adjusted = marker.adjusted.of(given.student, given.problem)
+    return replace(result, pair=replace(given, sheet=result.marks.source), holds=holds, adjusted=adjusted)
 
 
-def _write(homework: Homework, request: Check, format: str, view: View) -> None:
-    """To stdout, to a file, or feedback for each student into a folder."""
-    if request.output is not None and format in FEEDBACK and Path(request.output).suffix.lower() != FEEDBACK[format]:
-        _feedback(homework, request, format, replace(view, terminal=False, width=None, color=False))
-        format = "table"
-    elif request.output is not None:
-        write_file(request.output, _page(homework, replace(view, terminal=False, width=None, color=False), format))
-        return
-    if not request.quiet:
-        terminal.out(_page(homework, view, format))
+def _write(homework: Homework, request: Check, format: str, view: View, rules: Permissions) -> None:
+    """To stdout or to a file; where feedback was written for each student, the class as a table beside it."""
+    is_feedback = Feedback.asked(request.output, format, view, request.force) is not None
+    if request.output is not None and not is_feedback:
+        plain = replace(view, terminal=False, width=None, color=False)
+        write_file(request.output, _document(homework, request, plain, format, rules))
+    elif not request.quiet:
+        terminal.out(_document(homework, request, view, "table" if is_feedback else format, rules))
 
 
-def _feedback(homework: Homework, request: Check, format: str, view: View) -> None:
-    """A file a student; those that are there already are only replaced by --force."""
-    folder = request.output or ""
-    names = safe_names({student: [student] for student in homework.students}, FEEDBACK[format])
-    targets = {student: os.path.join(folder, name) for student, name in names.items()}
-    there = [target for target in targets.values() if os.path.lexists(target)]
-    if there and not request.force:
-        raise InputError(
-            [Finding("is there already", Location(target), hint="--force replaces it") for target in there]
-        )
-    make_folder(folder)
-    for student, results in homework.students.items():
-        alone = Homework(list(results.values()))
-        page = attempted(partial(_page, alone, view, format), Location(targets[student]))
-        if isinstance(page, Failure):
-            homework.stray.extend(page.findings)
-        else:
-            write_file(targets[student], page)
-
-
-def _page(homework: Homework, view: View, format: str) -> str:
+def _document(homework: Homework, request: Check, view: View, format: str, rules: Permissions) -> str:
+    """The marks, or how they are counted, or what has changed in them."""
+    if not (request.by or request.compare):
+        return marks_page(homework, view, format)
+    records, title = [], ""
+    if request.compare:
+        records, title = compared(homework, request.compare, rules.limits), "changes"
+    else:
+        records, title = COUNTS[choice("--by", request.by, list(COUNTS))](homework), f"by_{request.by}"
     out = io.StringIO()
-    render(homework, view, out, format)
+    render_records(records, title, view, out, format)
     return out.getvalue()
 
 
@@ -173,10 +191,10 @@ def _gradescope(request: Check, rules: Permissions) -> int:
 
 
 def _results(request: Check, rules: Permissions) -> str:
-    homework = _homework(replace(request, quiet=False), rules)
+    homework = _homework(request, rules, View(reveal=request.reveal))
     if len(homework.students) > 1:
         raise InputError(Finding("is for one student; there are several", Location("--format gradescope")))
-    return _page(homework, View(reveal=request.reveal), "gradescope")
+    return marks_page(homework, View(reveal=request.reveal), "gradescope")
 
 
 def _keys(request: Check, view: View, rules: Permissions) -> int:
@@ -198,6 +216,11 @@ def _keys(request: Check, view: View, rules: Permissions) -> int:
 
 
 def _format(request: Check) -> str:
+    if request.by is not None and request.compare is not None:
+        raise InputError(Finding("--by and --compare exclude each other", want="one of them"))
+    counted = request.by is not None or request.compare is not None
+    known = list(RECORD_FORMATS if counted else MARKS_FORMATS)
+    choice("--by", request.by, list(COUNTS))
     if request.format is None and request.output is not None:
-        return MARKS_ENDINGS.get(Path(request.output).suffix.lower(), "markdown")
-    return choice("--format", request.format, list(MARKS_FORMATS))
+        return MARKS_ENDINGS.get(Path(request.output).suffix.lower(), "table" if counted else "markdown")
+    return choice("--format", request.format, known)

@@ -14,6 +14,7 @@ from nncalc.cli.options import argument, choice_options, flag, look_options, opt
 from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.cli.topic import topic_command
 from nncalc.errors import did_you_mean, listed
+from nncalc.marking.choices import ATTEMPTS, COUNTED
 from nncalc.render.marks import MARKS_FORMATS
 from nncalc.topics import TOPICS
 
@@ -104,7 +105,12 @@ def check_command() -> TyperCommand:
         option("--output", "write to FILE (its ending chooses the format), or feedback for each student into a folder",
                metavar="FILE", short=["-o"]),
         flag("--force", "replace feedback that is there already"),
-        flag("--reveal", "show right values in gradescope's output, too"),
+        flag("--reveal", "show right values in what students get (markdown, html, gradescope), too"),
+        option("--students", "the class: a list with id, name and further names", metavar="FILE.csv"),
+        option("--attempt", f"which attempt counts: {listed(ATTEMPTS)}", metavar="WHICH"),
+        option("--adjust", "points of yours, as rows of student, problem, line, points, reason", metavar="FILE.csv"),
+        option("--compare", "whose marks differ from an earlier --format json, and why", metavar="FILE.json"),
+        option("--by", f"count the class by {listed(COUNTED)}", metavar="WHAT"),
         *look_options(),
         *reading_options(),
     ]  # fmt: skip
@@ -114,7 +120,8 @@ def check_command() -> TyperCommand:
 CHECK = """Mark answer sheets line by line, with an error carried forward, and say what mistake it looks like.
 
 A folder of sheets is paired with the problems by path: hw3/lstm.yaml is answered by subs/s01/lstm.yaml, a single
-problem also by subs/s01.yaml; where hw3/s01/ exists, its problems are that student's own.
+problem also by subs/s01.yaml; where hw3/s01/ exists, its problems are that student's own. Folders of Canvas, Moodle
+and Gradescope are read as they are; a sheet may also say at its top problem: and student:.
 
 Exit code 0: every line asked is right or rounded; 1: it is not; 2: the sheet cannot be graded; 3: the problem cannot.
 
@@ -123,7 +130,8 @@ Examples:
   nncalc sheet cell.yaml > mine.answers.yaml
   nncalc check cell.yaml mine.answers.yaml
   nncalc check cell.yaml c=-0.07,-0.03
-  nncalc check hw3/ subs/ --format csv
+  nncalc check hw3/ subs/ --students roster.csv --format csv
+  nncalc check hw3/ subs/ --by line
   nncalc check hw3/
 """
 

@@ -40,22 +40,25 @@ class Assignment:
     def points(self) -> dict[str, Fraction] | None:
         """The points of each line, as they were written; None where the problem gives none.
 
-        Raises InputError where a name means no line.
+        Raises InputError with every name that means no line.
         """
         if self.problem.marking.points is None:
             return None
         found: dict[str, Fraction] = {}
+        findings: list[Finding] = []
+        mark = Location(self.problem.file)
         for text, points in self.problem.marking.points.items():
             try:
                 name, index = self.meant(text)
             except InputError as error:
-                mark = Location(self.problem.file)
-                findings = [Finding(f.what, mark, "marking.points", f.want, f.hint) for f in error.findings]
-                raise InputError(findings) from None
+                findings += [Finding(f.what, mark, "marking.points", f.want, f.hint) for f in error.findings]
+                continue
             if name in found or index is not None:
                 what = f"{printable(text)} is {'a line that has points already' if index is None else 'a cell'}"
-                raise InputError(Finding(what, Location(self.problem.file), "marking.points", "each line once"))
+                findings.append(Finding(what, mark, "marking.points", "each line once"))
             found[name] = Fraction(repr(float(points)))
+        if findings:
+            raise InputError(findings)
         return found
 
     @property

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
-from nncalc.errors import Failure, Finding, Location, T, attempted
+from nncalc.errors import Failure, Finding, Location, T, attempted, printable
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
+from nncalc.marking.adjust import WHOLE, Adjustment, Adjustments
+from nncalc.marking.alike import HIGH, LOW, content, right_share
 from nncalc.marking.assignment import Assignment, ask
 from nncalc.marking.diagnosis import diagnose
-from nncalc.marking.marks import Marks, mark
+from nncalc.marking.marks import MarkedLine, Marks, mark
 from nncalc.marking.pairing import Submission
 from nncalc.problem.problem import load
+
+# So many sheets of different content are remembered.
+MOST_ALIKE = 2000
 
 
 @dataclass(frozen=True)
@@ -47,18 +53,27 @@ class Homework:
 
 @dataclass
 class Marked:
-    """What became of one sheet: its marks, or what made it unusable; without `asked` that is the problem."""
+    """What became of one sheet: its marks, or what made it unusable; without `asked` that is the problem.
+
+    `adjusted`: the points that an instructor gave instead, by line; without a line for the whole problem. `flags`: what
+    the instructor should look at.
+    """
 
     pair: Submission
     asked: Assignment | None
     marks: Marks | None = None
     findings: list[Finding] = field(default_factory=list)
     holds: bool | None = None  # of a key: whether it does
+    adjusted: Mapping[str, Adjustment] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
 
     @property
     def earned(self) -> Fraction:
         """The points earned, 0 for a sheet that could not be marked."""
-        return self.marks.earned if self.marks is not None else Fraction(0)
+        if WHOLE in self.adjusted:
+            return self.adjusted[WHOLE].points
+        lines = {mark.name: mark.earned for mark in self.marks.lines} if self.marks is not None else {}
+        return sum((lines | {name: one.points for name, one in self.adjusted.items()}).values(), Fraction(0))
 
     @property
     def total(self) -> Fraction:
@@ -74,6 +89,31 @@ class Marked:
             return self.holds
         return self.marks is not None and self.marks.passed
 
+    def earned_by(self, mark: MarkedLine) -> Fraction:
+        """The points of a line, adjusted or not."""
+        return self.adjusted[mark.name].points if mark.name in self.adjusted else mark.earned
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why nothing could be marked, where nothing could."""
+        return [*([self.pair.reason] if self.pair.reason else []), *map(str, self.findings)]
+
+    @property
+    def remarks(self) -> list[str]:
+        """All that an instructor should know of it."""
+        return [*self.reasons, *self.pair.remarks, *self.flags, *self.adjustments]
+
+    @property
+    def adjustments(self) -> list[str]:
+        """What was adjusted, in words."""
+        return [one.said(self.earned_before(name)) for name, one in self.adjusted.items()]
+
+    def earned_before(self, name: str) -> Fraction:
+        """The points of a line, or of the whole, as they were marked."""
+        if self.marks is None:
+            return Fraction(0)
+        return sum((mark.earned for mark in self.marks.lines if name in (WHOLE, mark.name)), Fraction(0))
+
 
 def sums(results: Iterable[Marked]) -> tuple[Fraction, Fraction]:
     """The points earned, and those there were to earn."""
@@ -82,17 +122,21 @@ def sums(results: Iterable[Marked]) -> tuple[Fraction, Fraction]:
 
 
 class Marker:
-    """Marks sheets one by one; each problem is worked once.
+    """Marks sheets one by one; each problem is worked once, and sheets of the same content are marked once.
 
     A bug of ours is a line at its file and neither costs the others nor is the student's fault; where there is one
-    sheet only (`alone`) there is nothing else to do, and it is raised.
+    sheet only (`alone`) there is nothing else to do, and it is raised. `workings`: whether they are kept.
     """
 
-    def __init__(self, rules: Permissions, diagnosed: bool = True, alone: bool = False):
+    def __init__(
+        self, rules: Permissions, alone: bool = False, workings: bool = True, adjusted: Adjustments | None = None
+    ):
         self.rules = rules
         self.alone = alone
-        self.diagnosed = diagnosed
+        self.workings = workings
+        self.adjusted = adjusted or Adjustments()
         self.asked = cache(self._asked)
+        self._alike: dict[tuple[str, Any], Marks] = {}
 
     def _asked(self, path: str) -> Assignment | list[Finding]:
         asked = self._attempted(lambda: ask(load(path, rules=self.rules)), path)
@@ -102,7 +146,13 @@ class Marker:
         """What became of each, in order; a bad sheet never stops the rest."""
         for one in pairs:
             asked = self.asked(one.file)
-            yield Marked(one, None, findings=asked) if isinstance(asked, list) else self._sheet(one, asked)
+            if isinstance(asked, list):
+                yield Marked(one, None, findings=asked)
+                continue
+            tries = [self._sheet(replace(one, sheet=path), asked) for path in (one.sheet, *one.earlier)]
+            best = max(tries, key=lambda result: (result.marks is not None, result.earned))
+            flags = self._of_another(best, asked)
+            yield replace(best, adjusted=self.adjusted.of(one.student, one.problem), flags=flags)
 
     def _sheet(self, one: Submission, asked: Assignment) -> Marked:
         path = one.sheet
@@ -116,12 +166,30 @@ class Marker:
         return Marked(one, asked, marks)
 
     def _marks(self, asked: Assignment, given: sheet.Sheet) -> Marks:
-        marks = mark(asked, given)
-        if self.diagnosed:
-            diagnose(marks)
-        elif not self.alone:
-            marks.forget_workings()
-        return marks
+        """The marks of a sheet; of one that says what another said, those of that one with its own places."""
+        key = asked.problem.file, content(given)
+        known = self._alike.get(key)
+        if known is None:
+            known = mark(asked, given)
+            diagnose(known)
+            if not self.workings:
+                known.forget_workings()
+            if len(self._alike) >= MOST_ALIKE:
+                self._alike.pop(next(iter(self._alike)))
+            self._alike[key] = known
+        lines = [replace(line, line=given.lines.get(line.name)) for line in known.lines]
+        return replace(known, source=given.source, lines=lines)
+
+    def _of_another(self, result: Marked, asked: Assignment) -> tuple[str, ...]:
+        """Whose variant a sheet fits that does not fit its own: who copied has another's right numbers."""
+        path = result.pair.sheet
+        if path is None or result.marks is None or not result.pair.variants or right_share(path, asked) >= LOW:
+            return ()
+        for student, file in result.pair.variants:
+            other = self.asked(file)
+            if not isinstance(other, list) and right_share(path, other) >= HIGH:
+                return (f"the numbers fit the variant of {printable(student)}",)
+        return ()
 
     def _attempted(self, work: Callable[[], T], path: str) -> T | Failure:
         done = attempted(work, Location(path))

@@ -19,6 +19,8 @@ from nncalc.reading.reader import read_file, read_text
 from nncalc.trace.notation.tree import Index
 
 BLANK = "`nncalc sheet PROBLEM` prints a sheet to fill in"
+# What a sheet says of itself: it pairs it, and is no answer.
+ABOUT = ("problem", "student")
 LEFT_OUT = ("~", "null", "")
 
 
@@ -58,7 +60,8 @@ def from_file(path: str, asked: Assignment) -> Sheet:
         ) from None
     if not isinstance(root, MappingNode):
         raise InputError(Finding("want lines with a name, a colon and a space (h: [0.1, 0.2])", root.mark, hint=BLANK))
-    return read(root.entries, root.keys, asked, name_of(path))
+    entries = {name: node for name, node in root.entries.items() if name not in ABOUT}
+    return read(entries, root.keys, asked, name_of(path))
 
 
 def from_words(words: Sequence[str], asked: Assignment) -> Sheet:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # the tables are read where no working is loaded
 
 # Each format with the ending of a file that chooses it (empty: none does); the first is the default.
 MARKS_FORMATS = {
-    "table": ".txt", "csv": ".csv", "json": ".json", "gradescope": "", "junit": ".xml", "markdown": ".md",
+    "table": ".txt", "plain": "", "csv": ".csv", "json": ".json", "gradescope": "", "junit": ".xml", "markdown": ".md",
     "html": ".html",
 }  # fmt: skip
 MARKS_ENDINGS = {ending: format for format, ending in MARKS_FORMATS.items() if ending}

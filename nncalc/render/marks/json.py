@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 from nncalc.errors import printable
 from nncalc.marking.homework import Homework, Marked
-from nncalc.marking.marks import MarkedLine, Marks
+from nncalc.marking.marks import MarkedLine
 from nncalc.render.layout import View
 from nncalc.render.working.json import plain
 
@@ -29,29 +29,38 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
 def _sheet(result: Marked) -> dict[str, Any]:
     page: dict[str, Any] = {
         "student": printable(result.pair.student, 300),
+        "name": printable(result.pair.name, 300),
         "problem": printable(result.pair.problem, 300),
         "file": None if result.pair.sheet is None else printable(result.pair.sheet, 4096),
         "passed": result.passed,
         "errors": [str(finding) for finding in result.findings],
-    }
-    return page | {"earned": points_number(result.earned), "total": points_number(result.total)} | _marks(result.marks)
+        "reason": printable("; ".join(result.reasons), 2000),
+        "remarks": [printable(text, 2000) for text in (*result.pair.remarks, *result.flags)],
+        "adjusted": [
+            {"line": name or None, "points": points_number(one.points), "reason": printable(one.reason, 300),
+             "before": points_number(result.earned_before(name))}
+            for name, one in result.adjusted.items()
+        ],
+    }  # fmt: skip
+    return page | {"earned": points_number(result.earned), "total": points_number(result.total)} | _marks(result)
 
 
-def _marks(marks: Marks | None) -> dict[str, Any]:
+def _marks(result: Marked) -> dict[str, Any]:
+    marks = result.marks
     if marks is None:
         return {"first_error": None, "lines": []}
     return {
         "first_error": marks.first.name if marks.first is not None else None,
-        "lines": [_line(mark) for mark in marks.lines],
+        "lines": [_line(mark, result) for mark in marks.lines],
     }
 
 
-def _line(mark: MarkedLine) -> dict[str, Any]:
+def _line(mark: MarkedLine, result: Marked) -> dict[str, Any]:
     return {
         "name": mark.name,
         "verdict": mark.verdict.name,
         "points": None if mark.points is None else points_number(mark.points),
-        "earned": points_number(mark.earned),
+        "earned": points_number(result.earned_by(mark)),
         "trivial": mark.trivial,
         "unpaid": mark.unpaid,
         "error": mark.line.trouble if mark.line is not None else "",

@@ -36,14 +36,15 @@ def _suite(result: Marked, view: View, root: Element) -> None:
     errors = len(result.findings)
     suite = SubElement(root, "testsuite", name=printable(f"{result.pair.student}: {result.pair.problem}", 300),
                        tests=str(len(lines) + errors), failures=str(len(bad)), errors=str(errors))  # fmt: skip
+    classname = f"{printable(result.pair.student, 300)}.{printable(result.pair.problem, 300)}"
     for mark in lines:
-        case = SubElement(
-            suite, "testcase", classname=printable(result.pair.problem), name=printable(TEXT.symbol(mark.name, ""), 300)
-        )
+        case = SubElement(suite, "testcase", classname=classname, name=printable(TEXT.symbol(mark.name, ""), 300))
         if mark in bad and result.marks is not None:
             _failure(case, mark, result.marks, view)
     for finding in result.findings:
-        _error(suite, str(finding))
+        _error(suite, str(finding), classname)
+    if result.remarks:
+        SubElement(suite, "system-out").text = printable("; ".join(result.remarks), 2000)
 
 
 def _failure(case: Element, mark: MarkedLine, marks: Marks, view: View) -> None:
@@ -53,6 +54,6 @@ def _failure(case: Element, mark: MarkedLine, marks: Marks, view: View) -> None:
     )
 
 
-def _error(suite: Element, text: str) -> None:
-    case = SubElement(suite, "testcase", classname="sheet", name="reading")
+def _error(suite: Element, text: str, classname: str = "sheet") -> None:
+    case = SubElement(suite, "testcase", classname=classname, name="reading")
     SubElement(case, "error", message=printable(text, 2000))

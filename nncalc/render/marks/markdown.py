@@ -9,16 +9,32 @@ from nncalc.errors import JOINERS, printable
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Marks
 from nncalc.render.layout import View
-from nncalc.render.marks.report import HEADS, closeness_asked, explanations, full_working, rows, score
+from nncalc.render.marks.report import closeness_asked
+from nncalc.render.marks.student import (
+    adjusted_words,
+    explained,
+    further,
+    heads,
+    pathless,
+    result_score,
+    student_rows,
+    student_title,
+    total_score,
+    unmarked,
+)
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def render(homework: Homework, view: View, out: TextIO) -> None:
-    """A heading a sheet."""
+    """A page for a student: the total, then a heading a problem."""
+    lines = [f"# {escaped_markdown(student_title(homework), 600)}", ""]
+    if len(homework.results) > 1:
+        lines += [f"**{escaped_markdown(f'Total: {total_score(homework)}')}**", ""]
     for result in homework.results:
-        out.write("\n".join([*_sheet(result, view), ""]))
-    out.write("".join(f"{escaped_markdown(str(finding))}\n\n" for finding in homework.stray))
+        lines += _sheet(result, len(homework.students) > 1, view)
+    lines += [f"{escaped_markdown(str(pathless(finding)))}\n" for finding in homework.stray]
+    out.write("\n".join([*lines, ""]))
 
 
 def escaped_markdown(foreign: str, limit: int = 2000) -> str:
@@ -26,32 +42,26 @@ def escaped_markdown(foreign: str, limit: int = 2000) -> str:
     return PUNCTUATION.sub(r"\\\1", printable(foreign, limit, JOINERS))
 
 
-def _sheet(result: Marked, view: View) -> list[str]:
-    head = [f"# {escaped_markdown(f'{result.pair.student}: {result.pair.problem}')}", ""]
-    if result.marks is None:
-        return [
-            *head,
-            "This sheet could not be marked:",
-            "",
-            *(f"- {escaped_markdown(str(f))}" for f in result.findings),
-            "",
-        ]
-    return [*head, *_marks(result.marks, view)]
+def _sheet(result: Marked, several: bool, view: View) -> list[str]:
+    title = f"{result.pair.student}: {result.pair.problem}" if several else result.pair.problem
+    head = [f"## {escaped_markdown(title, 600)}", "", f"**{escaped_markdown(result_score(result))}**", ""]
+    for text in adjusted_words(result):
+        head += [escaped_markdown(text), ""]
+    if unmarked(result):
+        head += ["Not marked:", "", *(f"- {escaped_markdown(text)}" for text in unmarked(result)), ""]
+    if result.marks is None or result.pair.reason:
+        return head
+    return [*head, *_marks(result, result.marks, view)]
 
 
-def _marks(marks: Marks, view: View) -> list[str]:
+def _marks(result: Marked, marks: Marks, view: View) -> list[str]:
     trace = marks.asked.trace
-    lines = [
-        escaped_markdown(f"{trace.title or trace.topic} ({closeness_asked(marks)} asked)"),
-        "",
-        f"**{escaped_markdown(score(marks))}**",
-        "",
-    ]
-    lines += [_row(HEADS), _row(["---"] * len(HEADS), plain=True)]
-    lines += [_row([row.label, row.yours, row.followed, row.exact, row.verdict]) for row in rows(marks, view)]
-    for working, said in explanations(marks, view):
+    lines = [escaped_markdown(f"{trace.title or trace.topic} ({closeness_asked(marks)} asked)"), ""]
+    lines += [_row(heads(view)), _row(["---"] * len(heads(view)), plain=True)]
+    lines += [_row([*row.cells, row.verdict, row.points]) for row in student_rows(result, marks, view)]
+    for working, said in explained(marks, view):
         lines += ["", escaped_markdown(working), "", *(f"- {escaped_markdown(sentence)}" for sentence in said)]
-    more = full_working(marks)
+    more = further(marks, view)
     return [*lines, "", *([escaped_markdown(more), ""] if more else [])]
 
 

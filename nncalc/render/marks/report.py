@@ -35,6 +35,7 @@ class MarkRow:
     exact: str
     verdict: str
     tone: str
+    mark: MarkedLine
 
 
 def points(value: Fraction) -> str:
@@ -60,10 +61,10 @@ def rows(marks: Marks, view: View) -> Iterator[MarkRow]:
     for mark in marks.lines:
         label = TEXT.symbol(mark.name, "")
         if not mark.given:
-            yield MarkRow(label, "not given", "", _whole(mark.exact, view), "missing", "bad")
+            yield MarkRow(label, "not given", "", _whole(mark.exact, view), "missing", "bad", mark)
         elif mark.line is not None and mark.line.trouble:
             yield MarkRow(
-                label, mark.line.trouble, "", _whole(mark.exact, view), words(mark, Verdict.wrong, marks), "bad"
+                label, mark.line.trouble, "", _whole(mark.exact, view), words(mark, Verdict.wrong, marks), "bad", mark
             )
         elif mark.verdict is Verdict.right or mark.exact.ndim == 0:
             yield _row(mark, label, None if mark.exact.ndim else (), mark.verdict, marks, view)
@@ -84,6 +85,7 @@ def _cells(mark: MarkedLine, marks: Marks, view: View) -> Iterator[MarkRow]:
             "",
             mark.verdict.name,
             tone(mark.verdict),
+            mark,
         )
 
 
@@ -92,9 +94,8 @@ def _row(mark: MarkedLine, label: str, index: Index | None, verdict: Verdict, ma
     followed = _whole(mark.worked, view) if index is None else number(mark.worked[index], view.digits)
     good = verdict <= Verdict.rounded
     same = good or followed == exact
-    return MarkRow(
-        label, yours(mark, index), "" if same else followed, exact, words(mark, verdict, marks, index), tone(verdict)
-    )
+    said = words(mark, verdict, marks, index)
+    return MarkRow(label, yours(mark, index), "" if same else followed, exact, said, tone(verdict), mark)
 
 
 def tone(verdict: Verdict) -> str:
@@ -190,9 +191,9 @@ def _off(mark: MarkedLine, index: Index) -> str:
     return f"yours is {written.text}: {number(abs(off), 6)} {'more' if off > 0 else 'less'}"
 
 
-def full_working(marks: Marks) -> str:
-    """The command that shows the first wrong cell all the way down."""
-    first, file = marks.first, marks.asked.problem.file
+def full_working(marks: Marks, file: str) -> str:
+    """The command that shows the first wrong cell of a problem's file all the way down."""
+    first = marks.first
     if first is None or first.step is None or not file or file.startswith("<"):
         return ""
     wrong = next(iter(first.of(Verdict.wrong)), ())

@@ -14,7 +14,9 @@ from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.marking.marks import Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
+from nncalc.render.marks.csv import remarked
 from nncalc.render.marks.report import HEADS, closeness_asked, explanations, full_working, points, rows, score, tone
+from nncalc.render.marks.student import adjusted_words, result_score
 from nncalc.render.paper import BAD, HEAD, NAME, QUIET, TONES, VALUE, Paper
 from nncalc.trace.notation.style import TEXT
 
@@ -25,6 +27,8 @@ LETTERS = {
 LEGEND = "+ right, ~ rounded, f follows from an earlier slip, p too few places, - missing, X wrong"
 # So many of the most frequent first slips are named.
 FREQUENT = 5
+# What is told of a student ends somewhere.
+MOST_TOLD = 2000
 
 
 def render(homework: Homework, view: View, out: TextIO) -> None:
@@ -33,14 +37,14 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
     if homework.one:
         for result in homework.results:
             if result.marks is not None:
-                _sheet(result.marks, view, paper)
+                _sheet(result, result.marks, view, paper)
     elif len(homework.problems) == 1:
         _lines(homework, view, paper)
     else:
         _problems(homework, view, paper)
 
 
-def _sheet(marks: Marks, view: View, paper: Paper) -> None:
+def _sheet(result: Marked, marks: Marks, view: View, paper: Paper) -> None:
     """A row a line, then what the wrong ones look like."""
     trace = marks.asked.trace
     head = Text(printable(trace.title or trace.topic, 600, JOINERS), style=HEAD)
@@ -58,8 +62,11 @@ def _sheet(marks: Marks, view: View, paper: Paper) -> None:
         paper.say(Text(""), Text(working))
         for text in said:
             paper.say(Padding(Text(text), (0, 0, 0, 4)))
-    more = full_working(marks)
-    paper.say(Text(""), Text(score(marks), style=VALUE), *([Text(more, style=QUIET)] if more else []))
+    more = full_working(marks, marks.asked.problem.file)
+    adjusted = [Text(text, style=QUIET) for text in adjusted_words(result)]
+    paper.say(
+        Text(""), Text(result_score(result), style=VALUE), *adjusted, *([Text(more, style=QUIET)] if more else [])
+    )
 
 
 def _grid(view: View, columns: int) -> Table:
@@ -96,9 +103,16 @@ def _letters(result: Marked, names: list[str]) -> list[Text]:
 
 
 def _score(result: Marked) -> str:
+    if result.adjusted:
+        return result_score(result)
     if result.marks is not None and result.pair.sheet is None:
-        return "not handed in"
+        return brief_reason(result)
     return score(result.marks) if result.marks is not None else "not marked"
+
+
+def brief_reason(result: Marked) -> str:
+    """Why there is no sheet, as short as a cell wants it."""
+    return "not handed in" if result.pair.reason.startswith("not handed in") else "no sheet"
 
 
 def _problems(homework: Homework, view: View, paper: Paper) -> None:
@@ -120,11 +134,13 @@ def _problems(homework: Homework, view: View, paper: Paper) -> None:
 def _brief(result: Marked | None) -> str:
     if result is None:
         return ""
+    if result.adjusted:
+        return f"{points(result.earned)}/{points(result.total)}*"
     if result.marks is None:
         return "not marked"
     if result.pair.sheet is None:
-        return "not handed in"
-    return f"{points(result.marks.earned)}/{points(result.marks.total)}"
+        return brief_reason(result)
+    return f"{points(result.earned)}/{points(result.total)}"
 
 
 def _end(homework: Homework, paper: Paper) -> None:
@@ -137,6 +153,10 @@ def _end(homework: Homework, paper: Paper) -> None:
     if firsts:
         shown = ", ".join(f"{printable(name)} ({count})" for name, count in firsts.most_common(FREQUENT))
         paper.say(Text(f"first slips: {shown}", style=QUIET))
+    for student, results in homework.students.items():
+        told = remarked(results)
+        if told and told != "not handed in":
+            paper.say(Text(printable(f"{student}: {told}", MOST_TOLD), style=QUIET))
     good = sum(result.passed for result in homework.results)
     unmarked = sum(result.marks is None for result in homework.results)
     more = f", {unmarked} not marked" if unmarked else ""

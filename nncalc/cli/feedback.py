@@ -1,0 +1,81 @@
+"""A page for each student, written as soon as the student's sheets are marked."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from nncalc.disk.folder import lettered_part, safe_names
+from nncalc.disk.write import make_folder, write_file
+from nncalc.errors import Failure, Finding, InputError, Location, attempted
+from nncalc.marking.homework import Homework, Marked
+from nncalc.render.layout import View
+from nncalc.render.marks import MARKS_ENDINGS, render
+
+# Formats that are written for each student, with their endings.
+FEEDBACK = {format: ending for ending, format in MARKS_ENDINGS.items() if format in ("markdown", "html")}
+
+
+def marks_page(homework: Homework, view: View, format: str) -> str:
+    """The marks as one document."""
+    out = io.StringIO()
+    render(homework, view, out, format)
+    return out.getvalue()
+
+
+@dataclass
+class Feedback:
+    """The folder, and the student whose sheets are being marked; results come student by student."""
+
+    folder: str
+    format: str
+    view: View
+    force: bool
+    targets: dict[str, str] = field(default_factory=dict)
+    waiting: list[Marked] = field(default_factory=list)
+
+    @classmethod
+    def asked(cls, output: str | None, format: str, view: View, force: bool) -> Feedback | None:
+        """Where a folder of pages is wanted, and not one document."""
+        if output is None or format not in FEEDBACK or Path(output).suffix.lower() == FEEDBACK[format]:
+            return None
+        return cls(output, format, replace(view, terminal=False, width=None, color=False), force)
+
+    def prepare(self, students: Iterable[str]) -> None:
+        """The folder and the names of the pages.
+
+        Raises InputError where a page is there already and may not be replaced.
+        """
+        names = safe_names({student: [student] for student in students}, FEEDBACK[self.format], lettered_part)
+        self.targets = {student: os.path.join(self.folder, name) for student, name in names.items()}
+        there = [target for target in self.targets.values() if os.path.lexists(target)]
+        if there and not self.force:
+            raise InputError(
+                [Finding("is there already", Location(target), hint="--force replaces it") for target in there]
+            )
+        make_folder(self.folder)
+
+    def take(self, result: Marked, homework: Homework) -> None:
+        """One more result; the page of the student before is written."""
+        if self.waiting and self.waiting[0].pair.student != result.pair.student:
+            self.finish(homework)
+        self.waiting.append(result)
+
+    def finish(self, homework: Homework) -> None:
+        """Writes the page of the student whose sheets are marked; their workings are not needed any more."""
+        if not self.waiting:
+            return
+        target = self.targets[self.waiting[0].pair.student]
+        page = attempted(partial(marks_page, Homework(self.waiting), self.view, self.format), Location(target))
+        if isinstance(page, Failure):
+            homework.stray.extend(page.findings)
+        else:
+            write_file(target, page)
+        for result in self.waiting:
+            if result.marks is not None:
+                result.marks.forget_workings()
+        self.waiting = []

@@ -1,0 +1,53 @@
+"""When two sheets say the same, and when a sheet answers another problem than its own."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any
+
+from nncalc.errors import Location
+from nncalc.marking import sheet
+from nncalc.marking.assignment import Assignment
+from nncalc.marking.closeness import Agreement, agrees
+
+# A sheet of whose numbers fewer are right is looked at again, and is another's variant where so many are right.
+LOW, HIGH = 0.5, 0.9
+BARE = frozenset({str, int, float, bool, type(None)})
+# Fewer numbers than this fit by chance.
+LEAST = 3
+
+
+def content(read: Any) -> Any:
+    """What a sheet says, whatever file and line it stood in: two of the same content are marked the same."""
+    kind: Any = type(read)
+    if kind in BARE:
+        return read
+    if kind is dict:
+        return frozenset([(key, content(value)) for key, value in read.items()])
+    names = _told(kind)
+    if names:
+        return tuple([content(getattr(read, name)) for name in names])
+    return tuple(map(content, read)) if isinstance(read, (list, tuple)) else read
+
+
+@cache
+def _told(kind: Any) -> tuple[str, ...]:
+    """The fields of a record that say something, and not where it stood."""
+    names = fields(kind) if is_dataclass(kind) else ()
+    return tuple(f.name for f in names if f.name != "source" and f.type not in (Location, "Location"))
+
+
+def right_share(path: str, asked: Assignment) -> float:
+    """Which part of a sheet's numbers is right for a problem; 0 where it cannot be read for it."""
+    try:
+        given = sheet.from_file(path, asked)
+    except Exception:  # a sheet of another problem may be anything to this one
+        return 0.0
+    right = [
+        agrees(written, asked.exact[name][index], asked.problem.marking) is Agreement.YES
+        for name, line in given.lines.items()
+        for index, written in line.cells.items()
+    ]
+    wrong = sum(len(line.unfitting) for line in given.lines.values())
+    return sum(right) / (len(right) + wrong) if len(right) >= LEAST else 0.0
