@@ -73,8 +73,9 @@ def mark_and_write(request: Check, rules: Permissions) -> int:
 
 
 def _complain(homework: Homework, request: Check) -> None:
-    if homework.findings and not request.quiet:
-        terminal.complain(InputError(homework.findings))
+    notes = [note for result in homework.results if result.marks is not None for note in result.marks.notes]
+    if (homework.findings or notes) and not request.quiet:
+        terminal.complain(InputError([*homework.findings, *notes]))
 
 
 def _homework(request: Check, rules: Permissions) -> Homework:
