@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,8 @@ from nncalc.marking.blank import blank
 from nncalc.marking.homework import Homework, Marked, Marker
 from nncalc.marking.keys import Key, checked, disagreements
 from nncalc.marking.pairing import Submission, pair_sheets, stem
-from nncalc.problem.problem import load
+from nncalc.marking.responses import is_table, responses
+from nncalc.problem.problem import Problem, load
 from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope, render
 from nncalc.render.marks.keys import render as render_keys
@@ -88,6 +89,8 @@ def _homework(request: Check, rules: Permissions) -> Homework:
         raise InputError(Finding("more than one sheet", Location(paths[-1]), want="ANSWERS or step=value"))
     if not paths:
         return Homework([_typed(request, words, marker)], one=True)
+    if is_table(paths[0]) and not os.path.isdir(paths[0]):
+        return _tabled(request, paths[0], marker)
     pairs, stray = pair_sheets(request.problem, paths[0], rules)
     marked: list[Marked] = []
     try:
@@ -101,6 +104,46 @@ def _homework(request: Check, rules: Permissions) -> Homework:
         terminal.flush()
         signal.obey()
     return Homework(marked, stray, one)
+
+
+def _tabled(request: Check, path: str, marker: Marker) -> Homework:
+    """Everybody's answers in one table, to one problem."""
+    if os.path.isdir(request.problem):
+        raise InputError(Finding("a table of answers is for one problem", Location(path), want="its file, no folder"))
+    asked, name = marker.asked(request.problem), stem(Path(request.problem).name)
+    given = Submission("everybody", name, request.problem, path)
+    if isinstance(asked, list):
+        return Homework([Marked(given, None, findings=asked)], one=True)
+    try:
+        found, notes = responses(path, asked)
+    except InputError as error:
+        return Homework([Marked(given, asked, findings=error.findings)], one=True)
+    for note in notes if not request.quiet else ():
+        terminal.say(str(note))
+    marked = [
+        marker.graded(replace(given, student=one.student), asked, partial(sheet.from_entries, one.entries, asked, path))
+        for one in found
+    ]
+    return Homework(marked)
+
+
+def mark_typed(
+    problem: Callable[[Permissions], Problem], words: Sequence[str], request: Check, rules: Permissions
+) -> int:
+    """Marks what was typed for a problem that was typed, too; returns the exit code, as `check` does."""
+    format = _format(request)
+    try:
+        asked = ask(problem(rules))
+    except InputError as error:
+        terminal.complain(error)
+        return BAD_PROBLEM
+    given = Submission("you", asked.trace.topic, "", None)
+    result = Marker(rules, alone=True).graded(given, asked, partial(sheet.from_words, words, asked))
+    homework = Homework([replace(result, pair=replace(given, sheet="your answers"))], one=True)
+    if result.marks is not None:
+        _write(homework, request, format, replace(view_of(replace(request, output=None)), reveal=True))
+    _complain(homework, request)
+    return BAD_SHEET if result.marks is None else RIGHT if result.passed else NOT_RIGHT
 
 
 def _typed(request: Check, words: Sequence[str], marker: Marker) -> Marked:

@@ -12,6 +12,7 @@ from nncalc.marking.cells import SPACES
 from nncalc.reading.nodes import MappingNode, Node
 from nncalc.reading.reader import read_text
 
+BLANK = "`nncalc sheet PROBLEM` prints a sheet to fill in"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 # Where a line of a sheet begins: a name at the very left, maybe in quotes, a colon (or =), and what was written.
 HEAD = re.compile(
@@ -50,14 +51,15 @@ def entries_in(text: str, name: str, limits: Limits) -> Entries:
         return Entries(root.entries, root.keys)
     entries = _line_by_line(text, name, limits)
     if not entries.nodes:
-        raise InputError(Finding("want lines with a name, a colon and a space (h: [0.1, 0.2])", root.mark))
+        what = "want lines with a name, a colon and a space (h: [0.1, 0.2])"
+        raise InputError(Finding(what, root.mark, hint=BLANK))
     return entries
 
 
 def decoded(data: bytes) -> str:
     """The text of a sheet, as editors save it: UTF-8, UTF-16 with its mark, else what Windows wrote in the west."""
     try:
-        return data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig")
+        return data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig").lstrip("\ufeff")
     except UnicodeDecodeError:
         return data.decode("latin-1")
 

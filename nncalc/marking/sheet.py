@@ -9,16 +9,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from nncalc.disk.read import name_of
-from nncalc.errors import Finding, InputError, Location, dimensions, printable
+from nncalc.errors import Finding, InputError, Location, dimensions, printable, spelled
 from nncalc.marking.assignment import Assignment
 from nncalc.marking.cells import SPACES, cells_of, is_laid, key_cells
 from nncalc.marking.closeness import Written
-from nncalc.marking.entries import Entries, entries_of
+from nncalc.marking.entries import BLANK, Entries, entries_of
 from nncalc.reading.nodes import Node, ScalarNode
 from nncalc.reading.reader import read_text
 from nncalc.trace.notation.tree import Index
 
-BLANK = "`nncalc sheet PROBLEM` prints a sheet to fill in"
 # What a sheet may say of itself; problem and student pair it.
 LABELS = ("problem", "student", "name", "id", "student id", "date", "course", "class", "group", "email")
 
@@ -62,7 +61,7 @@ def from_file(path: str, asked: Assignment) -> Sheet:
     try:
         entries = entries_of(path, asked.problem.limits)
     except InputError as error:
-        hints = [BLANK if not f.hint or "nncalc new" in f.hint else f.hint for f in error.findings]
+        hints = [BLANK if "nncalc new" in f.hint else f.hint for f in error.findings]
         raise InputError([replace(f, hint=hint) for f, hint in zip(error.findings, hints, strict=True)]) from None
     return from_entries(entries, asked, name_of(path))
 
@@ -190,7 +189,8 @@ def _add(
 ) -> None:
     """A line, or one cell of it, as it was written."""
     limits, want = asked.problem.limits, asked.exact[name].shape
-    cells = key_cells(node, key, limits) if key else cells_of(node, name, () if index is not None else want, limits)
+    label = spelled((name, *(i + 1 for i in index or ())))
+    cells = key_cells(node, key, limits) if key else cells_of(node, label, () if index is not None else want, limits)
     given, shape = cells.given, cells.shape
     if index is not None:
         if shape is None or math.prod(shape) != 1:
