@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,10 @@ from nncalc.marking.compare import compared
 from nncalc.marking.homework import Homework, Marked, Marker
 from nncalc.marking.keys import Key, checked, disagreements
 from nncalc.marking.pairing import Submission, pair_sheets
+from nncalc.marking.responses import is_table, responses
 from nncalc.marking.roster import Roster, read_roster
 from nncalc.marking.submissions import stem
-from nncalc.problem.problem import load
+from nncalc.problem.problem import Problem, load
 from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope
 from nncalc.render.marks.keys import render as render_keys
@@ -83,8 +85,9 @@ def mark_and_write(request: Check, rules: Permissions) -> int:
 
 
 def _complain(homework: Homework, request: Check) -> None:
-    if homework.findings and not request.quiet:
-        terminal.complain(InputError(homework.findings))
+    notes = [note for result in homework.results if result.marks is not None for note in result.marks.notes]
+    if (homework.findings or notes) and not request.quiet:
+        terminal.complain(InputError([*homework.findings, *notes]))
 
 
 def _homework(request: Check, rules: Permissions, view: View) -> Homework:
@@ -98,6 +101,8 @@ def _homework(request: Check, rules: Permissions, view: View) -> Homework:
     paths = [word for word in request.answers if word not in words]
     if len(paths) > 1 or (words and paths):
         raise InputError(Finding("more than one sheet", Location(paths[-1]), want="ANSWERS or step=value"))
+    if paths and is_table(paths[0]) and not os.path.isdir(paths[0]):
+        return _tabled(request, paths[0], marker)
     roster = read_roster(request.students, rules.limits) if request.students else Roster()
     attempt = choice("--attempt", request.attempt, ATTEMPTS)
     single = format == "gradescope"
@@ -131,6 +136,46 @@ def _homework(request: Check, rules: Permissions, view: View) -> Homework:
 def _yours(request: Check) -> Submission:
     """What is typed, as if it were a sheet."""
     return Submission("you", stem(Path(request.problem).name), request.problem, None)
+
+
+def _tabled(request: Check, path: str, marker: Marker) -> Homework:
+    """Everybody's answers in one table, to one problem."""
+    if os.path.isdir(request.problem):
+        raise InputError(Finding("a table of answers is for one problem", Location(path), want="its file, no folder"))
+    asked, name = marker.asked(request.problem), stem(Path(request.problem).name)
+    given = Submission("everybody", name, request.problem, path)
+    if isinstance(asked, list):
+        return Homework([Marked(given, None, findings=asked)], one=True)
+    try:
+        found, notes = responses(path, asked)
+    except InputError as error:
+        return Homework([Marked(given, asked, findings=error.findings)], one=True)
+    for note in notes if not request.quiet else ():
+        terminal.say(str(note))
+    marked = [
+        marker.graded(replace(given, student=one.student), asked, partial(sheet.from_entries, one.entries, asked, path))
+        for one in found
+    ]
+    return Homework(marked)
+
+
+def mark_typed(
+    problem: Callable[[Permissions], Problem], words: Sequence[str], request: Check, rules: Permissions
+) -> int:
+    """Marks what was typed for a problem that was typed, too; returns the exit code, as `check` does."""
+    format = _format(request)
+    try:
+        asked = ask(problem(rules))
+    except InputError as error:
+        terminal.complain(error)
+        return BAD_PROBLEM
+    given = Submission("you", asked.trace.topic, "", None)
+    result = Marker(rules, alone=True).graded(given, asked, partial(sheet.from_words, words, asked))
+    homework = Homework([replace(result, pair=replace(given, sheet="your answers"))], one=True)
+    if result.marks is not None:
+        _write(homework, request, format, replace(view_of(replace(request, output=None)), reveal=True), rules)
+    _complain(homework, request)
+    return BAD_SHEET if result.marks is None else RIGHT if result.passed else NOT_RIGHT
 
 
 def _typed(request: Check, words: Sequence[str], marker: Marker) -> Marked:

@@ -10,7 +10,7 @@ from typer.core import TyperCommand
 
 from nncalc.cli import terminal
 from nncalc.cli.options import argument, choice_options, option, reading_options, view_options
-from nncalc.cli.requests import problem_from, show
+from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.errors import Finding, InputError, Location, listed, printable
 
 
@@ -59,13 +59,38 @@ def topic_command(topic: str) -> TyperCommand:
             _example(topic)
             raise InputError(Finding("no problem given", Location(f"nncalc {topic}"), want="a FILE or flags",
                                      hint=f"see `nncalc {topic} --help`"))  # fmt: skip
-        show([partial(problem_from, paths[0] if paths else None, topic, flags)], given)
+        problem = partial(problem_from, paths[0] if paths else None, topic, flags)
+        if given["check"]:
+            _marked(problem, given)
+        else:
+            show([problem], given)
 
     examples = "\n  ".join(["\b\nExamples:", *commands(topic)])
     text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), examples])
-    params += [*choice_options(), *view_options(), *reading_options()]
+    answer = "mark an answer instead of showing the working: s=0.66,0.24,0.1 (several times for several lines)"
+    params += [
+        option("--check", answer, metavar="NAME=VALUE", multiple=True),
+        *choice_options(),
+        *view_options(),
+        *reading_options(),
+    ]
     given: dict[str, Any] = {"name": topic, "callback": run, "params": params, "help": text}
     return TopicCommand(tuple(fields.values()), rich_markup_mode=None, **given)
+
+
+def _marked(problem: Any, given: dict[str, Any]) -> None:
+    """What was typed behind --check, marked; exits as `nncalc check` does."""
+    import typer
+
+    from nncalc.cli.check import Check, mark_typed
+
+    other = next((name for name in ("explain", "get", "round", "sig", "detail") if given[name]), None)
+    if other is not None:
+        raise InputError(Finding("does not go with --check", Location(f"--{other}"), want="one of them"))
+    rules, request = rules_of(given), Check(**requested(given, Check))
+    code = mark_typed(problem, given["check"], request, rules)
+    if code:
+        raise typer.Exit(code)
 
 
 def _help(homes: list[tuple[str, Any]], forms: int) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from nncalc.errors import Finding
 from nncalc.marking.assignment import Assignment, lines_of
 from nncalc.marking.closeness import Agreement, agrees, finite, within_digits
 from nncalc.marking.runs import UNWORKABLE
@@ -79,6 +80,7 @@ class Marks:
     source: str
     lines: list[MarkedLine]
     traces: list[Trace]  # what follows from the student's own lines: as written, then with unwritten digits
+    notes: list[Finding] = field(default_factory=list)  # what was read otherwise than it is written, or not at all
 
     @property
     def first(self) -> MarkedLine | None:
@@ -114,7 +116,7 @@ def mark(asked: Assignment, sheet: Sheet) -> Marks:
     wanted = asked.lines if asked.points is not None else []
     lines = [marker.line(name) for name in asked.exact if name in wanted or name in sheet.lines]
     kept = [line for line in lines if line.given or line.name in wanted]
-    return Marks(asked, sheet.source, kept, marker.judgement.followed)
+    return Marks(asked, sheet.source, kept, marker.judgement.followed, sheet.notes)
 
 
 class _LineMarker:

@@ -10,18 +10,16 @@ import numpy as np
 
 from nncalc.disk.read import name_of
 from nncalc.errors import Finding, InputError, Location, dimensions, printable, spelled
-from nncalc.limits import Limits
 from nncalc.marking.assignment import Assignment
-from nncalc.marking.closeness import Written, as_written
-from nncalc.reading import scalars
-from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from nncalc.reading.reader import read_file, read_text
+from nncalc.marking.cells import SPACES, cells_of, is_laid, key_cells
+from nncalc.marking.closeness import Written
+from nncalc.marking.entries import BLANK, Entries, entries_of
+from nncalc.reading.nodes import Node, ScalarNode
+from nncalc.reading.reader import read_text
 from nncalc.trace.notation.tree import Index
 
-BLANK = "`nncalc sheet PROBLEM` prints a sheet to fill in"
-# What a sheet says of itself: it pairs it, and is no answer.
-ABOUT = ("problem", "student")
-LEFT_OUT = ("~", "null", "")
+# What a sheet may say of itself; problem and student pair it.
+LABELS = ("problem", "student", "name", "id", "student id", "date", "course", "class", "group", "email")
 
 
 @dataclass(slots=True)
@@ -39,10 +37,15 @@ class Line:
 
 @dataclass(slots=True)
 class Sheet:
-    """All that a student gave, by the full name of the step."""
+    """All that a student gave, by the full name of the step.
+
+    `notes`: what was read otherwise than it is written, and what was not read; `labels`: what the sheet says of itself.
+    """
 
     source: str
     lines: dict[str, Line] = field(default_factory=dict)
+    notes: list[Finding] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
 
     @property
     def values(self) -> dict[str, dict[Index, float | int]]:
@@ -51,17 +54,53 @@ class Sheet:
 
 
 def from_file(path: str, asked: Assignment) -> Sheet:
-    """Reads a sheet; InputError says what makes it unusable."""
+    """Reads a sheet, as far as it can be; what cannot be costs its line.
+
+    Raises InputError where the file cannot be opened or no line of it is known.
+    """
     try:
-        root = read_file(path, asked.problem.limits)
+        entries = entries_of(path, asked.problem.limits)
     except InputError as error:
-        raise InputError(
-            [replace(f, hint=BLANK if "nncalc new" in f.hint else f.hint) for f in error.findings]
-        ) from None
-    if not isinstance(root, MappingNode):
-        raise InputError(Finding("want lines with a name, a colon and a space (h: [0.1, 0.2])", root.mark, hint=BLANK))
-    entries = {name: node for name, node in root.entries.items() if name not in ABOUT}
-    return read(entries, root.keys, asked, name_of(path))
+        hints = [BLANK if "nncalc new" in f.hint else f.hint for f in error.findings]
+        raise InputError([replace(f, hint=hint) for f, hint in zip(error.findings, hints, strict=True)]) from None
+    return from_entries(entries, asked, name_of(path))
+
+
+def from_entries(entries: Entries, asked: Assignment, source: str) -> Sheet:
+    """The sheet that lines by their names make. Raises InputError where there are lines and none is known."""
+    sheet = Sheet(source, notes=list(entries.notes))
+    names = dict.fromkeys([*entries.nodes, *entries.lost])
+    for text in names:
+        lost, node = entries.lost.get(text), entries.nodes.get(text)
+        mark = entries.keys.get(text) or (node.mark if node is not None else Location(source))
+        if _is_label(text, asked):
+            sheet.labels[text.strip().lower()] = node.text if isinstance(node, ScalarNode) else ""
+            continue
+        try:
+            name, index = asked.meant(text)
+        except InputError as error:
+            sheet.notes += [replace(f, mark=mark, want=f.want or "a line that is asked") for f in error.findings]
+            continue
+        if lost is not None or node is None:
+            _lose(sheet, name, mark, str(replace(lost, mark=None)) if lost is not None else "")
+            continue
+        try:
+            _add(sheet, name, index, node, mark, asked)
+        except InputError as error:
+            _lose(sheet, name, mark, str(replace(error.findings[0], mark=None)))
+    if names and not sheet.lines and sheet.notes and not sheet.labels:
+        raise InputError(sheet.notes)
+    return sheet
+
+
+def _is_label(text: str, asked: Assignment) -> bool:
+    """Whether a name is one of those that say whose sheet it is, where no step is called so."""
+    return text.strip().lower() in LABELS and text.strip() not in asked.exact
+
+
+def _lose(sheet: Sheet, name: str, mark: Location, why: str) -> None:
+    """A line that cannot be read counts as given and wrong, with the reason for the student."""
+    sheet.lines[name] = Line(name, mark, whole=True, trouble=f"cannot be read: {why}")
 
 
 def from_words(words: Sequence[str], asked: Assignment) -> Sheet:
@@ -84,9 +123,18 @@ def from_words(words: Sequence[str], asked: Assignment) -> Sheet:
 
 
 def from_texts(texts: Mapping[str, str], asked: Assignment) -> Sheet:
-    """Reads answers that are no file: each line as a sheet writes it, by its name."""
-    entries = {name: read_text(text, name, asked.problem.limits) for name, text in texts.items()}
-    return read(entries, {name: Location(name) for name in texts}, asked, "your answers")
+    """Reads answers that are no file: each line as a sheet writes it, by its name.
+
+    Raises InputError where a name means no line.
+    """
+    nodes: dict[str, Node] = {}
+    lost: dict[str, Finding] = {}
+    for name, text in texts.items():
+        try:
+            nodes[name] = read_text(text.translate(SPACES), name, asked.problem.limits)
+        except InputError as error:
+            lost[name] = error.findings[0]
+    return read(nodes, {name: Location(name) for name in texts}, asked, "your answers", lost)
 
 
 def _is_vector(name: str, asked: Assignment) -> bool:
@@ -98,58 +146,71 @@ def _is_vector(name: str, asked: Assignment) -> bool:
 
 
 def from_key(asked: Assignment) -> Sheet:
-    """The problem's own `expect` as a sheet; its numbers may be expressions. Findings name the key."""
-    return read(asked.problem.expect, {}, asked, asked.problem.file, key=True)
-
-
-def read(
-    entries: Mapping[str, Node], keys: Mapping[str, Location], asked: Assignment, source: str, key: bool = False
-) -> Sheet:
-    """The lines of a sheet; every finding is reported at once. `key`: an instructor's own, where 1/3 is a number.
-
-    Raises InputError with them.
-    """
-    sheet = Sheet(source)
+    """The problem's own `expect` as a sheet; its numbers may be expressions. Raises InputError with every finding."""
+    sheet = Sheet(asked.problem.file)
     findings: list[Finding] = []
-    for text, node in entries.items():
-        mark = keys.get(text, node.mark)
+    for text, node in asked.problem.expect.items():
         try:
-            _add(sheet, text, node, mark, asked, key)
+            name, index = asked.meant(text)
+            _add(sheet, name, index, node, node.mark, asked, key=f"expect.{text}")
         except InputError as error:
-            label = f"expect.{printable(text)}" if key else ""
-            findings += [Finding(f.what, f.mark or mark, f.field or label, f.want, f.hint) for f in error.findings]
+            label = f"expect.{printable(text)}"
+            findings += [Finding(f.what, f.mark or node.mark, f.field or label, f.want, f.hint) for f in error.findings]
     if findings:
         raise InputError(findings)
     return sheet
 
 
-def _add(sheet: Sheet, text: str, node: Node, mark: Location, asked: Assignment, key: bool) -> None:
-    name, index = asked.meant(text)
-    cells: list[tuple[Index, Written | None]] = []
-    shape = _collect(node, (), f"expect.{text}" if key else text, cells, asked.problem.limits, key)
-    given = {i: written for i, written in cells if written is not None}
-    want = asked.exact[name].shape
+def read(
+    nodes: Mapping[str, Node],
+    keys: Mapping[str, Location],
+    asked: Assignment,
+    source: str,
+    lost: Mapping[str, Finding] | None = None,
+) -> Sheet:
+    """The sheet of lines whose names were typed or come from a program: a name that means no line is an error.
+
+    Raises InputError with all of these.
+    """
+    findings: list[Finding] = []
+    for text in [*nodes, *(lost or {})]:
+        try:
+            asked.meant(text)
+        except InputError as error:
+            mark = keys.get(text) or nodes[text].mark
+            findings += [Finding(f.what, f.mark or mark, f.field, f.want, f.hint) for f in error.findings]
+    if findings:
+        raise InputError(findings)
+    return from_entries(Entries(dict(nodes), dict(keys), dict(lost or {})), asked, source)
+
+
+def _add(
+    sheet: Sheet, name: str, index: Index | None, node: Node, mark: Location, asked: Assignment, key: str = ""
+) -> None:
+    """A line, or one cell of it, as it was written."""
+    limits, want = asked.problem.limits, asked.exact[name].shape
+    label = spelled((name, *(i + 1 for i in index or ())))
+    cells = key_cells(node, key, limits) if key else cells_of(node, label, () if index is not None else want, limits)
+    given, shape = cells.given, cells.shape
     if index is not None:
         if shape is None or math.prod(shape) != 1:
-            raise InputError(Finding(f"want one number for the cell {printable(text)}", node.mark))
+            raise InputError(Finding("want one number for a cell", node.mark))
         given = dict.fromkeys([index], *given.values()) if given else {}
     line = sheet.lines.setdefault(name, Line(name, mark))
+    if line.trouble and index is not None:
+        return  # another cell of it cannot be read
     if line.whole or any(i in line.cells for i in given) or (index is None and line.cells):
         raise InputError(Finding(f"{name} is given twice", mark))
     line.whole = index is None
+    sheet.notes += cells.notes
     if index is not None or shape == want:
         line.cells |= given
-    elif shape is not None and _is_laid(shape, want):
+    elif shape is not None and is_laid(shape, want):
         places = dict(zip(np.ndindex(shape), np.ndindex(want), strict=True))
-        line.cells |= {places[i]: written for i, written in given.items()}
+        line.cells |= {places[i]: number for i, number in given.items()}
     else:
         line.trouble = _misshapen(shape, want) if given else ""
         line.shape, line.unfitting = shape, given
-
-
-def _is_laid(shape: tuple[int, ...], want: tuple[int, ...]) -> bool:
-    """Whether the cells are the same in the same order: only axes of one cell are others, as in a row for a column."""
-    return [n for n in shape if n > 1] == [n for n in want if n > 1]
 
 
 def _misshapen(shape: tuple[int, ...] | None, want: tuple[int, ...]) -> str:
@@ -159,31 +220,3 @@ def _misshapen(shape: tuple[int, ...] | None, want: tuple[int, ...]) -> str:
         return f"is {dimensions(shape)}, want {dimensions(want)} (a comma inside a number? write 0.9)"
     hint = " in brackets" if shape == () else ""
     return f"is {dimensions(shape)}, want {dimensions(want)}{hint}"
-
-
-def _collect(
-    node: Node, index: Index, name: str, cells: list[tuple[Index, Written | None]], limits: Limits, key: bool
-) -> tuple[int, ...] | None:
-    """Gathers the cells of a nested list and returns its shape, None where the rows differ."""
-    if isinstance(node, ScalarNode):
-        cells.append((index, _number(node, spelled((name, *(i + 1 for i in index))), limits, key)))
-        return ()
-    if not isinstance(node, SequenceNode):
-        raise InputError(Finding("want numbers, got a mapping", node.mark, printable(name)))
-    if not node.items:
-        raise InputError(Finding("is empty", node.mark, printable(name), want="numbers, or ~ for what is left out"))
-    shapes = {_collect(item, (*index, i), name, cells, limits, key) for i, item in enumerate(node.items)}
-    inner = shapes.pop()
-    return None if shapes or inner is None else (len(node.items), *inner)
-
-
-def _number(node: ScalarNode, field: str, limits: Limits, key: bool) -> Written | None:
-    """A number as it was written; None for a cell left out."""
-    if not node.quoted and node.text in LEFT_OUT:
-        return None
-    text = node.text.replace("\u2212", "-")
-    if not node.quoted and text.lower() in scalars.INFINITE:
-        return Written(node.text, scalars.INFINITE[text.lower()], None, 0, node.mark)
-    if key and not scalars.NUMBER.fullmatch(text):
-        return Written(node.text, scalars.as_number(node, field, limits), None, 0, node.mark)
-    return as_written(node.text, scalars.as_literal(node, field, limits), node.mark)

@@ -1,0 +1,141 @@
+"""Answers in a table, as forms and quizzes give them: a row a student, a column a line or a cell (s[1])."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from nncalc.disk.read import name_of, read_bytes
+from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.limits import Limits
+from nncalc.marking.assignment import Assignment
+from nncalc.marking.cells import SPACES
+from nncalc.marking.entries import Entries, decoded
+from nncalc.reading.nodes import ScalarNode
+from nncalc.reading.reader import read_text
+
+TABLE_ENDINGS = (".csv", ".tsv")
+DELIMITERS = ",;\t"
+# Columns that say who answered, the most telling first; a first and a last name go together.
+WHO = ("student", "name", "full name", "username", "user name", "student id", "id", "sid", "email", "email address")
+FIRST_NAMES, LAST_NAMES = ("first name", "firstname", "given name"), ("last name", "lastname", "surname")
+
+
+@dataclass(frozen=True)
+class Response:
+    """A row: who answered, where it stands, and the lines."""
+
+    student: str
+    mark: Location
+    entries: Entries
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns hold answers, by their names, and which say who answered."""
+
+    answers: dict[int, str]
+    who: list[int]
+
+
+def is_table(path: str) -> bool:
+    """Whether a file's name says that it holds a table."""
+    return path.lower().endswith(TABLE_ENDINGS)
+
+
+def responses(path: str, asked: Assignment) -> tuple[list[Response], list[Finding]]:
+    """Everybody's answers, the last of each, and what was passed over.
+
+    Raises InputError where the file cannot be read or no column of it is a line of the problem.
+    """
+    limits, source = asked.problem.limits, name_of(path)
+    rows = _rows(decoded(read_bytes(path, limits)), source)
+    (first, head), *body = rows
+    columns, notes = _columns(head, asked, Location(source, first))
+    found: dict[str, Response] = {}
+    for number, row in body:
+        mark = Location(source, number)
+        student = " ".join(filter(None, (_text(row, n) for n in columns.who)))
+        if not student and not any(_text(row, n) for n in columns.answers):
+            continue
+        student = student or f"row {number}"
+        before = found.pop(student, None)
+        if before is not None:
+            what = f"{printable(student)} has answered in line {before.mark.line} before; this counts, the last"
+            notes.append(Finding(what, mark))
+        texts = {name: text for n, name in columns.answers.items() if (text := _text(row, n))}
+        found[student] = Response(student, mark, _entries(texts, mark, limits))
+    return list(found.values()), notes
+
+
+def _rows(text: str, source: str) -> list[tuple[int, list[str]]]:
+    """The rows that hold something, with the lines in which they end."""
+    lines = text.translate(SPACES).replace("\0", "").splitlines(keepends=True)
+    if lines and lines[0].lower().startswith("sep="):
+        lines[0] = "\n"
+    head = next((line for line in lines if line.strip()), "")
+    delimiter = max(DELIMITERS, key=head.count)
+    reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter, skipinitialspace=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise InputError(Finding(f"is no table: {printable(str(error))}", Location(source, reader.line_num))) from None
+    if not rows:
+        raise InputError(Finding("the file is empty", Location(source)))
+    return rows
+
+
+def _columns(head: list[str], asked: Assignment, mark: Location) -> tuple[Columns, list[Finding]]:
+    names = [name.strip() for name in head]
+    answers: dict[int, str] = {}
+    notes: list[Finding] = []
+    who = _who([name.lower() for name in names])
+    for n, name in enumerate(names):
+        try:
+            asked.meant(name)
+        except InputError:
+            if n not in who and name and name.lower() not in (*WHO, *FIRST_NAMES, *LAST_NAMES):
+                notes.append(Finding(f"the column '{printable(name)}' is no line of the problem", mark))
+            continue
+        if n in who:
+            who = [m for m in who if m != n]
+        if name in answers.values():
+            raise InputError(Finding(f"the column '{printable(name)}' is there twice", mark, want="each line once"))
+        answers[n] = name
+    if not answers:
+        example = ", ".join(f"{name}[1]" if asked.exact[name].ndim == 1 else name for name in asked.lines[:3])
+        raise InputError(
+            Finding("no column is a line of the problem", mark, want=f"a first row like student, {example}")
+        )
+    if not who:
+        others = [n for n in range(len(names)) if n not in answers]
+        who = others[:1]
+    return Columns(answers, who), notes if any(names) else []
+
+
+def _who(names: list[str]) -> list[int]:
+    best = next((n for known in WHO[:3] for n, name in enumerate(names) if name == known), None)
+    if best is not None:
+        return [best]
+    parts = [n for group in (FIRST_NAMES, LAST_NAMES) for n, name in enumerate(names) if name in group]
+    return parts or [n for known in WHO for n, name in enumerate(names) if name == known][:1]
+
+
+def _text(row: list[str], n: int) -> str:
+    """A cell; spreadsheets keep a text as a text by ="…" or an apostrophe."""
+    text = row[n].strip() if n < len(row) else ""
+    return text[2:-1].strip() if text.startswith('="') and text.endswith('"') else text.lstrip("'").strip()
+
+
+def _entries(texts: dict[str, str], mark: Location, limits: Limits) -> Entries:
+    entries = Entries(keys=dict.fromkeys(texts, mark))
+    for name, text in texts.items():
+        if not text.startswith("[["):
+            entries.nodes[name] = ScalarNode(text, False, mark)
+            continue
+        try:
+            entries.nodes[name] = read_text(text, mark.source, limits)
+        except InputError as error:
+            entries.lost[name] = error.findings[0]
+    return entries
