@@ -19,8 +19,8 @@ from nncalc.marking.marks import MarkedLine, Marks, mark
 from nncalc.marking.pairing import Submission
 from nncalc.problem.problem import load
 
-# So many sheets of different content are remembered.
-MOST_ALIKE = 2000
+# So many sheets of different content are remembered: without their workings, and with them.
+MOST_ALIKE, MOST_WORKINGS = 2000, 100
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class Marker:
         return Marked(one, asked, marks)
 
     def _marks(self, asked: Assignment, given: sheet.Sheet) -> Marks:
-        """The marks of a sheet; of one that says what another said, those of that one with its own places."""
+        """The marks of a sheet; of one that says what another said those of that one, which takes no memory."""
         key = asked.problem.file, content(given)
         known = self._alike.get(key)
         if known is None:
@@ -174,11 +174,10 @@ class Marker:
             diagnose(known)
             if not self.workings:
                 known.forget_workings()
-            if len(self._alike) >= MOST_ALIKE:
+            if len(self._alike) >= (MOST_WORKINGS if self.workings else MOST_ALIKE):
                 self._alike.pop(next(iter(self._alike)))
             self._alike[key] = known
-        lines = [replace(line, line=given.lines.get(line.name)) for line in known.lines]
-        return replace(known, source=given.source, lines=lines)
+        return replace(known, source=given.source)
 
     def _of_another(self, result: Marked, asked: Assignment) -> tuple[str, ...]:
         """Whose variant a sheet fits that does not fit its own: who copied has another's right numbers."""
