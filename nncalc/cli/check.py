@@ -20,12 +20,11 @@ from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.assignment import ask
-from nncalc.marking.blank import blank
 from nncalc.marking.homework import Homework, Marked, Marker
 from nncalc.marking.keys import Key, checked, disagreements
 from nncalc.marking.pairing import Submission, pair_sheets, stem
 from nncalc.marking.responses import is_table, responses
-from nncalc.problem.problem import Problem, load
+from nncalc.problem.problem import Problem
 from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope, render
 from nncalc.render.marks.keys import render as render_keys
@@ -47,11 +46,6 @@ class Check(Request):
     quiet: bool = False
     reveal: bool = False
     force: bool = False
-
-
-def print_sheet(path: str, rules: Permissions) -> None:
-    """The sheet to fill in."""
-    terminal.out(blank(ask(load(path, rules=rules))))
 
 
 def mark_and_write(request: Check, rules: Permissions) -> int:
