@@ -208,3 +208,51 @@ def test_every_topic_marks_what_is_typed(topic: str, tmp_path: Path) -> None:
     name = next(name for name in one.steps if "=" not in name)
     done = run(topic, str(tmp_path / "p.yaml"), "--check", f"{name}={json.dumps(one.exact[name].tolist())}")
     assert done.code in (0, 1) and "WRONG" not in done.out, done  # a copy of what is given does not pass
+
+
+# The sheet to fill in
+
+
+def test_a_sheet_without_formulas_with_data_and_as_a_table(soft: str) -> None:
+    plain = run("sheet", soft, "--no-formulas", "--data").out
+    assert "exp" not in plain and "# x: [1.5, -0.5, 0.8]\n# target: 1\n" in plain and "s: [~, ~, ~]\n" in plain
+    assert "e/Z" in run("sheet", soft).out and "Given" not in run("sheet", soft).out
+    assert run("sheet", soft, "--format", "csv").out == '"student","s[1]","s[2]","s[3]","L"\n'
+    target = Path(soft).with_name("class.csv")
+    assert run("sheet", soft, "-o", str(target)).out == ""
+    target.write_text(target.read_text() + "Ann,0.613,0.083,0.304,0.490\n")
+    assert run("check", soft, str(target)).code == 0
+    assert run("sheet", soft, "--format", "tex").code == 2
+
+
+def test_a_shape_that_gives_an_answer_away_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("topic: conv\nimage: [[1, 2, 3], [3, 4, 5]]\nfilter: [[0.5]]\n")
+    text = run("sheet", str(tmp_path / "p.yaml")).out
+    assert "\nY: ~\n" in text and "\nsize: [~, ~]\n" in text
+    assert run("sheet", str(tmp_path / "p.yaml"), "--format", "csv").out == '"student","size[1]","size[2]","Y"\n'
+    (tmp_path / "s.csv").write_text("student,size,Y\nAnn,2 3,0.5 1 1.5; 1.5 2 2.5\n")
+    assert run("check", str(tmp_path / "p.yaml"), str(tmp_path / "s.csv")).code == 0
+
+
+def test_a_folder_of_sheets(tmp_path: Path) -> None:
+    (tmp_path / "hw" / "week1").mkdir(parents=True)
+    (tmp_path / "hw" / "soft.yaml").write_text(PROBLEM)
+    (tmp_path / "hw" / "week1" / "grid.yaml").write_text(GRID)
+    hw, out = str(tmp_path / "hw"), tmp_path / "sheets"
+    assert run("sheet", hw).code == 2 and "want -o FOLDER" in run("sheet", hw).err
+    assert run("sheet", hw, "-o", str(out)).code == 0
+    assert (out / "soft.answers.yaml").read_text() == run("sheet", f"{hw}/soft.yaml").out
+    assert (out / "week1" / "grid.answers.yaml").exists()
+    assert "--force replaces it" in run("sheet", hw, "-o", str(out)).err
+    (tmp_path / "hw" / "bad.yaml").write_text("topic: lstm\nx: [1]\n")
+    done = run("sheet", hw, "-o", str(out), "--force", "--format", "csv")
+    assert done.code == 1 and "bad.yaml" in done.err and (out / "week1" / "grid.csv").exists()
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_topic_has_a_sheet_with_its_data(topic: str, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text(run("new", topic).out)
+    done = run("sheet", str(tmp_path / "p.yaml"), "--data", "--no-formulas")
+    assert done.code == 0 and "\n# Given\n# " in done.out and "0x" not in done.out
+    (tmp_path / "s.yaml").write_text(done.out)
+    assert run("check", str(tmp_path / "p.yaml"), str(tmp_path / "s.yaml")).code == 1

@@ -22,7 +22,6 @@ from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.adjust import read_adjustments
 from nncalc.marking.assignment import ask
-from nncalc.marking.blank import blank
 from nncalc.marking.by import COUNTS
 from nncalc.marking.choices import ATTEMPTS
 from nncalc.marking.compare import compared
@@ -32,7 +31,7 @@ from nncalc.marking.pairing import Submission, pair_sheets
 from nncalc.marking.responses import is_table, responses
 from nncalc.marking.roster import Roster, read_roster
 from nncalc.marking.submissions import stem
-from nncalc.problem.problem import Problem, load
+from nncalc.problem.problem import Problem
 from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope
 from nncalc.render.marks.keys import render as render_keys
@@ -58,11 +57,6 @@ class Check(Request):
     adjust: str | None = None
     compare: str | None = None
     by: str | None = None
-
-
-def print_sheet(path: str, rules: Permissions) -> None:
-    """The sheet to fill in."""
-    terminal.out(blank(ask(load(path, rules=rules))))
 
 
 def mark_and_write(request: Check, rules: Permissions) -> int:

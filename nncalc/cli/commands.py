@@ -75,12 +75,22 @@ def batch_command() -> TyperCommand:
 def sheet_command() -> TyperCommand:
     """nncalc sheet PROBLEM: the answer sheet to fill in."""
 
-    def run(problem: str, **given: Any) -> None:
-        from nncalc.cli.check import print_sheet
+    def run(**given: Any) -> None:
+        from nncalc.cli.sheet import SheetRequest, write_sheets
 
-        print_sheet(problem, rules_of(given))
+        if not write_sheets(SheetRequest(**requested(given, SheetRequest)), rules_of(given)):
+            raise typer.Exit(NO)
 
-    params = [argument("problem", "the problem file, or -", required=True, metavar="PROBLEM"), *reading_options()]
+    params = [
+        argument("problem", "the problem file, a folder of problems, or -", required=True, metavar="PROBLEM"),
+        option("--format", "yaml, or csv: a row a student", metavar="FORMAT"),
+        option("--output", "write to FILE (.csv: a table), or a sheet for each problem into a folder", metavar="FILE",
+               short=["-o"]),
+        flag("--no-formulas", "leave the formulas out"),
+        flag("--data", "repeat what is given, as comments"),
+        flag("--force", "replace sheets that are there already"),
+        *reading_options(),
+    ]  # fmt: skip
     help = "Print a problem's answer sheet: every line asked, its formula, its shape to fill in, and no value."
     return TyperCommand(name="sheet", callback=run, params=params, help=help, rich_markup_mode=None)
 
@@ -96,7 +106,10 @@ def check_command() -> TyperCommand:
             raise typer.Exit(code)
 
     problem = "the problem file, or a folder of problems"
-    answers = "a sheet, a folder of sheets, or lines typed here: c=-0.07,-0.03; without any the problem's own key"
+    answers = (
+        "a sheet, a folder of sheets, a table (.csv: a row a student), or lines typed here: c=-0.07,-0.03; "
+        "without any the problem's own key"
+    )
     params = [
         argument("problem", problem, required=True, metavar="PROBLEM"),
         argument("answers", answers, nargs=-1, required=False, metavar="[ANSWERS]..."),
@@ -119,6 +132,9 @@ def check_command() -> TyperCommand:
 
 CHECK = """Mark answer sheets line by line, with an error carried forward, and say what mistake it looks like.
 
+Each line is read as far as it can be; one that cannot be costs its own points and no others. In a table (.csv)
+a row is a student and a column a line or a cell: student, s[1], s[2], L.
+
 A folder of sheets is paired with the problems by path: hw3/lstm.yaml is answered by subs/s01/lstm.yaml, a single
 problem also by subs/s01.yaml; where hw3/s01/ exists, its problems are that student's own. Folders of Canvas, Moodle
 and Gradescope are read as they are; a sheet may also say at its top problem: and student:.
@@ -130,6 +146,7 @@ Examples:
   nncalc sheet cell.yaml > mine.answers.yaml
   nncalc check cell.yaml mine.answers.yaml
   nncalc check cell.yaml c=-0.07,-0.03
+  nncalc check cell.yaml class.csv
   nncalc check hw3/ subs/ --students roster.csv --format csv
   nncalc check hw3/ subs/ --by line
   nncalc check hw3/

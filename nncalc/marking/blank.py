@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
 
 from nncalc.errors import printable
 from nncalc.marking.assignment import Assignment
@@ -12,15 +18,19 @@ from nncalc.trace.notation.style import TEXT, symbols, write
 
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./()]*")
 WIDTH = 100
+# How a line is written whose shape is not shown: of one row, and of several.
+EXAMPLES = ("written as [1, 2, …]", "written in rows: [[1, 2, …], [3, 4, …], …]")
 
 
-def blank(asked: Assignment) -> str:
-    """The sheet as YAML; `nncalc check` reads it again, filled in or not."""
+def blank(asked: Assignment, formulas: bool = True, data: bool = False) -> str:
+    """The sheet as YAML; `nncalc check` reads it again, filled in or not. `data`: what is given, as comments."""
     trace, marking = asked.trace, asked.problem.marking
     out = [f"# {printable(': '.join(filter(None, (trace.topic, trace.title))), 600)}"]
     out.append("# Write the numbers for ~; a line or a cell left as ~ is not given.")
     if (marking.places, marking.sig, marking.tolerance) != (None, None, None):
         out.append(f"# Asked: {places_asked(asked)}.")
+    if data:
+        out += ["", "# Given", *_given(asked)]
     title = ""
     for name in asked.lines:
         step = asked.steps.get(name)
@@ -28,14 +38,75 @@ def blank(asked: Assignment) -> str:
             title = step.title
             heading = f"# {printable(title.partition(':')[0], 600)}" if title else ""
             out += ["", *filter(None, [heading])]  # behind the colon a heading may tell sizes
-        formula = f" = {write(step.formula, TEXT, symbols(TEXT))}" if step is not None else ""
-        worth = None if asked.points is None else float(asked.points[name])
-        points = "" if worth is None else f"  ({worth:g} point{'' if worth == 1 else 's'})"
-        out.append(
-            f"# {printable(TEXT.symbol(step.symbol, '') if step else name, 600)}{printable(formula, 600)}{points}"
-        )
-        out += _filled(name if PLAIN_KEY.fullmatch(name) else json.dumps(name), asked.exact[name].shape)
+        out.append(_about(asked, name, formulas))
+        key = name if PLAIN_KEY.fullmatch(name) else json.dumps(name)
+        if is_telling(asked, name):
+            out += [f"# {EXAMPLES[asked.exact[name].ndim > 1]}", f"{key}: ~"]
+        else:
+            out += _filled(key, asked.exact[name].shape)
     return "\n".join([*out, ""])
+
+
+def blank_table(asked: Assignment) -> str:
+    """The first row of a table of answers (CSV): the student, then every cell that is asked."""
+    columns = ["student"]
+    for name in asked.lines:
+        array = asked.exact[name]
+        cells = [()] if is_telling(asked, name) else np.ndindex(array.shape)
+        columns += [name + (f"[{','.join(str(i + 1) for i in index)}]" if index else "") for index in cells]
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(columns)
+    return out.getvalue()
+
+
+def is_telling(asked: Assignment, name: str) -> bool:
+    """Whether the shape of a line gives an answer away: another line is just this size."""
+    shape = asked.exact[name].shape
+    return len(shape) > 0 and any(
+        other != name and array.ndim == 1 and array.dtype.kind in "iu" and 1 < len(array) <= len(shape)
+        and array.tolist() == list(shape[-len(array) :])
+        for other, array in asked.exact.items()
+    )  # fmt: skip
+
+
+def _about(asked: Assignment, name: str, formulas: bool) -> str:
+    """The comment above a line: its symbol, how it is worked, what it is worth."""
+    step = asked.steps.get(name)
+    formula = f" = {write(step.formula, TEXT, symbols(TEXT))}" if step is not None and formulas else ""
+    worth = None if asked.points is None else float(asked.points[name])
+    points = "" if worth is None else f"  ({worth:g} point{'' if worth == 1 else 's'})"
+    return f"# {printable(TEXT.symbol(step.symbol, '') if step else name, 600)}{printable(formula, 600)}{points}"
+
+
+def _given(asked: Assignment) -> Iterator[str]:
+    """What the problem gives, a line each."""
+    for name, value in asked.problem.values.items():
+        if isinstance(value, np.ndarray) and value.ndim > 1:
+            yield f"# {name}:"
+            yield from (f"#   {_plain(row)}" for row in value)
+        elif isinstance(value, (list, tuple)) and any(isinstance(part, (list, tuple)) for part in value):
+            yield f"# {name}:"
+            yield from (f"#   - {_plain(part)}" for part in value)
+        elif value is not None and value is not False:
+            yield f"# {name}: {_plain(value)}"
+
+
+def _plain(value: Any) -> str:
+    """A given value as it would be typed."""
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.9g}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_plain, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_plain(part)}' for key, part in value.items())}}}"
+    if is_dataclass(value):
+        told = {f.name: getattr(value, f.name) for f in fields(value)}
+        return _plain({name: part for name, part in told.items() if part is not None and part is not False})
+    return printable(str(value), 600)
 
 
 def places_asked(asked: Assignment) -> str:

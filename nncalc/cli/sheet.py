@@ -1,0 +1,86 @@
+"""Sheets to fill in from the command line: of a problem, or of every problem in a folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from nncalc.cli import terminal
+from nncalc.cli.show import choice
+from nncalc.disk.folder import output_names, problem_files
+from nncalc.disk.write import make_folder, write_file
+from nncalc.errors import Failure, Finding, InputError, Location, attempted
+from nncalc.limits import Permissions
+from nncalc.marking.assignment import ask
+from nncalc.marking.blank import blank, blank_table
+from nncalc.problem.problem import load
+
+# The endings of the sheets that are written into a folder.
+SHEET_FORMATS = {"yaml": ".answers.yaml", "csv": ".csv"}
+
+
+@dataclass(frozen=True)
+class SheetRequest:
+    """What was asked of `sheet`, as it was typed."""
+
+    problem: str = ""
+    format: str | None = None
+    output: str | None = None
+    no_formulas: bool = False
+    data: bool = False
+    force: bool = False
+
+
+def write_sheets(request: SheetRequest, rules: Permissions) -> bool:
+    """Prints or writes the sheets; whether every problem had one.
+
+    Raises InputError where nothing can be written.
+    """
+    if request.output == "":
+        raise InputError(Finding("is empty", Location("--output"), want="a name"))
+    if os.path.isdir(request.problem):
+        return _folder(request, rules)
+    text = _sheet(request.problem, request, _format(request), rules)
+    if request.output is None:
+        terminal.out(text)
+    else:
+        write_file(request.output, text)
+    return True
+
+
+def _format(request: SheetRequest) -> str:
+    by_ending = "csv" if Path(request.output or "").suffix.lower() == ".csv" else "yaml"
+    return by_ending if request.format is None else choice("--format", request.format, list(SHEET_FORMATS))
+
+
+def _sheet(path: str, request: SheetRequest, format: str, rules: Permissions) -> str:
+    asked = ask(load(path, rules=rules))
+    return blank_table(asked) if format == "csv" else blank(asked, not request.no_formulas, request.data)
+
+
+def _folder(request: SheetRequest, rules: Permissions) -> bool:
+    """A sheet for each problem; a problem that cannot be used costs its own sheet only."""
+    if request.output is None:
+        raise InputError(Finding("is a folder; its sheets want one, too", Location(request.problem), want="-o FOLDER"))
+    found = problem_files(request.problem, rules.limits)
+    if not found:
+        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
+    format = choice("--format", request.format, list(SHEET_FORMATS))
+    names = output_names([f.path for f in found if not f.trouble], request.problem, SHEET_FORMATS[format])
+    targets = {path: os.path.join(request.output, name) for path, name in names.items()}
+    there = [target for target in targets.values() if os.path.lexists(target)]
+    if there and not request.force:
+        raise InputError([Finding("is there already", Location(t), hint="--force replaces it") for t in there])
+    findings = [f.finding for f in found if f.trouble]
+    for path, target in targets.items():
+        text = attempted(partial(_sheet, path, request, format, rules), Location(path))
+        if isinstance(text, Failure):
+            findings += text.findings
+            continue
+        make_folder(os.path.dirname(target))
+        write_file(target, text)
+    if findings:
+        terminal.complain(InputError(findings))
+    return not findings
