@@ -61,11 +61,13 @@ def test_a_vector_is_read_however_it_is_laid_out(text: str, one: Assignment, tmp
 
 
 def test_a_decimal_comma_is_read_only_where_one_split_alone_fits(one: Assignment, tmp_path: Path) -> None:
-    assert read("s: [0,1, 2, 3]", one, tmp_path).lines["s"].trouble  # four numbers for three
+    assert read("s: [0,1,2,3]", one, tmp_path).lines["s"].trouble  # four numbers for three
     assert values(read("s: [1, 2, 3]", one, tmp_path), "s") == [1, 2, 3]
+    assert values(read("s: [0,1, 2, 3]", one, tmp_path), "s") == [0.1, 2, 3]
+    assert read("L: [1, 2]", one, tmp_path).lines["L"].trouble == "is 2, want one number"
     assert values(read("s: [0,1, -2, -3]", one, tmp_path), "s") == [0.1, -2, -3]
     grid = ask(loads(GRID))
-    assert read("Y: [[0,5, 1], [1, 5]]", grid, tmp_path).lines["Y"].trouble  # 0.5 and 1, or three numbers
+    assert values(read("Y: [[0,5, 1], [1, 5]]", grid, tmp_path), "Y") == [0.5, 1, 1, 5]
     assert values(read("Y: [[0,5, 1,0], [1,5, 2,0]]", grid, tmp_path), "Y") == [0.5, 1, 1.5, 2]
     assert read("Y: [0.5, 1, 1.5, 2]", grid, tmp_path).lines["Y"].trouble
     assert values(read("Y: 0.5 1; 1.5 2", grid, tmp_path), "Y") == [0.5, 1, 1.5, 2]

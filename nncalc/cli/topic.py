@@ -13,6 +13,8 @@ from nncalc.cli.options import argument, choice_options, option, reading_options
 from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.errors import Finding, InputError, Location, listed, printable
 
+ANSWER = "mark an answer instead of showing the working: s=0.66,0.24,0.1 (several times for several lines)"
+
 
 class TopicCommand(TyperCommand):
     """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes."""
@@ -60,10 +62,7 @@ def topic_command(topic: str) -> TyperCommand:
             raise InputError(Finding("no problem given", Location(f"nncalc {topic}"), want="a FILE or flags",
                                      hint=f"see `nncalc {topic} --help`"))  # fmt: skip
         problem = partial(problem_from, paths[0] if paths else None, topic, flags)
-        if given["check"]:
-            _marked(problem, given)
-        else:
-            show([problem], given)
+        _marked(problem, given) if given["check"] else show([problem], given)
 
     examples = "\n  ".join(["\b\nExamples:", *commands(topic)])
     text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), examples])

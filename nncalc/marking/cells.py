@@ -33,7 +33,7 @@ ROW_ENDS = re.compile(r"[;\n]")
 PARTED = (re.compile(r"[,\s]*\s[,\s]*"), re.compile(r"[,\s]+"))
 NOTED = 3
 
-Tree: TypeAlias = "ScalarNode | list[Tree]"
+Nested: TypeAlias = "ScalarNode | list[Nested]"
 ReadNumber = Callable[..., Written | None]
 
 
@@ -87,7 +87,7 @@ def is_laid(shape: Sequence[int] | None, want: Sequence[int]) -> bool:
     return shape is not None and [n for n in shape if n > 1] == [n for n in want if n > 1]
 
 
-def written(node: ScalarNode, name: str, limits: Limits) -> Written | None:
+def number_on_sheet(node: ScalarNode, name: str, limits: Limits) -> Written | None:
     """A number as it was written; None for a cell left out. Raises InputError for anything else."""
     text = plain_signs(node.text)
     if text in LEFT_OUT:
@@ -148,7 +148,7 @@ def _ratio(node: ScalarNode, fraction: re.Match[str], name: str) -> Written:
     return Written(node.text, value, None, 0, node.mark)
 
 
-def _tree(node: Node, name: str) -> Tree:
+def _tree(node: Node, name: str) -> Nested:
     if isinstance(node, ScalarNode):
         return node
     if not isinstance(node, SequenceNode):
@@ -158,7 +158,7 @@ def _tree(node: Node, name: str) -> Tree:
     return [_tree(item, name) for item in node.items]
 
 
-def _candidates(tree: Tree, want: tuple[int, ...], limits: Limits) -> Iterator[Tree]:
+def _candidates(tree: Nested, want: tuple[int, ...], limits: Limits) -> Iterator[Nested]:
     """What a line may mean: as it stands, with its texts parted into numbers, with decimal commas put together."""
     yield tree
     last = next((n for n in reversed(want) if n > 1), 1)
@@ -171,7 +171,7 @@ def _candidates(tree: Tree, want: tuple[int, ...], limits: Limits) -> Iterator[T
             yield joined
 
 
-def _parted(tree: Tree, parting: re.Pattern[str], limits: Limits) -> Tree:
+def _parted(tree: Nested, parting: re.Pattern[str], limits: Limits) -> Nested:
     """The tree with the texts that hold several numbers taken apart."""
     if isinstance(tree, list):
         return [_parted(part, parting, limits) for part in tree]
@@ -180,17 +180,24 @@ def _parted(tree: Tree, parting: re.Pattern[str], limits: Limits) -> Tree:
         return tree
     if text[:1] + text[-1:] in ("()", "[]"):
         text = text[1:-1].strip()
-    rows: list[Tree] = []
+    rows: list[Nested] = []
     for row in filter(None, map(str.strip, ROW_ENDS.split(text))):
-        texts = [part for part in parting.split(row) if part] if not _literal(row) or COMMA.fullmatch(row) else [row]
-        rows.append([ScalarNode(part, False, tree.mark) for part in texts])
+        rows.append(_parts(row, parting, tree.mark) if not _literal(row) or COMMA.fullmatch(row) else [tree])
     if len(rows) != 1:
         return rows or tree
     (only,) = rows
     return tree if isinstance(only, list) and len(only) == 1 and text == plain_signs(tree.text) else only
 
 
-def _joined(tree: Tree, want: int) -> Tree | None:
+def _parts(row: str, parting: re.Pattern[str], mark: Location) -> list[Nested]:
+    """The texts of a row, each with its place."""
+    ends = [(m.start(), m.end()) for m in parting.finditer(row)]
+    starts, stops = [0, *(end for _, end in ends)], [*(start for start, _ in ends), len(row)]
+    spans = zip(starts, stops, strict=True)
+    return [ScalarNode(row[a:b], False, mark.further(a)) for a, b in spans if a < b]
+
+
+def _joined(tree: Nested, want: int) -> Nested | None:
     """The tree with decimal commas put together in each row so that it has so many numbers; None where none fits."""
     if not isinstance(tree, list):
         return tree
@@ -199,16 +206,22 @@ def _joined(tree: Tree, want: int) -> Tree | None:
         return None if any(part is None for part in parts) else [part for part in parts if part is not None]
     leaves = [part for part in tree if isinstance(part, ScalarNode)]
     texts = [plain_signs(leaf.text) for leaf in leaves]
-    pairs = _pairs(texts, len(texts) - want)
+    fits = [_adjacent(a, b) and COMMA.fullmatch(f"{a.text},{b.text}") is not None for a, b in pairwise(leaves)]
+    pairs = _pairs(fits, len(texts) - want)
     if pairs is None:
         return None
     whole = [n for n in range(len(texts)) if n - 1 not in pairs]
     return [ScalarNode(f"{texts[n]},{texts[n + 1]}" if n in pairs else texts[n], False, leaves[n].mark) for n in whole]
 
 
-def _pairs(texts: list[str], count: int) -> set[int] | None:
+def _adjacent(first: ScalarNode, second: ScalarNode) -> bool:
+    """Whether only a comma stands between two numbers, as in 0,49."""
+    a, b = first.mark, second.mark
+    return a.line == b.line and a.column is not None and b.column == a.column + len(first.text) + 1
+
+
+def _pairs(fits: list[bool], count: int) -> set[int] | None:
     """Where so many commas are decimal ones, as long as there is one way alone."""
-    fits = [COMMA.fullmatch(f"{a},{b}") is not None for a, b in pairwise(texts)]
     found = []
     for places in (range(len(fits)), range(len(fits) - 1, -1, -1)):
         taken: set[int] = set()
@@ -219,7 +232,7 @@ def _pairs(texts: list[str], count: int) -> set[int] | None:
     return found[0] if len(found[0]) == count and found[0] == found[1] else None
 
 
-def _read(tree: Tree, name: str, limits: Limits, number: ReadNumber = written) -> Cells:
+def _read(tree: Nested, name: str, limits: Limits, number: ReadNumber = number_on_sheet) -> Cells:
     cells = Cells()
     cells.shape = _shape(tree, (), name, cells, partial(number, limits=limits))
     more = len(cells.notes) - NOTED
@@ -229,7 +242,7 @@ def _read(tree: Tree, name: str, limits: Limits, number: ReadNumber = written) -
 
 
 def _shape(
-    tree: Tree, index: Index, name: str, cells: Cells, read: Callable[..., Written | None]
+    tree: Nested, index: Index, name: str, cells: Cells, read: Callable[..., Written | None]
 ) -> tuple[int, ...] | None:
     """Gathers the cells and returns their shape, None where the rows differ."""
     if isinstance(tree, ScalarNode):

@@ -15,7 +15,7 @@ from nncalc.reading.reader import read_text
 BLANK = "`nncalc sheet PROBLEM` prints a sheet to fill in"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 # Where a line of a sheet begins: a name at the very left, maybe in quotes, a colon (or =), and what was written.
-HEAD = re.compile(
+LINE_HEAD = re.compile(
     r"""(?P<quote>["']?)(?P<name>[^\s"'#\-\[{][^"'=:\n]{0,80}?(?:\[[0-9, ]+\])?)(?P=quote) *(?::(?!:)|=)"""
 )
 # A sheet of more lines than this is read as a whole or not at all.
@@ -66,7 +66,7 @@ def decoded(data: bytes) -> str:
 
 def _line_by_line(text: str, name: str, limits: Limits) -> Entries:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    heads = [(n, head) for n, line in enumerate(lines) if (head := HEAD.match(line))]
+    heads = [(n, head) for n, line in enumerate(lines) if (head := LINE_HEAD.match(line))]
     entries = Entries()
     if not heads or len(heads) > MOST_LINES or len(lines) > 10 * MOST_LINES:
         return entries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nncalc.disk.read import name_of, read_bytes
 from nncalc.errors import Finding, InputError, Location, printable
@@ -132,7 +132,7 @@ def _entries(texts: dict[str, str], mark: Location, limits: Limits) -> Entries:
     entries = Entries(keys=dict.fromkeys(texts, mark))
     for name, text in texts.items():
         if not text.startswith("[["):
-            entries.nodes[name] = ScalarNode(text, False, mark)
+            entries.nodes[name] = ScalarNode(text, False, replace(mark, column=1))
             continue
         try:
             entries.nodes[name] = read_text(text, mark.source, limits)
