@@ -13,6 +13,7 @@ from typing import Any
 
 from nncalc.cli import terminal
 from nncalc.cli.feedback import Feedback, marks_page
+from nncalc.cli.options import ATTEMPTS
 from nncalc.cli.show import Request, choice, view_of
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.folder import problem_files
@@ -23,7 +24,6 @@ from nncalc.marking import sheet
 from nncalc.marking.adjust import read_adjustments
 from nncalc.marking.assignment import ask
 from nncalc.marking.by import COUNTS
-from nncalc.marking.choices import ATTEMPTS
 from nncalc.marking.compare import compared
 from nncalc.marking.homework import Homework, Marked, Marker
 from nncalc.marking.keys import Key, checked, disagreements

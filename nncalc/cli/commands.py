@@ -10,11 +10,20 @@ from typer.core import TyperCommand, TyperGroup
 
 from nncalc import __version__
 from nncalc.cli import terminal
-from nncalc.cli.options import argument, choice_options, flag, look_options, option, reading_options, view_options
+from nncalc.cli.options import (
+    ATTEMPTS,
+    COUNTED,
+    argument,
+    choice_options,
+    flag,
+    look_options,
+    option,
+    reading_options,
+    view_options,
+)
 from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.cli.topic import topic_command
 from nncalc.errors import did_you_mean, listed
-from nncalc.marking.choices import ATTEMPTS, COUNTED
 from nncalc.render.marks import MARKS_FORMATS
 from nncalc.topics import TOPICS
 

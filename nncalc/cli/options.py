@@ -12,6 +12,10 @@ from nncalc.errors import listed
 from nncalc.render import DETAILS, DIGITS
 from nncalc.render.working import WORKING_FORMATS
 
+# Which of several attempts counts, and by what a class is counted: for help that loads nothing of what marks.
+ATTEMPTS = ("last", "best")
+COUNTED = ("student", "line", "problem")
+
 
 def option(name: str, help: str, **extra: Any) -> TyperOption:
     """An option that takes a text."""

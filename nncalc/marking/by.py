@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from nncalc.marking.choices import COUNTED
 from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.marking.marks import MarkedLine
 from nncalc.marking.verdicts import Verdict
@@ -116,6 +115,8 @@ def _quantile(ordered: list[Fraction], part: Fraction) -> Cell:
     return ordered[low] + (ordered[min(low + 1, len(ordered) - 1)] - ordered[low]) * (place - low)
 
 
-COUNTS: dict[str, Callable[[Homework], list[Record]]] = dict(
-    zip(COUNTED, (by_student, by_line, by_problem), strict=True)
-)
+COUNTS: dict[str, Callable[[Homework], list[Record]]] = {
+    "student": by_student,
+    "line": by_line,
+    "problem": by_problem,
+}

@@ -10,7 +10,6 @@ from pathlib import Path
 from nncalc.disk.folder import EMPTY
 from nncalc.errors import Finding, InputError, Location, did_you_mean, printable
 from nncalc.limits import Permissions
-from nncalc.marking.choices import ATTEMPTS
 from nncalc.marking.owners import Owners
 from nncalc.marking.roster import Roster, folded
 from nncalc.marking.submissions import SHEET_KINDS, Upload, stem, uploads
@@ -44,7 +43,7 @@ def pair_sheets(
     answers: str,
     rules: Permissions,
     roster: Roster | None = None,
-    attempt: str = ATTEMPTS[0],
+    attempt: str = "last",
     is_one: bool = False,
 ) -> tuple[list[Submission], list[Finding]]:
     """Who answered what, and what belongs to nobody.
