@@ -43,7 +43,7 @@ def places_asked(asked: Assignment) -> str:
     marking = asked.problem.marking
     parts = [f"{marking.places} decimals"] if marking.places is not None else []
     parts += [f"{marking.sig} significant digits"] if marking.sig is not None else []
-    words = " and ".join(parts) or "2 decimals or 2 significant digits"
+    words = " and ".join(parts) or "2 decimals, or 3 significant digits from 10 up"
     return words if marking.tolerance is None else f"{words}, or within {marking.tolerance:g}"
 
 

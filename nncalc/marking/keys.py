@@ -13,7 +13,7 @@ from nncalc.errors import Failure, Finding, InputError, Location, attempted, pri
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.assignment import Assignment, ask
-from nncalc.marking.closeness import PLACES, Agreement, agrees, as_written, same
+from nncalc.marking.closeness import PLACES, Agreement, agrees, as_written, held, same
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark
 from nncalc.marking.mistakes.slip import Candidate, Slip
@@ -82,7 +82,7 @@ def disagreements(asked: Assignment) -> list[Finding]:
             found.append(Finding(f"the key {line.trouble}", line.mark, f"expect.{printable(line.name)}"))
         for index, written in line.cells.items():
             worked = asked.exact[line.name][index]
-            if agrees(written, worked, asked.problem.marking) is Agreement.NO:
+            if not held(written, worked, asked.problem.marking):
                 what = f"the key says {printable(written.text)}, worked is {number(worked, 9)}"
                 found.append(Finding(what, written.mark, spelled((f"expect.{line.name}", *(i + 1 for i in index)))))
     return found

@@ -40,6 +40,7 @@ class Sheet:
 
     source: str
     lines: dict[str, Line] = field(default_factory=dict)
+    is_key: bool = False
 
     @property
     def values(self) -> dict[str, dict[Index, float | int]]:
@@ -105,7 +106,7 @@ def read(
 
     Raises InputError with them.
     """
-    sheet = Sheet(source)
+    sheet = Sheet(source, is_key=key)
     findings: list[Finding] = []
     for text, node in entries.items():
         mark = keys.get(text, node.mark)

@@ -62,9 +62,8 @@ def rows(marks: Marks, view: View) -> Iterator[MarkRow]:
         if not mark.given:
             yield MarkRow(label, "not given", "", _whole(mark.exact, view), "missing", "bad")
         elif mark.line is not None and mark.line.trouble:
-            yield MarkRow(
-                label, mark.line.trouble, "", _whole(mark.exact, view), words(mark, Verdict.wrong, marks), "bad"
-            )
+            said, look = words(mark, mark.verdict, marks), tone(mark.verdict)
+            yield MarkRow(label, mark.line.trouble, "", _whole(mark.exact, view), said, look)
         elif mark.verdict is Verdict.right or mark.exact.ndim == 0:
             yield _row(mark, label, None if mark.exact.ndim else (), mark.verdict, marks, view)
         else:
