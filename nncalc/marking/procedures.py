@@ -25,7 +25,7 @@ def explained_shapes(asked: Assignment, sheet: Sheet) -> dict[str, np.ndarray]:
     trace = (carrying(asked, sheet, as_written) if lines else None) or asked.trace
     for line in lines:
         candidates = _candidates(asked, sheet, line, (), trace)
-        if line.shape is None or not any(_gives(c, line.unfitting, asked, line.shape) for c in candidates):
+        if line.shape is None or not any(_gives(c, line, line.unfitting, asked) for c in candidates):
             continue
         array = np.zeros(line.shape)
         for index, written in line.unfitting.items():
@@ -39,8 +39,7 @@ def one_explains(asked: Assignment, sheet: Sheet, line: Line, wrong: tuple[Index
     """Whether one procedure gives every number of a line, the wrong ones and those that it leaves right."""
     if line.name not in asked.steps:
         return False
-    shape = asked.exact[line.name].shape
-    return any(_gives(c, line.cells, asked, shape) for c in _candidates(asked, sheet, line, wrong, trace))
+    return any(_gives(c, line, line.cells, asked) for c in _candidates(asked, sheet, line, wrong, trace))
 
 
 def _candidates(
@@ -64,12 +63,15 @@ def _carried(sheet: Sheet, trace: Trace) -> dict[str, dict[Index, Any]]:
     }
 
 
-def _gives(candidate: Candidate, cells: Mapping[Index, Written], asked: Assignment, shape: tuple[int, ...]) -> bool:
-    if candidate.shape not in (None, shape):
+def _gives(candidate: Candidate, line: Line, cells: Mapping[Index, Written], asked: Assignment) -> bool:
+    """Whether a procedure gives all these numbers."""
+    shape = line.shape if line.unfitting else asked.exact[line.name].shape
+    fits = candidate.shape == shape or (candidate.shape is None and asked.exact[line.name].shape == shape)
+    if not fits:
         return False
     for index, written in cells.items():
         value = candidate.at(index)
-        if value is None:
+        if value is None or np.ndim(value):
             return False
         if agrees(written, value, asked.problem.marking) is not Agreement.YES and not within_digits(written, value):
             return False

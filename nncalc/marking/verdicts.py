@@ -20,6 +20,8 @@ from nncalc.trace.steps import Trace
 
 # So many units of the places asked a number may be away by the rounding of others; beyond it these places cannot tell.
 MOST_UNITS = 5
+# What so many units cannot hold still follows from the rounded numbers, up to this part of it: it is not called right.
+A_PART = 0.1
 # A slip that was taken for a rounding shows so late; so often the sheet is worked anew without it.
 ROUNDS = 6
 
@@ -124,14 +126,18 @@ def reach_in(asked: Assignment, trace: Trace, pinned: Collection[Cell]) -> Reach
     return Reach(trace, pinned, lambda cell, number: unit_asked(number, marking))
 
 
-def room(asked: Assignment, reach: Reach, cell: Cell, right: Any, carried: Any) -> float:
-    """How far from the right number one may be that was worked from others which are rounded, as those on the sheet."""
+def room(asked: Assignment, reach: Reach, cell: Cell, right: Any, carried: Any, part: float = 0.0) -> float:
+    """How far from the right number one may be that was worked from others which are rounded, as those on the sheet.
+
+    At most some units of the place asked, or a `part` of the number, where that is more.
+    """
     unit = unit_asked(right, asked.problem.marking)
     if not unit or not (finite(right) and finite(carried)):
         return MOST_UNITS * unit
     off, rounding = gap(carried, right), reach.of(cell)
     last = 0.0 if not off and not rounding and reach.is_whole(cell) else unit
-    return min(off + rounding + last, MOST_UNITS * unit) * BOUNDARY + _noise(right)
+    most = max(MOST_UNITS * unit, part * abs(right)) if reach.left > 0 else MOST_UNITS * unit
+    return float(min(off + rounding + last, most) * BOUNDARY + _noise(right))
 
 
 def _roundings(asked: Assignment, sheet: Sheet, judged: Judged) -> Trace:
@@ -201,16 +207,20 @@ class _Following:
             exact = self.asked.exact[name]
             if not followed[name].shape == carried[name].shape == exact.shape:
                 continue
-            right, number = followed[name][index], self.sheet.lines[name].cells[index]
-            if same_number(right, exact[index]):
-                continue
-            size = room(self.asked, reach, (name, index), right, carried[name][index])
-            agreement = agrees(number, right, marking)
-            if agreement is Agreement.YES or (finite(number.value) and finite(right) and gap(number.value, right) <= size):
-                found[name, index] = Verdict.follows
-                self.judgement.rooms[name, index] = size
-            elif agreement is Agreement.FEW:
+            number, right, own = self.sheet.lines[name].cells[index], followed[name][index], carried[name][index]
+            rights, agreement = [right], agrees(number, right, marking)
+            if same_number(right, exact[index]):  # no slip came in: it may follow from what rounding made of the others
+                agreement = Agreement.NO
+                rights += [own] if finite(own) and finite(right) and gap(own, right) < abs(right) else []
+            if agreement is Agreement.FEW:
                 found[name, index] = Verdict.places
+            for other in rights:
+                size = room(self.asked, reach, (name, index), other, own, A_PART)
+                near = finite(number.value) and finite(other) and gap(number.value, other) <= size
+                if near or agreement is Agreement.YES:
+                    found[name, index] = Verdict.follows
+                    self.judgement.rooms[name, index] = size + (gap(other, right) if near else 0.0)
+                    break
         return found
 
     def in_shape(self, alone: Trace) -> dict[str, np.ndarray]:
