@@ -35,13 +35,17 @@ def softmax(c: Chance) -> dict[str, Any]:
 
 def lstm(c: Chance) -> dict[str, Any]:
     n, m = 2, c.randint(1, 3)
-    gates = {f"{w}{g}": numbers(c, *s, most=10) for g in "ifog" for w, s in (("W_x", (n, m)), ("W_h", (n, n)), ("b_", (n,)))}
+    gates = {
+        f"{w}{g}": numbers(c, *s, most=10) for g in "ifog" for w, s in (("W_x", (n, m)), ("W_h", (n, n)), ("b_", (n,)))
+    }
     return {"topic": "lstm", "x": numbers(c, m), "h_0": numbers(c, n), "c_0": numbers(c, n), **gates}
 
 
 def gru(c: Chance) -> dict[str, Any]:
     n, m = 2, c.randint(1, 3)
-    gates = {f"{w}{g}": numbers(c, *s, most=10) for g in "zrn" for w, s in (("W_x", (n, m)), ("W_h", (n, n)), ("b_", (n,)))}
+    gates = {
+        f"{w}{g}": numbers(c, *s, most=10) for g in "zrn" for w, s in (("W_x", (n, m)), ("W_h", (n, n)), ("b_", (n,)))
+    }
     return {"topic": "gru", "x": numbers(c, m), "h_0": numbers(c, n), **gates}
 
 
@@ -61,7 +65,13 @@ def network(c: Chance) -> dict[str, Any]:
 
 def conv(c: Chance) -> dict[str, Any]:
     n = c.randint(3, 5)
-    return {"topic": "conv", "image": numbers(c, n, n, most=50), "filter": numbers(c, 2, 2), "stride": c.randint(1, 2), "pad": c.randint(0, 1)}
+    return {
+        "topic": "conv",
+        "image": numbers(c, n, n, most=50),
+        "filter": numbers(c, 2, 2),
+        "stride": c.randint(1, 2),
+        "pad": c.randint(0, 1),
+    }
 
 
 def rnn(c: Chance) -> dict[str, Any]:
@@ -71,12 +81,24 @@ def rnn(c: Chance) -> dict[str, Any]:
 
 def layer_norm(c: Chance) -> dict[str, Any]:
     n = c.randint(3, 5)
-    return {"topic": "norm", "kind": "layer", "x": numbers(c, 1, n, most=50), "gamma": numbers(c, n), "beta": numbers(c, n)}
+    return {
+        "topic": "norm",
+        "kind": "layer",
+        "x": numbers(c, 1, n, most=50),
+        "gamma": numbers(c, n),
+        "beta": numbers(c, n),
+    }
 
 
 def adam(c: Chance) -> dict[str, Any]:
     n = c.randint(1, 2)
-    return {"topic": "optimizer", "kind": "adam", "w": numbers(c, n), "gradients": numbers(c, c.randint(1, 3), n), "rate": 0.1}
+    return {
+        "topic": "optimizer",
+        "kind": "adam",
+        "w": numbers(c, n),
+        "gradients": numbers(c, c.randint(1, 3), n),
+        "rate": 0.1,
+    }
 
 
 TOPICS: dict[str, Callable[[Chance], dict[str, Any]]] = {

@@ -16,7 +16,9 @@ from nncalc.problem.problem import load
 
 HOMEWORK = Path(__file__).parent / "data" / "homework"
 ROW = re.compile(r"\| (m\d\d) \| (p\d) \| .* \| (.*) \|")
-MISTAKES = {m[1]: (m[2], m[3].split(", ")) for m in map(ROW.match, (HOMEWORK / "README.md").read_text().splitlines()) if m}
+MISTAKES = {
+    m[1]: (m[2], m[3].split(", ")) for m in map(ROW.match, (HOMEWORK / "README.md").read_text().splitlines()) if m
+}
 # Default credit: sheets that may keep a part of the line in which the mistake was made.
 KEPT = 3
 

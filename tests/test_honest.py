@@ -6,7 +6,6 @@ import os
 import random
 from collections import Counter
 
-import numpy as np
 import pytest
 from sheets import marked
 from students import FORMS, TOPICS, Student, problem
@@ -39,9 +38,11 @@ def losses(topic: str, count: int, seed: int = 0) -> tuple[Counter[str], list[st
                             counts["lost to form"] += carried == "all"
                             for i, v in line.cells.items():
                                 if v > 1:
-                                    bad.append(f"{k} {carried} {form} {one.problem.marking.places},{one.problem.marking.sig} "
-                                               f"{'all' if some is lines else 'last'} {line.name}{i} {line.line.cells[i].text} "
-                                               f"exact {float(line.exact[i]):.6g} follows {float(line.worked[i]):.6g} {v.name}")
+                                    bad.append(
+                                        f"{k} {carried} {form} {one.problem.marking.places},{one.problem.marking.sig} "
+                                        f"{'all' if some is lines else 'last'} {line.name}{i} {line.line.cells[i].text} "
+                                        f"exact {float(line.exact[i]):.6g} follows {float(line.worked[i]):.6g} {v.name}"
+                                    )
     return counts, bad
 
 

@@ -216,7 +216,7 @@ def test_order_layout_and_number_format_make_no_difference(order: list[str], for
 
 
 def test_points_follow_or_not_and_have_no_rounding_error() -> None:
-    text = LSTM + "marking: {points: {z_o: 0.1, o: 0.2, h: 0.7}, follow: %s}\n"
+    text = LSTM + "marking: {points: {z_o: 0.1, o: 0.2, h: 0.7}, places: 4, follow: %s}\n"
     one = ask(problem(text % "true"))
     lines = lines_of(run(one.problem, following({"z_o": {(0,): 3.5}})))
     lines["z_o"] = np.array([3.5, -0.14])

@@ -22,7 +22,7 @@ from nncalc.marking import sheet
 from nncalc.marking.assignment import ask
 from nncalc.marking.blank import blank
 from nncalc.marking.homework import Homework, Marked, Marker
-from nncalc.marking.keys import Key, checked
+from nncalc.marking.keys import Key, checked, warnings
 from nncalc.marking.pairing import Submission, pair_sheets, stem
 from nncalc.problem.problem import load
 from nncalc.render.layout import View
@@ -67,9 +67,18 @@ def mark_and_write(request: Check, rules: Permissions) -> int:
         return BAD_PROBLEM if any(result.asked is None for result in homework.results) else BAD_SHEET
     _write(homework, request, format, view)
     _complain(homework, request)
+    if not request.answers and not request.quiet:
+        _warn(homework)
     if any(result.asked is None for result in homework.results):
         return BAD_PROBLEM
     return RIGHT if all(result.passed for result in homework.results) and not homework.findings else NOT_RIGHT
+
+
+def _warn(homework: Homework) -> None:
+    """Who looks at a problem alone is told what its places cannot tell."""
+    for asked in [result.asked for result in homework.results if result.asked is not None]:
+        for text in warnings(asked):
+            terminal.say(text)
 
 
 def _complain(homework: Homework, request: Check) -> None:

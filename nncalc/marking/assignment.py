@@ -91,6 +91,17 @@ class Assignment:
         """Whether a cell has to be worked: no structural zero, no copy of what is given; each is looked at once."""
         return cache(partial(has_work, self.steps))
 
+    @cached_property
+    def vanishing(self) -> list[str]:
+        """The lines asked in which the places named make a number 0: there 0 is right."""
+        return [name for name in self.lines if self._vanishes(self.exact[name])]
+
+    def _vanishes(self, array: np.ndarray) -> bool:
+        places, digits = self.problem.marking.places, self.problem.marking.sig
+        if places is None or digits is not None or array.dtype.kind != "f":
+            return False
+        return bool(((array != 0) & (np.abs(array) <= 0.5 * 10.0**-places)).any())
+
     @property
     def lines(self) -> list[str]:
         """The lines that students are asked for: those with points, or all steps."""

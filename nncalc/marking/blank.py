@@ -21,6 +21,8 @@ def blank(asked: Assignment) -> str:
     out.append("# Write the numbers for ~; a line or a cell left as ~ is not given.")
     if (marking.places, marking.sig, marking.tolerance) != (None, None, None):
         out.append(f"# Asked: {places_asked(asked)}.")
+    if asked.vanishing:
+        out.append(f"# In these places numbers of {printable(', '.join(asked.vanishing), 600)} are 0.")
     title = ""
     for name in asked.lines:
         step = asked.steps.get(name)

@@ -101,7 +101,7 @@ def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0) 
 
 
 def held(written: Written, worked: Any, marking: Marking, scale: float = 0.0) -> bool:
-    """Whether a key's number is the worked one to its last written digit (a whole number is), or within the tolerance."""
+    """Whether a key's number is the worked one to its last written digit, if whole exactly, or within the tolerance."""
     if not (finite(worked) and finite(written.value)):
         return bool(written.value == worked)
     off = gap(written.value, worked)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+
 import numpy as np
 
 from nncalc.marking.assignment import Assignment, lines_of
 from nncalc.marking.closeness import finite, gap
-from nncalc.marking.credit import A_FEW, Cells, is_easy, is_one_number, share
+from nncalc.marking.credit import A_FEW, Cells, is_one_number, share
 from nncalc.marking.procedures import one_explains
 from nncalc.marking.runs import Cell, written_cells
 from nncalc.marking.sheet import Line, Sheet
-from nncalc.marking.trivial import has_work, is_trivial
+from nncalc.marking.trivial import Ease, ease, has_work
 from nncalc.marking.verdicts import Judged, Verdict, beside_exact, is_near, judge, paid_alone
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
@@ -53,6 +54,7 @@ class MarkedLine:
     points: Fraction | None
     earned: Fraction
     likely: tuple[Likely, ...] = ()
+    accepted: str = ""  # the words of the further right value that was given
 
     @property
     def given(self) -> bool:
@@ -119,9 +121,7 @@ def mark(asked: Assignment, sheet: Sheet) -> Marks:
 
 def fits(asked: Assignment, sheet: Sheet) -> Fraction:
     """The share of a sheet's worked cells that are right for this problem: its own, or another student's variant."""
-    cells = [
-        (name, index) for name, line in sheet.lines.items() for index in line.cells if asked.has_work(name, index)
-    ]
+    cells = [(name, index) for name, line in sheet.lines.items() for index in line.cells if asked.has_work(name, index)]
     unfitting = sum(len(line.unfitting) for line in sheet.lines.values())
     if not cells and not unfitting:
         return Fraction(0)
@@ -159,26 +159,26 @@ class _LineMarker:
         in_shape = line is None or not line.trouble or name in self.judgement.follows_in_shape
         verdict = max(cells.values()) if in_shape else Verdict.wrong
         following = with_verdict(cells, Verdict.follows)
-        trivial = [index for index in following if self.is_trivial(name, index)]
         unpaid = [index for index in following if self.is_unpaid(name, index)]
+        known = Cells(cells, {index: self.ease(name, index) for index in following}, unpaid)
+        if line is not None and is_one_number(line.cells.values()) and len(set(exact.flat)) > 1:
+            known = replace(known, ease=dict.fromkeys(following, Ease.trivial))
         points = Fraction(1) if self.asked.points is None else self.asked.points.get(name)
-        earned = (points or Fraction(0)) * (self.share(name, Cells(cells, trivial, unpaid)) if in_shape else 0)
-        no_work = verdict is Verdict.follows and is_easy(len(trivial), len(following))
+        earned = (points or Fraction(0)) * (self.share(name, known) if in_shape else 0)
+        no_work = verdict is Verdict.follows and known.is_trivial
         from_free = verdict is Verdict.follows and bool(unpaid)
         copied = step is not None and step.value.is_given
-        return MarkedLine(
-            name, line, exact, worked, step, verdict, cells, no_work, from_free, copied, points, earned
-        )
+        return MarkedLine(name, line, exact, worked, step, verdict, cells, no_work, from_free, copied, points, earned)
 
     def share(self, name: str, cells: Cells) -> Fraction:
         """The part of its points that a line earns."""
         line, part = self.sheet.lines.get(name), share(self.asked, name, cells)
         wrong = tuple(i for i, verdict in cells.verdicts.items() if verdict is Verdict.wrong)
-        if not 0 < part < 1 or line is None or not wrong:
+        if not 0 < part < 1 or line is None:
             return part
         if is_one_number(line.cells.values()):
             return Fraction(0)
-        if self.asked.problem.marking.credit != "slip":
+        if not wrong or self.asked.problem.marking.credit != "slip":
             return part
         traces = self.judgement.followed
         explained = any(one_explains(self.asked, self.sheet, line, wrong, trace) for trace in traces)
@@ -196,19 +196,19 @@ class _LineMarker:
             return bool(written.value != paid[index])
         return gap(written.value, paid[index]) > self.judgement.rooms.get((name, index), 0.0)
 
-    def is_trivial(self, name: str, index: Index) -> bool:
-        """Whether there was nothing to work in a cell: it repeats others, or the student's own values left nothing."""
+    def ease(self, name: str, index: Index) -> Ease:
+        """What a cell took that follows: it may repeat others, or the student's own values left nothing to work."""
         marking = self.asked.problem.marking
         if name not in self.steps or not finite(self.worked[name][index]):
-            return True
+            return Ease.trivial
         if self.worked[name].shape != self.asked.exact[name].shape:
-            return not has_work(self.steps, name, index) and not self.steps[name].value.is_given
+            return Ease.work if has_work(self.steps, name, index) else Ease.moved
         nothing = 0.5 * 10.0**-marking.places if marking.places is not None and marking.sig is None else INVISIBLE
-        return is_trivial(self.steps, self.asked.steps, name, index, nothing)
+        return ease(self.steps, self.asked.steps, name, index, nothing)
 
 
 def _free(asked: Assignment, sheet: Sheet, judged: Judged) -> set[Cell]:
-    """The numbers off the right ones that cost no points: in lines that have none, and what only a tolerance let pass."""
+    """Numbers off the right ones that cost no points: in lines that have none, and what only a tolerance let pass."""
     points = asked.points or {}
     accepted = {name for name in asked.accepted if name in points or not points}
     free = set()

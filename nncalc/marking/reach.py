@@ -1,4 +1,4 @@
-"""How far the rounding of earlier numbers reaches: each moved by one unit of its last place asked, what a number becomes.
+"""How far rounding reaches: what a number becomes where each before it is moved by one unit of the place asked.
 
 An error is kept as the share of every number that it comes from, with its sign: what cancels on paper cancels here.
 """
@@ -64,7 +64,9 @@ class Reach:
         if cell[0] in self.steps:
             return cell
         number = self.answer[cell[0]][cell[1]]
-        same = ((n, i) for n, step in self.steps.items() for i in zip(*np.nonzero(step.computed == number), strict=True))
+        same = (
+            (n, i) for n, step in self.steps.items() for i in zip(*np.nonzero(step.computed == number), strict=True)
+        )
         return next(((n, tuple(map(int, i))) for n, i in same), cell)
 
     def _worked(self, cell: Cell) -> Shares | None:

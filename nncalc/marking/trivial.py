@@ -1,9 +1,10 @@
-"""Whether a cell has anything to work: structural zeros and copies have not, nor what a 0 or a 1 of a slip made easy."""
+"""Whether a cell has anything to work: structural zeros and copies have not, nor what a 0 or 1 of a slip made easy."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from enum import Enum
 
 from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref
@@ -18,13 +19,21 @@ FLAT = 1e-6
 MOST_STEPS = 40
 
 
-def is_trivial(followed: Steps, exact: Steps, name: str, index: Index, nothing: float) -> bool:
-    """Whether a cell needs no arithmetic with the student's values, though it does with the right ones.
+class Ease(Enum):
+    """What a cell that follows from a slip took: work; none, though it should have; none either way (a copy)."""
+
+    work = "work"
+    trivial = "trivial"
+    moved = "moved"
+
+
+def ease(followed: Steps, exact: Steps, name: str, index: Index, nothing: float) -> Ease:
+    """Whether a cell needs arithmetic with the student's values, and with the right ones.
 
     `nothing`: what is smaller than this cannot be seen in the places asked, and counts as 0.
     """
-    here, there = (_formula(steps, name, index) for steps in (followed, exact))
-    return not _Look(nothing).works(here) and _Look(nothing).works(there)
+    here, there = (_Look(nothing).works(_formula(steps, name, index)) for steps in (followed, exact))
+    return Ease.work if here else Ease.trivial if there else Ease.moved
 
 
 def has_work(exact: Steps, name: str, index: Index) -> bool:
@@ -47,20 +56,16 @@ class _Moved:
             return self._referred(x)
         parts = [self.number(part) for part in x.args]
         if x.kind in ("times", "matmul"):
-            return 0.0 if 0 in parts else self._single([part for part in parts if part not in (1, -1)], parts, math.prod)
-        if x.kind == "add":
-            masked = -math.inf in parts
-            return -math.inf if masked else self._single([part for part in parts if part != 0], parts, math.fsum)
+            left = [part for part in parts if part not in (1, -1)]
+            one = None not in parts and len(left) < 2
+            return 0.0 if 0 in parts else math.prod(filter(None, parts)) if one else None
+        if x.kind == "add":  # a sum of which one term is left has to be looked at
+            return -math.inf if -math.inf in parts else None if any(part != 0 for part in parts) else 0.0
         if x.kind == "divide":
             return 0.0 if parts[0] == 0 else parts[0] if parts[1] == 1 else None
         if x.kind == "negative":
             return None if parts[0] is None else -parts[0]
         return 0.0 if x.label == "exp" and parts == [-math.inf] else None
-
-    @staticmethod
-    def _single(left: list[float | None], parts: list[float | None], result: Callable[..., float]) -> float | None:
-        """What a sum or product comes to where it has no more than one part that counts."""
-        return None if len(left) > 1 or None in parts else float(result(parts))
 
     def _referred(self, x: Ref) -> float | None:
         number = evaluate(x)
@@ -99,7 +104,7 @@ class _Look:
         if any(self.is_nothing(factor) for factor in x.args):
             return False
         left = [factor for factor in x.args if not self.is_one(factor)]
-        return len(left) > 1 or any(self.works(factor) for factor in left)
+        return len(left) > 1 or any(self.works(factor) for factor in x.args)
 
     _matmul = _times
 
@@ -114,7 +119,10 @@ class _Look:
     def _call(self, x: Op) -> bool:
         value, limits = evaluate(x), SATURATES.get(x.label, ())
         flat = any(abs(value - limit) <= max(FLAT, self.nothing) for limit in limits)
-        return not flat and not (len(x.args) == 1 and self.is_nothing(x.args[0]))
+        return not flat and not all(self.is_nothing(arg) for arg in x.args)
+
+    def _compare(self, x: Op) -> bool:
+        return not all(self.is_nothing(arg) for arg in x.args)
 
     def _negative(self, x: Op) -> bool:
         return not self.is_nothing(x.args[0]) and not self.is_one(x.args[0]) and self.works(x.args[0])

@@ -45,8 +45,8 @@ class Judgement:
     """The verdict of every cell that was written, and the workings that these came from.
 
     `honest`: with the student's roundings; `followed`: with all the student's numbers as they are written, then with
-    the slips alone. `rooms`: how far off what follows may be. `other_shapes`: the lines of another shape that a named
-    mistake explains, and those that follow from them.
+    the slips alone. `rooms`: how far off what follows may be. `explained`, `follows_in_shape`: the lines of another
+    shape that a named mistake gives, and those that follow from them. `accepted`: lines with a further right value.
     """
 
     verdicts: Judged
@@ -55,12 +55,14 @@ class Judgement:
     rooms: dict[Cell, float] = field(default_factory=dict)
     explained: dict[str, np.ndarray] = field(default_factory=dict)
     follows_in_shape: dict[str, np.ndarray] = field(default_factory=dict)
+    accepted: dict[str, str] = field(default_factory=dict)
 
 
 def judge(asked: Assignment, sheet: Sheet) -> Judgement:
     """One word for every cell."""
     judged = beside_exact(asked, sheet)
     judgement = Judgement(judged, asked.trace, [asked.trace])
+    judgement.accepted = {n: words for n in sheet.lines if (words := _accepted(asked, sheet, n))}
     if sheet.is_key:
         return judgement
     if _cells(judged, Verdict.rounded):
@@ -83,11 +85,18 @@ def _line(asked: Assignment, sheet: Sheet, name: str) -> dict[Index, Verdict]:
     if sheet.is_key:
         keep = asked.problem.marking
         return {i: Verdict.right if held(w, exact[i], keep, scale) else Verdict.wrong for i, w in cells.items()}
-    found = {i: _right(w, exact[i], asked, scale) for i, w in cells.items()}
-    for other in asked.accepted.get(name, {}).values():
-        if all(agrees(w, other[i], asked.problem.marking, scale) is Agreement.YES for i, w in cells.items()):
-            return dict.fromkeys(cells, Verdict.right)
-    return found
+    if _accepted(asked, sheet, name):
+        return dict.fromkeys(cells, Verdict.right)
+    return {i: _right(w, exact[i], asked, scale) for i, w in cells.items()}
+
+
+def _accepted(asked: Assignment, sheet: Sheet, name: str) -> str:
+    """The words of the further right value that a line has, if it is none of the problem's own."""
+    marking, cells = asked.problem.marking, sheet.lines[name].cells
+    for words, other in asked.accepted.get(name, {}).items():
+        if cells and all(agrees(w, other[i], marking) is Agreement.YES for i, w in cells.items()):
+            return words
+    return ""
 
 
 def _scale(array: np.ndarray) -> float:
@@ -173,10 +182,12 @@ class _Following:
         """Finds the cells that follow; where one does not, what comes after it follows from it."""
         as_it_stands = carrying(self.asked, self.sheet, as_written, self.judgement.explained)
         found: dict[Cell, Verdict] = {}
+        alone = written = self.asked.trace
         for _ in range(ROUNDS):
-            alone = carrying(self.asked, self.sheet, self.slip_alone, self.judgement.explained)
-            if alone is None:
+            worked = carrying(self.asked, self.sheet, self.slip_alone, self.judgement.explained)
+            if worked is None:
                 return
+            alone = worked
             written = as_it_stands or alone
             found = self.beside(alone, written)
             slips = {c for c, verdict in found.items() if verdict is Verdict.wrong}

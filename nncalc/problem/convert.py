@@ -158,7 +158,7 @@ class Converter:
         if not node.entries:
             return self.found(node, path, "the mapping is empty", field.wants)
         named, inner = get_args(kind)
-        item = Field(field.name, (inner,), REQUIRED, field.about, field.axes)
+        item = Field(field.name, alternatives(inner), REQUIRED, field.about, field.axes)
         if named is Symbol:
             for name in node.entries:
                 self.symbol(name, node.keys[name], path)

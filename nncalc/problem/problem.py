@@ -31,7 +31,9 @@ class Marking:
     places: Annotated[int | None, About("decimals asked (2; from 10 up 3 significant digits)", least=0, most=15)] = None
     sig: Annotated[int | None, About("significant digits asked", least=1, most=15)] = None
     tolerance: Annotated[float | None, About("how far off is right", above=0)] = None
-    follow: Annotated[bool | float, About("what counts of a line that follows from a slip: all, nothing or a part", least=0, most=1)] = True
+    follow: Annotated[
+        bool | float, About("what counts of a line that follows from a slip: all, nothing or a part", least=0, most=1)
+    ] = True
     credit: Annotated[
         Literal["slip", "cell", "line"],
         About("what right cells keep of a line: slip, their share unless one procedure or half is wrong; cell; line"),

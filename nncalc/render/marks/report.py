@@ -133,8 +133,13 @@ def words(mark: MarkedLine, verdict: Verdict, marks: Marks, index: Index | None 
         return "follows, but nothing was left to work: no points"
     if verdict is Verdict.follows and mark.unpaid:
         return "follows from a number that cost no points: none here"
-    if verdict is Verdict.follows and not marks.asked.problem.marking.follow:
+    follow = marks.asked.problem.marking.follow
+    if verdict is Verdict.follows and not follow:
         return "follows from your slip: no points here"
+    if verdict is Verdict.follows and follow != 1:
+        return f"follows from your slip: {number(float(follow), 4)} of the points"
+    if mark.accepted and verdict is Verdict.right:
+        return f"right: {printable(mark.accepted, 200)}"
     return verdict.name
 
 
