@@ -168,7 +168,21 @@ class _LineMarker:
         no_work = verdict is Verdict.follows and known.is_trivial
         from_free = verdict is Verdict.follows and bool(unpaid)
         copied = step is not None and step.value.is_given
-        return MarkedLine(name, line, exact, worked, step, verdict, cells, no_work, from_free, copied, points, earned)
+        return MarkedLine(
+            name,
+            line,
+            exact,
+            worked,
+            step,
+            verdict,
+            cells,
+            no_work,
+            from_free,
+            copied,
+            points,
+            earned,
+            accepted=self.judgement.accepted.get(name, ""),
+        )
 
     def share(self, name: str, cells: Cells) -> Fraction:
         """The part of its points that a line earns."""
