@@ -6,19 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cache, cached_property, partial
-from typing import TypeVar
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Location, dimensions, printable, spelled
+from nncalc.errors import Finding, InputError, Location, T, dimensions, printable, spelled
 from nncalc.marking.trivial import has_work
 from nncalc.names import cell_of, step_name
 from nncalc.problem.problem import RESERVED_KEYS, Marking, Problem
 from nncalc.running import solve
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
-
-T = TypeVar("T")
 
 # What only the problem says; on a sheet such a key is an error, not a wish.
 TEACHERS = (*RESERVED_KEYS, *(field.name for field in fields(Marking)), "weights")

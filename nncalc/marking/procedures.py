@@ -12,7 +12,7 @@ from nncalc.marking.assignment import Assignment
 from nncalc.marking.closeness import Agreement, Written, agrees, within_digits
 from nncalc.marking.mistakes.slip import Candidate, Slip
 from nncalc.marking.mistakes.table import MISTAKES
-from nncalc.marking.runs import as_written, carrying
+from nncalc.marking.runs import all_written, carrying
 from nncalc.marking.sheet import Line, Sheet
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Trace
@@ -22,7 +22,7 @@ def explained_shapes(asked: Assignment, sheet: Sheet) -> dict[str, np.ndarray]:
     """The lines of another shape that a known mistake gives, as arrays that the rest can be worked with."""
     found: dict[str, np.ndarray] = {}
     lines = [line for line in sheet.lines.values() if line.unfitting and line.name in asked.steps]
-    trace = (carrying(asked, sheet, as_written) if lines else None) or asked.trace
+    trace = (carrying(asked, sheet, all_written) if lines else None) or asked.trace
     for line in lines:
         candidates = _candidates(asked, sheet, line, (), trace)
         if line.shape is None or not any(_gives(c, line, line.unfitting, asked) for c in candidates):
@@ -30,7 +30,7 @@ def explained_shapes(asked: Assignment, sheet: Sheet) -> dict[str, np.ndarray]:
         array = np.zeros(line.shape)
         for index, written in line.unfitting.items():
             array[index] = written.value
-        if len(line.unfitting) == array.size and carrying(asked, sheet, as_written, {**found, line.name: array}):
+        if len(line.unfitting) == array.size and carrying(asked, sheet, all_written, {**found, line.name: array}):
             found[line.name] = array
     return found
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.marking.runs import Cell
 from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref
 from nncalc.trace.steps import Trace
 
-Cell = tuple[str, Index]
 # What a number may be off by, for each number that this comes from.
 Shares = dict[Cell, float]
 # Formulas that are longer together than this are not looked through: the reach is then taken to be without end.
-MOST_PARTS = 400_000
+MOST_LOOKED_THROUGH = 400_000
 
 
 class _Number:
@@ -42,7 +42,7 @@ class Reach:
         self.steps, self.answer = trace.named(), trace.answer
         self.pinned = pinned
         self.unit = unit
-        self.left = MOST_PARTS
+        self.left = MOST_LOOKED_THROUGH
         self.known: dict[Cell, Shares | None] = {}
 
     def of(self, cell: Cell) -> float:
@@ -64,9 +64,7 @@ class Reach:
         if cell[0] in self.steps:
             return cell
         number = self.answer[cell[0]][cell[1]]
-        same = (
-            (n, i) for n, step in self.steps.items() for i in zip(*np.nonzero(step.computed == number), strict=True)
-        )
+        same = ((n, i) for n, step in self.steps.items() for i in np.argwhere(np.asarray(step.computed) == number))
         return next(((n, tuple(map(int, i))) for n, i in same), cell)
 
     def _worked(self, cell: Cell) -> Shares | None:

@@ -59,7 +59,7 @@ def only(cells: Collection[Cell]) -> Carry:
     return lambda name, index, written, worked: written if (name, index) in cells else None
 
 
-def as_written(name: str, index: Index, written: Any, worked: Any) -> Any:
+def all_written(name: str, index: Index, written: Any, worked: Any) -> Any:
     """Carries every number as it is written."""
     return written
 

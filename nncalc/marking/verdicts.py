@@ -13,7 +13,7 @@ from nncalc.marking.assignment import Assignment, lines_of
 from nncalc.marking.closeness import BOUNDARY, Agreement, Written, agrees, finite, gap, held, unit_asked
 from nncalc.marking.procedures import explained_shapes
 from nncalc.marking.reach import Reach
-from nncalc.marking.runs import Cell, as_written, carrying, only, written_cells
+from nncalc.marking.runs import Cell, all_written, carrying, only, written_cells
 from nncalc.marking.sheet import Sheet
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Trace
@@ -180,7 +180,7 @@ class _Following:
 
     def judge(self) -> None:
         """Finds the cells that follow; where one does not, what comes after it follows from it."""
-        as_it_stands = carrying(self.asked, self.sheet, as_written, self.judgement.explained)
+        as_it_stands = carrying(self.asked, self.sheet, all_written, self.judgement.explained)
         found: dict[Cell, Verdict] = {}
         alone = written = self.asked.trace
         for _ in range(ROUNDS):
