@@ -190,6 +190,7 @@ FIXTURES: dict[str, Fixture] = {
     "position and dimension swapped": Fixture(POSENC, "PE", encoded(column // 2 / 10000 ** (2 * pos / 6))),
     "stride ignored": Fixture(STRIDED, "Y", windows(image, filter, 1, 2) + 0.35),
     "padding ignored": Fixture(STRIDED, "Y", windows(image, filter, 2, 0) + 0.35),
+    "nothing padded": Fixture(STRIDED, "X_pad", image),
     "padding in all": Fixture(STRIDED, "Y", windows(image, filter, 2, 1) + 0.35),
     "dilation ignored": Fixture(DILATED, "Y", windows(image, filter)),
     "filter flipped": Fixture(STRIDED, "Y", windows(image, filter[::-1, ::-1], 2, 2) + 0.35),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from nncalc.marking.mistakes.problems import Altered
 from nncalc.marking.mistakes.slip import Mistake
 from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.marking.verdicts import Verdict
+from nncalc.problem.problem import Marking
 from nncalc.topics import kernels
 from nncalc.topics.parts.fields import fields_of
 
@@ -31,7 +33,10 @@ def worked(text: str) -> Assignment:
 
 
 def line_of(fixture: Fixture, wrong: Any) -> MarkedLine:
-    marks = marked(worked(fixture.problem), {**(fixture.sheet or {}), fixture.line: wrong}, SIX)
+    one = worked(fixture.problem)
+    if one.problem.marking == Marking():  # what two decimals cannot tell from the right numbers is no mistake
+        one = Assignment(replace(one.problem, marking=Marking(places=6)), one.trace)
+    marks = marked(one, {**(fixture.sheet or {}), fixture.line: wrong}, SIX)
     diagnose(marks)
     return next(line for line in marks.lines if line.name == fixture.line)
 

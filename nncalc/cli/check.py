@@ -26,7 +26,7 @@ from nncalc.marking.assignment import ask
 from nncalc.marking.by import COUNTS
 from nncalc.marking.compare import compared
 from nncalc.marking.homework import Homework, Marked, Marker
-from nncalc.marking.keys import Key, checked, disagreements
+from nncalc.marking.keys import Key, checked, disagreements, warnings
 from nncalc.marking.pairing import Submission, pair_sheets
 from nncalc.marking.responses import is_table, responses
 from nncalc.marking.roster import Roster, read_roster
@@ -73,9 +73,18 @@ def mark_and_write(request: Check, rules: Permissions) -> int:
         return BAD_PROBLEM if any(result.asked is None for result in homework.results) else BAD_SHEET
     _write(homework, request, format, view, rules)
     _complain(homework, request)
+    if not request.answers and not request.quiet:
+        _warn(homework)
     if any(result.asked is None for result in homework.results):
         return BAD_PROBLEM
     return RIGHT if all(result.passed for result in homework.results) and not homework.findings else NOT_RIGHT
+
+
+def _warn(homework: Homework) -> None:
+    """Who looks at a problem alone is told what its places cannot tell."""
+    for asked in [result.asked for result in homework.results if result.asked is not None]:
+        for text in warnings(asked):
+            terminal.say(text)
 
 
 def _complain(homework: Homework, request: Check) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.errors import Finding, InputError, Location, dimensions, printable, spelled
+from nncalc.marking.trivial import has_work
 from nncalc.names import index_of, name_and_cell, step_name
 from nncalc.problem.problem import RESERVED_KEYS, Marking, Problem
 from nncalc.running import solve
@@ -42,24 +44,63 @@ class Assignment:
 
         Raises InputError with every name that means no line.
         """
-        if self.problem.marking.points is None:
+        points = self.problem.marking.points
+        if points is None:
             return None
-        found: dict[str, Fraction] = {}
+        return {name: Fraction(repr(float(value))) for name, value in self._by_line("points", points).items()}
+
+    @cached_property
+    def accepted(self) -> dict[str, dict[str, np.ndarray]]:
+        """Further right values of a line, by their words.
+
+        Raises InputError where a name means no line, or a value has not the line's shape.
+        """
+        accepted = self._by_line("accept", self.problem.marking.accept or {})
+        found: dict[str, dict[str, np.ndarray]] = {}
+        for name, values in accepted.items():
+            found[name] = {words: np.asarray(value, dtype=float) for words, value in values.items()}
+            want = self.exact[name].shape
+            for words, array in found[name].items():
+                if array.shape != want:
+                    what = f"is {dimensions(array.shape)}, want {dimensions(want)}"
+                    where = spelled(("marking.accept", name, words))
+                    raise InputError(Finding(what, Location(self.problem.file), where))
+        return found
+
+    def _by_line(self, key: str, said: Mapping[str, T]) -> dict[str, T]:
+        """What the problem's marking says of lines, by their full names."""
+        found: dict[str, T] = {}
         findings: list[Finding] = []
         mark = Location(self.problem.file)
-        for text, points in self.problem.marking.points.items():
+        for text, value in said.items():
             try:
                 name, index = self.meant(text)
             except InputError as error:
-                findings += [Finding(f.what, mark, "marking.points", f.want, f.hint) for f in error.findings]
+                findings += [Finding(f.what, mark, f"marking.{key}", f.want, f.hint) for f in error.findings]
                 continue
             if name in found or index is not None:
-                what = f"{printable(text)} is {'a line that has points already' if index is None else 'a cell'}"
-                findings.append(Finding(what, mark, "marking.points", "each line once"))
-            found[name] = Fraction(repr(float(points)))
+                what = f"{printable(text)} is {f'a line that has {key} already' if index is None else 'a cell'}"
+                findings.append(Finding(what, mark, f"marking.{key}", "each line once"))
+            found[name] = value
         if findings:
             raise InputError(findings)
         return found
+
+    @cached_property
+    def has_work(self) -> Callable[[str, Index], bool]:
+        """Whether a cell has to be worked: no structural zero, no copy of what is given; each is looked at once."""
+        return cache(partial(has_work, self.steps))
+
+    @cached_property
+    def vanishing(self) -> list[str]:
+        """The lines asked in which the places named make a number 0: there 0 is right."""
+        return [name for name in self.lines if self._vanishes(self.exact[name])]
+
+    def _vanishes(self, array: np.ndarray) -> bool:
+        places, digits = self.problem.marking.places, self.problem.marking.sig
+        if places is None or digits is not None or array.dtype.kind != "f":
+            return False
+        return bool(((array != 0) & (np.abs(array) <= 0.5 * 10.0**-places)).any())
 
     @property
     def lines(self) -> list[str]:
@@ -81,7 +122,7 @@ class Assignment:
 def ask(problem: Problem) -> Assignment:
     """Works a problem and looks through its marking. Raises InputError where the problem cannot be used."""
     asked = Assignment(problem, solve(problem))
-    _ = asked.points  # a name there that means no line is said now
+    _ = asked.points, asked.accepted  # a name there that means no line is said now
     return asked
 
 

@@ -31,6 +31,8 @@ def blank(asked: Assignment, formulas: bool = True, data: bool = False) -> str:
         out.append(f"# Asked: {places_asked(asked)}.")
     if data:
         out += ["", "# Given", *_given(asked)]
+    if asked.vanishing:
+        out.append(f"# In these places numbers of {printable(', '.join(asked.vanishing), 600)} are 0.")
     title = ""
     for name in asked.lines:
         step = asked.steps.get(name)
@@ -114,7 +116,7 @@ def places_asked(asked: Assignment) -> str:
     marking = asked.problem.marking
     parts = [f"{marking.places} decimals"] if marking.places is not None else []
     parts += [f"{marking.sig} significant digits"] if marking.sig is not None else []
-    words = " and ".join(parts) or "2 decimals or 2 significant digits"
+    words = " and ".join(parts) or "2 decimals, or 3 significant digits from 10 up"
     return words if marking.tolerance is None else f"{words}, or within {marking.tolerance:g}"
 
 

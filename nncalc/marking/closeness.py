@@ -18,8 +18,11 @@ GUARD = 1e-12
 BOUNDARY = 1 + 1e-9
 # Beyond these places no float has digits.
 MOST_PLACES = 300
-# Asked where the problem says nothing: so many decimals, or so many significant digits.
+# Asked where the problem says nothing: so many decimals; so many significant digits from a size on, and so many of what
+# these decimals would make nothing.
 PLACES = SIGNIFICANT = 2
+SIGNIFICANT_FROM_SIZE, FROM_SIZE = 3, 10.0
+ROUNDED_TO_NOTHING = 0.5 * 10.0**-PLACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,20 @@ def as_written(text: str, value: float, mark: Location) -> Written:
     return Written(text, int(text.replace("\u2212", "-")) if is_count else value, places, len(digits), mark)
 
 
-def decimals(marking: Marking) -> int | None:
-    """The decimals asked, by default as well; None where significant digits are."""
-    if marking.sig is not None:
-        return None
-    return PLACES if marking.places is None else marking.places
+def unit_asked(worked: Any, marking: Marking) -> float:
+    """One of the last place that is asked of a number: 0 where it is a count, which is exact."""
+    if isinstance(worked, (int, np.integer)) or not math.isfinite(worked):
+        return 0.0
+    size, places, digits = abs(float(worked)), marking.places, marking.sig
+    if places is None and digits is None:
+        small = 0 < size < ROUNDED_TO_NOTHING
+        places = None if small or size >= FROM_SIZE else PLACES
+        digits = SIGNIFICANT if small else SIGNIFICANT_FROM_SIZE
+        digits = None if places is not None else digits
+    units = [] if places is None else [10.0**-places]
+    if digits is not None:
+        units.append(10.0 ** ((math.floor(math.log10(size)) + 1 if size else 0) - digits))
+    return min(units)
 
 
 class Agreement(IntEnum):
@@ -66,25 +78,24 @@ class Agreement(IntEnum):
     YES = 2
 
 
-def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0, short: bool = False) -> Agreement:
-    """Half a unit of the last written place, in at least the places asked, or within the problem's tolerance.
+def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0) -> Agreement:
+    """Half a unit of the last place asked, however many digits were written, or within the problem's tolerance.
 
-    Counts agree exactly, and a number that is written in full needs no more places, unless it is `short` only because
-    it was worked from short ones. `scale`: the size of what stands beside it, of which a rounding error is no part.
+    Counts agree exactly. `scale`: the size of what stands beside it, of which a rounding error is no part.
     """
     if not (finite(worked) and finite(written.value)):
         return Agreement.YES if written.value == worked else Agreement.NO
-    off = gap(written.value, worked)
+    off, unit = gap(written.value, worked), unit_asked(worked, marking)
     counted = isinstance(worked, (int, np.integer))
     if off == 0 or (not counted and off <= GUARD * max(abs(worked), scale)):
-        full = not short or worked == round(worked) or enough(written, marking)
-        return Agreement.YES if full else Agreement.FEW
-    if marking.tolerance is not None and off <= marking.tolerance * BOUNDARY + _rounding_error(written, worked):
         return Agreement.YES
-    if not within_digits(written, worked):
+    slack = _rounding_error(written, worked)
+    if marking.tolerance is not None and off <= marking.tolerance * BOUNDARY + slack:
+        return Agreement.YES
+    if not counted and off <= 0.5 * unit * BOUNDARY + slack:
+        return Agreement.YES
+    if written.unit <= unit or not within_digits(written, worked):
         return Agreement.NO
-    if not counted and enough(written, marking):
-        return Agreement.YES
     # Of 0.3 a bare 0 says nothing.
     return Agreement.FEW if written.digits or (written.places or 0) > 0 else Agreement.NO
 
@@ -131,11 +142,3 @@ def holds(key: Written, worked: Any, marking: Marking, scale: float = 0.0) -> bo
 def _rounding_error(written: Written, worked: Any) -> float:
     counted = isinstance(worked, (int, np.integer))
     return 0.0 if counted else GUARD * max(abs(written.value), abs(worked))
-
-
-def enough(written: Written, marking: Marking) -> bool:
-    """Whether the places asked were written."""
-    places = math.inf if written.places is None else written.places
-    if marking.places is None and marking.sig is None:
-        return places >= PLACES or written.digits >= SIGNIFICANT
-    return places >= (marking.places or 0) and written.digits >= (marking.sig or 0)

@@ -13,14 +13,16 @@ from nncalc.errors import Failure, Finding, InputError, Location, attempted, pri
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.assignment import Assignment, ask
-from nncalc.marking.closeness import PLACES, Agreement, agrees, as_written, holds, same
+from nncalc.marking.closeness import BOUNDARY, PLACES, Agreement, agrees, as_written, holds, same, unit_asked
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark
 from nncalc.marking.mistakes.slip import Candidate, Slip
 from nncalc.marking.mistakes.table import MISTAKES
-from nncalc.marking.verdicts import scale_of
+from nncalc.marking.reach import Reach
+from nncalc.marking.verdicts import MOST_UNITS, reach_in, scale_of
 from nncalc.problem.problem import load
 from nncalc.trace.notation.numbers import number
+from nncalc.trace.notation.style import TEXT
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import paper_round
 
@@ -38,6 +40,7 @@ class Key:
     unusable: bool = False
     hidden: dict[str, list[str]] = field(default_factory=dict)
     agreed: bool = True
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def lines(self) -> int:
@@ -68,7 +71,37 @@ def _marked(path: str, asked: Assignment) -> Key:
     names = asked.points if asked.points is not None else [m.name for m in marks.lines if m.given]
     hidden = {name: list(dict.fromkeys(indistinct(asked, name))) for name in names if name in asked.steps}
     hiding = {name: words for name, words in hidden.items() if words}
-    return Key(path, marks, hidden=hiding, agreed=not disagreements(asked))
+    return Key(path, marks, hidden=hiding, agreed=not disagreements(asked), warnings=warnings(asked))
+
+
+def warnings(asked: Assignment) -> list[str]:
+    """What the places asked cannot tell: lines in which they make numbers 0, and those that rounding moves too far."""
+    found = []
+    if asked.vanishing:
+        found.append(f"{_names(asked.vanishing)}: in the places asked there are numbers that are 0, and 0 is right")
+    if far := unsteady(asked):
+        units = f"more than {MOST_UNITS} units of the last place"
+        found.append(f"{_names(far)}: rounding on the way may move them by {units}; these places cannot tell")
+    return found
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(TEXT.symbol(name, "") for name in names)
+
+
+def unsteady(asked: Assignment) -> list[str]:
+    """The lines asked that honest rounding of those before may move farther than is taken for rounding."""
+    lines = [name for name in asked.lines if name in asked.steps and asked.exact[name].dtype.kind == "f"]
+    pinned = {(name, index) for name in lines for index in np.ndindex(asked.exact[name].shape)}
+    reach = reach_in(asked, asked.trace, pinned)
+    return [name for name in lines if any(_is_far(asked, reach, name, i) for i in np.ndindex(asked.exact[name].shape))]
+
+
+def _is_far(asked: Assignment, reach: Reach, name: str, index: Index) -> bool:
+    if reach.left <= 0 or not np.isfinite(asked.exact[name][index]):
+        return False
+    unit = unit_asked(asked.exact[name][index], asked.problem.marking)
+    return reach.of((name, index)) + unit > MOST_UNITS * unit * BOUNDARY
 
 
 def disagreements(asked: Assignment) -> list[Finding]:

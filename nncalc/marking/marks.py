@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from nncalc.errors import Finding
 from nncalc.marking.assignment import Assignment, lines_of
-from nncalc.marking.closeness import Agreement, agrees, finite, within_digits
-from nncalc.marking.runs import UNWORKABLE
+from nncalc.marking.closeness import finite, gap
+from nncalc.marking.credit import A_FEW, Cells, is_one_number, share
+from nncalc.marking.procedures import one_explains
+from nncalc.marking.runs import Cell, written_cells
 from nncalc.marking.sheet import Line, Sheet
-from nncalc.marking.trivial import is_trivial
-from nncalc.marking.verdicts import Judged, Verdict, is_near, judge
-from nncalc.running import run
+from nncalc.marking.trivial import Ease, ease, has_work
+from nncalc.marking.verdicts import Judged, Verdict, beside_exact, is_near, judge, paid_alone
 from nncalc.trace.notation.tree import Index
-from nncalc.trace.rounding import following
 from nncalc.trace.steps import Step, Trace
 
 # What nobody sees of a number where the problem asks for no places.
@@ -56,6 +55,7 @@ class MarkedLine:
     points: Fraction | None
     earned: Fraction
     likely: tuple[Likely, ...] = ()
+    accepted: str = ""  # the words of the further right value that was given
 
     @property
     def given(self) -> bool:
@@ -116,7 +116,19 @@ def mark(asked: Assignment, sheet: Sheet) -> Marks:
     wanted = asked.lines if asked.points is not None else []
     lines = [marker.line(name) for name in asked.exact if name in wanted or name in sheet.lines]
     kept = [line for line in lines if line.given or line.name in wanted]
+    if marker.is_one_number and 2 * sum(len(line.of(Verdict.wrong)) for line in kept) > len(marker.numbers):
+        kept = [replace(line, earned=Fraction(0)) for line in kept]
     return Marks(asked, sheet.source, kept, marker.judgement.followed, sheet.notes)
+
+
+def fits(asked: Assignment, sheet: Sheet) -> Fraction:
+    """The share of a sheet's worked cells that are right for this problem: its own, or another student's variant."""
+    cells = [(name, index) for name, line in sheet.lines.items() for index in line.cells if asked.has_work(name, index)]
+    unfitting = sum(len(line.unfitting) for line in sheet.lines.values())
+    if not cells and not unfitting:
+        return Fraction(0)
+    judged = beside_exact(asked, sheet)
+    return Fraction(sum(judged[name][index] is Verdict.right for name, index in cells), len(cells) + unfitting)
 
 
 class _LineMarker:
@@ -128,74 +140,98 @@ class _LineMarker:
     def __init__(self, asked: Assignment, sheet: Sheet):
         self.asked, self.sheet = asked, sheet
         self.judgement = judge(asked, sheet)
-        self.paid = _paid(asked, sheet, self.judgement.verdicts)
-        trace = self.judgement.followed[0]
-        self.worked, self.steps = lines_of(trace), trace.named()
+        self.written = self.judgement.followed[0]
+        self.worked, self.steps = lines_of(self.written), self.written.named()
+        free = _free(asked, sheet, self.judgement.verdicts)
+        paid = paid_alone(asked, sheet, self.judgement, free) if free and self.judgement.rooms else None
+        self.paid = lines_of(paid) if paid is not None else None
+        self.numbers = [w for _, w in written_cells(sheet)]
+        self.is_one_number = len(self.numbers) >= A_FEW and is_one_number(self.numbers)
 
     def line(self, name: str) -> MarkedLine:
-        """The line, with all its points or none."""
-        line, exact, step = self.sheet.lines.get(name), self.asked.exact[name], self.steps.get(name)
+        """The line, with the points that it earns."""
+        line, step = self.sheet.lines.get(name), self.steps.get(name)
+        exact, worked = self.asked.exact[name], self.worked[name]
         judged = self.judgement.verdicts.get(name, {})
-        cells = {index: judged.get(index, Verdict.missing) for index in np.ndindex(exact.shape)}
-        verdict = Verdict.wrong if line is not None and line.trouble else max(cells.values())
-        trivial = verdict in (Verdict.rounded, Verdict.follows) and self.is_trivial(name, verdict, cells)
-        if trivial and verdict is Verdict.rounded:
-            verdict = Verdict.follows
-        unpaid = verdict is Verdict.follows and self.is_unpaid(name, cells)
+        if name in self.judgement.follows_in_shape and line is not None:
+            cells = dict.fromkeys(line.unfitting, Verdict.follows)
+        else:
+            cells = {index: judged.get(index, Verdict.missing) for index in np.ndindex(exact.shape)}
+            worked = worked if worked.shape == exact.shape else exact
+        in_shape = line is None or not line.trouble or name in self.judgement.follows_in_shape
+        verdict = max(cells.values()) if in_shape else Verdict.wrong
+        following = with_verdict(cells, Verdict.follows)
+        unpaid = [index for index in following if self.is_unpaid(name, index)]
+        known = Cells(cells, {index: self.ease(name, index) for index in following}, unpaid)
+        if line is not None and is_one_number(line.cells.values()) and len(set(exact.flat)) > 1:
+            known = replace(known, ease=dict.fromkeys(following, Ease.trivial))
         points = Fraction(1) if self.asked.points is None else self.asked.points.get(name)
-        follows = verdict is Verdict.follows and self.asked.problem.marking.follow and not trivial and not unpaid
-        earned = points if points is not None and (verdict <= Verdict.rounded or follows) else Fraction(0)
+        earned = (points or Fraction(0)) * (self.share(name, known) if in_shape else 0)
+        no_work = verdict is Verdict.follows and known.is_trivial
+        from_free = verdict is Verdict.follows and bool(unpaid)
         copied = step is not None and step.value.is_given
         return MarkedLine(
-            name, line, exact, self.worked[name], step, verdict, cells, trivial, unpaid, copied, points, earned
+            name,
+            line,
+            exact,
+            worked,
+            step,
+            verdict,
+            cells,
+            no_work,
+            from_free,
+            copied,
+            points,
+            earned,
+            accepted=self.judgement.accepted.get(name, ""),
         )
 
-    def is_unpaid(self, name: str, cells: Mapping[Index, Verdict]) -> bool:
-        """Whether a line follows from a slip that cost no points."""
-        line, paid, marking = self.sheet.lines.get(name), self.paid, self.asked.problem.marking
-        if paid is None or line is None:
-            return False
-        following = with_verdict(cells, Verdict.follows)
-        return any(agrees(line.cells[i], paid[name][i], marking) is Agreement.NO for i in following)
+    def share(self, name: str, cells: Cells) -> Fraction:
+        """The part of its points that a line earns."""
+        line, part = self.sheet.lines.get(name), share(self.asked, name, cells)
+        wrong = tuple(i for i, verdict in cells.verdicts.items() if verdict is Verdict.wrong)
+        if not 0 < part < 1 or line is None:
+            return part
+        if is_one_number(line.cells.values()):
+            return Fraction(0)
+        if not wrong or self.asked.problem.marking.credit != "slip":
+            return part
+        traces = self.judgement.followed
+        explained = any(one_explains(self.asked, self.sheet, line, wrong, trace) for trace in traces)
+        return Fraction(0) if explained else part
 
-    def is_trivial(self, name: str, verdict: Verdict, cells: Mapping[Index, Verdict]) -> bool:
-        """Whether there was nothing to work in a line: it repeats others, or the student's own values left nothing.
-
-        What is rounded and yet near the right numbers was worked, whatever was rounded to 0 on the way.
-        """
-        marking, line, exact = self.asked.problem.marking, self.sheet.lines.get(name), self.asked.exact[name]
-        trace = self.judgement.followed[0]
-        looked = with_verdict(cells, verdict)
-        if verdict is Verdict.rounded and line is not None:
-            looked = [i for i in looked if not is_near(line.cells[i].value, exact[i], marking)]
-            trace = self.judgement.honest
-        if not looked:
+    def is_unpaid(self, name: str, index: Index) -> bool:
+        """Whether a cell follows from slips that cost no points, not from those that do."""
+        line = self.sheet.lines.get(name)
+        if self.paid is None or line is None or index not in line.cells:
             return False
-        if name not in self.steps or any(not finite(self.worked[name][i]) for i in looked):
-            return True
+        written, paid = line.cells[index], self.paid[name]
+        if paid.shape != self.asked.exact[name].shape:
+            return False
+        if not (finite(written.value) and finite(paid[index])):
+            return bool(written.value != paid[index])
+        return gap(written.value, paid[index]) > self.judgement.rooms.get((name, index), 0.0)
+
+    def ease(self, name: str, index: Index) -> Ease:
+        """What a cell took that follows: it may repeat others, or the student's own values left nothing to work."""
+        marking = self.asked.problem.marking
+        if name not in self.steps or not finite(self.worked[name][index]):
+            return Ease.trivial
+        if self.worked[name].shape != self.asked.exact[name].shape:
+            return Ease.work if has_work(self.steps, name, index) else Ease.moved
         nothing = 0.5 * 10.0**-marking.places if marking.places is not None and marking.sig is None else INVISIBLE
-        return all(is_trivial(trace.named(), self.asked.steps, name, i, nothing) for i in looked)
+        return ease(self.steps, self.asked.steps, name, index, nothing)
 
 
-def _paid(asked: Assignment, sheet: Sheet, judged: Judged) -> dict[str, np.ndarray] | None:
-    """What follows where only slips are carried that cost points, and nothing that a tolerance let pass.
-
-    None where there is nothing else.
-    """
-    points, free = asked.points or {}, False
-    kept: dict[str, dict[Index, Any]] = {}
-    for name, line in sheet.lines.items():
-        for index, written in line.cells.items():
-            verdict = judged[name][index]
-            slipped = verdict >= Verdict.places and bool(points) and name not in points
-            tolerated = verdict is Verdict.right and not within_digits(written, asked.exact[name][index])
-            if slipped or tolerated:
-                free = True
-            else:
-                kept.setdefault(name, {})[index] = written.value
-    if not free:
-        return None
-    try:
-        return lines_of(run(asked.problem, following(kept), finite=False))
-    except UNWORKABLE:
-        return None
+def _free(asked: Assignment, sheet: Sheet, judged: Judged) -> set[Cell]:
+    """Numbers off the right ones that cost no points: in lines that have none, and what only a tolerance let pass."""
+    points = asked.points or {}
+    accepted = {name for name in asked.accepted if name in points or not points}
+    free = set()
+    for (name, index), written in written_cells(sheet):
+        verdict, exact = judged[name][index], asked.exact[name][index]
+        slipped = verdict >= Verdict.places and bool(points) and name not in points
+        off = verdict is Verdict.right and not is_near(written.value, exact, asked) and name not in accepted
+        if slipped or off:
+            free.add((name, index))
+    return free

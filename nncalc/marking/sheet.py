@@ -46,6 +46,7 @@ class Sheet:
     lines: dict[str, Line] = field(default_factory=dict)
     notes: list[Finding] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
+    is_key: bool = False
 
     @property
     def values(self) -> dict[str, dict[Index, float | int]]:
@@ -147,7 +148,7 @@ def _is_vector(name: str, asked: Assignment) -> bool:
 
 def from_key(asked: Assignment) -> Sheet:
     """The problem's own `expect` as a sheet; its numbers may be expressions. Raises InputError with every finding."""
-    sheet = Sheet(asked.problem.file)
+    sheet = Sheet(asked.problem.file, is_key=True)
     findings: list[Finding] = []
     for text, node in asked.problem.expect.items():
         try:

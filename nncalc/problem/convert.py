@@ -88,6 +88,8 @@ class Converter:
         if choices and node.text[:1].isalpha() and not scalars.is_number(node, self.limits):
             hint = did_you_mean(node.text, get_args(choices))
             return self.found(node, path, f"want {field.wants}, got {node.shown()}", hint=hint)
+        if bool in kinds and number is not None and scalars.is_flag(node):
+            return self.attempt(lambda: scalars.as_flag(node, name))
         if number is int:
             return self.attempt(lambda: scalars.as_whole(node, name, self.limits, field.about.least, field.about.most))
         if number is float:
@@ -116,11 +118,13 @@ class Converter:
     def real(self, node: ScalarNode, field: Field, path: FieldPath) -> Any:
         """A number within the field's bounds."""
         value = self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits))
-        above, least = field.about.above, field.about.least
+        above, least, most = field.about.above, field.about.least, field.about.most
         if value is not BAD and above is not None and value <= above:
             return self.found(node, path, f"want a number above {above:g}, got {node.shown()}")
         if value is not BAD and least is not None and value < least:
             return self.found(node, path, f"want a number of at least {least:g}, got {node.shown()}")
+        if value is not BAD and most is not None and value > most:
+            return self.found(node, path, f"want a number of at most {most:g}, got {node.shown()}")
         return value
 
     def tree(self, node: ScalarNode, path: FieldPath) -> Any:
@@ -159,7 +163,7 @@ class Converter:
         if not node.entries:
             return self.found(node, path, "the mapping is empty", field.wants)
         named, inner = get_args(kind)
-        item = Field(field.name, (inner,), REQUIRED, field.about, field.axes)
+        item = Field(field.name, alternatives(inner), REQUIRED, field.about, field.axes)
         if named is Symbol:
             node, findings = with_symbols(node, path)
             self.findings += findings

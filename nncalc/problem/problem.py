@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from nncalc.disk.read import name_of
 from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, listed, printable, spelled, wrong_type
@@ -18,7 +18,7 @@ from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of
 from nncalc.reading.reader import read_file, read_text
 from nncalc.topics import TOPICS, kernels, known
-from nncalc.topics.parts.fields import About, Field, also_called, fields_of
+from nncalc.topics.parts.fields import About, Array, Field, also_called, fields_of
 
 UNBOUNDED = Permissions(LIBRARY)
 # What nncalc writes in JSON, by keys that no problem has together.
@@ -35,10 +35,17 @@ class Marking:
     """What is asked of students, and how closely; a file says it under `marking`."""
 
     points: Annotated[dict[str, float] | None, About("step: points", least=0, most=1_000_000)] = None
-    places: Annotated[int | None, About("decimals asked (2, or 2 significant digits)", least=0, most=15)] = None
+    places: Annotated[int | None, About("decimals asked (2; from 10 up 3 significant digits)", least=0, most=15)] = None
     sig: Annotated[int | None, About("significant digits asked", least=1, most=15)] = None
     tolerance: Annotated[float | None, About("how far off is right", above=0)] = None
-    follow: Annotated[bool, About("whether what follows from an earlier slip counts as right")] = True
+    follow: Annotated[
+        bool | float, About("what counts of a line that follows from a slip: all, nothing or a part", least=0, most=1)
+    ] = True
+    credit: Annotated[
+        Literal["slip", "cell", "line"],
+        About("what right cells keep of a line: slip, their share unless one procedure or half is wrong; cell; line"),
+    ] = "slip"
+    accept: Annotated[dict[str, dict[str, float | Array]] | None, About("step: {words: further right value}")] = None
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,7 @@ def _field_of(inner: Field) -> Schema:
 
 
 def _number(field: Field) -> Schema:
-    bounds = {"exclusiveMinimum": field.about.above, "minimum": field.about.least}
+    bounds = {"exclusiveMinimum": field.about.above, "minimum": field.about.least, "maximum": field.about.most}
     given = {name: bound for name, bound in bounds.items() if bound is not None}
     return {"$ref": "#/$defs/number", **given}
 

@@ -131,9 +131,14 @@ def _written_out(text: str) -> str:
     return f"write {int(Decimal(text))}" if short and Decimal(text) == int(Decimal(text)) else ""
 
 
+def is_flag(node: ScalarNode) -> bool:
+    """Whether it says true, yes, false or no."""
+    return not node.quoted and node.text in (*YES, *NO)
+
+
 def as_flag(node: ScalarNode, field: str) -> bool:
     """true, yes, false or no. Raises InputError for anything else."""
-    if node.quoted or node.text not in (*YES, *NO):
+    if not is_flag(node):
         raise _refuse(node, field, "true or false")
     return node.text in YES
 

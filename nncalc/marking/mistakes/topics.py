@@ -103,6 +103,11 @@ def macs_for_flops(slip: Slip) -> Iterator[Candidate]:
     yield Candidate("multiply-adds are counted as one FLOP, not two", lambda index: slip.worked[index] / 2)
 
 
+def nothing_padded(slip: Slip) -> Iterator[Candidate]:
+    """The image as it is, where it should have its padding."""
+    yield from array_candidate("the padding is ignored", slip.asked.problem.values["image"])
+
+
 MISTAKES = (
     Mistake("tied weights counted twice", tied_counted_twice, ("params",), ("params",)),
     Mistake("FLOPs for MACs", flops_for_macs, ("params",), ("macs",)),
@@ -113,6 +118,7 @@ MISTAKES = (
     Mistake("softmax without exponentials", without_exponentials, ("softmax", "attention"), ("s", "A"),
             refines=("function left out",)),
     Mistake("masked with 0", masked_with_zero, ("attention",), ("A", "S_masked")),
+    Mistake("nothing padded", nothing_padded, ("conv",), ("X_pad",)),
     Mistake("odd exponent", _angles("the exponent of the cosine is (2i+1)/d, not 2i/d",
                                     lambda p, j, d, b: p / b ** (j / d)), ("posenc",), ("angle", "PE")),
     Mistake("exponent without its 2", _angles("the exponent is i/d, not 2i/d",

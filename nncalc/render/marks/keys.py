@@ -29,7 +29,7 @@ def render(keys: Sequence[Key], view: View, out: TextIO) -> None:
             table.add_column(overflow="fold", no_wrap=view.width is None)
         table.add_row(Text(printable(key.path, 300), style=NAME), Text(_verdict(key), style=GOOD if key.holds else BAD))
         paper.say(table)
-        for line in [*_wrong(key, view), *_hidden(key)]:
+        for line in [*_wrong(key, view), *_hidden(key), *key.warnings]:
             paper.say(Padding(Text(line, style="" if not key.holds else QUIET), (0, 0, 0, 4)))
     bad, without = sum(not key.holds for key in keys), sum(key.holds and not key.lines for key in keys)
     hiding = sum(bool(key.hidden) for key in keys)

@@ -63,9 +63,8 @@ def rows(marks: Marks, view: View) -> Iterator[MarkRow]:
         if not mark.given:
             yield MarkRow(label, "not given", "", _whole(mark.exact, view), "missing", "bad", mark)
         elif mark.line is not None and mark.line.trouble:
-            yield MarkRow(
-                label, mark.line.trouble, "", _whole(mark.exact, view), words(mark, Verdict.wrong, marks), "bad", mark
-            )
+            said, look = words(mark, mark.verdict, marks), tone(mark.verdict)
+            yield MarkRow(label, mark.line.trouble, "", _whole(mark.exact, view), said, look, mark)
         elif mark.verdict is Verdict.right or mark.exact.ndim == 0:
             yield _row(mark, label, None if mark.exact.ndim else (), mark.verdict, marks, view)
         else:
@@ -135,8 +134,13 @@ def words(mark: MarkedLine, verdict: Verdict, marks: Marks, index: Index | None 
         return "follows, but nothing was left to work: no points"
     if verdict is Verdict.follows and mark.unpaid:
         return "follows from a number that cost no points: none here"
-    if verdict is Verdict.follows and not marks.asked.problem.marking.follow:
+    follow = marks.asked.problem.marking.follow
+    if verdict is Verdict.follows and not follow:
         return "follows from your slip: no points here"
+    if verdict is Verdict.follows and follow != 1:
+        return f"follows from your slip: {number(float(follow), 4)} of the points"
+    if mark.accepted and verdict is Verdict.right:
+        return f"right: {printable(mark.accepted, 200)}"
     return verdict.name
 
 

@@ -32,7 +32,10 @@ def evaluate(x: Expr) -> float:
     try:
         return fold(x, _in_floats)
     except _Doubt:
-        return _in_decimals(x)
+        try:
+            return _in_decimals(x)
+        except OverflowError:  # a whole number is wanted of what has no end
+            return math.inf
 
 
 class _Doubt(Exception):
