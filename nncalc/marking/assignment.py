@@ -9,7 +9,7 @@ from functools import cache, cached_property, partial
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Location, dimensions, printable, spelled
+from nncalc.errors import Finding, InputError, Location, T, dimensions, printable, spelled
 from nncalc.marking.trivial import has_work
 from nncalc.names import index_of, name_and_cell, step_name
 from nncalc.problem.problem import RESERVED_KEYS, Marking, Problem

@@ -11,8 +11,8 @@ from nncalc.marking.marks import MarkedLine
 from nncalc.marking.verdicts import Verdict
 
 # A row of a count: texts, numbers, and nothing where there is none.
-Cell = str | int | Fraction | None
-Record = dict[str, Cell]
+Datum = str | int | Fraction | None
+Record = dict[str, Datum]
 # Where the marks of a class are cut into quarters.
 QUARTERS = {"lowest": 0, "quarter": 1, "median": 2, "three quarters": 3, "highest": 4}
 
@@ -102,11 +102,11 @@ def _failed(mark: MarkedLine) -> bool:
     return mark.verdict in (Verdict.wrong, Verdict.missing, Verdict.places)
 
 
-def _percent(earned: Fraction, total: Fraction) -> Cell:
+def _percent(earned: Fraction, total: Fraction) -> Datum:
     return round(100 * earned / total, 1) if total else None
 
 
-def _quantile(ordered: list[Fraction], part: Fraction) -> Cell:
+def _quantile(ordered: list[Fraction], part: Fraction) -> Datum:
     """Between the two values beside it, as spreadsheets have it."""
     if not ordered:
         return None

@@ -38,7 +38,7 @@ ReadNumber = Callable[..., Written | None]
 
 
 @dataclass(slots=True)
-class Cells:
+class ReadCells:
     """What a line gives: its cells, their shape (None where rows differ), and what was read otherwise than written."""
 
     given: dict[Index, Written] = field(default_factory=dict)
@@ -46,14 +46,14 @@ class Cells:
     notes: list[Finding] = field(default_factory=list)
 
 
-def cells_of(node: Node, name: str, want: tuple[int, ...], limits: Limits) -> Cells:
+def cells_of(node: Node, name: str, want: tuple[int, ...], limits: Limits) -> ReadCells:
     """The numbers of a line that should have a shape.
 
     Raises InputError where one of them cannot be read, or where several readings fit the shape.
     """
     tree = _tree(node, name)
-    fitting: list[Cells] = []
-    first: Cells | None = None
+    fitting: list[ReadCells] = []
+    first: ReadCells | None = None
     trouble: InputError | None = None
     for candidate in _candidates(tree, want, limits):
         try:
@@ -71,10 +71,10 @@ def cells_of(node: Node, name: str, want: tuple[int, ...], limits: Limits) -> Ce
         raise InputError(Finding("can be read in several ways; write 0.9, with a point", node.mark, printable(name)))
     if not fitting and first is None and trouble is not None:
         raise trouble
-    return fitting[0] if fitting else first or Cells()
+    return fitting[0] if fitting else first or ReadCells()
 
 
-def key_cells(node: Node, name: str, limits: Limits) -> Cells:
+def key_cells(node: Node, name: str, limits: Limits) -> ReadCells:
     """The numbers of a key, which are an instructor's: literals and expressions, as a problem has them.
 
     Raises InputError where one cannot be read.
@@ -232,8 +232,8 @@ def _pairs(fits: list[bool], count: int) -> set[int] | None:
     return found[0] if len(found[0]) == count and found[0] == found[1] else None
 
 
-def _read(tree: Nested, name: str, limits: Limits, number: ReadNumber = number_on_sheet) -> Cells:
-    cells = Cells()
+def _read(tree: Nested, name: str, limits: Limits, number: ReadNumber = number_on_sheet) -> ReadCells:
+    cells = ReadCells()
     cells.shape = _shape(tree, (), name, cells, partial(number, limits=limits))
     more = len(cells.notes) - NOTED
     if more > 0:
@@ -242,7 +242,7 @@ def _read(tree: Nested, name: str, limits: Limits, number: ReadNumber = number_o
 
 
 def _shape(
-    tree: Nested, index: Index, name: str, cells: Cells, read: Callable[..., Written | None]
+    tree: Nested, index: Index, name: str, cells: ReadCells, read: Callable[..., Written | None]
 ) -> tuple[int, ...] | None:
     """Gathers the cells and returns their shape, None where the rows differ."""
     if isinstance(tree, ScalarNode):
@@ -258,6 +258,6 @@ def _shape(
     return None if shapes or inner is None else (len(tree), *inner)
 
 
-def _note(cells: Cells, shown: str, number: Written, mark: Location, where: str) -> None:
+def _note(cells: ReadCells, shown: str, number: Written, mark: Location, where: str) -> None:
     if math.isfinite(number.value):
         cells.notes.append(Finding(f"{shown} is read as {number.value!r}", mark, printable(where)))
