@@ -15,10 +15,10 @@ import pytest
 from command import Done, run
 from examples import LSTM
 
-SOFT = "topic: softmax\nx: [1.5, -0.5, 0.8]\nmarking: {points: {e: 1, Z: 1, s: 2}, places: 3}\n"
+SOFT = "topic: softmax\nx: [1.5, -0.5, 0.8]\nmarking: {points: {e: 1, Z: 1, s: 2}, places: 3, credit: line}\n"
 GOOD = "e: [4.482, 0.607, 2.226]\nZ: 7.314\ns: [0.613, 0.083, 0.304]\n"
 SLIP = "e: [4.482, 0.607, 2.226]\nZ: 7.314\ns: [0.613, 0.083, 3.043]\n"
-CELL = LSTM + "marking: {points: {z_i: 1, z_o: 2, c: 3, h: 4}, places: 3}\n"
+CELL = LSTM + "marking: {points: {z_i: 1, z_o: 2, c: 3, h: 4}, places: 3, credit: line}\n"
 LINES = "z_i: [0.300, 0.195]\nz_o: [0.130, -0.140]\nc: [-0.068, -0.033]\nh: [-0.036, -0.015]\n"
 
 

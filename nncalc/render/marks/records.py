@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nncalc.errors import printable
-from nncalc.marking.by import Cell, Record
+from nncalc.marking.by import Datum, Record
 from nncalc.render.layout import View
 from nncalc.render.marks.csv import points_cell, quoted
 from nncalc.render.marks.json import MARKS_VERSION, points_number
@@ -50,19 +50,19 @@ def _table(heads: Sequence[str], records: Sequence[Record], title: str, view: Vi
     Paper(view, out).say(table if records else Text(f"{title}: none"))
 
 
-def _shown(cell: Cell) -> str:
+def _shown(cell: Datum) -> str:
     if isinstance(cell, Fraction):
         return points(cell)
     return "" if cell is None else printable(str(cell), LONGEST_CELL)
 
 
-def _bare(cell: Cell) -> str | int | float | None:
+def _bare(cell: Datum) -> str | int | float | None:
     if isinstance(cell, Fraction):
         return points_number(cell)
     return printable(cell, LONGEST_CELL) if isinstance(cell, str) else cell
 
 
-def _comma(cell: Cell) -> object:
+def _comma(cell: Datum) -> object:
     if isinstance(cell, (Fraction, int)):
         return points_cell(Fraction(cell))
     return "" if cell is None else quoted(cell, LONGEST_CELL)
