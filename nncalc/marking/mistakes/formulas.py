@@ -56,7 +56,7 @@ def _find(changes: Changes, one_cell: bool, slip: Slip) -> Iterator[Candidate]:
                 if not grown or not _among(known, done):
                     at = partial(_changed, changes, slip, (path, k), (first, known), grown)
                     say = partial(_words, changes, slip, (path, k), grown)
-                    yield Candidate(words, at, whole, far=grown and not whole, say=say)
+                    yield Candidate(words, at, whole, far=grown and not whole, say=say, apart=whole)
                 done += [known]
         everywhere = partial(_everywhere, changes, slip, grown)
         if whole and len(places) > 1 and not _among(everywhere(first), done):
@@ -119,6 +119,9 @@ MISTAKES = (
         c.derivative_forgotten,
         refines=("factor left out", "term left out", "another time step", "constant left out"),
     ),
+    _in_formula("another mask", c.another_mask),
+    _in_formula("function of the whole product", c.function_outside),
+    _in_formula("another activation", c.another_activation),
     _in_formula("brackets forgotten", c.brackets_forgotten),
     _in_formula("derivative of another function", c.derivative_of_another),
     _in_formula("ReLU forgotten", c.relu_forgotten, one_cell=True),
