@@ -109,7 +109,7 @@ MISTAKES = (
     _in_formula("term left out", c.term_left_out, one_cell=True),
     _in_formula("constant left out", c.constant_left_out),
     _in_formula("sign of a term", c.sign_of_term, one_cell=True),
-    _in_formula("minus forgotten", c.minus_forgotten, one_cell=True),
+    _in_formula("minus forgotten", c.minus_forgotten, one_cell=True, refines=("another value",)),
     _in_formula("minus forgotten in the sigmoid", c.minus_in_sigmoid),
     _in_formula("power of ten", c.times_power_of_ten, one_cell=True),
     _in_formula("factor left out", c.factor_left_out, one_cell=True),

@@ -277,7 +277,7 @@ MISTAKES = (
     Mistake("mask turned", Altered(mask_turned), ("attention",)),
     Mistake("heads ignored", set_to("all heads are taken as one", heads=1, kv_heads=None), ("attention",)),
     Mistake("gates exchanged", Altered(gates_exchanged), ("lstm", "gru"), refines=("two values exchanged", "another value")),
-    Mistake("gates in another order", Altered(gates_in_another_order), ("lstm", "gru")),
+    Mistake("gates in another order", Altered(gates_in_another_order), ("lstm", "gru"), refines=("another value",)),
     Mistake("concatenated the other way", _choices("concat", ("hx", "xh"), "the vector is concatenated as {}"),
             ("lstm", "gru")),
     Mistake("initial state ignored", _zeros("h_0", "h_0 is taken as 0"), NETWORKS, refines=("term left out",)),

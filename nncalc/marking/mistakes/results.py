@@ -7,6 +7,8 @@ from decimal import ROUND_DOWN, Decimal
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from nncalc.marking.assignment import lines_of
 from nncalc.marking.closeness import PLACES, Written, same
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
@@ -18,6 +20,8 @@ from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import following, on_paper, paper_round
 
 
+# A line that is so near to the right one was rounded.
+NEARLY = 0.01
 # A number of so many digits, one of them wrong, is miscopied.
 COPIED = 5
 
@@ -136,9 +140,12 @@ def divided_by_count(slip: Slip) -> Iterator[Candidate]:
 
 def another_line(slip: Slip) -> Iterator[Candidate]:
     """The values of a line that stands beside it: K written for Q."""
-    for step in slip.steps.values() if slip.worked.size > 1 else ():
+    names = list(slip.steps)
+    before = names[: names.index(slip.name)][-1:]
+    for name, step in slip.steps.items() if slip.worked.size > 1 else ():
         fits = step.section == slip.step.section and step.array.shape == slip.worked.shape
-        if fits and not slip.comes_after(step.value):
+        repeats = name in before and np.allclose(step.array, step.computed, rtol=NEARLY, atol=NEARLY)
+        if fits and not repeats and not slip.comes_after(step.value):
             yield from array_candidate(f"the value of {TEXT.symbol(step.symbol, '')} is written here", step.computed)
 
 
@@ -189,6 +196,6 @@ MISTAKES = (
     Mistake("result transposed", result_transposed, refines=("matrix transposed",), describes=True, of_the_pen=True),
     Mistake("divided by the count", divided_by_count, describes=True),
     Mistake("another line", another_line, describes=True, of_the_pen=True),
-    Mistake("line before repeated", repeated, refines=("another line",), describes=True, of_the_pen=True),
+    Mistake("line before repeated", repeated, describes=True, of_the_pen=True),
     Mistake("rounded early", rounded_early, of_the_pen=True),
 )

@@ -203,4 +203,4 @@ def _counts(x: Expr) -> bool:
     """Whether nothing in a formula is a float."""
     if isinstance(x, Op):
         return all(map(_counts, x.args))
-    return not isinstance(x.value, float) if isinstance(x, Const) else x.value.array.dtype.kind != "f"
+    return not isinstance(x.value, float) if isinstance(x, Const) else np.asarray(x.value.array).dtype.kind != "f"
