@@ -223,6 +223,7 @@ FIXTURES: dict[str, Fixture] = {
     "another value": Fixture(LSTM, "c", f * c0 + o * g, {"i": i, "f": f, "o": o, "g": g}),
     "result transposed": Fixture(EMBEDDED, "Q", XQ.T),
     "divided by the count": Fixture(CLASS, "dL/dx", (s - [0, 1, 0]) / 3),
+    "exponent left out": Fixture(ADAM, "t1.m_hat", m / (1 - 0.9), {"t1.m": m}),
     "another line": Fixture(EMBEDDED, "Q", XK),
     "masked with 0": Fixture(CAUSAL, "A", soft(np.where(np.tril(np.ones((3, 3))), S / np.sqrt(3), 0))),
     "mask ignored": Fixture(CAUSAL, "A", soft(S / np.sqrt(3))),

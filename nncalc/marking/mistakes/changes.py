@@ -88,7 +88,9 @@ def times_power_of_ten(x: Expr) -> Iterator[Change]:
 def factor_left_out(x: Expr) -> Iterator[Change]:
     if isinstance(x, Op) and x.kind == "times":
         for k, factor in enumerate(x.args):
-            if not _is_power_of_ten(abs(evaluate(factor))):  # that is a misplaced point
+            # Of a number in an array that is a misplaced point; a rate of 0.1 is left out.
+            alone = isinstance(factor, Const) or (isinstance(factor, Ref) and not factor.index)
+            if alone or not _is_power_of_ten(abs(evaluate(factor))):
                 yield _without(x, k), f"the factor {_said(factor)} is left out"
 
 
@@ -242,6 +244,11 @@ def degrees_for_radians(x: Expr) -> Iterator[Change]:
 def square_forgotten(x: Expr) -> Iterator[Change]:
     if isinstance(x, Op) and x.kind == "power" and x.args[1] == TWO:
         yield x.args[0], f"the square of {_said(x.args[0])} is forgotten"
+
+
+def exponent_left_out(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "power" and x.args[1] != TWO:
+        yield x.args[0], f"the exponent of {_said(x)} is left out"
 
 
 def doubled_for_squared(x: Expr) -> Iterator[Change]:

@@ -100,11 +100,14 @@ def softmax_at_the_end(slip: Slip) -> Iterator[Candidate]:
     """A softmax stands where another activation should."""
     made = slip.step.value
     names = [arg for arg in made.args if isinstance(arg, Value)]
-    if len(names) == 1 and made.rule is not None and made.rule.elementwise and slip.worked.ndim == 1:
-        z = np.asarray(names[0].array, dtype=float)
-        if z.shape == slip.worked.shape and len(z) > 1:
-            e = np.exp(z - z.max())
-            yield from array_candidate("a softmax is taken for the activation", e / e.sum())
+    if slip.worked.ndim != 1 or len(slip.worked) < 2 or slip.called.is_gradient or slip.trace.topic == "softmax":
+        return
+    activated = len(names) == 1 and made.rule is not None and made.rule.elementwise
+    z = np.asarray(names[0].array if activated else slip.worked, dtype=float)
+    if z.shape == slip.worked.shape:
+        e = np.exp(z - z.max())
+        words = "a softmax is taken for the activation" if activated else "a softmax is taken of it"
+        yield from array_candidate(words, e / e.sum())
 
 
 def padding_not_zero(slip: Slip) -> Iterator[Candidate]:
@@ -116,7 +119,7 @@ def padding_not_zero(slip: Slip) -> Iterator[Candidate]:
 
 
 def gradient_at_the_wrong_cell(slip: Slip) -> Iterator[Candidate]:
-    """Of a window whose numbers are right, but stand elsewhere in it, each is what was written."""
+    """Of a window whose numbers are right, but stand elsewhere in it, each is what was written; or all have one."""
     values = slip.asked.problem.values
     window, stride = values.get("window"), values.get("stride")
     if slip.worked.ndim != 2 or values.get("pad") or not isinstance(window, int) or stride not in (None, window):
@@ -126,13 +129,19 @@ def gradient_at_the_wrong_cell(slip: Slip) -> Iterator[Candidate]:
     for index, cell in slip.line.cells.items():
         written[index] = cell.value
 
+    def cut(*index: int) -> tuple[slice, ...]:
+        return tuple(slice(i // window * window, (i // window + 1) * window) for i in index)
+
     def at(index: Index) -> Any:
-        cut = tuple(slice(i // window * window, (i // window + 1) * window) for i in index)
-        here, right = np.sort(written[cut], axis=None), np.sort(slip.worked[cut], axis=None)
+        here, right = (np.sort(array[cut(*index)], axis=None) for array in (written, slip.worked))
         unit = max(cell.unit for cell in slip.line.cells.values())
         return written[index] if np.abs(here - right).max() <= unit / 2 + GUARD else slip.worked[index]
 
     yield Candidate("the gradient stands at the wrong cell of its window", at)
+    blocks = [[slip.worked[cut(i, j)].sum() for j in range(0, shape[1], window)] for i in range(0, shape[0], window)]
+    everywhere = np.kron(blocks, np.ones((window, window)))
+    if everywhere.shape == shape:
+        yield from array_candidate("the gradient goes to every cell of its window", everywhere)
 
 
 def _scores(slip: Slip) -> np.ndarray | None:

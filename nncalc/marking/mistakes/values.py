@@ -136,7 +136,7 @@ def _relatives(slip: Slip, named: Any) -> Iterator[Any]:
     name = StepName.parse(named.name)
     names = [text for d in (-1, 1) if (text := _at_step(named, d))]
     if name.section or named.name in slip.steps:
-        names.append(f"{name.local}_0")
+        names += [f"{name.local}_0", name.local] if name.section else [f"{name.local}_0"]
     elif name.local.endswith("_0"):
         names.append(in_section("t1", _base(named)))
     return _like(slip, named, names)
