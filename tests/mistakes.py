@@ -179,7 +179,9 @@ EMBEDDED = yaml("attention", x=Q, W_Q=K[:, :2] + 0.3, W_K=K[:, 1:] - 0.2, W_V=V.
 CLASS = yaml("softmax", x=x, target=2)
 TO_POOL = yaml("pool", image=image[:4, :4], window=2, stride=2, upstream=[[0.31, -0.42], [0.53, 0.64]])
 PADDED = yaml("conv", image=image, filter=filter, pad=2)
-OUTPUT = yaml("backprop", x=[0.7, -0.4], layers=[{"W": [[0.3, 0.9], [0.8, -0.5]], "activation": "sigmoid"}], target=[1, 0])
+OUTPUT = yaml(
+    "backprop", x=[0.7, -0.4], layers=[{"W": [[0.3, 0.9], [0.8, -0.5]], "activation": "sigmoid"}], target=[1, 0]
+)
 end = np.array([[0.3, 0.9], [0.8, -0.5]]) @ [0.7, -0.4]
 AND = "topic: perceptron\nw: [1, 1]\nb: -1\ngate: and"
 GRAPH = 'topic: backprop\nexpr: "cos(x) + max(z, w)*y - y/z"\nat: {x: 0.7, y: 1.3, z: 2.9, w: 0.4}'

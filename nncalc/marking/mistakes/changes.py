@@ -107,7 +107,9 @@ def mask_left_out(x: Expr) -> Iterator[Change]:
 
 def another_mask(x: Expr) -> Iterator[Change]:
     """The wrong cells are masked, or z, a, or the derivative of σ stands where [z > 0] should."""
-    for k, mask in enumerate(x.args) if isinstance(x, Op) and x.kind == "times" else ():
+    if not isinstance(x, Op) or x.kind != "times":
+        return
+    for k, mask in enumerate(x.args):
         if isinstance(mask, Op) and mask.kind == "compare":
             z, where = mask.args[0], _said(mask)
             a, sigmoid = Op("call", (ZERO, z), "max"), Op("call", (z,), "sigmoid")
@@ -121,7 +123,9 @@ def another_mask(x: Expr) -> Iterator[Change]:
 
 def function_outside(x: Expr) -> Iterator[Change]:
     """o·tanh(c) as tanh(o·c)."""
-    for k, factor in enumerate(x.args) if isinstance(x, Op) and x.kind == "times" else ():
+    if not isinstance(x, Op) or x.kind != "times":
+        return
+    for k, factor in enumerate(x.args):
         if isinstance(factor, Op) and factor.kind == "call" and len(factor.args) == 1:
             inside = Op("times", (*x.args[:k], factor.args[0], *x.args[k + 1 :]))
             yield Op("call", (inside,), factor.label), f"{factor.label} is taken of the whole product {_said(inside)}"

@@ -169,7 +169,7 @@ MISTAKES = (
     _in_formula("fraction turned over", c.turned_over),
     _in_formula("divided by one less", c.divided_by_one_less),
     _in_formula("root of the divisor left out", c.root_left_out, refines=("function left out", "another scale")),
-    _in_formula("function left out", c.function_left_out, refines=("value before its function",)),
+    _in_formula("function left out", c.function_left_out, refines=("value before its function", "another activation")),
     _in_formula("sigmoid for tanh", c.other({"tanh": ("sigmoid",)}, "σ is taken for tanh")),
     _in_formula("tanh for sigmoid", c.other({"sigmoid": ("tanh",)}, "tanh is taken for σ")),
     _in_formula("arctan for tanh", c.arctan_for_tanh),

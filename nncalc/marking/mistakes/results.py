@@ -19,7 +19,6 @@ from nncalc.trace.notation.style import TEXT
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import following, on_paper, paper_round
 
-
 # A line that is so near to the right one was rounded.
 NEARLY = 0.01
 # A number of so many digits, one of them wrong, is miscopied.

@@ -146,9 +146,9 @@ class Slip:
 class Candidate:
     """What the numbers would be: `at` gives a cell's (None where it says nothing), `shape` where that is another.
 
-    `whole`: it is done to the whole line, so that it must explain all of it; `apart`: it may be done in some cells alone,
-    too. `far`: a slip in one number of a line that
-    is not on the sheet; there are so many of these that some fit a short number by chance.
+    `whole`: it is done to the whole line, so that it must explain all of it; `apart`: it may be done in some cells
+    alone, too. `far`: a slip in one number of a line that is not on the sheet; there are so many of these that some fit
+    a short number by chance.
     """
 
     words: str

@@ -112,10 +112,10 @@ def softmax_at_the_end(slip: Slip) -> Iterator[Candidate]:
 
 def padding_not_zero(slip: Slip) -> Iterator[Candidate]:
     """The edge is repeated, or the image mirrored."""
-    image, pad = (slip.asked.problem.values.get(name) for name in ("image", "pad"))
+    image, pad = np.asarray(slip.asked.problem.values["image"]), slip.asked.problem.values.get("pad")
     for mode, words in PADDINGS.items():
-        if isinstance(pad, int) and np.ndim(image) == 2 and (mode != "reflect" or pad < min(np.shape(image))):
-            yield from array_candidate(words, np.pad(np.asarray(image), pad, mode=mode))
+        if isinstance(pad, int) and image.ndim == 2 and (mode != "reflect" or pad < min(image.shape)):
+            yield from array_candidate(words, np.pad(image, pad, mode=mode))
 
 
 def gradient_at_the_wrong_cell(slip: Slip) -> Iterator[Candidate]:
