@@ -31,7 +31,7 @@ TELLING = 100
 # So many digits say what one alone may say by chance.
 TOLD = 2
 # Of so many ways to a number each wants it so many of its last places away from the right one.
-CHANCE = 5
+CHANCE = 2
 
 
 @dataclass
@@ -140,7 +140,10 @@ def _of(mistake: Mistake, slip: Slip) -> Iterable[Match]:
 
 def _is_told(match: Match, slip: Slip) -> bool:
     """Whether there are digits enough to say so: a 0, or one digit, is hit by chance. Counts are not rounded."""
-    if slip.line.unfitting or (slip.counts and not match.mistake.describes):
+    if slip.line.unfitting:
+        return True
+    turned = all(slip.line.cells[i].value == -slip.worked[i] != 0 for i in match.explained)
+    if slip.counts and (turned or not match.mistake.describes):
         return True
     written = [slip.line.cells[index] for index in match.explained]
     return sum(len(_telling_digits(one)) for one in written) >= TOLD
