@@ -233,3 +233,21 @@ def test_numbers_by_chance_are_rarely_said_to_be_a_mistake(count: int) -> None:
         wrong[rng.integers(2)] = rng.uniform(-1, 1)
         found += bool(said(one, {**exact, name: wrong}, count)[name])
     assert found <= 3
+
+
+X = np.array([[1.0, 0.5, -0.4], [0.3, -0.9, 0.7]])
+W_Q, W_K, W_V = (np.random.default_rng(n).integers(-9, 10, (3, 3)) / 10 for n in range(3))
+WIDE = "topic: attention\n" + "\n".join(
+    f"{name}: {array.tolist()}"
+    for name, array in (("x", X), ("W_Q", W_Q[:, :2]), ("W_K", W_K[:, :2]), ("W_V", W_V[:, :2]))
+)
+
+
+def test_the_width_of_the_model_and_k_for_v_are_told() -> None:
+    Q, K = X @ W_Q[:, :2], X @ W_K[:, :2]
+    e = np.exp(Q @ K.T / np.sqrt(3))
+    A, one = e / e.sum(1, keepdims=True), worked(WIDE)
+    assert said(one, {"Q": Q, "K": K, "S_scaled": Q @ K.T / np.sqrt(3)}, 4)["S_scaled"] == ["another scale"]
+    assert said(one, {"A": A}, 4) == {"A": ["another scale"]}
+    A = one.exact["A"]
+    assert said(one, {"K": K, "A": A, "Z": A @ K}, 4)["Z"] == ["another value"]

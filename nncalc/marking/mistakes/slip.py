@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -194,9 +195,14 @@ def parts(x: Expr) -> int:
 
 
 def value(x: Expr) -> Any:
-    """The number a formula stands for; whole numbers at any size."""
+    """The number a formula stands for, whole numbers at any size; nan where it has none."""
     whole = exactly(x) if _counts(x) else None
-    return int(whole) if whole is not None and whole.denominator == 1 else evaluate(x)
+    if whole is not None and whole.denominator == 1:
+        return int(whole)
+    try:
+        return evaluate(x)
+    except ArithmeticError:  # a changed formula may divide by 0 where a whole number is wanted
+        return math.nan
 
 
 def _counts(x: Expr) -> bool:
