@@ -175,6 +175,14 @@ layers: [{feed_forward: {hidden: 20, gated: yes, activation: silu, name: ff}}]
 """
 ONE_BIAS = "topic: params\ninput_shape: [4, 6]\nlayers: [{lstm: {hidden: 5, biases: one, name: l}}]"
 TWO_BIASES = ONE_BIAS.replace("one", "two")
+EMBEDDED = yaml("attention", x=Q, W_Q=K[:, :2] + 0.3, W_K=K[:, 1:] - 0.2, W_V=V.round(2))
+CLASS = yaml("softmax", x=x, target=2)
+TO_POOL = yaml("pool", image=image[:4, :4], window=2, stride=2, upstream=[[0.31, -0.42], [0.53, 0.64]])
+PADDED = yaml("conv", image=image, filter=filter, pad=2)
+OUTPUT = yaml(
+    "backprop", x=[0.7, -0.4], layers=[{"W": [[0.3, 0.9], [0.8, -0.5]], "activation": "sigmoid"}], target=[1, 0]
+)
+end = np.array([[0.3, 0.9], [0.8, -0.5]]) @ [0.7, -0.4]
 AND = "topic: perceptron\nw: [1, 1]\nb: -1\ngate: and"
 GRAPH = 'topic: backprop\nexpr: "cos(x) + max(z, w)*y - y/z"\nat: {x: 0.7, y: 1.3, z: 2.9, w: 0.4}'
 SHAPES = yaml("conv", image=np.arange(49).reshape(7, 7) % 5, filter=np.eye(4, dtype=int), stride=2)
@@ -203,6 +211,23 @@ FIXTURES: dict[str, Fixture] = {
     "temperature": Fixture(WARM, "s", soft(x * 2.5)),
     "scores not scaled": Fixture(GIVEN, "A", soft(S)),
     "another scale": Fixture(PAIR, "A", soft(S[:, :2] / np.sqrt(2))),
+    "another loss of a softmax": Fixture(CLASS, "L", -np.log(s).sum()),
+    "gradient from the scores": Fixture(CLASS, "dL/dx", x - [0, 1, 0]),
+    "1 subtracted everywhere": Fixture(CLASS, "dL/dx", s - 1),
+    "another target": Fixture(CLASS, "dL/dx", s - [0, 0, 1]),
+    "softmax at the end": Fixture(OUTPUT, "a1", soft(end)),
+    "padding not 0": Fixture(PADDED, "X_pad", np.pad(image, 2, mode="edge")),
+    "padded otherwise": Fixture(PADDED, "Y", windows(np.pad(image, 2, mode="reflect"), filter)),
+    "gradient at the wrong cell": Fixture(TO_POOL, "dL/dX", [[0, 0.31, -0.42, 0], [0, 0, 0, 0], [0, 0, 0.64, 0], [0.53, 0, 0, 0]]),
+    "mask added": Fixture(GIVEN, "A", soft(np.where(np.tri(3), S / np.sqrt(3), -np.inf))),
+    "another mask": Fixture(RELU, "dL/dz1", np.array([0.6, -0.7]) * out * [-0.2, 0.86], {"z1": [-0.2, 0.86], "dL/da1": np.array([0.6, -0.7]) * out}),
+    "function of the whole product": Fixture(LSTM, "h", np.tanh(o * c)),
+    "another activation": Fixture(RELU, "a1", sig(np.array([-0.2, 0.86])), {"z1": [-0.2, 0.86]}),
+    "another value": Fixture(LSTM, "c", f * c0 + o * g, {"i": i, "f": f, "o": o, "g": g}),
+    "result transposed": Fixture(EMBEDDED, "Q", XQ.T),
+    "divided by the count": Fixture(CLASS, "dL/dx", (s - [0, 1, 0]) / 3),
+    "exponent left out": Fixture(ADAM, "t1.m_hat", m / (1 - 0.9), {"t1.m": m}),
+    "another line": Fixture(EMBEDDED, "Q", XK),
     "masked with 0": Fixture(CAUSAL, "A", soft(np.where(np.tril(np.ones((3, 3))), S / np.sqrt(3), 0))),
     "mask ignored": Fixture(CAUSAL, "A", soft(S / np.sqrt(3))),
     "mask turned": Fixture(CAUSAL, "A", soft(np.where(np.triu(np.ones((3, 3))), S / np.sqrt(3), -np.inf))),

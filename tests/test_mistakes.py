@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from examples import LSTM, problem, random_problems
+from examples import LSTM, MAZUR, problem, random_problems
 from mistakes import FIXTURES, FURTHER, Fixture
 from sheets import PROBLEMS, asked, marked, places
 
 from nncalc.marking.assignment import Assignment, ask
+from nncalc.marking.check import check
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import MarkedLine
-from nncalc.marking.mistakes.problems import Altered
+from nncalc.marking.mistakes.altered import Altered
 from nncalc.marking.mistakes.slip import Mistake
 from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.marking.verdicts import Verdict
@@ -167,3 +168,91 @@ def test_no_topic_breaks_the_diagnosis(name: str) -> None:
     marks = marked(one, {n: _first(np.asarray(a, dtype=float)) for n, a in one.exact.items()}, SIX)
     diagnose(marks)
     assert not marks.passed
+
+
+def said(one: Assignment, lines: dict[str, Any], count: int) -> dict[str, list[str]]:
+    marks = marked(one, lines, places(count))
+    diagnose(marks)
+    return {line.name: [name for likely in line.likely for name in likely.names] for line in marks.lines}
+
+
+def test_nothing_explains_itself() -> None:
+    """w is what the gradients of 0 leave; 0.77 in its second step is not "t2.w taken for t1.w"."""
+    one = worked("topic: optimizer\nkind: sgd\nw: [1]\ngradients: [[0], [0]]\nrate: 0.1")
+    assert said(one, {"t1.w": [1.0], "t2.w": [0.77]}, 2) == {"t1.w": [], "t2.w": []}
+
+
+@pytest.mark.parametrize("written", ["0", "0.0", "0.000", "0.001", ".0006", "6", "0.6"])
+def test_one_digit_says_nothing(written: str) -> None:
+    """0.613 with its point 3 places to the left is 0.0006; but that is one digit."""
+    one = worked("topic: softmax\nx: [1.5, -0.5, 0.8]\ntarget: 1\nmarking: {places: 3}")
+    exact = [f"{value:.3f}" for value in one.exact["s"]]
+    marks = check(one.problem, {"s": f"[{written}, {exact[1]}, {exact[2]}]"})
+    assert [likely.text for line in marks.lines for likely in line.likely] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("5.957707", ["digit miscopied"]),
+        ("5.757707", []),
+        ("5.657701", []),
+        ("5.96", []),
+        ("5.9577", ["digit miscopied"]),
+    ],
+)
+def test_a_digit_is_miscopied_where_no_slip_of_arithmetic_is_as_likely(written: str, names: list[str]) -> None:
+    """Of 5.657707: not where a carry is forgotten (6 and 7), not in a short number."""
+    marks = check(worked(FIXTURES["digit miscopied"].problem).problem, {"Z": written})
+    assert [name for likely in marks.lines[0].likely for name in likely.names] == names
+
+
+def test_two_procedures_in_one_line_lie_in_different_cells() -> None:
+    one = worked(LSTM)
+    z = one.exact["z_g"]
+    marks = marked(one, {"z_g": z, "g": [1 / (1 + np.exp(-z[0])), z[1]]}, SIX)
+    diagnose(marks)
+    (line,) = [line for line in marks.lines if line.verdict is Verdict.wrong]
+    assert {likely.cells: likely.names for likely in line.likely} == {
+        ((0,),): ("sigmoid for tanh",),
+        ((1,),): ("function left out",),
+    }
+
+
+def test_a_factor_left_out_of_a_hidden_step_is_seen() -> None:
+    """∂L/∂z1 where ∂L/∂z2 is not on the sheet: its factor a2 is left out in every term."""
+    one = worked(MAZUR)
+    W2, a1, a2 = np.array([[0.4, 0.45], [0.5, 0.55]]), one.exact["a1"], one.exact["a2"]
+    wrong = W2.T @ ((a2 - [0.01, 0.99]) * (1 - a2)) * a1 * (1 - a1)
+    assert said(one, {"a1": a1, "a2": a2, "dL/dz1": wrong}, 6)["dL/dz1"] == ["factor left out"]
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_numbers_by_chance_are_rarely_said_to_be_a_mistake(count: int) -> None:
+    one, rng = worked(LSTM), np.random.default_rng(7)
+    exact = {name: array for name, array in one.exact.items() if not name.startswith("t")}
+    found = 0
+    for _ in range(60):
+        name = str(rng.choice(list(exact)))
+        wrong = np.array(exact[name], dtype=float)
+        wrong[rng.integers(2)] = rng.uniform(-1, 1)
+        found += bool(said(one, {**exact, name: wrong}, count)[name])
+    assert found <= 3
+
+
+X = np.array([[1.0, 0.5, -0.4], [0.3, -0.9, 0.7]])
+W_Q, W_K, W_V = (np.random.default_rng(n).integers(-9, 10, (3, 3)) / 10 for n in range(3))
+WIDE = "topic: attention\n" + "\n".join(
+    f"{name}: {array.tolist()}"
+    for name, array in (("x", X), ("W_Q", W_Q[:, :2]), ("W_K", W_K[:, :2]), ("W_V", W_V[:, :2]))
+)
+
+
+def test_the_width_of_the_model_and_k_for_v_are_told() -> None:
+    Q, K = X @ W_Q[:, :2], X @ W_K[:, :2]
+    e = np.exp(Q @ K.T / np.sqrt(3))
+    A, one = e / e.sum(1, keepdims=True), worked(WIDE)
+    assert said(one, {"Q": Q, "K": K, "S_scaled": Q @ K.T / np.sqrt(3)}, 4)["S_scaled"] == ["another scale"]
+    assert said(one, {"A": A}, 4) == {"A": ["another scale"]}
+    A = one.exact["A"]
+    assert said(one, {"K": K, "A": A, "Z": A @ K}, 4)["Z"] == ["another value"]

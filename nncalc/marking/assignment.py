@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cache, cached_property, partial
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
 
 # What only the problem says; on a sheet such a key is an error, not a wish.
-TEACHERS = (*RESERVED_KEYS, *(field.name for field in fields(Marking)), "weights")
+TEACHERS = (*RESERVED_KEYS, *(each.name for each in fields(Marking)), "weights")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Assignment:
 
     problem: Problem
     trace: Trace
+    altered: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # for the mistakes of all sheets
 
     @cached_property
     def steps(self) -> dict[str, Step]:

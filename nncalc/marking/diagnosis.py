@@ -28,15 +28,20 @@ MANY = 3
 AS_WRITTEN_OR_NOT = 2
 # A number that is so many of its last places away from the right one is hit by chance once in so many times.
 TELLING = 100
+# So many digits say what one alone may say by chance.
+TOLD = 2
+# Of so many ways to a number each wants it so many of its last places away from the right one.
+CHANCE = 2
 
 
 @dataclass
 class Match:
-    """A mistake that gives the digits of some wrong cells."""
+    """A mistake that gives the digits of some wrong cells; not `complete`: it is one that is made in a whole line."""
 
     mistake: Mistake
     candidate: Candidate
     explained: dict[Index, Any] = field(default_factory=dict)
+    complete: bool = True
 
     def words(self, cells: Sequence[Index]) -> str:
         """What was done, in the terms of the first of these cells."""
@@ -59,14 +64,20 @@ def diagnose(marks: Marks) -> None:
     def with_mistakes(mark: MarkedLine) -> MarkedLine:
         if mark.name not in looked or mark.line is None or mark.step is None:
             return mark
+        cells, best = tuple(mark.of(Verdict.wrong)), tuple[Likely, ...]()
         for trace, carried, done in ways:
-            cells = tuple(mark.of(Verdict.wrong))
             found = list(likely(Slip(marks.asked, mark.line, cells, trace[mark.name], trace, values, carried, done)))
-            if found:
-                return replace(mark, likely=tuple(found))
-        return mark
+            best = max(best, tuple(found), key=_told)
+            if best and _told(best) >= (max(1, len(cells)), -1):
+                break
+        return replace(mark, likely=best)
 
     marks.lines = [with_mistakes(mark) for mark in marks.lines]
+
+
+def _told(found: Sequence[Likely]) -> tuple[int, int]:
+    """How many cells are explained, and in how few sentences."""
+    return sum(max(1, len(one.cells)) for one in found), -len(found)
 
 
 def _carried(trace: Trace, lines: Iterable[Line]) -> dict[str, dict[Index, Any]]:
@@ -98,27 +109,59 @@ def said(words: Sequence[str]) -> str:
 def _matches(slip: Slip) -> list[Match]:
     """Every known mistake that gives these digits, without those that another one says better."""
     found: list[Match] = []
-    for mistake in MISTAKES:
+    for mistake in MISTAKES if slip.wrong or slip.line.unfitting else ():
         with spared():
             found += _of(mistake, slip) if mistake.applies(slip) else ()
+    complete = [match for match in found if match.complete]
+    explained = {index for match in complete for index in match.explained}
+    found = complete + [match for match in found if not match.complete and not explained & match.explained.keys()]
     return [match for match in found if not any(_says_more(other, match) for other in found)]
 
 
 def _says_more(other: Match, match: Match) -> bool:
     """Whether another mistake with the same numbers tells more of how they came about."""
     refined = match.mistake.name in other.mistake.refines
-    return (refined or match.mistake.describes > other.mistake.describes) and _same(match, other)
+    refines = other.mistake.name in match.mistake.refines
+    says_how = match.mistake.describes > other.mistake.describes and not refines
+    return (refined or says_how) and _same(match, other)
 
 
 def _of(mistake: Mistake, slip: Slip) -> Iterable[Match]:
+    """What a mistake explains; of many ways to the number of one cell the more, the farther off it must be."""
     seen: dict[str, Match] = {}
-    if not slip.wrong and not slip.line.unfitting:
-        return ()
+    tried = 0
     for candidate in mistake.find(slip):
+        tried += not candidate.whole
         match = _matched(mistake, candidate, slip)
-        if match.explained and candidate.words not in seen:
+        if match.explained and candidate.words not in seen and _is_told(match, slip):
             seen[candidate.words] = match
-    return seen.values()
+    return [match for match in seen.values() if match.candidate.whole or not _by_chance(match, slip, tried)]
+
+
+def _is_told(match: Match, slip: Slip) -> bool:
+    """Whether there are digits enough to say so: a 0, or one digit, is hit by chance. Counts are not rounded."""
+    if slip.line.unfitting:
+        return True
+    turned = all(slip.line.cells[i].value == -slip.worked[i] != 0 for i in match.explained)
+    if slip.counts and (turned or not match.mistake.describes):
+        return True
+    written = [slip.line.cells[index] for index in match.explained]
+    return sum(len(_telling_digits(one)) for one in written) >= TOLD
+
+
+def _telling_digits(written: Written) -> str:
+    """The significant digits of a number, without the zeros at the end of a whole one."""
+    digits = written.text.lower().partition("e")[0].lstrip("+-\u2212")
+    return (digits.replace(".", "") if "." in digits else digits.rstrip("0")).lstrip("0")
+
+
+def _by_chance(match: Match, slip: Slip, tried: int) -> bool:
+    """Whether one of so many numbers of one cell is met too easily."""
+    if len(match.explained) > 1 or slip.counts or match.mistake.of_the_pen:
+        return False
+    (index,) = match.explained
+    written = slip.line.cells[index]
+    return tried > 1 and gap(written.value, slip.worked[index]) < CHANCE * tried * written.unit
 
 
 def _matched(mistake: Mistake, candidate: Candidate, slip: Slip) -> Match:
@@ -128,9 +171,14 @@ def _matched(mistake: Mistake, candidate: Candidate, slip: Slip) -> Match:
         return Match(mistake, candidate, _explained(candidate, slip, slip.line.unfitting, True) if fits else {})
     if candidate.shape is not None and candidate.shape != slip.worked.shape:
         return Match(mistake, candidate)
-    cells = slip.line.cells if candidate.whole else slip.wrong[:MOST_CELLS]
-    explained = _explained(candidate, slip, cells, candidate.whole)
-    return Match(mistake, candidate, {i: v for i, v in explained.items() if i in slip.wrong})
+    wrong = slip.wrong[:MOST_CELLS]
+    if not candidate.whole:
+        return Match(mistake, candidate, _explained(candidate, slip, wrong, False))
+    explained = _explained(candidate, slip, [*slip.wrong, *slip.others], True)
+    if explained or not candidate.apart or len(slip.line.cells) == 1:
+        return Match(mistake, candidate, {i: explained[i] for i in slip.wrong if i in explained})
+    some = _explained(replace(candidate, far=True), slip, wrong, False)
+    return Match(mistake, candidate, some, complete=False)
 
 
 def _explained(candidate: Candidate, slip: Slip, cells: Iterable[Index], every: bool) -> dict[Index, Any]:

@@ -48,7 +48,7 @@ def _negated(x: Expr) -> Expr:
 def term_left_out(x: Expr) -> Iterator[Change]:
     if isinstance(x, Op) and x.kind == "add":
         for k, term in enumerate(x.args):
-            if not isinstance(term, Const):
+            if not isinstance(term, Const) and not isinstance(_without(x, k), Const):  # who writes 1 for 1 - a
                 yield _without(x, k), f"{_said(_bare(term))} is left out"
 
 
@@ -88,7 +88,9 @@ def times_power_of_ten(x: Expr) -> Iterator[Change]:
 def factor_left_out(x: Expr) -> Iterator[Change]:
     if isinstance(x, Op) and x.kind == "times":
         for k, factor in enumerate(x.args):
-            if not _is_power_of_ten(abs(evaluate(factor))):  # that is a misplaced point
+            # Of a number in an array that is a misplaced point; a rate of 0.1 is left out.
+            alone = isinstance(factor, Const) or (isinstance(factor, Ref) and not factor.index)
+            if alone or not _is_power_of_ten(abs(evaluate(factor))):
                 yield _without(x, k), f"the factor {_said(factor)} is left out"
 
 
@@ -101,6 +103,40 @@ def mask_left_out(x: Expr) -> Iterator[Change]:
         for k, factor in enumerate(x.args):
             if _is(factor, "compare"):
                 yield _without(x, k), f"the mask {_said(factor)} is left out"
+
+
+def another_mask(x: Expr) -> Iterator[Change]:
+    """The wrong cells are masked, or z, a, or the derivative of σ stands where [z > 0] should."""
+    if not isinstance(x, Op) or x.kind != "times":
+        return
+    for k, mask in enumerate(x.args):
+        if isinstance(mask, Op) and mask.kind == "compare":
+            z, where = mask.args[0], _said(mask)
+            a, sigmoid = Op("call", (ZERO, z), "max"), Op("call", (z,), "sigmoid")
+            yield with_part(x, k, Op("add", (ONE, _negated(mask)))), f"the mask {where} is turned round"
+            yield with_part(x, k, z), f"{_said(z)} is taken for the mask {where}"
+            yield with_part(x, k, a), f"the ReLU of {_said(z)} is taken for the mask {where}"
+            for one in (sigmoid, a):
+                slope = Op("times", (one, Op("add", (ONE, _negated(one)))))
+                yield with_part(x, k, slope), f"the derivative of σ is taken for the mask {where}"
+
+
+def function_outside(x: Expr) -> Iterator[Change]:
+    """o·tanh(c) as tanh(o·c)."""
+    if not isinstance(x, Op) or x.kind != "times":
+        return
+    for k, factor in enumerate(x.args):
+        if isinstance(factor, Op) and factor.kind == "call" and len(factor.args) == 1:
+            inside = Op("times", (*x.args[:k], factor.args[0], *x.args[k + 1 :]))
+            yield Op("call", (inside,), factor.label), f"{factor.label} is taken of the whole product {_said(inside)}"
+
+
+def another_activation(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.label == "max" and len(x.args) == 2 and x.args[0] == ZERO:
+        yield Op("call", (x.args[1],), "sigmoid"), "σ is taken for ReLU"
+        yield Op("call", (x.args[1],), "tanh"), "tanh is taken for ReLU"
+    if isinstance(x, Op) and x.label in ("sigmoid", "tanh"):
+        yield Op("call", (ZERO, x.args[0]), "max"), f"ReLU is taken for {'σ' if x.label == 'sigmoid' else x.label}"
 
 
 def derivative_forgotten(x: Expr) -> Iterator[Change]:
@@ -204,7 +240,7 @@ def arctan_for_tanh(x: Expr) -> Iterator[Change]:
 
 
 def degrees_for_radians(x: Expr) -> Iterator[Change]:
-    if isinstance(x, Op) and x.label in ("sin", "cos", "tan"):
+    if isinstance(x, Op) and x.label in ("sin", "cos", "tan", "tanh"):
         turned = Op("times", (x.args[0], Const(math.pi / 180)))
         yield Op("call", (turned,), x.label), f"the calculator takes {_said(x.args[0])} in degrees"
 
@@ -212,6 +248,11 @@ def degrees_for_radians(x: Expr) -> Iterator[Change]:
 def square_forgotten(x: Expr) -> Iterator[Change]:
     if isinstance(x, Op) and x.kind == "power" and x.args[1] == TWO:
         yield x.args[0], f"the square of {_said(x.args[0])} is forgotten"
+
+
+def exponent_left_out(x: Expr) -> Iterator[Change]:
+    if isinstance(x, Op) and x.kind == "power" and x.args[1] != TWO:
+        yield x.args[0], f"the exponent of {_said(x)} is left out"
 
 
 def doubled_for_squared(x: Expr) -> Iterator[Change]:

@@ -2,68 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
 from itertools import permutations
 from typing import Any
 
 import numpy as np
 
-from nncalc.marking.assignment import lines_of
-from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
-from nncalc.marking.runs import UNWORKABLE
-from nncalc.problem.problem import Problem
-from nncalc.running import run
-from nncalc.trace.rounding import following
-from nncalc.trace.value import EngineError
-
-# What a field says (its default where the problem is silent).
-Fields = Callable[[str], Any]
-# Other values for some fields, and in words what that is.
-Alteration = tuple[Mapping[str, Any], str]
-
-
-@dataclass(frozen=True)
-class Altered:
-    """A mistake whose numbers another problem has."""
-
-    changes: Callable[[Fields], Iterator[Alteration]]
-
-    def __call__(self, slip: Slip) -> Iterator[Candidate]:
-        """Works the altered problems with the student's lines, once for all lines of a sheet."""
-        if self not in slip.workings:
-            slip.workings[self] = list(self._worked(slip))
-        for words, arrays in slip.workings[self]:
-            if slip.name in arrays:
-                yield from array_candidate(words, arrays[slip.name])
-
-    def _worked(self, slip: Slip) -> Iterator[tuple[str, dict[str, Any]]]:
-        problem = slip.asked.problem
-        known = {f.name: problem.values.get(f.name, f.default) for f in problem.fields}
-        for values, words in self.changes(lambda name: known.get(name)):
-            if all(name in known for name in values):
-                altered = replace(problem, values={**problem.values, **values})
-                yield words, _arrays(altered, slip)
-
-
-def _arrays(problem: Problem, slip: Slip) -> dict[str, Any]:
-    """What each line of an altered problem comes to; none where that problem does not work."""
-    try:
-        trace = run(problem, _carried(slip), finite=False)
-    except (*UNWORKABLE, EngineError, IndexError, KeyError, TypeError):
-        return {}  # arrays of the problem do not fit the other field
-    return lines_of(trace)
-
-
-def _carried(slip: Slip) -> Any:
-    """The student's lines, as far as they fit the shapes of another problem."""
-    settle = following(slip.carried)
-
-    def fitting(name: str, array: Any, as_given: bool) -> Any:
-        fits = name in slip.steps and np.shape(array) == slip.steps[name].array.shape
-        return settle(name, array, as_given) if fits else array
-
-    return fitting
+from nncalc.marking.mistakes.altered import Alteration, Altered, Fields
+from nncalc.marking.mistakes.slip import Mistake
 
 
 def set_to(words: str, **values: Any) -> Altered:
@@ -139,10 +86,39 @@ def mask_turned(field: Fields) -> Iterator[Alteration]:
 
 
 def wrong_scale(field: Fields) -> Iterator[Alteration]:
-    if field("scale") is None and field("k") is not None and field("score") == "scaled_dot":
-        tokens, width = np.shape(field("k"))[0], np.shape(field("k"))[-1]
-        yield {"scale": 1 / width}, "the scores are divided by d_k, not by its root"
-        yield {"scale": 1 / np.sqrt(tokens)}, "the scores are divided by the root of the number of keys, not of d_k"
+    if field("scale") is not None or field("score") != "scaled_dot" or field("layout") == "columns":
+        return
+    given, made = field("k"), field("W_K")
+    if given is None and made is None:
+        return
+    x = field("x") if given is None else given
+    tokens, width = np.shape(x)[0], np.shape(x if given is not None else made)[-1] // (field("heads") or 1)
+    yield {"scale": 1 / width}, "the scores are divided by d_k, not by its root"
+    yield {"scale": 1 / np.sqrt(tokens)}, "the scores are divided by the root of the number of keys, not of d_k"
+    if made is not None:
+        yield {"scale": 1 / np.sqrt(np.shape(made)[0])}, "the scores are divided by √d_model, not by √d_k"
+
+
+def mask_added(field: Fields) -> Iterator[Alteration]:
+    if field("mask") is None:
+        yield {"mask": "causal"}, "what comes later is hidden, as by a causal mask"
+
+
+def another_target(field: Fields) -> Iterator[Alteration]:
+    """One class further up or down, as who counts from 0 or from 1."""
+    target, first = field("target"), field("first_class")
+    for other in (target - 1, target + 1) if isinstance(target, int) else ():
+        if first <= other < first + np.shape(field("x"))[-1]:
+            yield {"target": other}, f"class {other} is taken for the right one"
+
+
+def padded_otherwise(field: Fields) -> Iterator[Alteration]:
+    """What stands round the image is not 0."""
+    image, pad = field("image"), field("pad")
+    if isinstance(pad, int) and pad > 0 and np.ndim(image) == 2:
+        for mode, words in PADDINGS.items():
+            if mode != "reflect" or pad < min(np.shape(image)):
+                yield {"image": np.pad(image, pad, mode=mode), "pad": 0}, words
 
 
 def betas_exchanged(field: Fields) -> Iterator[Alteration]:
@@ -181,6 +157,10 @@ def _set(name: str, wanted: Any) -> Callable[[Any], Any]:
     return lambda layer: replace(layer, **{name: wanted}) if hasattr(layer, name) else layer
 
 
+PADDINGS: dict[Any, str] = {
+    "edge": "the padding repeats the edge, not 0",
+    "reflect": "the padding mirrors the image, not 0",
+}
 NETWORKS = ("lstm", "gru", "rnn")
 BIAS_FIELDS = ("bias", "b_h", "b_y", "b_i", "b_f", "b_o", "b_g", "b_z", "b_r", "b_n", "b_ih", "b_hh", "b_hn",
                "b_Q", "b_K", "b_V", "b_O")  # fmt: skip
@@ -188,7 +168,8 @@ LOSSES_TRIED = ("squared_error", "half_squared_error", "mean_squared_error", "me
                 "binary_cross_entropy", "cross_entropy")  # fmt: skip
 
 MISTAKES = (
-    Mistake("stride ignored", set_to("the stride is ignored", stride=1), ("conv", "pool")),
+    Mistake("stride ignored", set_to("the stride is ignored", stride=1), ("conv", "pool"),
+            refines=("divisor left out", "two values exchanged")),
     Mistake("padding ignored", set_to("the padding is ignored", pad=0), ("conv", "pool")),
     Mistake("padding in all", Altered(padding_in_all), ("conv", "pool")),
     Mistake("dilation ignored", set_to("the dilation is ignored", dilation=1), ("conv", "pool")),
@@ -206,10 +187,14 @@ MISTAKES = (
             refines=("divisor left out",)),
     Mistake("another scale", Altered(wrong_scale), ("attention",)),
     Mistake("mask ignored", _without(("mask",), "the mask is ignored"), ("attention",)),
+    Mistake("mask added", Altered(mask_added), ("attention",)),
+    Mistake("another target", Altered(another_target), ("softmax",)),
+    Mistake("padded otherwise", Altered(padded_otherwise), ("conv",), ("Y",)),
     Mistake("mask turned", Altered(mask_turned), ("attention",)),
     Mistake("heads ignored", set_to("all heads are taken as one", heads=1, kv_heads=None), ("attention",)),
-    Mistake("gates exchanged", Altered(gates_exchanged), ("lstm", "gru"), refines=("two values exchanged",)),
-    Mistake("gates in another order", Altered(gates_in_another_order), ("lstm", "gru")),
+    Mistake("gates exchanged", Altered(gates_exchanged), ("lstm", "gru"),
+            refines=("two values exchanged", "another value")),
+    Mistake("gates in another order", Altered(gates_in_another_order), ("lstm", "gru"), refines=("another value",)),
     Mistake("concatenated the other way", _choices("concat", ("hx", "xh"), "the vector is concatenated as {}"),
             ("lstm", "gru")),
     Mistake("initial state ignored", _zeros("h_0", "h_0 is taken as 0"), NETWORKS, refines=("term left out",)),

@@ -7,6 +7,8 @@ from decimal import ROUND_DOWN, Decimal
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from nncalc.marking.assignment import lines_of
 from nncalc.marking.closeness import PLACES, Written, same
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
@@ -16,6 +18,11 @@ from nncalc.trace.notation.numbers import READ_DIGITS
 from nncalc.trace.notation.style import TEXT
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import following, on_paper, paper_round
+
+# A line that is so near to the right one was rounded.
+NEARLY = 0.01
+# A number of so many digits, one of them wrong, is miscopied.
+COPIED = 5
 
 
 def _times(factor: float, words: str, slip: Slip) -> Iterator[Candidate]:
@@ -60,8 +67,15 @@ def digits_exchanged(slip: Slip) -> Iterator[Candidate]:
 
 
 def digit_miscopied(slip: Slip) -> Iterator[Candidate]:
-    """One digit is another."""
-    yield Candidate("one digit is miscopied", partial(_copied, slip, _is_one_off))
+    """One digit is another, in a number with so many that no slip of the arithmetic leaves all others right."""
+
+    def at(index: Index) -> float | None:
+        written, worked = slip.line.cells.get(index), float(slip.worked[index])
+        if written is None or not _readable(written, worked) or same(paper_round(worked, written.places), worked):
+            return None
+        return _copied(slip, _is_one_off, index)
+
+    yield Candidate("one digit is miscopied", at)
 
 
 def _copied(slip: Slip, alike: Any, index: Index) -> float | None:
@@ -88,17 +102,19 @@ def _is_exchange(a: str, b: str) -> bool:
 
 
 def _is_one_off(a: str, b: str) -> bool:
+    """One digit, with enough that are right; of two neighbours (3 and 4) a carry is forgotten as easily."""
     differ = [i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y]
-    last = len(a) - 1
-    rounding = differ == [last] and abs(int(a[last]) - int(b[last])) < 3
-    return len(a) == len(b) and len(differ) == 1 and not rounding
+    if len(a) != len(b) or len(differ) != 1 or len(a) < COPIED:
+        return False
+    apart = abs(int(a[differ[0]]) - int(b[differ[0]]))
+    return differ[0] < len(a) - 2 and 1 < apart < 9
 
 
 def another_cell(slip: Slip) -> Iterator[Candidate]:
-    """The value of another cell of the line; with rows and columns swapped, of that one."""
+    """The value of another cell of the line."""
     shape = slip.worked.shape
     if len(shape) == 2 and shape[0] == shape[1]:
-        yield Candidate("rows and columns are swapped", lambda index: slip.worked[index[::-1]], len(slip.wrong) > 1)
+        yield Candidate("its row and column are swapped", lambda index: slip.worked[index[::-1]])
     if len(shape) == 1:
         for i in range(shape[0]):
             yield Candidate(f"it is the value of {TEXT.symbol(slip.step.symbol, str(i + 1))}", partial(_cell, slip, i))
@@ -106,6 +122,30 @@ def another_cell(slip: Slip) -> Iterator[Candidate]:
 
 def _cell(slip: Slip, i: int, index: Index) -> Any:
     return None if index == (i,) else slip.worked[i]
+
+
+def result_transposed(slip: Slip) -> Iterator[Candidate]:
+    """The whole matrix stands the wrong way round."""
+    if slip.worked.ndim == 2 and min(slip.worked.shape) > 1 and len(slip.wrong) != 1:
+        yield from array_candidate("rows and columns are swapped", slip.worked.T)
+
+
+def divided_by_count(slip: Slip) -> Iterator[Candidate]:
+    """A mean is taken over the cells of a line, which are none of a mean."""
+    count = slip.worked.shape[-1] if slip.worked.ndim else 1
+    if count > 2:
+        yield from array_candidate(f"it is divided by {count}", slip.worked / count)
+
+
+def another_line(slip: Slip) -> Iterator[Candidate]:
+    """The values of a line that stands beside it: K written for Q."""
+    names = list(slip.steps)
+    before = names[: names.index(slip.name)][-1:]
+    for name, step in slip.steps.items() if slip.worked.size > 1 else ():
+        fits = step.section == slip.step.section and step.array.shape == slip.worked.shape
+        repeats = name in before and np.allclose(step.array, step.computed, rtol=NEARLY, atol=NEARLY)
+        if fits and not repeats and not slip.comes_after(step.value):
+            yield from array_candidate(f"the value of {TEXT.symbol(step.symbol, '')} is written here", step.computed)
 
 
 def repeated(slip: Slip) -> Iterator[Candidate]:
@@ -122,6 +162,8 @@ def repeated(slip: Slip) -> Iterator[Candidate]:
 def rounded_early(slip: Slip) -> Iterator[Candidate]:
     """Worked with numbers that were rounded to fewer places than asked."""
     asked = slip.asked.problem.marking.places
+    if not slip.unseen:
+        return  # all that it is worked from stands on the sheet
     for places in range(PLACES if asked is None else asked):
         if (rounded_early, places) not in slip.workings:
             slip.workings[rounded_early, places] = _coarse(slip, places)
@@ -150,6 +192,9 @@ MISTAKES = (
     Mistake("digits exchanged", digits_exchanged, describes=True, of_the_pen=True),
     Mistake("digit miscopied", digit_miscopied, describes=True, of_the_pen=True),
     Mistake("another cell", another_cell, describes=True, of_the_pen=True),
+    Mistake("result transposed", result_transposed, refines=("matrix transposed",), describes=True, of_the_pen=True),
+    Mistake("divided by the count", divided_by_count, describes=True),
+    Mistake("another line", another_line, describes=True, of_the_pen=True),
     Mistake("line before repeated", repeated, describes=True, of_the_pen=True),
     Mistake("rounded early", rounded_early, of_the_pen=True),
 )

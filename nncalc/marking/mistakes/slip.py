@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -67,10 +68,46 @@ class Slip:
         worked = np.asarray(self.worked, dtype=float)
         return bool(np.array_equal(worked, np.round(worked)))
 
+    @cached_property
+    def others(self) -> tuple[Index, ...]:
+        """The cells that were written and are not wrong."""
+        wrong = set(self.wrong)
+        return tuple(index for index in self.line.cells if index not in wrong)
+
     def beside(self, base: str) -> np.ndarray | None:
         """A step of the same section, with the student's numbers in it."""
         step = self.steps.get(self.called.beside(base))
         return None if step is None else np.asarray(step.array)
+
+    def comes_after(self, named: Any) -> bool:
+        """Whether a value is this line's, or was worked from it: as its cause it would explain itself."""
+        if named is self.step.value:
+            return True
+        if not isinstance(named, Value) or named.serial < self.step.value.serial:
+            return False
+        if id(named) not in self._later:
+            self._later[id(named)] = any(map(self.comes_after, named.args))
+        return self._later[id(named)]
+
+    @cached_property
+    def _later(self) -> dict[int, bool]:
+        return {}
+
+    @cached_property
+    def unseen(self) -> set[str]:
+        """The steps that are not whole on the sheet and that this line is worked from without another one between."""
+        found: set[str] = set()
+        stack: list[Any] = list(self.step.value.args)
+        while stack:
+            held = stack.pop()
+            if not isinstance(held, Value) or held.name in found:
+                continue
+            if held.name in self.steps:
+                if len(self.values.get(held.name, ())) >= np.size(held.array):
+                    continue
+                found.add(held.name)
+            stack.extend(held.args)
+        return found
 
     @cached_property
     def _formulas(self) -> dict[tuple[Index, bool], Expr]:
@@ -110,8 +147,9 @@ class Slip:
 class Candidate:
     """What the numbers would be: `at` gives a cell's (None where it says nothing), `shape` where that is another.
 
-    `whole`: it is done to the whole line, so that it must explain all of it. `far`: a slip in one number of a line that
-    is not on the sheet; there are so many of these that some fit a short number by chance.
+    `whole`: it is done to the whole line, so that it must explain all of it; `apart`: it may be done in some cells
+    alone, too. `far`: a slip in one number of a line that is not on the sheet; there are so many of these that some fit
+    a short number by chance.
     """
 
     words: str
@@ -120,6 +158,7 @@ class Candidate:
     shape: tuple[int, ...] | None = None
     far: bool = False
     say: Callable[[Index], str] | None = None  # the words for another cell than the first wrong one
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,6 +195,18 @@ def parts(x: Expr) -> int:
 
 
 def value(x: Expr) -> Any:
-    """The number a formula stands for; whole numbers at any size."""
-    whole = exactly(x)
-    return int(whole) if whole is not None and whole.denominator == 1 else evaluate(x)
+    """The number a formula stands for, whole numbers at any size; nan where it has none."""
+    whole = exactly(x) if _counts(x) else None
+    if whole is not None and whole.denominator == 1:
+        return int(whole)
+    try:
+        return evaluate(x)
+    except ArithmeticError:  # a changed formula may divide by 0 where a whole number is wanted
+        return math.nan
+
+
+def _counts(x: Expr) -> bool:
+    """Whether nothing in a formula is a float."""
+    if isinstance(x, Op):
+        return all(map(_counts, x.args))
+    return not isinstance(x.value, float) if isinstance(x, Const) else np.asarray(x.value.array).dtype.kind != "f"

@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.marking.closeness import GUARD
+from nncalc.marking.mistakes.problems import PADDINGS
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
+from nncalc.trace.notation.tree import Index
+from nncalc.trace.value import Value
 
 
 def off_diagonal_as_diagonal(slip: Slip) -> Iterator[Candidate]:
@@ -56,6 +60,88 @@ def masked_with_zero(slip: Slip) -> Iterator[Candidate]:
         e = np.exp(scores)
         late = np.where(hidden, 0, e / e.sum(axis=-1, keepdims=True))
         yield from array_candidate("what is hidden is taken out after the softmax", late)
+
+
+def _probabilities(slip: Slip) -> tuple[np.ndarray, np.ndarray] | None:
+    """Of one row of scores the softmax and what it should be; None where there are several rows, or no target."""
+    s, target = slip.beside("s"), slip.trace.given.get("target")
+    if s is None or s.ndim != 1 or target is None or np.shape(target.array) != s.shape:
+        return None
+    return s, np.asarray(target.array, dtype=float)
+
+
+def another_loss_of_softmax(slip: Slip) -> Iterator[Candidate]:
+    """The loss goes over all classes, or is none of logarithms."""
+    found = _probabilities(slip)
+    if found is None:
+        return
+    s, target = found
+    yield from array_candidate("the logarithms of all classes are added, not only of the right one", -np.log(s).sum())
+    yield from array_candidate("the loss is divided by the number of classes", slip.worked / len(s))
+    yield from array_candidate("the loss is the squared error", ((s - target) ** 2).sum())
+    yield from array_candidate("the loss is half the squared error", ((s - target) ** 2).sum() / 2)
+    yield from array_candidate("the loss is the mean squared error", ((s - target) ** 2).mean())
+
+
+def gradient_from_scores(slip: Slip) -> Iterator[Candidate]:
+    """The target is subtracted from the scores, not from their softmax."""
+    x, found = slip.trace.given.get("x"), _probabilities(slip)
+    if x is not None and found is not None:
+        yield from array_candidate("the target is subtracted from the scores x, not from s", x.array - found[1])
+
+
+def one_subtracted_everywhere(slip: Slip) -> Iterator[Candidate]:
+    found = _probabilities(slip)
+    if found is not None:
+        yield from array_candidate("1 is subtracted everywhere, not only at the right class", found[0] - 1)
+
+
+def softmax_at_the_end(slip: Slip) -> Iterator[Candidate]:
+    """A softmax stands where another activation should."""
+    made = slip.step.value
+    names = [arg for arg in made.args if isinstance(arg, Value)]
+    if slip.worked.ndim != 1 or len(slip.worked) < 2 or slip.called.is_gradient or slip.trace.topic == "softmax":
+        return
+    activated = len(names) == 1 and made.rule is not None and made.rule.elementwise
+    z = np.asarray(names[0].array if activated else slip.worked, dtype=float)
+    if z.shape == slip.worked.shape:
+        e = np.exp(z - z.max())
+        words = "a softmax is taken for the activation" if activated else "a softmax is taken of it"
+        yield from array_candidate(words, e / e.sum())
+
+
+def padding_not_zero(slip: Slip) -> Iterator[Candidate]:
+    """The edge is repeated, or the image mirrored."""
+    image, pad = np.asarray(slip.asked.problem.values["image"]), slip.asked.problem.values.get("pad")
+    for mode, words in PADDINGS.items():
+        if isinstance(pad, int) and image.ndim == 2 and (mode != "reflect" or pad < min(image.shape)):
+            yield from array_candidate(words, np.pad(image, pad, mode=mode))
+
+
+def gradient_at_the_wrong_cell(slip: Slip) -> Iterator[Candidate]:
+    """Of a window whose numbers are right, but stand elsewhere in it, each is what was written; or all have one."""
+    values = slip.asked.problem.values
+    window, stride = values.get("window"), values.get("stride")
+    if slip.worked.ndim != 2 or values.get("pad") or not isinstance(window, int) or stride not in (None, window):
+        return
+    shape = slip.worked.shape
+    written = np.full(shape, np.nan)
+    for index, cell in slip.line.cells.items():
+        written[index] = cell.value
+
+    def cut(*index: int) -> tuple[slice, ...]:
+        return tuple(slice(i // window * window, (i // window + 1) * window) for i in index)
+
+    def at(index: Index) -> Any:
+        here, right = (np.sort(array[cut(*index)], axis=None) for array in (written, slip.worked))
+        unit = max(cell.unit for cell in slip.line.cells.values())
+        return written[index] if np.abs(here - right).max() <= unit / 2 + GUARD else slip.worked[index]
+
+    yield Candidate("the gradient stands at the wrong cell of its window", at)
+    blocks = [[slip.worked[cut(i, j)].sum() for j in range(0, shape[1], window)] for i in range(0, shape[0], window)]
+    everywhere = np.kron(blocks, np.ones((window, window)))
+    if everywhere.shape == shape:
+        yield from array_candidate("the gradient goes to every cell of its window", everywhere)
 
 
 def _scores(slip: Slip) -> np.ndarray | None:
@@ -117,6 +203,13 @@ MISTAKES = (
     Mistake("softmax along another axis", along_another_axis, ("softmax", "attention"), ("s", "A")),
     Mistake("softmax without exponentials", without_exponentials, ("softmax", "attention"), ("s", "A"),
             refines=("function left out",)),
+    Mistake("another loss of a softmax", another_loss_of_softmax, ("softmax",), ("L",)),
+    Mistake("gradient from the scores", gradient_from_scores, ("softmax",), ("dL/dx",),
+            refines=("function left out",)),
+    Mistake("1 subtracted everywhere", one_subtracted_everywhere, ("softmax",), ("dL/dx",)),
+    Mistake("softmax at the end", softmax_at_the_end),
+    Mistake("padding not 0", padding_not_zero, ("conv",), ("X_pad",)),
+    Mistake("gradient at the wrong cell", gradient_at_the_wrong_cell, ("pool",), ("dL/dX",)),
     Mistake("masked with 0", masked_with_zero, ("attention",), ("A", "S_masked")),
     Mistake("nothing padded", nothing_padded, ("conv",), ("X_pad",)),
     Mistake("odd exponent", _angles("the exponent of the cosine is (2i+1)/d, not 2i/d",

@@ -18,6 +18,8 @@ from nncalc.trace.value import Value
 
 # More names than this in one formula are not exchanged pair by pair.
 MOST_NAMES = 10
+# Of more matrices in one formula not every two are taken the wrong way round.
+MOST_TURNED = 4
 STEP = re.compile(r"(.*?[a-z]+)([0-9]+)")
 # What is added to a value makes another of it; anything else is done to it.
 SUMS = ("add", "subtract", "multiply")
@@ -52,7 +54,7 @@ def _candidate(words: str, slip: Slip, grown: bool, exchange: Exchange) -> Candi
         except IndexError:
             return None
 
-    return Candidate(words, at, whole=True)
+    return Candidate(words, at, whole=True, apart=True)
 
 
 def _names(slip: Slip, grown: bool) -> list[Any]:
@@ -89,16 +91,16 @@ def _other(others: dict[int, Any], ref: Ref) -> Ref:
 
 
 def transposed_argument(slip: Slip, grown: bool) -> Iterator[Candidate]:
-    """A matrix is taken the wrong way round."""
-    for named in _names(slip, grown):
-        if len(_shape(named)) == 2 and min(_shape(named)) > 1:
-            yield _candidate(
-                f"rows and columns of {_said(named)} are swapped", slip, grown, partial(_turned, id(named))
-            )
+    """A matrix is taken the wrong way round, or two are, or all."""
+    matrices = [named for named in _names(slip, grown) if len(_shape(named)) == 2 and min(_shape(named)) > 1]
+    pairs = list(combinations(matrices, 2)) if len(matrices) <= MOST_TURNED else []
+    for some in [*((one,) for one in matrices), *pairs, *([matrices] if len(matrices) > 2 else [])]:
+        words = f"rows and columns of {' and '.join(map(_said, some))} are swapped"
+        yield _candidate(words, slip, grown, partial(_turned, {id(named) for named in some}))
 
 
-def _turned(matrix: int, ref: Ref) -> Ref:
-    if id(ref.value) != matrix or ref.index is None:
+def _turned(matrices: set[int], ref: Ref) -> Ref:
+    if id(ref.value) not in matrices or ref.index is None:
         return ref
     if any(i >= n for i, n in zip(ref.index[::-1], _shape(ref.value), strict=True)):
         raise IndexError
@@ -133,8 +135,8 @@ def _relatives(slip: Slip, named: Any) -> Iterator[Any]:
     """The values of the steps before and after, and the initial one."""
     name = StepName.parse(named.name)
     names = [text for d in (-1, 1) if (text := _at_step(named, d))]
-    if name.section:
-        names.append(f"{name.local}_0")
+    if name.section or named.name in slip.steps:
+        names += [f"{name.local}_0", name.local] if name.section else [f"{name.local}_0"]
     elif name.local.endswith("_0"):
         names.append(in_section("t1", _base(named)))
     return _like(slip, named, names)
@@ -158,18 +160,31 @@ def _in_a_step(named: Any, base: str) -> bool:
 
 
 def _like(slip: Slip, named: Any, names: Iterable[str]) -> Iterator[Any]:
-    """Those of the names that are values of the same shape."""
+    """Those of the names that are values of the same shape, and none that were worked from this line."""
     for name in names:
         found = slip.steps[name].value if name in slip.steps else slip.trace.given.get(name)
-        if found is not None and _shape(found) == _shape(named):
+        if found is not None and _shape(found) == _shape(named) and not slip.comes_after(found):
             yield found
+
+
+def another_value(slip: Slip, grown: bool) -> Iterator[Candidate]:
+    """A value that stands beside the right one: another gate's, K for V, ∂L/∂a for ∂L/∂z."""
+    for named in _names(slip, grown):
+        if named.name not in slip.steps:
+            continue
+        beside = [step.value for step in slip.steps.values() if step.section == slip.steps[named.name].section]
+        for other in beside:
+            alike = other is not named and _shape(other) == _shape(named) and not slip.comes_after(other)
+            if alike and not (any(other is arg for arg in named.args) and _is_before(named, other)):
+                words = f"{_said(other)} is taken for {_said(named)}"
+                yield _candidate(words, slip, grown, partial(_other, {id(named): other}))
 
 
 def updated_weights(slip: Slip, grown: bool) -> Iterator[Candidate]:
     """The weights after the update, in the backward pass."""
     for named in _names(slip, grown) if slip.called.is_gradient else []:
         step = slip.steps.get(f"{named.name}_new")
-        if step is not None and _shape(step.value) == _shape(named):
+        if step is not None and _shape(step.value) == _shape(named) and not slip.comes_after(step.value):
             words = f"the updated {_said(step)} is taken for {_said(named)}"
             yield _candidate(words, slip, grown, partial(_other, {id(named): step.value}))
 
@@ -177,10 +192,17 @@ def updated_weights(slip: Slip, grown: bool) -> Iterator[Candidate]:
 def uncorrected(slip: Slip, grown: bool) -> Iterator[Candidate]:
     """A value with a hat, a square root or an activation, before it got that."""
     for named in _names(slip, grown):
-        made_from = [arg for arg in named.args if isinstance(arg, Value) and arg.name and _shape(arg) == _shape(named)]
-        if len(made_from) == 1 and named.rule is not None and named.rule.name not in SUMS:
-            words = f"{_said(made_from[0])} is taken for {_said(named)}"
-            yield _candidate(words, slip, grown, partial(_other, {id(named): made_from[0]}))
+        for arg in named.args:
+            if _is_before(named, arg):
+                words = f"{_said(arg)} is taken for {_said(named)}"
+                yield _candidate(words, slip, grown, partial(_other, {id(named): arg}))
+
+
+def _is_before(named: Any, arg: Any) -> bool:
+    """Whether a value is the only one that another was made from, by something done to it."""
+    made_from = [a for a in named.args if isinstance(a, Value) and a.name and _shape(a) == _shape(named)]
+    alone = len(made_from) == 1 and made_from[0] is arg
+    return alone and named.rule is not None and named.rule.name not in SUMS
 
 
 def _both(find: Callable[[Slip, bool], Iterator[Candidate]], slip: Slip) -> Iterator[Candidate]:
@@ -198,5 +220,6 @@ MISTAKES = tuple(
         ("all one step later", all_one_step_later),
         ("updated weights", updated_weights),
         ("value before its function", uncorrected),
+        ("another value", another_value),
     )
 )
