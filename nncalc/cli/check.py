@@ -36,6 +36,7 @@ from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope
 from nncalc.render.marks.keys import render as render_keys
 from nncalc.render.marks.records import RECORD_FORMATS, render_records
+from nncalc.render.marks.student import pathless
 from nncalc.render.summary import progress
 
 RIGHT, NOT_RIGHT, BAD_SHEET, BAD_PROBLEM = 0, 1, 2, 3
@@ -229,7 +230,11 @@ def _gradescope(request: Check, rules: Permissions) -> int:
     results = attempted(lambda: _results(request, rules), Location(request.problem))
     if isinstance(results, Failure):
         out = io.StringIO()
-        gradescope.failed(InputError(results.findings).lines(), out, not isinstance(results.error, InputError))
+        gradescope.failed(
+            InputError([pathless(finding) for finding in results.findings]).lines(),
+            out,
+            not isinstance(results.error, InputError),
+        )
         results = out.getvalue()
     if request.output is None:
         terminal.out(results)

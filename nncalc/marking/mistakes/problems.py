@@ -107,6 +107,7 @@ def mask_added(field: Fields) -> Iterator[Alteration]:
 def another_target(field: Fields) -> Iterator[Alteration]:
     """One class further up or down, as who counts from 0 or from 1."""
     target, first = field("target"), field("first_class")
+    first = 1 if first is None else first
     for other in (target - 1, target + 1) if isinstance(target, int) else ():
         if first <= other < first + np.shape(field("x"))[-1]:
             yield {"target": other}, f"class {other} is taken for the right one"
