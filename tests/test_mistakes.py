@@ -33,10 +33,16 @@ def worked(text: str) -> Assignment:
     return ask(problem(text))
 
 
+# What the usual two decimals cannot tell from the right numbers is no mistake.
+SIX_ASKED = "\nmarking: {places: 6}\n"
+
+
 def line_of(fixture: Fixture, wrong: Any) -> MarkedLine:
     one = worked(fixture.problem)
     if one.problem.marking == Marking():  # what two decimals cannot tell from the right numbers is no mistake
-        one = Assignment(replace(one.problem, marking=Marking(places=6)), one.trace)
+        one = Assignment(
+            replace(one.problem, marking=Marking(places=7 if fixture is FIXTURES["cut off"] else 6)), one.trace
+        )
     marks = marked(one, {**(fixture.sheet or {}), fixture.line: wrong}, SIX)
     diagnose(marks)
     return next(line for line in marks.lines if line.name == fixture.line)
@@ -208,7 +214,7 @@ def test_a_digit_is_miscopied_where_no_slip_of_arithmetic_is_as_likely(written: 
 
 
 def test_two_procedures_in_one_line_lie_in_different_cells() -> None:
-    one = worked(LSTM)
+    one = worked(LSTM + SIX_ASKED)
     z = one.exact["z_g"]
     marks = marked(one, {"z_g": z, "g": [1 / (1 + np.exp(-z[0])), z[1]]}, SIX)
     diagnose(marks)
@@ -221,7 +227,7 @@ def test_two_procedures_in_one_line_lie_in_different_cells() -> None:
 
 def test_a_factor_left_out_of_a_hidden_step_is_seen() -> None:
     """∂L/∂z1 where ∂L/∂z2 is not on the sheet: its factor a2 is left out in every term."""
-    one = worked(MAZUR)
+    one = worked(MAZUR + SIX_ASKED)
     W2, a1, a2 = np.array([[0.4, 0.45], [0.5, 0.55]]), one.exact["a1"], one.exact["a2"]
     wrong = W2.T @ ((a2 - [0.01, 0.99]) * (1 - a2)) * a1 * (1 - a1)
     assert said(one, {"a1": a1, "a2": a2, "dL/dz1": wrong}, 6)["dL/dz1"] == ["factor left out"]
@@ -251,7 +257,7 @@ WIDE = "topic: attention\n" + "\n".join(
 def test_the_width_of_the_model_and_k_for_v_are_told() -> None:
     Q, K = X @ W_Q[:, :2], X @ W_K[:, :2]
     e = np.exp(Q @ K.T / np.sqrt(3))
-    A, one = e / e.sum(1, keepdims=True), worked(WIDE)
+    A, one = e / e.sum(1, keepdims=True), worked(WIDE + SIX_ASKED)
     assert said(one, {"Q": Q, "K": K, "S_scaled": Q @ K.T / np.sqrt(3)}, 4)["S_scaled"] == ["another scale"]
     assert said(one, {"A": A}, 4) == {"A": ["another scale"]}
     A = one.exact["A"]
