@@ -61,7 +61,9 @@ def worked(text: str) -> Assignment:
 
 @cache
 def of_planted(number: int) -> dict[str, list[str]]:
-    return said(marked(worked(TOPICS[PLANTED[number].topic][0]), sheet(PLANTED[number]), places(4)))
+    return said(
+        marked(worked(TOPICS[PLANTED[number].topic][0] + "\nmarking: {places: 4}\n"), sheet(PLANTED[number]), places(4))
+    )
 
 
 def test_every_sheet_of_the_homework_is_in_the_table() -> None:

@@ -88,9 +88,9 @@ def misplaced(
     found = []
     for f in fields:
         only = f.about.only
-        if only is None or f.name not in given or only.holds(said.__getitem__, given):
+        if only is None or f.name not in given or any(said[name] is bad for way in only.ways for name, _ in way):
             continue
-        if not any(said[name] is bad for way in only.ways for name, _ in way):
+        if not only.holds(said.__getitem__, given):
             found.append((f.name, only.refusal))
     return found
 
