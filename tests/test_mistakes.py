@@ -35,7 +35,7 @@ def worked(text: str) -> Assignment:
 def line_of(fixture: Fixture, wrong: Any) -> MarkedLine:
     one = worked(fixture.problem)
     if one.problem.marking == Marking():  # what two decimals cannot tell from the right numbers is no mistake
-        one = Assignment(replace(one.problem, marking=Marking(places=6)), one.trace)
+        one = Assignment(replace(one.problem, marking=Marking(places=7 if fixture is FIXTURES["cut off"] else 6)), one.trace)
     marks = marked(one, {**(fixture.sheet or {}), fixture.line: wrong}, SIX)
     diagnose(marks)
     return next(line for line in marks.lines if line.name == fixture.line)

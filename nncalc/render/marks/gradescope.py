@@ -84,7 +84,7 @@ def _tests(result: Marked, view: View, prefix: str) -> list[dict[str, Any]]:
             "name": prefix + printable(TEXT.symbol(mark.name, "")),
             "score": points_number(mark.earned),
             "max_score": points_number(mark.points or Fraction(0)),
-            "status": "passed" if mark.verdict <= Verdict.rounded or mark.earned else "failed",
+            "status": "passed" if mark.verdict <= Verdict.rounded or mark.is_paid else "failed",
             "output": "\n".join(printable(text, LONGEST, JOINERS) for text in _lines(mark, result.marks, view)),
         }
         for mark in result.marks.lines
