@@ -62,6 +62,11 @@ class MarkedLine:
         """Whether the student wrote anything here."""
         return self.line is not None and bool(self.line.cells or self.line.trouble)
 
+    @property
+    def is_paid(self) -> bool:
+        """Whether it earned all its points, and has some."""
+        return bool(self.earned) and self.earned == self.points
+
     def of(self, verdict: Verdict) -> list[Index]:
         """The cells with this verdict."""
         return with_verdict(self.cells, verdict)

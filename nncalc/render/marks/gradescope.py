@@ -113,7 +113,7 @@ def _line_tests(result: Marked, marks: Marks, view: View, prefix: str, room: _Ro
             "name": prefix + printable(TEXT.symbol(mark.name, "")),
             "score": points_number(result.earned_by(mark)),
             "max_score": points_number(mark.points or Fraction(0)),
-            "status": "passed" if mark.verdict <= Verdict.rounded or result.earned_by(mark) else "failed",
+            "status": "passed" if mark.verdict <= Verdict.rounded or mark.is_paid else "failed",
             "output": "\n".join(printable(text, LONGEST, JOINERS) for text in _lines(mark, result, marks, view, room)),
         }
         for mark in marks.lines
