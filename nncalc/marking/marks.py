@@ -16,7 +16,7 @@ from nncalc.marking.procedures import one_explains
 from nncalc.marking.runs import Cell, written_cells
 from nncalc.marking.sheet import Line, Sheet
 from nncalc.marking.trivial import Ease, ease, has_work
-from nncalc.marking.verdicts import Judged, Verdict, beside_exact, is_near, judge, paid_alone
+from nncalc.marking.verdicts import Judged, Verdict, beside_exact, is_near, judge, paid_alone, same_number
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
 
@@ -147,6 +147,7 @@ class _LineMarker:
         self.judgement = judge(asked, sheet)
         self.written = self.judgement.followed[0]
         self.worked, self.steps = lines_of(self.written), self.written.named()
+        self.alone = lines_of(self.judgement.followed[-1])
         free = _free(asked, sheet, self.judgement.verdicts)
         paid = paid_alone(asked, sheet, self.judgement, free) if free and self.judgement.rooms else None
         self.paid = lines_of(paid) if paid is not None else None
@@ -220,6 +221,9 @@ class _LineMarker:
     def ease(self, name: str, index: Index) -> Ease:
         """What a cell took that follows: it may repeat others, or the student's own values left nothing to work."""
         marking = self.asked.problem.marking
+        alone, exact = self.alone[name], self.asked.exact[name]
+        if alone.shape == exact.shape and finite(exact[index]) and same_number(alone[index], exact[index]):
+            return Ease.work  # no slip came in: it follows from rounded numbers
         if name not in self.steps or not finite(self.worked[name][index]):
             return Ease.trivial
         if self.worked[name].shape != self.asked.exact[name].shape:
