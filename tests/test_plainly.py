@@ -154,3 +154,9 @@ def test_a_row_for_a_column_and_the_other_way_are_read_but_no_transposed_matrix(
     square = {"topic": "attention", "q": [[1, 0], [2, 1]], "k": [[1, 0], [0, 1]], "v": [[1], [2]]}
     B = solve(square).answer["A"]
     assert any(line.verdict.name == "wrong" for line in check(square, {"A": B.T.tolist()}).lines)
+
+
+def test_two_fields_with_the_same_numbers_are_two_fields() -> None:
+    gates = {f"W_{gate}": [[0.5] * 4] * 2 for gate in "ifog"}
+    with pytest.raises(InputError, match="c_0: is 1: its 'hidden' is 1, but 2 in W_i"):
+        solve({"topic": "lstm", "x": [0.5, 0.5], "h_0": [0.1, 0.1], "c_0": 1, "concat": "xh"} | gates)

@@ -55,7 +55,7 @@ def hint_for(shape: tuple[int, ...], field: Field) -> str:
     return "one row is [[1, 2]], one column [[1], [2]]"
 
 
-@dataclass
+@dataclass(eq=False)  # two places with the same numbers are two places
 class _Slot:
     """An array with the axes that it may have, by names that the whole problem shares, and where it stands."""
 
