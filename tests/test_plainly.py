@@ -159,4 +159,4 @@ def test_a_row_for_a_column_and_the_other_way_are_read_but_no_transposed_matrix(
 def test_two_fields_with_the_same_numbers_are_two_fields() -> None:
     gates = {f"W_{gate}": [[0.5] * 4] * 2 for gate in "ifog"}
     with pytest.raises(InputError, match="c_0: is 1: its 'hidden' is 1, but 2 in W_i"):
-        solve({"topic": "lstm", "x": [0.5, 0.5], "h_0": [0.1, 0.1], "c_0": 1, "concat": "xh"} | gates)
+        solve({"topic": "lstm", "x": [0.5, 0.5], "h_0": [0.1, 0.1], "c_0": [0], "concat": "xh"} | gates)
