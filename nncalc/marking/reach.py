@@ -13,22 +13,13 @@ import numpy as np
 
 from nncalc.marking.runs import Cell
 from nncalc.trace.notation.evaluation import evaluate
-from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref
+from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, parts, with_refs
 from nncalc.trace.steps import Trace
 
 # What a number may be off by, for each number that this comes from.
 Shares = dict[Cell, float]
 # Formulas that are longer together than this are not looked through: the reach is then taken to be without end.
 MOST_LOOKED_THROUGH = 400_000
-
-
-class _Number:
-    """Stands in a formula for an element that is moved."""
-
-    symbol = ""
-
-    def __init__(self, number: float):
-        self.array: Any = np.float64(number)
 
 
 class Reach:
@@ -56,7 +47,7 @@ class Reach:
         if cell[0] not in self.steps:
             return False
         formula = self.steps[cell[0]].element(cell[1], inside=True)
-        numbers = [float(_array(r)) for r in _refs(formula)]
+        numbers = [float(ref.number) for ref in _refs(formula)]
         return all(number.is_integer() for number in (*numbers, _value(formula)) if math.isfinite(number))
 
     def _found(self, cell: Cell) -> Cell:
@@ -121,9 +112,9 @@ class Reach:
             size = _size(error)
             if not size:
                 continue
-            self.left -= len(error) + _parts(formula)
-            at = float(_array(ref))
-            up, down = (_value(_with(formula, ref, _Number(at + d))) for d in (size, -size))
+            self.left -= len(error) + parts(formula)
+            at = float(ref.number)
+            up, down = (_value(_with(formula, ref, at + d)) for d in (size, -size))
             if self.left < 0 or not (math.isfinite(up) and math.isfinite(down) and math.isfinite(here)):
                 return None
             slope = math.copysign(max(abs(up - here), abs(down - here)), up - down) / size
@@ -140,10 +131,6 @@ def _cell(ref: Ref) -> Cell:
     return str(getattr(ref.value, "name", "")), ref.index or ()
 
 
-def _array(ref: Ref) -> Any:
-    return ref.value.array[ref.index] if ref.index else ref.value.array
-
-
 def _refs(x: Expr) -> list[Ref]:
     """The elements in a formula, each once."""
     found: dict[tuple[int, Index | None], Ref] = {}
@@ -157,15 +144,10 @@ def _refs(x: Expr) -> list[Ref]:
     return list(found.values())
 
 
-def _with(x: Expr, ref: Ref, number: _Number) -> Expr:
+def _with(x: Expr, moved: Ref, number: float) -> Expr:
     """The formula with another number for an element."""
-    if isinstance(x, Ref):
-        return Ref(number, ()) if x.value is ref.value and x.index == ref.index else x
-    return x if isinstance(x, Const) else Op(x.kind, tuple(_with(a, ref, number) for a in x.args), x.label)
-
-
-def _parts(x: Expr) -> int:
-    return 1 + sum(map(_parts, x.args)) if isinstance(x, Op) else 1
+    there = Ref(StandIn(np.float64(number)), ())
+    return with_refs(x, lambda ref: there if ref.value is moved.value and ref.index == moved.index else ref)
 
 
 def _value(x: Expr) -> float:

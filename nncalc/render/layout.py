@@ -12,7 +12,7 @@ from nncalc.render import DETAIL, DIGITS
 from nncalc.trace.notation.evaluation import beyond_digits, evaluate, exactly, tied_brackets
 from nncalc.trace.notation.numbers import columns, number
 from nncalc.trace.notation.style import TEXT, place, substituted, symbols, write
-from nncalc.trace.notation.tree import Expr, Index, Op, Ref, middle
+from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, middle
 from nncalc.trace.steps import Step
 
 # A terminal shows so many cells of a step, then says how to see the others. A pipe shows all.
@@ -95,22 +95,13 @@ def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:
     return number(exact, view.digits), f"{difference:+.{2}g}"
 
 
-class _Number:
-    """A number that stands in a formula for a part that has been worked."""
-
-    symbol = ""
-
-    def __init__(self, array: float):
-        self.array = array
-
-
 def _worked(x: Expr) -> Expr:
     if not isinstance(x, Op):
         return x
     exact = exactly(x)
     value = evaluate(x) if exact is None or exact.denominator != 1 else exact.numerator
     zero = value == 0 and x.kind == "negative"  # 1 - 0² is 1 - 0, not 1 + 0
-    return Op("negative", (Ref(_Number(0.0), ()),)) if zero else Ref(_Number(value), ())
+    return Op("negative", (Ref(StandIn(0.0), ()),)) if zero else Ref(StandIn(value), ())
 
 
 def remarks(step: Step, index: Index, view: View) -> list[str]:

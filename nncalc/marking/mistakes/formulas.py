@@ -11,8 +11,8 @@ from typing import Any
 from nncalc.marking.closeness import same
 from nncalc.marking.mistakes import changes as c
 from nncalc.marking.mistakes.changes import Change, Changes, with_part
-from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, parts, value
-from nncalc.trace.notation.tree import Expr, Index, Op
+from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, value
+from nncalc.trace.notation.tree import Expr, Index, Op, parts
 
 TreePath = tuple[int, ...]
 # A place of a formula, whichever term of a sum it is in, and in words without cells what is done there.

@@ -15,7 +15,7 @@ from nncalc.marking.assignment import Assignment
 from nncalc.marking.sheet import Line
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.evaluation import evaluate, exactly
-from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref
+from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref, parts
 from nncalc.trace.notation.writing import expand
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import Value
@@ -187,11 +187,6 @@ def array_candidate(words: str, array: Any) -> Iterator[Candidate]:
     """The candidate that gives a whole array."""
     array = np.asarray(array)
     yield Candidate(words, lambda index: array[index], True, array.shape)
-
-
-def parts(x: Expr) -> int:
-    """How many operators and operands a formula has."""
-    return 1 + sum(map(parts, x.args)) if isinstance(x, Op) else 1
 
 
 def value(x: Expr) -> Any:

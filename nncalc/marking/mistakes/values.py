@@ -13,7 +13,7 @@ import numpy as np
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, value
 from nncalc.trace.name import StepName, in_section
 from nncalc.trace.notation.style import TEXT
-from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref
+from nncalc.trace.notation.tree import Const, Expr, Index, Ref, with_refs
 from nncalc.trace.value import Value
 
 # More names than this in one formula are not exchanged pair by pair.
@@ -41,10 +41,8 @@ def _refs(x: Expr) -> dict[int, Ref]:
 
 
 def _fed(x: Expr, exchange: Exchange) -> Expr:
-    """The formula with its references exchanged."""
-    if isinstance(x, Ref):
-        return exchange(x) if x.index is not None else x
-    return x if isinstance(x, Const) else Op(x.kind, tuple(_fed(a, exchange) for a in x.args), x.label)
+    """The formula with its references to elements exchanged."""
+    return with_refs(x, lambda ref: ref if ref.index is None else exchange(ref))
 
 
 def _candidate(words: str, slip: Slip, grown: bool, exchange: Exchange) -> Candidate:

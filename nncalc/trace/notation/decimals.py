@@ -69,10 +69,10 @@ def meant_array(values: list[Any]) -> Any:
 
 def constant(function: Callable[..., Decimal], *args: float) -> float:
     """What a function makes of numbers as they are meant: a float, and what it stands for where no float is that."""
-    with localcontext(precision(AGAIN + 2 * ROUNDED_OFF)) as context:
+    with localcontext(precision(AGAIN + 2 * ROUNDED_OFF)):
         terms = [as_meant(a) for a in args]
         number = Decimal(function(*terms))
-        if abs(number) < max(map(abs, terms), default=number).scaleb(ROUNDED_OFF - context.prec):
+        if nothing_beside(number, max(map(abs, terms), default=number)):
             number = Decimal(0)
         value = float(number)
         if not number.is_finite() or as_meant(value) == number:
@@ -263,10 +263,25 @@ def erf_of(x: Decimal) -> Decimal:
     return +y
 
 
+def nothing_beside(number: Any, scale: Any) -> Any:
+    """Whether decimals are so small beside the terms that they came from that they are 0: no digit is left of them."""
+    return abs(number) < scale * Decimal(10) ** (ROUNDED_OFF - getcontext().prec)
+
+
+def comparable(number: Decimal) -> Decimal:
+    """A decimal in the digits in which two of them can be compared."""
+    return precision(getcontext().prec - ROUNDED_OFF).plus(number)
+
+
+def all_but_equal(a: Any, b: Any) -> Any:
+    """Whether two numbers are so near to each other that they may be equal, and are not as floats."""
+    return (a != b) & (abs(a - b) <= NEAR * (abs(a) + abs(b)))
+
+
 def near(a: Any, b: Any) -> Any:
-    """Whether two numbers are all but equal."""
-    with np.errstate(invalid="ignore"):  # infinities are equal or are not
-        return (a != b) & (abs(a - b) <= NEAR * (abs(a) + abs(b)))
+    """The same of arrays, in which infinities are equal or are not."""
+    with np.errstate(invalid="ignore"):
+        return all_but_equal(a, b)
 
 
 def near_whole(x: Any) -> Any:

@@ -12,10 +12,11 @@ from nncalc.trace.notation.decimals import (
     AGAIN,
     DIGITS,
     LOST,
-    NEAR,
-    ROUNDED_OFF,
+    all_but_equal,
     as_meant,
+    comparable,
     constant_of,
+    nothing_beside,
     power_of,
     precision,
 )
@@ -46,7 +47,7 @@ def _in_floats(x: Expr, args: list[float]) -> float:
     if isinstance(x, Const):
         return float(x.value)
     if isinstance(x, Ref):
-        return float(x.value.array[x.index] if x.index else x.value.array)
+        return float(x.number)
     try:
         if x.kind == "call":
             row = FUNCTIONS[x.label]
@@ -55,7 +56,7 @@ def _in_floats(x: Expr, args: list[float]) -> float:
             return value
         if x.kind == "compare":
             a, b = args
-            _trust(a != b and abs(a - b) <= NEAR * (abs(a) + abs(b)))
+            _trust(all_but_equal(a, b))
             return float(RELATIONS[x.label][0](a, b))
         value = float(_ARITHMETIC[x.kind](args))
         if x.kind == "add":
@@ -93,12 +94,11 @@ def _decimal(x: Expr, parts: list[tuple[Decimal, bool]]) -> tuple[Decimal, bool]
     if x.kind == "call":
         return Decimal(FUNCTIONS[x.label].decimal(*args)), nothing
     if x.kind == "compare":
-        rounded = [precision(getcontext().prec - ROUNDED_OFF).plus(a) for a in args]
         relation: Callable[..., bool] = RELATIONS[x.label][0]
-        return Decimal(relation(*rounded)), nothing
+        return Decimal(relation(*map(comparable, args))), nothing
     if x.kind == "add":
         value = sum(args, Decimal(0))
-        if abs(value) < sum(map(abs, args), Decimal(0)).scaleb(ROUNDED_OFF - getcontext().prec):
+        if nothing_beside(value, sum(map(abs, args), Decimal(0))):
             return Decimal(0), True
         return value, nothing
     return Decimal(_IN_DECIMALS[x.kind](args)), nothing
@@ -120,8 +120,7 @@ def _exactly(x: Expr, args: list[Fraction | None]) -> Fraction | None:
     if isinstance(x, Const):
         return x.value if isinstance(x.value, Fraction) else None
     if isinstance(x, Ref):
-        held = x.value.array[x.index] if x.index else x.value.array
-        held = held.item() if hasattr(held, "item") else held
+        held = x.number.item() if hasattr(x.number, "item") else x.number
         return Fraction(held) if isinstance(held, int) else None
     worked = _EXACTLY.get(x.label or x.kind)
     if worked is None or (x.kind == "divide" and not args[-1]):

@@ -77,7 +77,7 @@ def symbols(style: Style) -> Leaf:
 
 def substituted(style: Style, digits: int = 6) -> Leaf:
     """Elements by their numbers, as they are put into a formula."""
-    return lambda ref: style.signed(number(ref.value.array[ref.index] if ref.index else ref.value.array, digits))
+    return lambda ref: style.signed(number(ref.number, digits))
 
 
 def _write(x: Expr, parts: list[tuple[str, int]], style: Style, leaf: Leaf, digits: int) -> tuple[str, int]:

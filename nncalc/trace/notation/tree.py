@@ -28,6 +28,14 @@ class Named(Protocol):
     def symbol(self) -> str: ...
 
 
+@dataclass(eq=False, slots=True)
+class StandIn:
+    """A number that stands in a formula for a part that was worked, or for an element that is another now."""
+
+    array: Any
+    symbol: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Const:
     """A number that the formula itself writes (the 1 of 1 − s), not one of the problem's."""
@@ -41,6 +49,11 @@ class Ref:
 
     value: Named
     index: Index | None
+
+    @property
+    def number(self) -> Any:
+        """The element that it refers to."""
+        return self.value.array[self.index] if self.index else self.value.array
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +226,22 @@ def fold(x: Expr, worked: Callable[[Expr, list[Worked]], Worked]) -> Worked:
             count = len(part.args)
             done[len(done) - count :] = [worked(part, done[len(done) - count :])]
     return done[0]
+
+
+def with_refs(x: Expr, exchange: Callable[[Ref], Expr]) -> Expr:
+    """The formula with other references in it; it is written as it was, nothing is simplified."""
+
+    def worked(part: Expr, args: list[Expr]) -> Expr:
+        if isinstance(part, Op):
+            return Op(part.kind, tuple(args), part.label)
+        return exchange(part) if isinstance(part, Ref) else part
+
+    return fold(x, worked)
+
+
+def parts(x: Expr) -> int:
+    """How many operators and operands a formula has."""
+    return fold(x, lambda _, counts: 1 + sum(counts))
 
 
 def middle(x: Expr) -> Sequence[Expr] | None:

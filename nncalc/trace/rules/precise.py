@@ -19,14 +19,15 @@ import numpy as np
 from nncalc.trace.notation.decimals import (
     AGAIN,
     DIGITS,
-    NEAR,
     ONCE_MORE,
-    ROUNDED_OFF,
+    all_but_equal,
     as_meant,
+    comparable,
+    nothing_beside,
     precision,
     read_float,
-)  # fmt: skip
-from nncalc.trace.rule import LARGE
+)
+from nncalc.trace.rule import LARGE, is_large
 
 # How far back an irrational history is followed. What lies before it is taken as its float.
 HORIZON = 2000
@@ -46,7 +47,7 @@ def as_read(array: Any, value: Any) -> Any:
     floats = array.ravel().tolist()
     if len(floats) > 1:
         ordered = sorted(floats)
-        if any(a != b and b - a <= NEAR * (abs(a) + abs(b)) for a, b in pairwise(ordered)):
+        if any(all_but_equal(a, b) for a, b in pairwise(ordered)):
             array = value.nearest_floats()
             floats = array.ravel().tolist()
     read = [read_float(x) for x in floats]
@@ -67,10 +68,9 @@ class _Desk:
         self.known: dict[int, InDecimals] = {}
         self.cut = False
 
-    def found(self, value: Any) -> InDecimals | None:
-        """What was worked before."""
-        found: InDecimals | None = value.precise if self.usual else self.known.get(id(value))
-        return found
+    def found(self, value: Any) -> Any:
+        """What was worked before, or None."""
+        return value.precise if self.usual else self.known.get(id(value))
 
     def keep(self, value: Any, worked: InDecimals) -> None:
         """Remembers it."""
@@ -94,7 +94,8 @@ class _Desk:
                     stack.extend(missing)
                 else:
                     self.keep(value, self.applied(value, context))
-        return self.found(root) or InDecimals(as_decimals(root.array), False)
+        worked: InDecimals = self.found(root)
+        return worked
 
     def leaf(self, value: Any, oldest: int, context: Context) -> InDecimals | None:
         """What has no history: given, rounded, written by a student, or farther back than one looks."""
@@ -124,7 +125,7 @@ class _Desk:
         exact = all(w.exact for w in args if w) and not context.flags[Inexact]
         if not exact and rule.scale is not None:
             scale = as_decimals(rule.scale(*bare, **params))
-            nothing = np.asarray(abs(numbers) < Decimal(10) ** (ROUNDED_OFF - self.digits) * scale, bool)
+            nothing = np.asarray(nothing_beside(numbers, scale), bool)
             if nothing.any():
                 again: Any = self.again(value, AGAIN) if self.usual else Decimal(0)
                 numbers = np.where(nothing, again, numbers)
@@ -150,10 +151,10 @@ def _is_given(value: Any) -> bool:
     """Whether it has no history in decimals: given, rounded, a student's own, or made from large arrays."""
     if value.rule is None or value.settled or value.rule.opaque:
         return True
-    return any(getattr(getattr(a, "array", a), "size", 1) >= LARGE for a in value.args)
+    return any(is_large(getattr(a, "array", a)) for a in value.args)
 
 
-_ROUNDED = np.frompyfunc(lambda n: precision(DIGITS - ROUNDED_OFF).plus(n) if isinstance(n, Decimal) else n, 1, 1)
+_ROUNDED = np.frompyfunc(lambda n: comparable(n) if isinstance(n, Decimal) else n, 1, 1)
 
 
 def as_decimals(array: Any) -> Any:
