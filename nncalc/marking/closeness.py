@@ -83,16 +83,8 @@ def agrees(written: Written, worked: Any, marking: Marking, scale: float = 0.0) 
 
     Counts agree exactly. `scale`: the size of what stands beside it, of which a rounding error is no part.
     """
-    if not (finite(worked) and finite(written.value)):
-        return Agreement.YES if written.value == worked else Agreement.NO
-    off, unit = gap(written.value, worked), unit_asked(worked, marking)
-    counted = isinstance(worked, (int, np.integer))
-    if off == 0 or (not counted and off <= GUARD * max(abs(worked), scale)):
-        return Agreement.YES
-    slack = _rounding_error(written, worked)
-    if marking.tolerance is not None and off <= marking.tolerance * BOUNDARY + slack:
-        return Agreement.YES
-    if not counted and off <= 0.5 * unit * BOUNDARY + slack:
+    unit = unit_asked(worked, marking)
+    if _within(written, worked, max(marking.tolerance or 0.0, 0.5 * unit), scale):
         return Agreement.YES
     if written.unit <= unit or not within_digits(written, worked):
         return Agreement.NO
@@ -113,9 +105,7 @@ def gap(a: Any, b: Any) -> float:
 
 def within_digits(written: Written, worked: Any) -> bool:
     """Whether a number is at most half a unit of the last written place away."""
-    if not (finite(worked) and finite(written.value)):
-        return bool(written.value == worked)
-    return gap(written.value, worked) <= 0.5 * written.unit * BOUNDARY + _rounding_error(written, worked)
+    return _within(written, worked, 0.5 * written.unit)
 
 
 def same(a: Any, b: Any) -> bool:
@@ -128,17 +118,14 @@ def holds(key: Written, worked: Any, marking: Marking, scale: float = 0.0) -> bo
 
     `scale`: the size of what stands beside it, of which a rounding error is no part.
     """
-    if not (finite(worked) and finite(key.value)):
-        return bool(key.value == worked)
-    off = gap(key.value, worked)
-    counted = isinstance(worked, (int, np.integer))
-    if off == 0 or (not counted and off <= GUARD * max(abs(worked), scale)):
-        return True
-    if marking.tolerance is not None and off <= marking.tolerance * BOUNDARY + _rounding_error(key, worked):
-        return True
-    return not counted and not isinstance(key.value, int) and within_digits(key, worked)
+    exact = isinstance(key.value, int) or isinstance(worked, (int, np.integer))
+    return _within(key, worked, max(marking.tolerance or 0.0, 0.0 if exact else 0.5 * key.unit), scale)
 
 
-def _rounding_error(written: Written, worked: Any) -> float:
+def _within(written: Written, worked: Any, distance: float, scale: float = 0.0) -> bool:
+    """Whether it is at most so far from the worked one, but for a rounding error; in a count there is none."""
+    if not (finite(worked) and finite(written.value)):
+        return bool(written.value == worked)
     counted = isinstance(worked, (int, np.integer))
-    return 0.0 if counted else GUARD * max(abs(written.value), abs(worked))
+    error = 0.0 if counted else GUARD * max(abs(written.value), abs(worked), scale)
+    return gap(written.value, worked) <= distance * BOUNDARY + error
