@@ -10,8 +10,10 @@ from fractions import Fraction
 from nncalc.errors import Finding, InputError, Location, did_you_mean, printable
 from nncalc.limits import Limits
 from nncalc.marking.assignment import Assignment
+from nncalc.marking.credit import points
 from nncalc.marking.pairing import Submission
-from nncalc.marking.roster import Roster, folded, headed
+from nncalc.marking.roster import Roster, folded
+from nncalc.marking.rows import headed
 
 COLUMNS = ("student", "problem", "line", "points", "reason")
 EVERYONE = "*"
@@ -31,7 +33,7 @@ class Adjustment:
     def said(self, before: Fraction) -> str:
         """What was adjusted, in words: z_o: 2 instead of 0 (misprint in the problem)."""
         line = f"{printable(self.line, 300)}: " if self.line else ""
-        numbers = [f"{float(value):.6f}".rstrip("0").rstrip(".") for value in (self.points, before)]
+        numbers = [points(value) for value in (self.points, before)]
         why = f" ({printable(self.reason, 300)})" if self.reason else ""
         return f"adjusted: {line}{' instead of '.join(numbers)}{why}"
 

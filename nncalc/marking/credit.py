@@ -70,6 +70,11 @@ def share(asked: Assignment, name: str, cells: Cells) -> Fraction:
     return sum((worth[index] for index in shared), Fraction(0)) / len(shared)
 
 
+def points(value: Fraction) -> str:
+    """Points as they are written, without a rounding error: 7, 2.5, 0.1."""
+    return f"{float(value):.6f}".rstrip("0").rstrip(".")
+
+
 def is_one_number(cells: Collection[Written]) -> bool:
     """Whether one number stands everywhere: nobody works that."""
     return len(cells) > 1 and len({written.value for written in cells}) == 1

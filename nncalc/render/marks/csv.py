@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import TextIO
 
 from nncalc.errors import printable
+from nncalc.marking.credit import points
 from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.render.layout import View
-from nncalc.render.marks.report import points
 
 
 def render(homework: Homework, view: View, out: TextIO) -> None:

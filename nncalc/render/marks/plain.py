@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TextIO
 
 from nncalc.errors import printable
+from nncalc.marking.credit import points
 from nncalc.marking.homework import Homework
 from nncalc.marking.marks import MarkedLine
 from nncalc.render.layout import View
-from nncalc.render.marks.report import points
 from nncalc.trace.notation.style import TEXT
 
 

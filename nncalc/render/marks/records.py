@@ -13,10 +13,10 @@ from rich.text import Text
 
 from nncalc.errors import printable
 from nncalc.marking.by import Datum, Record
+from nncalc.marking.credit import points
 from nncalc.render.layout import View
 from nncalc.render.marks.csv import points_cell, quoted
 from nncalc.render.marks.json import MARKS_VERSION, points_number
-from nncalc.render.marks.report import points
 from nncalc.render.paper import QUIET, Paper
 
 RECORD_FORMATS = ("table", "csv", "json")

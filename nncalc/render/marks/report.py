@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
 from nncalc.errors import printable
 from nncalc.marking.blank import places_asked
+from nncalc.marking.credit import points
 from nncalc.marking.marks import MarkedLine, Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View, inline, line
@@ -36,11 +36,6 @@ class MarkRow:
     verdict: str
     tone: str
     mark: MarkedLine
-
-
-def points(value: Fraction) -> str:
-    """Points without a rounding error: 7, 2.5, 0.1."""
-    return f"{float(value):.6f}".rstrip("0").rstrip(".")
 
 
 def score(marks: Marks) -> str:

@@ -11,11 +11,12 @@ import numpy as np
 
 from nncalc.errors import Finding, printable
 from nncalc.marking.adjust import WHOLE
+from nncalc.marking.credit import points
 from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.marking.marks import MarkedLine, Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
-from nncalc.render.marks.report import EXPLAINED, explanations, full_working, mark_cell, points, rows, score
+from nncalc.render.marks.report import EXPLAINED, explanations, full_working, mark_cell, rows, score
 from nncalc.trace.notation.style import TEXT
 
 # A number with so many digits may be a right value; without --reveal no such number is said but those that the

@@ -10,12 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from nncalc.errors import JOINERS, printable
+from nncalc.marking.credit import points
 from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.marking.marks import Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.csv import remarked
-from nncalc.render.marks.report import HEADS, closeness_asked, explanations, full_working, points, rows, score, tone
+from nncalc.render.marks.report import HEADS, closeness_asked, explanations, full_working, rows, score, tone
 from nncalc.render.marks.student import adjusted_words, result_score
 from nncalc.render.paper import BAD, HEAD, NAME, QUIET, TONES, VALUE, Paper
 from nncalc.trace.notation.style import TEXT
