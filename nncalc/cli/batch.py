@@ -14,7 +14,7 @@ from nncalc.cli import terminal
 from nncalc.cli.show import Request, format_of, settle_of, view_of
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.folder import output_names, problem_files
-from nncalc.disk.write import make_folder, write_file
+from nncalc.disk.write import make_folder, must_be_new, write_file
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.render.layout import View
@@ -92,8 +92,6 @@ def _targets(request: BatchRequest, paths: list[str]) -> dict[str, str]:
         path: os.path.join(request.output or "", name)
         for path, name in output_names(paths, request.folder, ending).items()
     }
-    there = [target for target in written.values() if os.path.lexists(target)]
-    if there and not (request.force or request.resume):
-        hint = "--force replaces, --resume keeps it"
-        raise InputError([Finding("is there already", Location(target), hint=hint) for target in there])
+    if not (request.force or request.resume):
+        must_be_new(written.values(), "--force replaces, --resume keeps it")
     return {p: t for p, t in written.items() if not (request.resume and os.path.lexists(t))}

@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from nncalc.disk.folder import lettered_part, safe_names
-from nncalc.disk.write import make_folder, write_file
-from nncalc.errors import Failure, Finding, InputError, Location, attempted
+from nncalc.disk.write import make_folder, must_be_new, write_file
+from nncalc.errors import Failure, Location, attempted
 from nncalc.marking.homework import Homework, Marked
 from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, render
@@ -52,11 +52,8 @@ class Feedback:
         """
         names = safe_names({student: [student] for student in students}, FEEDBACK[self.format], lettered_part)
         self.targets = {student: os.path.join(self.folder, name) for student, name in names.items()}
-        there = [target for target in self.targets.values() if os.path.lexists(target)]
-        if there and not self.force:
-            raise InputError(
-                [Finding("is there already", Location(target), hint="--force replaces it") for target in there]
-            )
+        if not self.force:
+            must_be_new(self.targets.values())
         make_folder(self.folder)
 
     def take(self, result: Marked, homework: Homework) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from nncalc.cli import terminal
 from nncalc.cli.show import choice
 from nncalc.disk.folder import output_names, problem_files
-from nncalc.disk.write import make_folder, write_file
+from nncalc.disk.write import make_folder, must_be_new, write_file
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.marking.assignment import ask
@@ -70,9 +70,8 @@ def _folder(request: SheetRequest, rules: Permissions) -> bool:
     format = choice("--format", request.format, list(SHEET_FORMATS))
     names = output_names([f.path for f in found if not f.trouble], request.problem, SHEET_FORMATS[format])
     targets = {path: os.path.join(request.output, name) for path, name in names.items()}
-    there = [target for target in targets.values() if os.path.lexists(target)]
-    if there and not request.force:
-        raise InputError([Finding("is there already", Location(t), hint="--force replaces it") for t in there])
+    if not request.force:
+        must_be_new(targets.values())
     findings = [f.finding for f in found if f.trouble]
     for path, target in targets.items():
         text = attempted(partial(_sheet, path, request, format, rules), Location(path))

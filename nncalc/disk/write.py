@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from nncalc.errors import Finding, InputError, Location, printable
@@ -32,6 +33,13 @@ def write_file(path: str, text: str) -> None:
             _replace(target, data)
     except OSError as error:
         raise InputError(cannot_write(path, error)) from None
+
+
+def must_be_new(targets: Iterable[str], hint: str = "--force replaces it") -> None:
+    """Raises InputError, one line a file, where something is there already under these paths."""
+    there = [target for target in targets if os.path.lexists(target)]
+    if there:
+        raise InputError([Finding("is there already", Location(target), hint=hint) for target in there])
 
 
 def make_folder(path: str) -> None:
