@@ -13,6 +13,7 @@ from nncalc.limits import DEFAULT, Limits, raising
 # A pipe is read where it was handed over on purpose: `nncalc conv <(sed … grid.yaml)`.
 HANDED_OVER = re.compile(r"/dev/(stdin|fd/[0-9]+)")
 
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 READ_ERRORS: dict[type[Exception], str] = {
     FileNotFoundError: "no such file",
     PermissionError: "may not be read",
@@ -31,6 +32,14 @@ def read_bytes(path: str, limits: Limits = DEFAULT) -> bytes:
         what = f"is larger than {limits.file_bytes} bytes, the limit"
         raise InputError(Finding(what, mark, hint=raising("file_bytes")))
     return data
+
+
+def decoded(data: bytes, errors: str = "strict") -> str:
+    """The text as editors save it: UTF-8, UTF-16 with its mark, else what Windows wrote in the west."""
+    try:
+        return data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig", errors).lstrip("\ufeff")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def name_of(path: str) -> str:

@@ -6,10 +6,10 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
-from nncalc.errors import Location
+from nncalc.errors import InputError, Location
 from nncalc.marking import sheet
 from nncalc.marking.assignment import Assignment
-from nncalc.marking.closeness import Agreement, agrees
+from nncalc.marking.verdicts import Verdict, beside_exact
 
 # A sheet of whose numbers fewer are right is looked at again, and is another's variant where so many are right.
 LOW, HIGH = 0.5, 0.9
@@ -39,15 +39,12 @@ def _told(kind: Any) -> tuple[str, ...]:
 
 
 def right_share(path: str, asked: Assignment) -> float:
-    """Which part of a sheet's numbers is right for a problem; 0 where it cannot be read for it."""
+    """Which part of a sheet's worked numbers is right for a problem; 0 where it cannot be read for it."""
     try:
         given = sheet.from_file(path, asked)
-    except Exception:  # a sheet of another problem may be anything to this one
+    except InputError:
         return 0.0
-    right = [
-        agrees(written, asked.exact[name][index], asked.problem.marking) is Agreement.YES
-        for name, line in given.lines.items()
-        for index, written in line.cells.items()
-    ]
-    wrong = sum(len(line.unfitting) for line in given.lines.values())
-    return sum(right) / (len(right) + wrong) if len(right) >= LEAST else 0.0
+    judged = beside_exact(asked, given)
+    verdicts = [v for name in judged for index, v in judged[name].items() if asked.has_work(name, index)]
+    count = len(verdicts) + sum(len(line.unfitting) for line in given.lines.values())
+    return verdicts.count(Verdict.right) / count if len(verdicts) >= LEAST else 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from nncalc.disk.read import name_of, read_bytes
+from nncalc.disk.read import decoded, name_of, read_bytes
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import Limits
 from nncalc.marking.cells import SPACES
@@ -13,7 +13,6 @@ from nncalc.reading.nodes import MappingNode, Node
 from nncalc.reading.reader import read_text
 
 BLANK = "`nncalc sheet PROBLEM` prints a sheet to fill in"
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 # Where a line of a sheet begins: a name at the very left, maybe in quotes, a colon (or =), and what was written.
 LINE_HEAD = re.compile(
     r"""(?P<quote>["']?)(?P<name>[^\s"'#\-\[{][^"'=:\n]{0,80}?(?:\[[0-9, ]+\])?)(?P=quote) *(?::(?!:)|=)"""
@@ -54,14 +53,6 @@ def entries_in(text: str, name: str, limits: Limits) -> Entries:
         what = "want lines with a name, a colon and a space (h: [0.1, 0.2])"
         raise InputError(Finding(what, root.mark, hint=BLANK))
     return entries
-
-
-def decoded(data: bytes) -> str:
-    """The text of a sheet, as editors save it: UTF-8, UTF-16 with its mark, else what Windows wrote in the west."""
-    try:
-        return data.decode("utf-16" if data.startswith(UTF_16) else "utf-8-sig").lstrip("\ufeff")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
 
 
 def _line_by_line(text: str, name: str, limits: Limits) -> Entries:

@@ -16,7 +16,7 @@ from nncalc.marking.procedures import one_explains
 from nncalc.marking.runs import Cell, written_cells
 from nncalc.marking.sheet import Line, Sheet
 from nncalc.marking.trivial import Ease, ease, has_work
-from nncalc.marking.verdicts import Judged, Verdict, beside_exact, is_near, judge, paid_alone, same_number
+from nncalc.marking.verdicts import Judged, Verdict, is_near, judge, paid_alone, same_number
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
 
@@ -124,16 +124,6 @@ def mark(asked: Assignment, sheet: Sheet) -> Marks:
     if marker.is_one_number and 2 * sum(len(line.of(Verdict.wrong)) for line in kept) > len(marker.numbers):
         kept = [replace(line, earned=Fraction(0)) for line in kept]
     return Marks(asked, sheet.source, kept, marker.judgement.followed, sheet.notes)
-
-
-def fits(asked: Assignment, sheet: Sheet) -> Fraction:
-    """The share of a sheet's worked cells that are right for this problem: its own, or another student's variant."""
-    cells = [(name, index) for name, line in sheet.lines.items() for index in line.cells if asked.has_work(name, index)]
-    unfitting = sum(len(line.unfitting) for line in sheet.lines.values())
-    if not cells and not unfitting:
-        return Fraction(0)
-    judged = beside_exact(asked, sheet)
-    return Fraction(sum(judged[name][index] is Verdict.right for name, index in cells), len(cells) + unfitting)
 
 
 class _LineMarker:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, replace
 
-from nncalc.disk.read import name_of, read_bytes
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import Limits
 from nncalc.marking.assignment import Assignment
-from nncalc.marking.cells import SPACES
-from nncalc.marking.entries import Entries, decoded
+from nncalc.marking.entries import Entries
+from nncalc.marking.rows import csv_rows
 from nncalc.reading.nodes import ScalarNode
 from nncalc.reading.reader import read_text
 
 TABLE_ENDINGS = (".csv", ".tsv")
-DELIMITERS = ",;\t"
 # Columns that say who answered, the most telling first; a first and a last name go together.
 WHO = ("student", "name", "full name", "username", "user name", "student id", "id", "sid", "email", "email address")
 FIRST_NAMES, LAST_NAMES = ("first name", "firstname", "given name"), ("last name", "lastname", "surname")
@@ -49,17 +45,15 @@ def responses(path: str, asked: Assignment) -> tuple[list[Response], list[Findin
 
     Raises InputError where the file cannot be read or no column of it is a line of the problem.
     """
-    limits, source = asked.problem.limits, name_of(path)
-    rows = _rows(decoded(read_bytes(path, limits)), source)
-    (first, head), *body = rows
-    columns, notes = _columns(head, asked, Location(source, first))
+    limits = asked.problem.limits
+    (first, head), *body = csv_rows(path, limits)
+    columns, notes = _columns(head, asked, first)
     found: dict[str, Response] = {}
-    for number, row in body:
-        mark = Location(source, number)
+    for mark, row in body:
         student = " ".join(filter(None, (_text(row, n) for n in columns.who)))
         if not student and not any(_text(row, n) for n in columns.answers):
             continue
-        student = student or f"row {number}"
+        student = student or f"row {mark.line}"
         before = found.pop(student, None)
         if before is not None:
             what = f"{printable(student)} has answered in line {before.mark.line} before; this counts, the last"
@@ -67,23 +61,6 @@ def responses(path: str, asked: Assignment) -> tuple[list[Response], list[Findin
         texts = {name: text for n, name in columns.answers.items() if (text := _text(row, n))}
         found[student] = Response(student, mark, _entries(texts, mark, limits))
     return list(found.values()), notes
-
-
-def _rows(text: str, source: str) -> list[tuple[int, list[str]]]:
-    """The rows that hold something, with the lines in which they end."""
-    lines = text.translate(SPACES).replace("\0", "").splitlines(keepends=True)
-    if lines and lines[0].lower().startswith("sep="):
-        lines[0] = "\n"
-    head = next((line for line in lines if line.strip()), "")
-    delimiter = max(DELIMITERS, key=head.count)
-    reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter, skipinitialspace=True)
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise InputError(Finding(f"is no table: {printable(str(error))}", Location(source, reader.line_num))) from None
-    if not rows:
-        raise InputError(Finding("the file is empty", Location(source)))
-    return rows
 
 
 def _columns(head: list[str], asked: Assignment, mark: Location) -> tuple[Columns, list[Finding]]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from nncalc.disk.read import read_bytes
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import Limits
+from nncalc.marking.rows import csv_rows
 
 # What the first cell of a line of headings may say.
 HEADINGS = ("id", "student", "studentid", "sid", "number", "name", "username", "login")
-# A class list or a list of adjustments may be longer than a problem.
-LIST_BYTES = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -81,42 +76,3 @@ def read_roster(path: str, limits: Limits) -> Roster:
     if findings or not students:
         raise InputError(findings or Finding("holds no student", Location(path), want="rows: id,name"))
     return Roster(list(students.values()))
-
-
-def csv_rows(path: str, limits: Limits) -> Iterator[tuple[Location, list[str]]]:
-    """The rows of a list that are not empty, as spreadsheets write them (commas or semicolons), each with its line.
-
-    Raises InputError where it cannot be read.
-    """
-    data = read_bytes(path, replace(limits, file_bytes=max(limits.file_bytes, LIST_BYTES)))
-    try:
-        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(Finding("is not UTF-8", Location(path), hint="save it as UTF-8")) from None
-    first = text.partition("\n")[0]
-    signs = [sign for sign in (",", ";", "\t") if sign in first] or [","]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(signs, key=first.count))
-    try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                yield Location(path, reader.line_num), [cell.strip() for cell in row]
-    except csv.Error as error:
-        raise InputError(Finding(f"is no list of rows ({printable(str(error))})", Location(path))) from None
-
-
-def headed(path: str, limits: Limits, want: Iterable[str]) -> Iterator[tuple[Location, dict[str, str]]]:
-    """The rows of a list with headings, by these; each has all that are wanted.
-
-    Raises InputError where one of them is missing.
-    """
-    heads: list[str] = []
-    for at, cells in csv_rows(path, limits):
-        if not heads:
-            heads = [cell.casefold() for cell in cells]
-            missing = [head for head in want if head not in heads]
-            if missing:
-                raise InputError(Finding(f"has no column {', '.join(missing)}", at, want=",".join(want)))
-            continue
-        yield at, dict.fromkeys(want, "") | dict(zip(heads, cells, strict=False))
-    if not heads:
-        raise InputError(Finding("is empty", Location(path), want=",".join(want)))

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from nncalc.disk.folder import Found, files_below
-from nncalc.disk.read import open_regular
+from nncalc.disk.read import decoded, open_regular
 from nncalc.errors import listed
 from nncalc.limits import Limits
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -134,8 +134,7 @@ def _head(path: str) -> dict[str, str]:
             data = file.read(HEAD_BYTES)
     except (OSError, ValueError):
         return {}  # said where it is marked
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    text = data.decode("utf-16" if wide else "utf-8-sig", "replace").replace("\r", "\n")
+    text = decoded(data, "replace").replace("\r", "\n")
     said: dict[str, str] = {}
     for key, value in AT_THE_TOP.findall(text):
         said.setdefault(key, value.strip("\"' "))
