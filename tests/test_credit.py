@@ -13,10 +13,11 @@ from sheets import marked, verdicts
 
 from nncalc.errors import InputError
 from nncalc.marking import sheet
+from nncalc.marking.alike import right_share
 from nncalc.marking.assignment import Assignment, ask, lines_of
 from nncalc.marking.blank import blank
 from nncalc.marking.keys import warnings
-from nncalc.marking.marks import Marks, fits
+from nncalc.marking.marks import Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.problem.problem import load, loads
 from nncalc.running import run
@@ -212,11 +213,13 @@ def test_zeros_leave_nothing_to_earn_through_windows_masks_and_products(
         assert [line.name for line in marks.lines if line.points and not line.earned] == nothing, credit
 
 
-def test_a_sheet_of_another_variant_fits_that_one() -> None:
+def test_a_sheet_of_another_variant_fits_that_one(tmp_path: Path) -> None:
     one, other = ask(loads(SOFTMAX)), ask(loads({**SOFTMAX, "x": [0.4, 1.2, -0.7]}))
-    copied = sheet.from_texts({"s": "[0.281, 0.625, 0.094]", "L": "1.269"}, one)
-    assert fits(one, copied) < Fraction(1, 4) and fits(other, copied) > Fraction(3, 4)
-    assert fits(one, sheet.Sheet("")) == 0
+    copied, strange = tmp_path / "copied.yaml", tmp_path / "strange.yaml"
+    copied.write_text("s: [0.281, 0.625, 0.094]\nL: 1.269\n")
+    strange.write_text("Y: [1, 2, 3]\n")
+    assert right_share(str(copied), one) < 0.25 and right_share(str(copied), other) > 0.75
+    assert right_share(str(strange), one) == 0 and right_share(str(tmp_path / "none.yaml"), one) == 0
 
 
 # What places cannot tell
