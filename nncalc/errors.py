@@ -175,9 +175,11 @@ class InputError(Exception):
 class Refused(Exception):
     """A topic cannot work with what it was given. Names the field by its path; the reader adds file and line."""
 
-    def __init__(self, path: str | Sequence[str | int], what: str, want: str = "", hint: str = ""):
+    def __init__(
+        self, path: str | Sequence[str | int], what: str, want: str = "", hint: str = "", column: int | None = None
+    ):
         self.path = (path,) if isinstance(path, str) else tuple(path)
-        self.what, self.want, self.hint = what, want, hint
+        self.what, self.want, self.hint, self.column = what, want, hint, column
         super().__init__(what)
 
 

@@ -42,7 +42,7 @@ def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
     Raises InputError where the topic refuses the values, or a limit is met.
     """
     limits = problem.limits
-    work = Work(settle, limits.array, limits.steps, finite)
+    work = Work(settle, limits.array, limits.steps, finite, problem.asked)
     values = given_values(problem, work)
     try:
         with np.errstate(all="ignore"), uncollected():

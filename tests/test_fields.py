@@ -72,6 +72,13 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
         {"b": 0.5, "X": [[1, 1], [0, 1], [1, 0], [1, 1]], "gate": "nand", "target": [1, 0, 0, 1], "labels": "-1/1",
          "hidden": {"W": TWO, "c": [0.3, 0.2]}, "train": {"rate": 0.5}, "fires": 0.2},
     ),
+    ("formulas", "formulas"): (
+        {"formulas": "z = 2*3; y = z + 1"},
+        [{}, {"each": {"x": [0.1, 0.2]}, "formulas": "z = x + 1; y = z/2"},
+         {"repeat": 2, "given": {"w": 0.5}, "formulas": "z = 2*w; w_new = w + z"}],
+        {"given": {"z": 0.7}, "each": {"x": [1, 2]}, "epochs": 2, "repeat": {"k": 3},
+         "after": "s = sum(all(z))", "labels": ["one", "two"], "answer": "z"},
+    ),
     ("backprop", "expression"): ({"expr": "x*y", "at": {"x": 2, "y": 3}}, [{}], {}),
     ("backprop", "nodes"): ({"nodes": {"q": "x*y", "f": "q + x"}, "at": {"x": 2, "y": 3}}, [{}], {}),
     ("backprop", "network"): (

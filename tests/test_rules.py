@@ -21,6 +21,15 @@ from nncalc.trace.rules import angles as an
 from nncalc.trace.rules import convolution as cv
 from nncalc.trace.rules import functions as fn
 from nncalc.trace.rules import pooling as pl
+from nncalc.trace.rules.arrays import (
+    arg_largest,
+    arg_smallest,
+    inverse,
+    onehot,
+    place_of_max,
+    place_of_min,
+    vector,
+)
 from nncalc.trace.rules.products import each_row, outer_sum, row_outer, total
 from nncalc.trace.rules.rearranging import scatter
 from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
@@ -152,6 +161,13 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     is_first_max: [fixed(lambda x: is_first_max(x) * x, (2, 3)), fixed(lambda x: is_first_max(x, axis=-1) * x, (2, 3))],
     largest: [fixed(largest, (2, 3), (2, 3), (2, 3))],
     is_largest: [fixed(lambda a, b, c: is_largest(a, b, c, position=1) * b, (2, 3), (2, 3), (2, 3))],
+    np.min: [fixed(np.min, (2, 3)), fixed(lambda x: np.min(x, axis=1, keepdims=True), (2, 3))],
+    vector: [fixed(vector, (), (), ()), fixed(vector, (3,), (3,))],
+    place_of_max: [fixed(lambda x: place_of_max(x) * x, (4,)), fixed(lambda x: place_of_max(x, axis=1, keepdims=True) * x, (2, 3))],
+    place_of_min: [fixed(lambda x: place_of_min(x) * x, (4,)), fixed(lambda x: place_of_min(x, axis=0) * x, (2, 3))],
+    arg_largest: [binary(lambda a, b: arg_largest(a, b) * a)], arg_smallest: [binary(lambda a, b: arg_smallest(a, b) * a)],
+    onehot: [fixed(lambda x: onehot(place_of_max(x), size=3) * x, (3,)), fixed(lambda x: onehot(place_of_max(x, axis=1), size=3) * x, (2, 3))],
+    inverse: [lambda rng, size=size: (inverse, [np.eye(size) * 3 + rng.uniform(-0.8, 0.8, (size, size))]) for size in (1, 2, 3)],
     np.matmul: [fixed(np.matmul, *s) for s in (((2, 3), (3,)), ((3,), (3, 2)), ((3,), (3,)), ((2, 3), (3, 4)),
                                                ((2, 2, 3), (2, 3, 2)), ((2, 2, 3), (3,)))],
     outer_sum: [fixed(outer_sum, (2,), (3,)), fixed(outer_sum, (2,), (2,), (3,), (3,)), fixed(outer_sum, (2, 3), (4, 3))],

@@ -11,16 +11,19 @@ import numpy as np
 from nncalc.errors import FieldPath, Finding, InputError, Location, did_you_mean, dimensions, printable, spelled
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import settled
+from nncalc.problem.looks import are_words, is_other, numbers_in_words
 from nncalc.problem.plainly import is_misfit, may_be_read
 from nncalc.problem.spelling import unknown_key, with_comma, with_symbols
 from nncalc.reading import scalars
 from nncalc.reading.builder import MOST_ARRAYS, too_deep
 from nncalc.reading.expression import ExpressionError, Tree
 from nncalc.reading.external import Beside, Unusable, read_csv, read_numpy
+from nncalc.reading.lines import Lines, formula_lines
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from nncalc.reading.parser import parse
 from nncalc.topics.parts.belonging import Like, misplaced, when
-from nncalc.topics.parts.fields import REQUIRED, About, Field, Symbol, Variant, alternatives, fields_of
+from nncalc.topics.parts.fields import REQUIRED, About, Field, OwnName, Symbol, Variant, alternatives, fields_of
+from nncalc.topics.parts.language import LANGUAGE
 from nncalc.trace.notation.decimals import meant_array
 
 BAD: Any = object()
@@ -65,7 +68,9 @@ class Converter:
         self.marks[path] = node.mark
         if len(path) > self.limits.depth:
             return self.too_deep(node, path)
-        if field.variant is not None and not _is_other(node, field):
+        if Lines in field.types:
+            return self.attempt(lambda: formula_lines(node, spelled(path), self.limits))
+        if field.variant is not None and not is_other(node, field):
             return self.variant(node, field.variant, path)
         if isinstance(node, ScalarNode):
             return self.scalar(node, field, path)
@@ -130,7 +135,7 @@ class Converter:
     def tree(self, node: ScalarNode, path: FieldPath) -> Any:
         """An expression with variables."""
         try:
-            return parse(node.text, self.limits)
+            return parse(node.text, self.limits, functions=LANGUAGE)
         except ExpressionError as error:
             mark = node.mark.further(error.column - 1 + node.quoted)
             what = f"column {error.column}: {error.what}" if mark.is_flag else error.what
@@ -139,9 +144,9 @@ class Converter:
 
     def sequence(self, node: SequenceNode, field: Field, path: FieldPath) -> Any:
         """An array, a list of whole numbers, a list of records."""
-        if field.is_array:
-            return self.array(node, field, path)
         kind = field.of_kind(list)
+        if field.is_array and not (kind == list[str] and are_words(node)):
+            return self.array(node, field, path)
         if kind is None:
             return self.found(node, path, f"want {field.wants}, got a list")
         if not node.items and not field.about.empty:
@@ -164,8 +169,8 @@ class Converter:
             return self.found(node, path, "the mapping is empty", field.wants)
         named, inner = get_args(kind)
         item = Field(field.name, alternatives(inner), REQUIRED, field.about, field.axes)
-        if named is Symbol:
-            node, findings = with_symbols(node, path)
+        if named in (Symbol, OwnName):
+            node, findings = with_symbols(node, path, own=named is OwnName)
             self.findings += findings
         values = {name: self.value(n, item, (*path, name)) for name, n in node.entries.items()}
         return BAD if any(v is BAD for v in values.values()) else values
@@ -269,7 +274,7 @@ class Converter:
         shapes = [np.shape(v) for v in values]
         for item, shape, i in zip(node.items, shapes, range(1, len(shapes) + 1), strict=True):
             if shape != shapes[0]:
-                what = f"{_numbers(shape)}, but the first row {_numbers(shapes[0])}"
+                what = f"{numbers_in_words(shape)}, but the first row {numbers_in_words(shapes[0])}"
                 return self.found(item, (*path, i), what, "rows of one length")
         return meant_array(values)
 
@@ -283,14 +288,3 @@ class Converter:
             return scalars.INFINITE[node.text.lower()]
         value = scalars.plain_number(node)
         return self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits)) if value is None else value
-
-
-def _is_other(node: Node, field: Field) -> bool:
-    """Whether a field that may be a record of several kinds, or something else, is the something else here."""
-    if isinstance(node, SequenceNode):
-        return field.of_kind(list) is not None
-    return isinstance(node, ScalarNode) and bool in field.types and node.text in (*scalars.YES, *scalars.NO)
-
-
-def _numbers(shape: tuple[int, ...]) -> str:
-    return f"has {dimensions(shape)} number{'s' * (shape != (1,))}" if shape else "is a number"

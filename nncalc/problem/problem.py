@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +20,7 @@ from nncalc.reading.plain import node_of
 from nncalc.reading.reader import read_file, read_text
 from nncalc.topics import TOPICS, kernels, known
 from nncalc.topics.parts.fields import About, Array, Field, also_called, fields_of
+from nncalc.trace.notation.signs import plain_name
 
 UNBOUNDED = Permissions(LIBRARY)
 # What nncalc writes in JSON, by keys that no problem has together.
@@ -27,6 +29,8 @@ OWN_PAGES = {
     frozenset(("format", "results")): "marks",
     frozenset(("$schema", "properties")): "a schema",
 }
+# What parts the pairs of a flag: x=3, W=[[1, 2], [3, 4]].
+PAIRS = re.compile(r",(?=[^\[\],=]*=)")
 RESERVED_KEYS = ("topic", "title", "source", "expect", "marking")
 
 
@@ -68,13 +72,21 @@ class Problem:
         """The description of the kernel's fields."""
         return fields_of(self.kernel)
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """The names that its key and its points have, without cells."""
+        names = [*self.expect, *(self.marking.points or {})]
+        return frozenset(re.split(r"[:\[]", plain_name(name))[0] for name in names)
+
     def refusal(self, error: Refused) -> InputError:
         """A topic's refusal with file and line: those of the value, or of what it stands in."""
         path = error.path
         mark = next((self.marks[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.marks), None)
-        return InputError(
-            Finding(error.what, mark or Location(self.file or self.topic), spelled(path), error.want, error.hint)
-        )
+        mark, what = mark or Location(self.file or self.topic), error.what
+        if error.column is not None:  # of a formula
+            what = f"column {error.column}: {what}" if mark.is_flag else what
+            mark = mark.further(error.column - 1)
+        return InputError(Finding(what, mark, spelled(path), error.want, error.hint))
 
 
 AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
@@ -251,7 +263,8 @@ def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
     described = next((x for x in fields if x.mapping is not None and "=" in text), fields[0] if fields else None)
     if described is not None and not text.lstrip().startswith(("[", "{", '"', "'")):
         if described.mapping is not None:
-            text = "{" + ", ".join(": ".join(p.strip() for p in pair.split("=", 1)) for pair in text.split(",")) + "}"
+            pairs = (pair.partition("=") for pair in PAIRS.split(text))
+            text = "{" + ", ".join(f"{name.strip()}: {value.strip()}" for name, _, value in pairs) + "}"
         elif (described.is_array or described.of_kind(list)) and (
             "," in text or ";" in text or len(described.types) == 1
         ):

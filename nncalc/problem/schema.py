@@ -8,11 +8,11 @@ from typing import Any, Literal, get_args, get_origin
 
 from nncalc.problem.convert import ArrayFile
 from nncalc.problem.problem import Marking
-from nncalc.problem.spelling import SYMBOL
-from nncalc.reading.expression import Tree
+from nncalc.reading.expression import SYMBOL, Tree
+from nncalc.reading.lines import Lines
 from nncalc.topics import kernels, known
 from nncalc.topics.parts.belonging import GIVEN, Like, Presence, met
-from nncalc.topics.parts.fields import REQUIRED, Array, Field, Symbol, Variant, alternatives, fields_of
+from nncalc.topics.parts.fields import REQUIRED, Array, Field, OwnName, Symbol, Variant, alternatives, fields_of
 
 Schema = dict[str, Any]
 
@@ -116,6 +116,7 @@ def _kind(kind: Any, field: Field) -> Schema:
         str: TEXT_SCHEMA,
         float: _number(field),
         Tree: TEXT_SCHEMA,
+        Lines: {"type": ["string", "object", "array"]},
         int: _whole(field),
     }
     if kind in plain:
@@ -135,7 +136,7 @@ def _kind(kind: Any, field: Field) -> Schema:
         return _record(kind)
     if isinstance(kind, type) and issubclass(kind, Variant):
         return {"$ref": f"#/$defs/{kind.__name__}"}
-    names = {"propertyNames": {"pattern": f"^{SYMBOL.pattern}$"}} if get_args(kind)[0] is Symbol else {}
+    names = {"propertyNames": {"pattern": f"^{SYMBOL.pattern}$"}} if get_args(kind)[0] in (Symbol, OwnName) else {}
     return {"type": "object", "additionalProperties": _field_of(inner), **names}
 
 

@@ -6,14 +6,13 @@ import re
 from dataclasses import replace
 
 from nncalc.errors import FieldPath, Finding, nearest, printable, spelled
-from nncalc.reading.expression import CALLS
+from nncalc.reading.expression import CALLS, SYMBOL
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.topics.parts.fields import Field, also_called
-from nncalc.trace.notation.signs import LOW, plain_name
+from nncalc.trace.notation.signs import plain_name
 
 # What stands before a decimal comma and behind it, where that is no number of its own.
 WHOLE, DECIMALS = re.compile("-?[0-9]+"), re.compile("0[0-9]+")
-SYMBOL = re.compile(f"[A-Za-z_ŷ][A-Za-z0-9_{LOW}]*")
 
 
 def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] = ()) -> tuple[str]:
@@ -36,14 +35,15 @@ def with_comma(finding: Finding, neighbours: list[Node]) -> Finding:
     return finding
 
 
-def with_symbols(node: MappingNode, path: FieldPath) -> tuple[MappingNode, list[Finding]]:
-    """The mapping with its names in ASCII (x₁ is x1), and what is wrong with them."""
+def with_symbols(node: MappingNode, path: FieldPath, own: bool = False) -> tuple[MappingNode, list[Finding]]:
+    """The mapping with its names in ASCII (x₁ is x1), and what is wrong with them; `own` names win over functions'."""
     found = MappingNode({}, {}, node.mark)
     findings = []
     for text, child in node.entries.items():
         name, mark = plain_name(text), node.keys[text]
-        if not SYMBOL.fullmatch(text) or name in CALLS:
-            what = f"'{printable(text)}' cannot be a name; want letters, digits and _, and no function's name"
+        if not SYMBOL.fullmatch(text) or (name in CALLS and not own):
+            besides = "" if own else ", and no function's name"
+            what = f"'{printable(text)}' cannot be a name; want letters, digits and _{besides}"
             findings.append(Finding(what, mark, spelled(path)))
         elif name in found.entries:
             findings.append(Finding(f"'{name}' is given twice", mark, spelled(path)))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from nncalc.trace.notation.decimals import constant, pi
 from nncalc.trace.notation.functions import typed_names
+from nncalc.trace.notation.signs import GREEK_LETTERS, LOW
 from nncalc.trace.rules import FUNCTIONS
 
 
@@ -20,12 +23,17 @@ class ExpressionError(Exception):
         super().__init__(f"column {column}: {what}")
 
 
+def _column() -> Any:
+    """Where a part begins (from 1); two parts are the same wherever they stand."""
+    return field(default=1, compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A literal number."""
 
     value: float
-    column: int
+    column: int = _column()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +41,43 @@ class Variable:
     """A name whose value is given elsewhere."""
 
     name: str
-    column: int
+    column: int = _column()
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """∂of/∂by, which the engine works."""
+
+    of: str
+    by: str
+    column: int = _column()
+
+
+# A place in a part's brackets, counted from 1 with both ends in: one of them, or from one to another (None: the end).
+PartPlace = int | tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A row of `FUNCTIONS`, by its name, applied to its arguments."""
+    """A function or an operator, by its name, applied to its arguments.
+
+    `axis`: of a matrix, each of its `rows` or `columns` for itself. `places`: of a part, what stands in its brackets.
+    """
 
     function: str
     args: tuple[Tree, ...]
-    column: int
+    column: int = _column()
+    axis: str = ""
+    places: tuple[PartPlace, ...] = ()
 
 
-Tree = Number | Variable | Apply
+Tree = Number | Variable | Gradient | Apply
 
+# A name as people write it.
+SYMBOL = re.compile(f"[A-Za-z_ŷ{GREEK_LETTERS}][A-Za-z0-9_{LOW}{GREEK_LETTERS}]*")
 CONSTANTS = {"pi": constant(lambda: pi()), "e": constant(lambda: Decimal(1).exp())}
+# What a product sign means between two numbers.
+NUMBERS_OF = {"dot": "multiply"}
 CALLS = typed_names()
 
 
@@ -77,16 +107,23 @@ def number_of(tree: Tree, values: Mapping[str, float] | None = None) -> float:
             args = done[-len(node.args) :]
             del done[-len(node.args) :]
             done.append(_applied(node, args))
+        elif isinstance(node, Number):
+            done.append(node.value)
+        elif isinstance(node, Variable):
+            done.append({**CONSTANTS, **(values or {})}[node.name])
         else:
-            done.append(node.value if isinstance(node, Number) else {**CONSTANTS, **(values or {})}[node.name])
+            raise ExpressionError("a gradient is no number here", node.column)
     return done[0]
 
 
 def _applied(node: Apply, args: list[float]) -> float:
+    function = NUMBERS_OF.get(node.function, node.function)
+    if function not in FUNCTIONS:
+        raise ExpressionError("one number is wanted here, and no array", node.column)
     shown = ", ".join(f"{a:.6g}" for a in args)
     try:
-        float(FUNCTIONS[node.function].number(*args))  # which knows where there is no value
-        value = constant(FUNCTIONS[node.function].decimal, *args)
+        float(FUNCTIONS[function].number(*args))  # which knows where there is no value
+        value = constant(FUNCTIONS[function].decimal, *args)
     except (ValueError, ZeroDivisionError):
         raise ExpressionError(f"{node.function}({shown}) has no value", node.column) from None
     except OverflowError:

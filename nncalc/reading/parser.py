@@ -1,110 +1,82 @@
-"""User-written expressions: 1/3, sqrt(2), 2*(x*y + max(z, w)).
+"""User-written expressions and formulas: 1/3, 2*(x*y + max(z, w)), σ(W·x + b), ½·sum((t − a)²).
 
-A tokenizer and a precedence parser of our own over a closed list of functions; nothing is ever evaluated as code.
-Length, nesting and names are bounded, and every error knows its column.
+A precedence parser of our own over a closed list of functions; nothing is ever evaluated as code. Length, nesting and
+names are bounded, and every error knows its column.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 
 from nncalc.errors import did_you_mean, printable
 from nncalc.limits import DEFAULT, Limits, raising
-from nncalc.reading.expression import CALLS, CONSTANTS, Apply, ExpressionError, Number, Tree, Variable
-from nncalc.trace.notation.functions import FUNCTIONS
-from nncalc.trace.notation.signs import HIGH, LOW, RAISED, SIGNS, plain_name
-
-# Operators by their signs: the function that each stands for, and how strongly it binds.
-BINARY = {"+": ("add", 10), "-": ("subtract", 10), "*": ("multiply", 20), "/": ("divide", 20), "^": ("power", 40)}
-SIGN_BINDS = 30  # between times and power: -x^2 is -(x^2)
-
-TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
-    rf"|(?P<name>[A-Za-z_ŷ][A-Za-z0-9_{LOW}]*|[πσ])|(?P<op>\*\*|[-+*/^(),·∘×⋅÷−√])"
-    rf"|(?P<high>[{HIGH}]+)|(?P<part>[½⅓¼¾⅔]))"
+from nncalc.reading.expression import (
+    CALLS,
+    CONSTANTS,
+    Apply,
+    ExpressionError,
+    Gradient,
+    Number,
+    PartPlace,
+    Tree,
+    Variable,
 )
-# A root binds as a function does: √2·x is (√2)·x.
-ROOT, ROOT_BINDS = "√", 50
-LEADING_ZERO = re.compile("0[0-9]")
+from nncalc.reading.operators import BINARY, COMPARES, COMPARISONS, ROOT, ROOT_BINDS, SIGN_BINDS
+from nncalc.reading.tokens import TRANSPOSED, Token, tokens_of
+from nncalc.trace.notation.functions import FUNCTIONS, Called
+from nncalc.trace.notation.signs import GREEK, SIGNS
+
+AXES = ("rows", "columns")
+PLACES_COUNT = "places count from 1 and are written as numbers"
 # What is rather a variable than a function: x, w1, W_o.
 SHORT_NAME = re.compile("[A-Za-z](_?[A-Za-z0-9]|[0-9]*)")
-HINTS = {
-    "[": "write ( and )", "]": "write ( and )", "{": "write ( and )", "}": "write ( and )",
-    "=": "an expression has no =",
-    ";": "write one expression", "%": "there is no remainder or per cent here",
-    "!": "there is no factorial here",
-}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    column: int
+# Those that are known to numbers alone, by what people call them.
+OF_NUMBERS: Mapping[str, Called] = {name: FUNCTIONS[meant] for name, meant in CALLS.items()}
 
 
-def parse(text: str, limits: Limits = DEFAULT, names: Collection[str] | None = None) -> Tree:
-    """The tree of an expression.
+def parse(
+    text: str,
+    limits: Limits = DEFAULT,
+    names: Collection[str] | None = None,
+    functions: Mapping[str, Called] = OF_NUMBERS,
+) -> Tree:
+    """The tree of an expression. Raises ExpressionError.
 
-    With `names`, any other name is an error but for `pi` and `e`; without, these two stay names, whose meaning is
-    decided where it is known which names are given (a variable may be called e).
+    With `names`, any other name is an error but for `pi` and `e`, and a name wins over a function; without, these two
+    stay names, whose meaning is decided where it is known which names are given (a variable may be called e).
     """
     if len(text) > limits.expression:
         what = f"is longer than {limits.expression} characters, the limit"
         raise ExpressionError(what, 1, text, raising("expression"))
-    return _Parser(text, limits, names).whole()
-
-
-def _tokens(text: str, limits: Limits) -> list[_Token]:
-    tokens, at = [], 0
-    stop = len(text.rstrip())
-    while at < stop:
-        match = TOKEN.match(text, at)
-        if match is None or match.lastgroup is None:
-            at += len(text[at:]) - len(text[at:].lstrip())
-            raise ExpressionError(f"'{printable(text[at])}' has no meaning here", at + 1, text, HINTS.get(text[at], ""))
-        word, column = match.group(match.lastgroup), match.start(match.lastgroup) + 1
-        tokens += _spelled(match.lastgroup, word, column)
-        if match.lastgroup == "name" and len(word) > limits.name:
-            what = f"a name is longer than {limits.name} characters, the limit"
-            raise ExpressionError(what, column, text, raising("name"))
-        at = match.end()
-    return [*tokens, _Token("end", "", stop + 1)]
-
-
-def _spelled(kind: str, word: str, column: int) -> list[_Token]:
-    """The tokens of a word, in ASCII: ² is ^2, ½ is (1/2), x₁ is x1."""
-    if kind == "high":
-        return [_Token("op", "^", column), _Token("number", word.translate(RAISED), column)]
-    if kind == "part":
-        upper, lower = SIGNS[word].strip("()").split("/")
-        return [_Token("part", str(int(upper) / int(lower)), column)]
-    if kind == "name":
-        return [_Token(kind, SIGNS.get(word) or plain_name(word), column)]
-    return [_Token(kind, word if word == ROOT else {"**": "^"}.get(word) or SIGNS.get(word, word), column)]
+    return _Parser(text, limits, names, functions).whole()
 
 
 class _Parser:
     """Precedence climbing; only parentheses, signs and powers nest, and they are counted."""
 
-    def __init__(self, text: str, limits: Limits, names: Collection[str] | None):
-        self.text, self.limits, self.names = text, limits, names
-        self.tokens, self.at, self.depth = _tokens(text, limits), 0, 0
+    def __init__(self, text: str, limits: Limits, names: Collection[str] | None, functions: Mapping[str, Called]):
+        self.text, self.limits, self.names, self.functions = text, limits, names, functions
+        self.tokens, self.at, self.depth = tokens_of(text, limits), 0, 0
         self.seen: set[str] = set()
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
         return self.tokens[self.at]
 
-    def fail(self, what: str, token: _Token, hint: str = "") -> ExpressionError:
+    def fail(self, what: str, token: Token, hint: str = "") -> ExpressionError:
         return ExpressionError(what, token.column, self.text, hint)
 
-    def step(self) -> _Token:
+    def step(self) -> Token:
         self.at += 1
         return self.tokens[self.at - 1]
+
+    def is_name(self, text: str) -> bool:
+        """Whether the names are known, and this is one of them."""
+        return self.names is not None and text in self.names
 
     def whole(self) -> Tree:
         if self.token.kind == "end":
@@ -116,13 +88,13 @@ class _Parser:
 
     def unexpected(self) -> ExpressionError:
         token = self.token
-        if token.text == ")":
-            return self.fail("this ) closes nothing", token)
-        if token.kind in ("name", "number", "part") or token.text in ("(", ROOT):
+        if token.text in (")", "]"):
+            return self.fail(f"this {token.text} closes nothing", token)
+        if token.kind in ("name", "partial", "number", "part") or token.text in ("(", ROOT):
             before = self.tokens[self.at - 1]
-            return self.fail(
-                "an operator is missing", token, f"write {printable(before.text, 20)}*{printable(token.text, 20)}"
-            )
+            product = f"write {printable(before.text, 20)}*{printable(token.text, 20)}"
+            hint = "for the sigmoid write σ(…)" if before.text == GREEK["σ"] else product
+            return self.fail("an operator is missing", token, hint)
         return self.fail(f"'{token.text}' has no meaning here", token)
 
     def climb(self, least: int) -> Tree:
@@ -131,50 +103,122 @@ class _Parser:
             what = f"is nested deeper than {self.limits.expression_depth} levels, the limit"
             raise self.fail(what, self.token, raising("expression_depth"))
         left = self.operand()
+        compared = False
         while self.token.kind == "op" and self.token.text in BINARY:
             function, binds = BINARY[self.token.text]
             if binds < least:
                 break
-            column = self.step().column
+            sign = self.step()
+            if binds == COMPARES and compared:
+                raise self.fail("comparisons make no chain", sign, "write (a < b)*(b < c)")
+            compared = binds == COMPARES
             # A power is right-associative and may carry a sign: 2^-1, a^b^c = a^(b^c).
             right = self.climb(binds if function == "power" else binds + 1)
-            left = Apply(function, (left, right), column)
+            left = Apply(function or sign.text, (left, right), sign.column)
         self.depth -= 1
         return left
 
     def operand(self) -> Tree:
         token = self.step()
-        if token.kind == "number":
-            return self.number(token)
-        if token.kind == "part":
-            return Number(float(token.text), token.column)
         if token.text == ROOT:
             return Apply(SIGNS[ROOT], (self.climb(ROOT_BINDS),), token.column)
-        if token.kind == "name":
-            return self.name(token)
-        if token.text == "(":
-            tree = self.climb(0)
-            self.close(token)
-            return tree
         if token.text == "-":
             return Apply("negative", (self.climb(SIGN_BINDS),), token.column)
         if token.text == "+":
             return self.climb(SIGN_BINDS)
+        return self.behind(self.primary(token))
+
+    def primary(self, token: Token) -> Tree:
+        if token.kind == "number":
+            return self.number(token)
+        if token.kind == "part":
+            return Number(float(token.text), token.column)
+        if token.kind in ("name", "partial"):
+            return self.gradient(token) or self.name(token)
+        if token.text == "(":
+            tree = self.climb(0)
+            self.close(token, ")")
+            return tree
+        if token.text == "[":
+            return self.bracket(token)
         self.at -= 1
         what = (
             "something is missing at the end" if token.kind == "end" else f"something is missing before '{token.text}'"
         )
         raise self.fail(what, token, "want a number, a name or (")
 
-    def close(self, opened: _Token) -> None:
-        if self.token.text != ")":
+    def behind(self, tree: Tree) -> Tree:
+        """What stands behind an operand and binds it most strongly: ², ᵀ, [2,3]."""
+        while True:
+            token = self.token
+            if token.kind == "high":
+                self.step()
+                tree = Apply("power", (tree, self.number(token)), token.column)
+            elif token.text == TRANSPOSED or self.is_turned():
+                self.step()
+                self.at += token.text == "^"
+                tree = Apply("transpose", (tree,), token.column)
+            elif token.text == "[":
+                self.step()
+                tree = Apply("part", (tree,), token.column, places=self.places(token))
+            else:
+                return tree
+
+    def is_turned(self) -> bool:
+        """Whether ^T stands here and T is no name."""
+        following = self.tokens[self.at + 1] if self.token.text == "^" else self.token
+        return self.token.text == "^" and following.text == "T" and self.names is not None and not self.is_name("T")
+
+    def bracket(self, opened: Token) -> Tree:
+        """A vector [a, b], or Iverson's bracket [a > b], which is the comparison."""
+        items = self.listed(opened, "]")
+        first = items[0]
+        if len(items) == 1 and isinstance(first, Apply) and first.function in COMPARISONS:
+            return first
+        return Apply("vector", tuple(items), opened.column)
+
+    def places(self, opened: Token) -> tuple[PartPlace, ...]:
+        places: list[PartPlace] = [self.place()]
+        while self.token.text == ",":
+            self.step()
+            places.append(self.place())
+        self.close(opened, "]")
+        return tuple(places)
+
+    def place(self) -> PartPlace:
+        first = None if self.token.text == ":" else self.counted()
+        if self.token.text != ":":
+            return first or 0
+        self.step()
+        last = None if self.token.text in (",", "]") else self.counted()
+        return first, last
+
+    def counted(self) -> int:
+        token = self.step()
+        if token.kind in ("name", "partial"):
+            hint = "to choose a row by a number write onehot(k, n)·W"
+            raise self.fail(f"{PLACES_COUNT}, got '{printable(token.text, 20)}'", token, hint)
+        if not token.text.isdigit() or len(token.text) > 9 or int(token.text) == 0:
+            raise self.fail(f"{PLACES_COUNT}, got '{printable(token.text, 20)}'", token)
+        return int(token.text)
+
+    def listed(self, opened: Token, closing: str) -> list[Tree]:
+        items = [self.climb(0)]
+        while self.token.text == ",":
+            self.step()
+            items.append(self.climb(0))
+        self.close(opened, closing)
+        return items
+
+    def close(self, opened: Token, closing: str) -> None:
+        if self.token.text != closing:
             if self.token.kind == "end":
-                raise self.fail("this ( is never closed", opened)
+                raise self.fail(f"this {opened.text} is never closed", opened)
             raise self.unexpected()
         self.step()
 
-    def number(self, token: _Token) -> Number:
-        if LEADING_ZERO.match(token.text):
+    def number(self, token: Token) -> Number:
+        if token.text[:1] == "0" and token.text[1:2].isdigit():
             hint = f"write {printable(token.text.lstrip('0') or '0', 20)}"
             raise self.fail("the number has a leading zero", token, hint)
         value = float(token.text) if len(token.text) <= self.limits.number_digits else math.inf
@@ -182,42 +226,66 @@ class _Parser:
             raise self.fail("the number is too large", token)
         return Number(value, token.column)
 
-    def name(self, token: _Token) -> Tree:
-        if self.token.text == "(" and token.text in CALLS:
+    def gradient(self, token: Token) -> Gradient | None:
+        """∂L/∂W, or dL/dW where L is a name and dL is none."""
+        by = self.tokens[self.at + 1] if self.token.text == "/" else token
+        written = token.kind == by.kind == "partial" and by is not token
+        parts = [word.text.rpartition(".")[2] for word in (token, by)]
+        meant = by is not token and all(len(part) > 1 and part.startswith("d") for part in parts)
+        typed = meant and self.is_name(parts[0][1:]) and not any(map(self.is_name, parts))
+        if not (written or typed):
+            return None
+        self.at += 2
+        section, _, _ = token.text.rpartition(".")
+        of, to = (part[1:] for part in parts)
+        for name in (of, to) if self.names is not None else ():
+            self.known(name, token)
+        return Gradient(f"{section}.{of}" if section else of, to, token.column)
+
+    def name(self, token: Token) -> Tree:
+        if self.token.text == "(" and token.text in self.functions and not self.is_name(token.text):
             return self.call(token)
-        if token.text in CALLS and (self.names is None or token.text not in self.names):
+        wanted = self.functions if self.names is not None else OF_NUMBERS  # others may be variables
+        if token.text in wanted and not self.is_name(token.text):
             raise self.fail(f"{token.text} wants its argument in parentheses", token, f"write {token.text}(…)")
         if self.token.text == "(":
-            short = SHORT_NAME.fullmatch(token.text) or (self.names is not None and token.text in self.names)
+            named = self.is_name(token.text)
             product = f"for a product write {printable(token.text, 20)}*("
-            hint = (
-                product if short else did_you_mean(token.text.lower(), CALLS, f"the functions are {', '.join(CALLS)}")
-            )
-            raise self.fail(f"there is no function '{printable(token.text)}'", token, hint)
+            every = f"the functions are {', '.join(self.functions)}"
+            hint = did_you_mean(token.text.lower(), self.functions, every)
+            called = f"'{printable(token.text)}'"
+            what = f"{called} is a name here, and no function" if named else f"there is no function {called}"
+            raise self.fail(what, token, product if named or SHORT_NAME.fullmatch(token.text) else hint)
         return self.variable(token)
 
-    def variable(self, token: _Token) -> Tree:
-        if token.text in CONSTANTS and self.names is not None and token.text not in self.names:
+    def variable(self, token: Token) -> Tree:
+        if token.text in CONSTANTS and self.names is not None and not self.is_name(token.text):
             return Number(CONSTANTS[token.text], token.column)
-        if self.names is not None and token.text not in self.names:
-            hint = did_you_mean(token.text, [*self.names, *CALLS, *CONSTANTS])
-            raise self.fail(f"the name '{printable(token.text)}' is not known", token, hint)
+        self.known(token.text, token)
         self.seen.add(token.text)
         if len(self.seen) > self.limits.expression_names:
             what = f"has more than {self.limits.expression_names} names, the limit"
             raise self.fail(what, token, raising("expression_names"))
         return Variable(token.text, token.column)
 
-    def call(self, token: _Token) -> Tree:
+    def known(self, name: str, token: Token) -> None:
+        if self.names is not None and name not in self.names:
+            hint = did_you_mean(name, [*self.names, *self.functions, *CONSTANTS])
+            raise self.fail(f"the name '{printable(name)}' is not known", token, hint)
+
+    def call(self, token: Token) -> Tree:
         opened = self.step()
-        function = FUNCTIONS[CALLS[token.text]]
+        function = self.functions[token.text]
         if self.token.text == ")":
             raise self.fail(f"{token.text} wants {function.wants}, got none", token)
-        args = [self.climb(0)]
-        while self.token.text == ",":
+        args, axis = [self.climb(0)], ""
+        while self.token.text == "," and not axis:
             self.step()
-            args.append(self.climb(0))
-        self.close(opened)
+            if function.by_axis and self.token.text in AXES and not self.is_name(self.token.text):
+                axis = self.step().text
+            else:
+                args.append(self.climb(0))
+        self.close(opened, ")")
         if not function.takes(len(args)):
             raise self.fail(f"{token.text} wants {function.wants}, got {len(args)}", token)
-        return Apply(function.name, tuple(args), token.column)
+        return Apply(function.name, tuple(args), token.column, axis)

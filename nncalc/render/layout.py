@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.errors import printable
 from nncalc.render import DETAIL, DIGITS
 from nncalc.trace.notation.evaluation import beyond_digits, evaluate, exactly, tied_brackets
 from nncalc.trace.notation.numbers import columns, number
@@ -107,7 +108,7 @@ def _worked(x: Expr) -> Expr:
 def remarks(step: Step, index: Index, view: View) -> list[str]:
     """Where a derivative is a convention, and what the digits that are shown do not give."""
     x = step.element(index)
-    notes = []
+    notes = [f"{step.symbol}: {printable(step.why, NOTE)}"] if step.why and index == step.indices()[0] else []
     for bracket in tied_brackets(x):
         level = number(evaluate(bracket.args[0]))
         at = f"at {level} {bracket.label} {level}"

@@ -10,16 +10,17 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, dimensions
+from nncalc.errors import FieldPath, Refused, dimensions
 from nncalc.reading.expression import Tree, variables
 from nncalc.topics.parts.activations import ACTIVATIONS
 from nncalc.topics.parts.back import updated
 from nncalc.topics.parts.belonging import GIVEN, Like, when
 from nncalc.topics.parts.dense import Layer
 from nncalc.topics.parts.fields import About, Answer, Array, Symbol
-from nncalc.topics.parts.graph import walk
+from nncalc.topics.parts.graph import blamed, walk
 from nncalc.topics.parts.losses import LossName, targets
 from nncalc.topics.parts.losses import loss_of as loss_of
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 SEVERAL_SAMPLES = Like("of several samples", lambda x: np.ndim(x) > 1)
@@ -44,9 +45,10 @@ def expression(
         raise Refused("expr", "has no variable, so there is nothing to differentiate by")
     inputs: dict[str, Any] = {name: work.given(name, value) for name, value in at.items()}
     count = iter(f"f{i}" for i in range(1, 1 << 62))
-    values = walk(expr, inputs, lambda value: work.let(next(name for name in count if name not in inputs), value))
-    f = work.let("f", values)
-    return {"f": f} | work.backward(f, list(inputs.values()), local=True)
+    with blamed("expr"):
+        worked = walk(work, expr, inputs, lambda value: work.let(next(n for n in count if n not in inputs), value))
+    f = work.let("f", worked)
+    return {"f": f} | _edges(work, "expr", f, inputs)
 
 
 def nodes(
@@ -64,10 +66,19 @@ def nodes(
     for name, tree in nodes.items():
         if name in known:
             raise Refused(("nodes", name), f"{name} is given twice")
-        value = walk(tree, known, lambda value: value, ("nodes", name))
+        with blamed(("nodes", name)):
+            value = walk(work, tree, known)
         known[name] = work.let(name, value) if variables(tree, known) else work.given(name, value)
     output = list(nodes)[-1]
-    return {output: known[output]} | work.backward(known[output], list(inputs.values()), local=True)
+    return {output: known[output]} | _edges(work, ("nodes", output), known[output], inputs)
+
+
+def _edges(work: Work, path: str | FieldPath, output: Any, inputs: Mapping[str, Any]) -> Answer:
+    """The backward pass: of numbers edge by edge, with arrays among the inputs node by node."""
+    if np.ndim(numbers(output)):
+        raise Refused(path, f"comes out as {dimensions(numbers(output).shape)}", "one number, as of sum(…)")
+    local = not any(np.ndim(numbers(value)) for value in inputs.values())
+    return work.backward(output, list(inputs.values()), local=local)
 
 
 def network(

@@ -12,7 +12,7 @@ from nncalc.errors import Refused, dimensions
 from nncalc.reading.expression import Tree, variables
 from nncalc.topics.parts.belonging import when
 from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array, Symbol
-from nncalc.topics.parts.graph import depth, walk
+from nncalc.topics.parts.graph import blamed, depth, walk
 from nncalc.trace.work import Work
 
 OptimizerKind = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
@@ -212,7 +212,8 @@ def _here(work: Work, expr: Tree, names: list[str], weights: Any) -> tuple[dict[
         name: work.let(step, weights[i] if weights.ndim else weights)
         for i, (name, step) in enumerate(zip(names, called, strict=True))
     }
-    return point, work.let("f", walk(expr, point, lambda value: value))
+    with blamed("expr"):
+        return point, work.let("f", walk(work, expr, point))
 
 
 def _descent(work: Work, by: Update, rate: float, shape: tuple[int, ...]) -> Descent:

@@ -26,11 +26,14 @@ Pull = Callable[[Value, Value, Needed], Iterable[tuple[Value, Any]]]
 Arrive = Callable[[Value, Value], Value]
 
 
-def name_gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool) -> dict[str, Value]:
+def name_gradients(
+    work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool, section: str
+) -> dict[str, Value]:
     """Names the gradient of every named value between `ofs` and `wrt`, last recorded first; returns those of `wrt`.
 
     With a seed that was given, the number L that is differentiated stands outside the page. The seed itself has no
-    step but where it is what was asked for: ∂L/∂β = ∂L/∂y.
+    step but where it is what was asked for: ∂L/∂β = ∂L/∂y. In a `section` the gradient by what was
+    given outside of it stands there, too.
     """
     top = "L" if any(isinstance(s, Value) for s in seeds) else local_name(ofs[0])
     roots = [(v, s if isinstance(s, Value) else _constant(v, s)) for v, s in zip(ofs, seeds, strict=True)]
@@ -43,7 +46,7 @@ def name_gradients(work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Valu
 
     def arrive(value: Value, g: Value) -> Value:
         if value.name is not None and (id(g) not in seeded or id(value) in wanted):
-            with work.beside(value):
+            with work.beside(value if section_of(value) or not section else ofs[0]):
                 g = work.let(gradient_name(top, local_name(value)), own(g))
         found[id(value)] = g
         return g

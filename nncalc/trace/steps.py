@@ -18,7 +18,8 @@ class Step:
     """One named step: what was worked, and from what.
 
     `computed` is what the formula gives; `array` is what the rest goes on with (rounded, on paper); `exact` is
-    the same step of the exact working, where that is another. `cells`: only these, where the page is cut.
+    the same step of the exact working, where that is another. `cells`: only these, where the page is cut. `why`: what
+    the problem says of it.
     """
 
     value: Value
@@ -27,6 +28,7 @@ class Step:
     computed: Any
     exact: Any = None
     cells: tuple[Index, ...] | None = None
+    why: str = ""
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -42,11 +42,15 @@ class Work:
 
     `settle` is the way to run (`exact`, `on_paper(2)`, `following(sheet)`): what `let` goes on with. `limit` is how
     many numbers an array may have, `steps` how many steps the working (None: as many as memory holds). `finite`: a
-    step that comes out infinite ends the working; a student's slip may make one.
+    step that comes out infinite ends the working; a student's slip may make one. `asked`: the names of key and points.
     """
 
-    def __init__(self, settle: Settle = exact, limit: int | None = None, steps: int | None = None, finite: bool = True):
+    def __init__(
+        self, settle: Settle = exact, limit: int | None = None, steps: int | None = None, finite: bool = True,
+        asked: Collection[str] = (),
+    ):  # fmt: skip
         self.settle = settle
+        self.asked = asked
         self.finite = finite
         self.limit = limit
         self.steps = steps
@@ -69,6 +73,10 @@ class Work:
         self._claim(value.name)
         self._trace.given[value.name] = value
         return value
+
+    def written(self, number: Any) -> Any:
+        """A number or an array that a formula itself writes, as a value without a name."""
+        return Value(np.asarray(number), self)
 
     def let(self, name: str, value: Any, like: Any = None) -> Any:
         """Names an intermediate and returns what the rest goes on with (bare arrays pass through).
@@ -145,7 +153,7 @@ class Work:
         seeds = list(seed) if isinstance(seed, (list, tuple)) else [seed]
         if not all(isinstance(v, Value) for v in ofs):
             return {}
-        return name_gradients(self, ofs, seeds, [v for v in wrt if v is not None], local)
+        return name_gradients(self, ofs, seeds, [v for v in wrt if v is not None], local, self._place.section)
 
     @contextmanager
     def beside(self, value: Value) -> Iterator[None]:
@@ -196,6 +204,10 @@ class BareWork(Work):
     def given(self, name: str, array: Any, symbol: str | None = None) -> Any:
         """The array itself."""
         return np.asarray(array)
+
+    def written(self, number: Any) -> Any:
+        """The number itself."""
+        return np.asarray(number)
 
     def let(self, name: str, value: Any, like: Any = None) -> Any:
         """The value itself."""

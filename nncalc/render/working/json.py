@@ -1,6 +1,6 @@
 """JSON for scripts: every step with formula, shape, value and elements, at full precision (format 1).
 
-`given` has what was given by the names of its fields, `symbols` what formulas call each of them (image is X).
+`given` has what was given by the names of its fields, `symbols` what the page calls each of them (image is X).
 `section` is what stands before the point in a step's name (t1), `heading` what the page writes above it.
 """
 
@@ -20,7 +20,7 @@ from nncalc.trace.steps import Step, Trace
 
 WORKING_VERSION = 1
 ELEMENTS = 1000
-# Full precision for values; formulas with numbers put in show what tells two floats apart.
+# Full precision for values; with numbers put in it shows what tells two floats apart.
 ELEMENT_DIGITS = 15
 
 
@@ -62,6 +62,8 @@ def _step(step: Step, view: View, elements: bool) -> dict[str, Any]:
         "value": plain(step.array),
         "elements": [_element(step, index, view) for index in shown] if elements else [],
     }
+    if step.why:
+        page["why"] = step.why
     if step.exact is not None:
         page["exact"] = plain(step.exact)
     return page

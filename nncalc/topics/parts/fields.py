@@ -18,6 +18,7 @@ from typing import Annotated, Any, ClassVar, Literal, NewType, Union, get_args, 
 import numpy as np
 
 from nncalc.reading.expression import Tree
+from nncalc.reading.lines import FORMULA_LINE, Lines
 from nncalc.topics.parts.belonging import When
 from nncalc.trace.notation.numbers import number
 
@@ -28,6 +29,8 @@ REQUIRED: Any = object()
 TOGETHER = object()
 # A name that an expression can use.
 Symbol = NewType("Symbol", str)
+# A name of one's own, which wins over a function's.
+OwnName = NewType("OwnName", str)
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,8 @@ def _words(kind: Any, field: Field) -> str:
         return whole_range(field.about)
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(map(str, get_args(kind)))
+    if kind is Lines:
+        return FORMULA_LINE
     if get_origin(kind) is list:
         return "a list"
     if isinstance(kind, type) and issubclass(kind, Variant):

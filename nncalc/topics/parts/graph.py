@@ -1,35 +1,204 @@
-"""An expression worked node by node on Values, as `backprop` and `optimizer` do."""
+"""A formula that somebody wrote, worked on Values operation by operation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from nncalc.errors import Refused
-from nncalc.reading.expression import CONSTANTS, Apply, Number, Tree, postorder
+import numpy as np
+
+from nncalc.errors import FieldPath, Refused
+from nncalc.reading.expression import (
+    CONSTANTS,
+    NUMBERS_OF,
+    Apply,
+    ExpressionError,
+    Gradient,
+    Number,
+    PartPlace,
+    Tree,
+    Variable,
+    postorder,
+)
+from nncalc.reading.written import write_tree
+from nncalc.topics.parts.fitting import Unfit, fit, shape_of, size_in_words
+from nncalc.topics.parts.language import ARRAY_FUNCTIONS, outer, stacked
 from nncalc.trace.notation.decimals import constant
 from nncalc.trace.notation.functions import MathFunction
 from nncalc.trace.rules import FUNCTIONS
+from nncalc.trace.work import Work
+
+Naming = Callable[[Any], Any]
+COMPARED: dict[str, Callable[..., Any]] = {
+    ">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal, "==": np.equal,
+    "!=": lambda a, b: 1 - 1 * (a == b),
+}  # fmt: skip
+PRODUCT = "* works element by element; for the matrix product write ·"
+ROW_BY_ROW = "to meet each row of a matrix write + or -; to divide rows by a number each, keep them n x 1: sum(X, rows)"
 
 
-def walk(tree: Tree, known: Mapping[str, Any], name: Callable[[Any], Any], path: tuple[str, ...] = ("expr",)) -> Any:
-    """Works an expression from the inside out; `name` is told each node's value.
+class Turned:
+    """vᵀ of a vector, which only a product can take."""
 
-    Raises Refused for a name that has no value.
+    def __init__(self, vector: Any):
+        self.vector = vector
+
+
+def walk(work: Work, tree: Tree, known: Mapping[str, Any], name: Naming = lambda value: value) -> Any:
+    """Works a formula from the inside out; `name` is told each operation's value.
+
+    Raises ExpressionError, with the column, for a name that has no value and for shapes that do not fit.
     """
     done: list[Any] = []
     for node in postorder(tree):
         if isinstance(node, Apply):
             args = done[-len(node.args) :]
             del done[-len(node.args) :]
-            done.append(_apply(FUNCTIONS[node.function], args, name))
-        elif isinstance(node, Number):
-            done.append(node.value)
-        elif node.name in known or node.name in CONSTANTS:
-            done.append(known[node.name] if node.name in known else CONSTANTS[node.name])
+            done.append(_applied(work, node, args, known, name))
         else:
-            raise Refused(path, f"{node.name} has no value", "a number for it in `at`")
+            done.append(_leaf(node, known))
+    if isinstance(done[0], Turned):
+        raise ExpressionError("a vector has no row form of its own; want vᵀ in a product", tree.column)
     return done[0]
+
+
+@contextmanager
+def blamed(path: str | FieldPath) -> Iterator[None]:
+    """What is wrong with a formula is the fault of the field that holds it: Refused."""
+    try:
+        yield
+    except ExpressionError as error:
+        raise Refused(path, error.what, hint=error.hint, column=error.column) from None
+
+
+def _leaf(node: Tree, known: Mapping[str, Any]) -> Any:
+    if isinstance(node, Number):
+        return node.value
+    name = f"d{node.of}/d{node.by}" if isinstance(node, Gradient) else node.name if isinstance(node, Variable) else ""
+    if name in known:
+        return known[name]
+    if name in CONSTANTS:
+        return CONSTANTS[name]
+    raise ExpressionError(f"{name} has no value", node.column, hint=f"give {name} a number or an array")
+
+
+def _applied(work: Work, node: Apply, args: list[Any], known: Mapping[str, Any], name: Naming) -> Any:
+    function = NUMBERS_OF.get(node.function, node.function)
+    numbers = all(isinstance(a, (int, float)) for a in args)
+    if numbers and function in FUNCTIONS and FUNCTIONS[function].takes(len(args)):
+        return _constant(FUNCTIONS[function], node, args)
+    try:
+        if any(isinstance(a, Turned) for a in args) and function not in ("matmul", "dot", "transpose"):
+            hint = "for the outer product write u·vᵀ" if function == "multiply" else ""
+            raise Unfit("the transpose of a vector stands only in a product with ·", hint)
+        if numbers:  # what is made of numbers alone is worked as what is given is
+            args = [work.written(a) for a in args]
+        return _worked(node, args, name)
+    except Unfit as error:
+        shapes = [f"{write_tree(a)} is {size_in_words(shape_of(v))}" for a, v in zip(node.args, args, strict=True)]
+        raise ExpressionError(f"{' and '.join(shapes)}: {error.why}", node.column, hint=error.hint) from None
+
+
+def _constant(function: MathFunction, node: Apply, args: list[float]) -> Any:
+    """What holds no variable is a written constant."""
+    try:
+        return constant(function.decimal, *args)
+    except (ArithmeticError, ValueError):
+        raise ExpressionError(f"{write_tree(node)} has no value", node.column) from None
+
+
+def _worked(node: Apply, args: list[Any], name: Naming) -> Any:
+    function = node.function
+    if function in OPERATORS:
+        out = OPERATORS[function](*args)
+        return out if isinstance(out, Turned) else name(out)
+    if function == "part":
+        return name(args[0][_key(node.places, shape_of(args[0]))])
+    if function in COMPARED:
+        fit(*args)
+        return name(1 * COMPARED[function](*args))
+    if function in ARRAY_FUNCTIONS and not (function in FUNCTIONS and len(args) > 1):
+        axis = {"axis": node.axis} if node.axis else {}
+        return name(ARRAY_FUNCTIONS[function].work(*args, **axis))
+    row = FUNCTIONS[function]
+    if node.axis:
+        raise Unfit(f"{node.axis} are those of one matrix")
+    fit(*args, rows=function in ("add", "subtract"))
+    while len(args) > row.arguments:  # a maximum of three is two operations
+        args = [name(row.traced(*args[: row.arguments])), *args[row.arguments :]]
+    return name(row.traced(*args))
+
+
+def _multiply(a: Any, b: Any) -> Any:
+    try:
+        fit(a, b)
+    except Unfit as error:
+        raise Unfit(error.why, PRODUCT) from None
+    return np.multiply(a, b)
+
+
+def _divide(a: Any, b: Any) -> Any:
+    try:
+        fit(a, b)
+    except Unfit as error:
+        raise Unfit(error.why, ROW_BY_ROW if len(shape_of(b)) == 1 else "") from None
+    return np.divide(a, b)
+
+
+def _dot(a: Any, b: Any) -> Any:
+    """The matrix product between arrays, a product with a number."""
+    if not isinstance(a, Turned) and not isinstance(b, Turned) and not (shape_of(a) and shape_of(b)):
+        return np.multiply(a, b)
+    return _matmul(a, b)
+
+
+def _matmul(a: Any, b: Any) -> Any:
+    left, right = (x.vector if isinstance(x, Turned) else x for x in (a, b))
+    rows, columns = shape_of(left), shape_of(right)
+    if not (rows and columns):
+        raise Unfit("@ wants two arrays", "for a product with a number write *")
+    if isinstance(b, Turned):
+        if isinstance(a, Turned) or len(rows) != 1:
+            raise Unfit("want u·vᵀ of two vectors")
+        return outer(left, right)
+    if isinstance(a, Turned) and len(columns) == 2:
+        left, right, rows, columns = right.T, left, columns[::-1], rows
+    if len(rows) > 2 or len(columns) > 2:
+        raise Unfit("a product wants vectors and matrices")
+    if rows[-1] != columns[0]:
+        flipped = [len(rows) == 2 and rows[0] == columns[0], len(columns) == 2 and rows[-1] == columns[-1]]
+        fits = "the first" if flipped[0] else "the second" if flipped[1] else ""
+        raise Unfit("a product wants as many columns as rows", f"the transpose of {fits} fits" if fits else "")
+    return left @ right
+
+
+def _transpose(x: Any) -> Any:
+    if isinstance(x, Turned):
+        return x.vector
+    if len(shape_of(x)) > 2 or not shape_of(x):
+        raise Unfit("want a matrix or a vector")
+    return x.T if len(shape_of(x)) == 2 else Turned(x)
+
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "multiply": _multiply, "divide": _divide, "dot": _dot, "matmul": _matmul, "transpose": _transpose,
+    "vector": stacked,
+}  # fmt: skip
+
+
+def _key(places: tuple[PartPlace, ...], shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """A part as NumPy writes it, from one with places from 1."""
+    if len(places) > len(shape):
+        raise Unfit(f"{len(places)} places are too many")
+    key: list[Any] = []
+    for place, size in zip(places, shape, strict=False):
+        first, last = (place, place) if isinstance(place, int) else place
+        low, high = first or 1, last or size
+        if not 1 <= low <= high <= size:
+            raise Unfit(f"there is no place {low if low == high else f'{low}:{high}'}", f"want 1 to {size}")
+        key.append(low - 1 if isinstance(place, int) else slice(low - 1, high))
+    return tuple(key)
 
 
 def depth(tree: Tree) -> int:
@@ -41,13 +210,3 @@ def depth(tree: Tree) -> int:
         del done[len(done) - count :]
         done.append(inside + (isinstance(node, Apply) and node.function not in ("add", "subtract")))
     return done[0]
-
-
-def _apply(function: MathFunction, args: list[Any], name: Callable[[Any], Any]) -> Any:
-    """One node; a maximum of three is two nodes; what holds no variable is a written constant."""
-    count = function.arguments
-    while len(args) > count:
-        args = [_apply(function, args[:count], name), *args[count:]]
-    if all(isinstance(a, (int, float)) for a in args):
-        return constant(function.decimal, *args)
-    return name(function.traced(*args))

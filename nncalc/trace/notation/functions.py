@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 # Where the arguments stand in a sign that goes around them: \sqrt{…}.
 ARGUMENTS = "…"
+
+
+class Called(Protocol):
+    """What whoever reads a formula asks of a function: its name, which arguments it wants, in words, and may have.
+
+    `by_axis`: it may work on each of the rows or columns of a matrix.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def wants(self) -> str: ...
+    @property
+    def by_axis(self) -> bool: ...
+    def takes(self, count: int) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +49,11 @@ class MathFunction:
     zeros: bool = False
     typed: bool = True
     also: tuple[str, ...] = ()
+
+    @property
+    def by_axis(self) -> bool:
+        """It works element by element, never on rows or columns."""
+        return False
 
     @property
     def wants(self) -> str:

@@ -9,10 +9,18 @@ SIGNS = {
     "π": "pi", "½": "(1/2)", "⅓": "(1/3)", "¼": "(1/4)", "¾": "(3/4)", "⅔": "(2/3)",
 }  # fmt: skip
 HIGH, LOW = "⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉"
+# The letters of names; where one begins a call it may be a function's sign: σ(x).
+GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "eps", "ϵ": "eps", "ζ": "zeta", "η": "eta",
+    "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho",
+    "σ": "sigma", "τ": "tau", "φ": "phi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma",
+    "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+GREEK_LETTERS = "".join(GREEK)
 # Where a terminal cannot show a sign. Sizes are written with an x.
-ASCII = str.maketrans(SIGNS | {"×": "x", "²": "^2"})
+ASCII = str.maketrans(GREEK | SIGNS | {"×": "x", "²": "^2"})
 # What stands in a name; letters behind each other are one name.
-_NAMED = str.maketrans({sign: SIGNS[sign] for sign in ("∂", "ŷ")} | dict(zip(LOW, "0123456789", strict=True)))
+_NAMED = str.maketrans({sign: SIGNS[sign] for sign in ("∂", "ŷ")} | GREEK | dict(zip(LOW, "0123456789", strict=True)))
 RAISED = str.maketrans(HIGH, "0123456789")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from nncalc.trace.name import StepName
+from nncalc.trace.notation import signs
 from nncalc.trace.notation.functions import ARGUMENTS, FUNCTIONS
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, fold, rank
@@ -207,9 +208,14 @@ def _called(sign: str, args: list[str], parentheses: tuple[str, str]) -> str:
     return sign + left + written + right
 
 
+# What goes around arguments that have no name in front: in text, in LaTeX.
+AROUND = {"vector": ("[…]", r"\left[ … \right]")}
+
+
 def _text_call(function: str, args: list[str]) -> str:
     known = FUNCTIONS.get(function)
-    return _called((known.text if known else "") or function, args, ("(", ")"))
+    sign = AROUND[function][0] if function in AROUND else (known.text if known else "") or function
+    return _called(sign, args, ("(", ")"))
 
 
 TEXT = Style(
@@ -227,7 +233,7 @@ TEXT = Style(
     call=_text_call,
 )
 
-GREEK = {"alpha", "beta", "gamma", "delta", "eps", "lambda", "mu", "sigma", "theta"}
+GREEK_NAMES = {*signs.GREEK.values()}
 
 
 def _latex_name(name: StepName, cell: str) -> str:
@@ -248,7 +254,7 @@ def _latex_letters(name: str) -> str:
         return rf"\hat{{{stem}}}"
     letters = stem.rstrip("0123456789")
     lower = ",".join(part for part in (stem[len(letters) :], lower) if part)
-    if letters in GREEK:
+    if letters in GREEK_NAMES:
         letters = "\\" + {"eps": "epsilon"}.get(letters, letters)
     elif len(letters) > 1:
         letters = rf"\mathit{{{_escaped(letters)}}}"
@@ -261,7 +267,8 @@ def _escaped(name: str) -> str:
 
 def _latex_call(function: str, args: list[str]) -> str:
     known = FUNCTIONS.get(function)
-    sign = (known.latex if known else "") or rf"\operatorname{{{function.replace('_', ' ')}}}"
+    named = (known.latex if known else "") or rf"\operatorname{{{function.replace('_', ' ')}}}"
+    sign = AROUND[function][1] if function in AROUND else named
     return _called(sign, args, (r"\left(", r"\right)"))
 
 

@@ -3,6 +3,7 @@
 from nncalc.trace.notation.functions import FUNCTIONS
 from nncalc.trace.rules import (
     angles,
+    arrays,
     convolution,
     functions,
     named,
@@ -15,6 +16,6 @@ from nncalc.trace.rules import (
 )
 
 __all__ = [
-    "FUNCTIONS", "angles", "convolution", "functions", "named", "pointwise", "pooling", "products", "rearranging",
-    "reductions", "whole",
+    "FUNCTIONS", "angles", "arrays", "convolution", "functions", "named", "pointwise", "pooling", "products",
+    "rearranging", "reductions", "whole",
 ]  # fmt: skip

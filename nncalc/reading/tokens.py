@@ -1,0 +1,76 @@
+"""The signs of an expression, as people type them and as the page shows them, in ASCII: σ is sigmoid, ½ is 1/2."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nncalc.errors import printable
+from nncalc.limits import Limits, raising
+from nncalc.reading.expression import ExpressionError
+from nncalc.trace.notation.signs import GREEK, GREEK_LETTERS, HIGH, LOW, RAISED, SIGNS, plain_name
+
+TOKEN = re.compile(
+    r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
+    rf"|(?P<name>∂?[A-Za-z_ŷ{GREEK_LETTERS}][A-Za-z0-9_{LOW}{GREEK_LETTERS}]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*|Σ)"
+    rf"|(?P<op>\*\*|==|!=|<=|>=|[-+*/^(),·∘×⋅÷−√@<>≤≥≠\[\]:ᵀ])"
+    rf"|(?P<high>[{HIGH}]+)|(?P<part>[½⅓¼¾⅔]))"
+)
+HINTS = {
+    "{": "write ( and )", "}": "write ( and )",
+    "=": "an expression has no =; to compare write ==",
+    ";": "write one expression", "%": "there is no remainder or per cent here",
+    "!": "there is no factorial here", "|": "write abs(…)", "'": "a transpose is written ᵀ or .T",
+}  # fmt: skip
+# Signs that stand for another, and those that are functions of their own here.
+TRANSPOSED = "ᵀ"
+SPELLED = {"**": "^", "⋅": "·", "≠": "!=", ".T": TRANSPOSED}
+KEPT = ("√", "·", "∘", "ᵀ")
+DOT_T = ".T"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a sign; of a name with ∂ in front the kind is `partial`."""
+
+    kind: str
+    text: str
+    column: int
+
+
+def tokens_of(text: str, limits: Limits) -> list[Token]:
+    """The tokens of an expression, the end as the last. Raises ExpressionError for a sign that has no meaning."""
+    tokens: list[Token] = []
+    at, stop = 0, len(text.rstrip())
+    while at < stop:
+        match = TOKEN.match(text, at)
+        if match is None or match.lastgroup is None:
+            at += len(text[at:]) - len(text[at:].lstrip())
+            if text.startswith(DOT_T, at) and not text[at + 2 : at + 3].isalnum():
+                tokens.append(Token("op", SPELLED[DOT_T], at + 1))
+                at += len(DOT_T)
+                continue
+            raise ExpressionError(f"'{printable(text[at])}' has no meaning here", at + 1, text, HINTS.get(text[at], ""))
+        word, column = match.group(match.lastgroup), match.start(match.lastgroup) + 1
+        called = text[match.end() :].lstrip().startswith("(")
+        tokens += _spelled(match.lastgroup, word, column, called)
+        if match.lastgroup == "name" and len(word) > limits.name:
+            what = f"a name is longer than {limits.name} characters, the limit"
+            raise ExpressionError(what, column, text, raising("name"))
+        at = match.end()
+    return [*tokens, Token("end", "", stop + 1)]
+
+
+def _spelled(kind: str, word: str, column: int, called: bool) -> list[Token]:
+    if kind == "high":
+        return [Token("high", word.translate(RAISED), column)]
+    if kind == "part":
+        upper, lower = SIGNS[word].strip("()").split("/")
+        return [Token("part", str(int(upper) / int(lower)), column)]
+    if kind == "name":
+        turned = word.endswith(DOT_T)
+        word = word.removesuffix(DOT_T)
+        spelled = SIGNS[word] if word in SIGNS and (called or word not in GREEK) else plain_name(word)
+        name = Token("partial" if word.startswith("∂") else kind, spelled, column)
+        return [name, Token("op", SPELLED[DOT_T], column + len(word))] if turned else [name]
+    return [Token(kind, SPELLED.get(word) or (word if word in KEPT else SIGNS.get(word, word)), column)]
