@@ -36,7 +36,6 @@ from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope
 from nncalc.render.marks.keys import render as render_keys
 from nncalc.render.marks.records import RECORD_FORMATS, render_records
-from nncalc.render.marks.student import pathless
 from nncalc.render.summary import progress
 
 RIGHT, NOT_RIGHT, BAD_SHEET, BAD_PROBLEM = 0, 1, 2, 3
@@ -89,9 +88,8 @@ def _warn(homework: Homework) -> None:
 
 
 def _complain(homework: Homework, request: Check) -> None:
-    notes = [note for result in homework.results if result.marks is not None for note in result.marks.notes]
-    if (homework.findings or notes) and not request.quiet:
-        terminal.complain(InputError([*homework.findings, *notes]))
+    if homework.findings and not request.quiet:
+        terminal.complain(InputError(homework.findings))
 
 
 def _homework(request: Check, rules: Permissions, view: View) -> Homework:
@@ -231,7 +229,7 @@ def _gradescope(request: Check, rules: Permissions) -> int:
     if isinstance(results, Failure):
         out = io.StringIO()
         gradescope.failed(
-            InputError([pathless(finding) for finding in results.findings]).lines(),
+            InputError([finding.pathless for finding in results.findings]).lines(),
             out,
             not isinstance(results.error, InputError),
         )

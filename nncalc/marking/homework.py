@@ -101,7 +101,12 @@ class Marked:
     @property
     def remarks(self) -> list[str]:
         """All that an instructor should know of it."""
-        return [*self.reasons, *self.pair.remarks, *self.flags, *self.adjustments]
+        return [*self.reasons, *self.pair.remarks, *self.flags, *self.adjustments, *self.notes]
+
+    @property
+    def notes(self) -> list[str]:
+        """What of the sheet was read otherwise than it is written, and what was passed over."""
+        return self.marks.noted if self.marks is not None else []
 
     @property
     def adjustments(self) -> list[str]:
@@ -177,7 +182,7 @@ class Marker:
             if len(self._alike) >= (MOST_WORKINGS if self.workings else MOST_ALIKE):
                 self._alike.pop(next(iter(self._alike)))
             self._alike[key] = known
-        return replace(known, source=given.source)
+        return replace(known, source=given.source, notes=given.notes)
 
     def _of_another(self, result: Marked, asked: Assignment) -> tuple[str, ...]:
         """Whose variant a sheet fits that does not fit its own: who copied has another's right numbers."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from nncalc.errors import Finding
+from nncalc.errors import Finding, InputError
 from nncalc.marking.assignment import Assignment, lines_of
 from nncalc.marking.closeness import finite, gap
 from nncalc.marking.credit import A_FEW, Cells, is_one_number, share
@@ -91,6 +91,15 @@ class Marks:
     def first(self) -> MarkedLine | None:
         """The line with the first error."""
         return next((mark for mark in self.lines if mark.verdict is Verdict.wrong), None)
+
+    @property
+    def noted(self) -> list[str]:
+        """The notes as the student reads them: the file by its name, and the line; the first, and how many more."""
+        told = []
+        for note in self.notes:
+            mark = note.mark if note.mark is not None and note.mark.source == self.source else None  # none: typed
+            told.append(replace(note, mark=mark and replace(mark, column=None)).pathless)
+        return InputError(told).lines()
 
     @property
     def total(self) -> Fraction:

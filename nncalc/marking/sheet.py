@@ -203,7 +203,7 @@ def _add(
     if line.whole or any(i in line.cells for i in given) or (index is None and line.cells):
         raise InputError(Finding(f"{name} is given twice", mark))
     line.whole = index is None
-    sheet.notes += cells.notes
+    sheet.notes += [] if key else cells.notes  # that an instructor's expression is a number is no news
     if index is not None or shape == want:
         line.cells |= given
     elif shape is not None and is_laid(shape, want):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from html import escape
 from typing import TextIO
 
@@ -13,12 +14,12 @@ from nncalc.marking.marks import Marks
 from nncalc.render.layout import View
 from nncalc.render.marks.report import closeness_asked
 from nncalc.render.marks.student import (
+    HOW_READ,
     StudentRow,
     adjusted_words,
     explained,
     further,
     heads,
-    pathless,
     result_score,
     student_rows,
     student_title,
@@ -53,7 +54,7 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
     if len(homework.results) > 1:
         parts.append(f"<p><strong>Total: {escaped_html(total_score(homework))}</strong></p>")
     parts += [_sheet(result, len(homework.students) > 1, view) for result in homework.results]
-    parts += [f'<p class="bad">{escaped_html(str(pathless(finding)))}</p>' for finding in homework.stray]
+    parts += [f'<p class="bad">{escaped_html(str(finding.pathless))}</p>' for finding in homework.stray]
     body = "\n".join(parts)
     out.write(
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -73,11 +74,16 @@ def _sheet(result: Marked, several: bool, view: View) -> str:
     parts = [f"<h2>{escaped_html(title, 600)}</h2>", f"<p><strong>{escaped_html(result_score(result))}</strong></p>"]
     parts += [f"<p>{escaped_html(text)}</p>" for text in adjusted_words(result)]
     if unmarked(result):
-        items = "".join(f"<li>{escaped_html(text)}</li>" for text in unmarked(result))
-        parts.append(f"<p>Not marked:</p>\n<ul>{items}</ul>")
+        parts += ["<p>Not marked:</p>", _list(unmarked(result))]
     if result.marks is not None and not result.pair.reason:
         parts += _marks(result, result.marks, view)
+    if result.notes:
+        parts += [f"<p>{HOW_READ}</p>", _list(result.notes)]
     return "\n".join(parts)
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escaped_html(text)}</li>' for text in texts)}</ul>"
 
 
 def _marks(result: Marked, marks: Marks, view: View) -> list[str]:
@@ -87,8 +93,7 @@ def _marks(result: Marked, marks: Marks, view: View) -> list[str]:
     parts.append(f"<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>")
     parts += [*map(_row, student_rows(result, marks, view)), "</tbody>\n</table>"]
     for working, said in explained(marks, view):
-        items = "".join(f"<li>{escaped_html(one)}</li>" for one in said)
-        parts.append(f"<p><code>{escaped_html(working)}</code></p>" + (f"\n<ul>{items}</ul>" if items else ""))
+        parts += [f"<p><code>{escaped_html(working)}</code></p>", *([_list(said)] if said else [])]
     more = further(marks, view)
     return [*parts, *([f'<p class="quiet">{escaped_html(more)}</p>'] if more else [])]
 

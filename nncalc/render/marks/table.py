@@ -17,7 +17,7 @@ from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.csv import remarked
 from nncalc.render.marks.report import HEADS, closeness_asked, explanations, full_working, rows, score, tone
-from nncalc.render.marks.student import adjusted_words, result_score
+from nncalc.render.marks.student import HOW_READ, adjusted_words, result_score
 from nncalc.render.paper import BAD, HEAD, NAME, QUIET, TONES, VALUE, Paper
 from nncalc.trace.notation.style import TEXT
 
@@ -68,6 +68,10 @@ def _sheet(result: Marked, marks: Marks, view: View, paper: Paper) -> None:
     paper.say(
         Text(""), Text(result_score(result), style=VALUE), *adjusted, *([Text(more, style=QUIET)] if more else [])
     )
+    if result.notes:
+        paper.say(Text(""), Text(HOW_READ, style=QUIET))
+        for note in result.notes:
+            paper.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
 
 
 def _grid(view: View, columns: int) -> Table:
