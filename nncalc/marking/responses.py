@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nncalc.errors import Finding, InputError, Location, printable
-from nncalc.limits import Limits
 from nncalc.marking.assignment import Assignment
 from nncalc.marking.entries import Entries
 from nncalc.marking.rows import csv_rows
 from nncalc.reading.nodes import ScalarNode
-from nncalc.reading.reader import read_text
 
 TABLE_ENDINGS = (".csv", ".tsv")
 # Columns that say who answered, the most telling first; a first and a last name go together.
@@ -59,7 +57,7 @@ def responses(path: str, asked: Assignment) -> tuple[list[Response], list[Findin
             what = f"{printable(student)} has answered in line {before.mark.line} before; this counts, the last"
             notes.append(Finding(what, mark))
         texts = {name: text for n, name in columns.answers.items() if (text := _text(row, n))}
-        found[student] = Response(student, mark, _entries(texts, mark, limits))
+        found[student] = Response(student, mark, _entries(texts, mark))
     return list(found.values()), notes
 
 
@@ -105,14 +103,6 @@ def _text(row: list[str], n: int) -> str:
     return text[2:-1].strip() if text.startswith('="') and text.endswith('"') else text.lstrip("'").strip()
 
 
-def _entries(texts: dict[str, str], mark: Location, limits: Limits) -> Entries:
-    entries = Entries(keys=dict.fromkeys(texts, mark))
-    for name, text in texts.items():
-        if not text.startswith("[["):
-            entries.nodes[name] = ScalarNode(text, False, replace(mark, column=1))
-            continue
-        try:
-            entries.nodes[name] = read_text(text, mark.source, limits)
-        except InputError as error:
-            entries.lost[name] = error.findings[0]
-    return entries
+def _entries(texts: dict[str, str], mark: Location) -> Entries:
+    at = replace(mark, column=1)
+    return Entries({name: ScalarNode(text, False, at) for name, text in texts.items()}, dict.fromkeys(texts, mark))

@@ -13,9 +13,8 @@ from nncalc.errors import Finding, InputError, Location, dimensions, printable, 
 from nncalc.marking.assignment import Assignment
 from nncalc.marking.cells import SPACES, cells_of, is_laid, key_cells
 from nncalc.marking.closeness import Written
-from nncalc.marking.entries import BLANK, Entries, entries_of
+from nncalc.marking.entries import BLANK, Entries, entries_of, value_in
 from nncalc.reading.nodes import Node, ScalarNode
-from nncalc.reading.reader import read_text
 from nncalc.trace.notation.tree import Index
 
 # What a sheet may say of itself; problem and student pair it.
@@ -132,7 +131,7 @@ def from_texts(texts: Mapping[str, str], asked: Assignment) -> Sheet:
     lost: dict[str, Finding] = {}
     for name, text in texts.items():
         try:
-            nodes[name] = read_text(text.translate(SPACES), name, asked.problem.limits)
+            nodes[name] = value_in(text.translate(SPACES), name, asked.problem.limits)
         except InputError as error:
             lost[name] = error.findings[0]
     return read(nodes, {name: Location(name) for name in texts}, asked, "your answers", lost)
