@@ -17,6 +17,7 @@ from nncalc.marking.assignment import Assignment, ask
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import MarkedLine, Marks, mark
 from nncalc.marking.pairing import Submission
+from nncalc.marking.responses import Response
 from nncalc.problem.problem import load
 
 # So many sheets of different content are remembered: without their workings, and with them.
@@ -141,6 +142,7 @@ class Marker:
         self.workings = workings
         self.adjusted = adjusted or Adjustments()
         self.asked = cache(self._asked)
+        self.rows: dict[str, Response] = {}  # of a table, by file and line
         self._alike: dict[tuple[str, Any], Marks] = {}
 
     def _asked(self, path: str) -> Assignment | list[Finding]:
@@ -161,6 +163,11 @@ class Marker:
 
     def _sheet(self, one: Submission, asked: Assignment) -> Marked:
         path = one.sheet
+        row = self.rows.get(path or "")
+        if row is not None:
+            source = row.mark.source
+            one = replace(one, sheet=source)
+            return self.graded(one, asked, lambda: sheet.from_entries(row.entries, asked, source))
         return self.graded(one, asked, lambda: sheet.Sheet("") if path is None else sheet.from_file(path, asked))
 
     def graded(self, one: Submission, asked: Assignment, read: Callable[[], sheet.Sheet]) -> Marked:
