@@ -110,3 +110,21 @@ def test_of_many_notes_the_first_are_said_and_how_many_more(here: Path) -> None:
         page = said(format)
         assert "ann.yaml:3: there is no step 'z0'" in page
         assert "and 80 more" in page or len(page) > 1900
+
+
+def test_verdicts_that_need_words_have_them_and_what_was_not_read_is_not_called_wrong(here: Path) -> None:
+    rounded, follows = (
+        "rounded: as near as numbers rounded on the way allow",
+        "follows: right with your own earlier numbers",
+    )
+    Path("p.yaml").write_text(PROBLEM.replace("{Z: 1, s: 2}", "{e: 1, Z: 1, s: 2}"))
+    for sheet, told in (
+        ("e: [4.48, 0.61, 2.23]\nZ: 7.315\n", (rounded,)), ("e: [4.482, 0.607, 3.226]\nZ: 8.315\ns: [0.5, x, 1]\n", (follows,)),
+        ("e: [4.482, 0.607, 2.226]\n" + RIGHT, ()),
+    ):  # fmt: skip
+        Path("subs/ann.yaml").write_text(sheet)
+        for format in ("table", "markdown", "html"):
+            page = said(format)
+            assert [text in page for text in (rounded, follows)] == [text in told for text in (rounded, follows)], page
+            assert ("not read" in page) == ("x" in sheet) == ("cannot be read: s[2]" in page)
+            assert page.count("WRONG") == (follows in told) and page.count("cannot be read") <= 1

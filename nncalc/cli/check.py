@@ -116,7 +116,7 @@ def _homework(request: Check, rules: Permissions, view: View) -> Homework:
     try:
         with interruptible():
             marked = marker.marked(pairs)
-            shown: Iterable[Any] = marked if one else progress(marked, len(pairs), sys.stderr)
+            shown: Iterable[Any] = marked if one else progress(marked, len(pairs), sys.stderr, "marking")
             for result in shown:
                 done.results.append(result)
                 if feedback is not None:
@@ -247,7 +247,7 @@ def _keys(request: Check, view: View, rules: Permissions) -> int:
     found = problem_files(request.problem, rules.limits)
     if not found:
         raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
-    results: Iterable[Any] = progress((checked(one, rules) for one in found), len(found), sys.stderr)
+    results: Iterable[Any] = progress((checked(one, rules) for one in found), len(found), sys.stderr, "checking")
     keys: list[Key] = list(results)
     if not request.quiet:
         out = io.StringIO()

@@ -96,7 +96,9 @@ def _columns(head: list[str], asked: Assignment, mark: Location) -> tuple[Column
             asked.meant(name)
         except InputError:
             if n not in who and name and name.lower() not in (*WHO, *FIRST_NAMES, *LAST_NAMES):
-                notes.append(Finding(f"the column '{printable(name)}' is no line of the problem", mark))
+                notes.append(
+                    Finding(f"the column '{printable(name)}' is no line of the problem, and is passed over", mark)
+                )
             continue
         if n in who:
             who = [m for m in who if m != n]

@@ -19,6 +19,7 @@ from nncalc.trace.notation.tree import Index
 
 # What a sheet may say of itself; problem and student pair it.
 LABELS = ("problem", "student", "name", "id", "student id", "date", "course", "class", "group", "email")
+UNREAD = "cannot be read"
 
 
 @dataclass(slots=True)
@@ -32,6 +33,11 @@ class Line:
     trouble: str = ""
     shape: tuple[int, ...] | None = None
     unfitting: dict[Index, Written] = field(default_factory=dict)  # the cells of a line with another shape
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether no number of it could be read."""
+        return self.trouble.startswith(UNREAD)
 
 
 @dataclass(slots=True)
@@ -100,7 +106,7 @@ def _is_label(text: str, asked: Assignment) -> bool:
 
 def _lose(sheet: Sheet, name: str, mark: Location, why: str) -> None:
     """A line that cannot be read counts as given and wrong, with the reason for the student."""
-    sheet.lines[name] = Line(name, mark, whole=True, trouble=f"cannot be read: {why}")
+    sheet.lines[name] = Line(name, mark, whole=True, trouble=f"{UNREAD}: {why}")
 
 
 def from_words(words: Sequence[str], asked: Assignment) -> Sheet:

@@ -12,7 +12,7 @@ from nncalc.errors import JOINERS, printable
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Marks
 from nncalc.render.layout import View
-from nncalc.render.marks.report import closeness_asked
+from nncalc.render.marks.report import closeness_asked, legend
 from nncalc.render.marks.student import (
     HOW_READ,
     StudentRow,
@@ -34,7 +34,8 @@ body { background: #ffffff; color: #1f2328; font: 16px/1.5 system-ui, sans-serif
 main { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 table { border-collapse: collapse; margin: 1rem 0; }
 th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8c959f; vertical-align: top; }
-th { font-weight: 600; }
+th { font-weight: 600; overflow-wrap: normal; }
+td:last-child { white-space: nowrap; }
 td, tbody th, code { font-family: ui-monospace, monospace; font-size: .9rem; }
 .good { color: #1a7f37; } .carried { color: #7d4e00; } .bad { color: #cf222e; font-weight: 600; }
 .quiet { color: #59636e; }
@@ -92,6 +93,7 @@ def _marks(result: Marked, marks: Marks, view: View) -> list[str]:
     columns = "".join(f'<th scope="col">{head}</th>' for head in heads(view))
     parts.append(f"<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>")
     parts += [*map(_row, student_rows(result, marks, view)), "</tbody>\n</table>"]
+    parts += [f'<p class="quiet">{escaped_html(legend(marks))}</p>'] if legend(marks) else []
     for working, said in explained(marks, view):
         parts += [f"<p><code>{escaped_html(working)}</code></p>", *([_list(said)] if said else [])]
     more = further(marks, view)

@@ -10,7 +10,7 @@ from nncalc.errors import JOINERS, printable
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Marks
 from nncalc.render.layout import View
-from nncalc.render.marks.report import closeness_asked
+from nncalc.render.marks.report import closeness_asked, legend
 from nncalc.render.marks.student import (
     HOW_READ,
     adjusted_words,
@@ -65,6 +65,7 @@ def _marks(result: Marked, marks: Marks, view: View) -> list[str]:
     lines = [escaped_markdown(f"{trace.title or trace.topic} ({closeness_asked(marks)} asked)"), ""]
     lines += [_row(heads(view)), _row(["---"] * len(heads(view)), plain=True)]
     lines += [_row([*row.cells, row.verdict, row.points]) for row in student_rows(result, marks, view)]
+    lines += ["", escaped_markdown(legend(marks))] if legend(marks) else []
     for working, said in explained(marks, view):
         lines += ["", escaped_markdown(working), "", *_list(said)]
     more = further(marks, view)
