@@ -152,6 +152,13 @@ class Finding:
         tail = (f"; want {self.want}" if self.want else "") + (f" ({self.hint})" if self.hint else "")
         return printable(head + self.what + tail, MESSAGE_LIMIT)
 
+    @property
+    def pathless(self) -> Finding:
+        """The same, naming the file and not where it lies: what students get says nothing of this machine."""
+        if self.mark is None or self.mark.is_flag:
+            return self
+        return replace(self, mark=replace(self.mark, source=os.path.basename(self.mark.source)))
+
 
 class InputError(Exception):
     """The input or the usage is wrong. Holds every finding; nothing has been done (exit code 2)."""

@@ -390,3 +390,41 @@ def test_every_wrong_cell_is_listed_and_every_wrong_name_told(here: Path) -> Non
     put("p.yaml", SOFT)
     put("subs/s1/p.yaml", SLIP)
     assert 'classname="s1.p"' in check("p.yaml", "subs", "--format", "junit").out
+
+
+# Everybody in one table
+
+TABLE = "student,e,Z,s\nAnn Lee,4.482 0.607 2.226,7.314,0.613 0.083 0.304\nBob,4.482 0.607 2.226,7.314,0.613 0.083 0.304\nBob,4.482 0.607 2.226,,9 9 9\n"
+
+
+def test_of_several_rows_in_a_table_the_last_or_the_best_counts(here: Path) -> None:
+    put("class.csv", TABLE)
+    for words, points in (((), "1"), (("--attempt", "last"), "1"), (("--attempt", "best"), "4")):
+        found = rows("p.yaml", "class.csv", *words)
+        assert {student: row["total"] for student, row in found.items()} == {"Ann Lee": "4", "Bob": points}
+        which = words[1] if words else "last"
+        assert found["Bob"]["remarks"] == f"2 attempts, the {which} counts" and not found["Ann Lee"]["remarks"]
+        assert (
+            check("p.yaml", "class.csv", *words).err
+            == f"class.csv:4: Bob has answered in line 3 before; the {which} counts\n"
+        )
+        assert check("p.yaml", "class.csv", "-q", *words).err == ""
+    assert "want one of last, best" in check("p.yaml", "class.csv", "--attempt", "first", code=2).err
+
+
+def test_a_table_has_the_list_the_adjustments_and_the_pages_of_a_class(here: Path) -> None:
+    put("class.csv", TABLE)
+    put("roster.csv", "id,name\ns3,Mia\ns1,Eve\ns2,Ann Lee\n")
+    put("adjust.csv", "student,problem,line,points,reason\ns3,p,,2,ill\nBob,p,s,1,good try\n")
+    words = ("p.yaml", "class.csv", "--students", "roster.csv", "--adjust", "adjust.csv")
+    found = rows(*words)
+    assert list(found) == ["s3", "s1", "s2", "Bob"] and found["s2"]["name"] == "Ann Lee"
+    assert [row["total"] for row in found.values()] == ["2", "0", "4", "2"]
+    assert found["s1"]["remarks"] == "not handed in" and "not on the list" in found["Bob"]["remarks"]
+    check(*words, "--format", "html", "-o", "pages")
+    assert sorted(os.listdir("pages")) == ["Bob.html", "s1.html", "s2.html", "s3.html"]
+    assert "4 of 4 points" in Path("pages/s2.html").read_text()
+    put("empty.csv", "student,e,Z,s\n")
+    assert "empty.csv: holds no answers" in check("p.yaml", "empty.csv", code=2).err
+    put("bad.yaml", "topic: zz\n")
+    check("bad.yaml", "class.csv", code=3)

@@ -359,3 +359,69 @@ def test_one_trivial_cell_does_not_make_a_line_trivial() -> None:
     marks = marked(one, {"S_masked": hidden, "A": e / e.sum(axis=1, keepdims=True)}, lambda v: f"{v:.5f}")
     assert verdicts(marks) == {"S_masked": "wrong", "A": "follows"}
     assert marks.earned == 1 + Fraction(3, 4)  # all of what follows, and the right scores
+
+
+RNN = """topic: rnn
+x: [[1, 0.5], [0.2, -0.4], [0.3, 0.7]]
+W_xh: [[0.5, -0.2], [0.3, 0.8]]
+W_hh: [[0.1, 0.4], [-0.3, 0.2]]
+W_hy: [[0.7, -0.5], [0.2, 0.9]]
+marking: {places: 3, points: {%sy: 6}%s}
+"""
+OUTPUTS = "t1.y: 1, t2.y: 1, t3.y: 1, "
+
+
+@pytest.mark.parametrize(("marking", "points"), [
+    ("", 6), (", credit: line", 6), (", credit: cell", 6), (", follow: 0.5", Fraction(11, 2)), (", follow: false", 5),
+])  # fmt: skip
+def test_an_answer_that_repeats_a_step_follows_from_the_slip_there(marking: str, points: Fraction) -> None:
+    one = ask(problem(RNN % (OUTPUTS, marking)))
+    Y = np.array(one.exact["y"])
+    Y[0, 0] += 0.3
+    steps = {f"t{t + 1}.y": row for t, row in enumerate(Y)}
+    line = {mark.name: mark for mark in marked(one, {**steps, "y": Y}, places(3)).lines}
+    assert line["t1.y"].verdict is Verdict.wrong
+    assert (line["y"].verdict, line["y"].earned, line["y"].trivial) == (Verdict.follows, points, False)
+    # Alone it is a slip, and a number that was not written before is none that follows.
+    assert marked(one, {"y": Y}, places(3)).earned == (0 if "line" in marking else 5)
+    assert marked(one, {**steps, "y": Y + np.eye(3, 2) * 0.2}, places(3)).lines[-1].verdict is Verdict.wrong
+
+
+def test_nothing_is_earned_by_copies_of_slips_alone_or_of_what_cost_nothing() -> None:
+    one = ask(problem(RNN % (OUTPUTS, "")))
+    Y = np.array(one.exact["y"]) + 0.5
+    marks = marked(one, {"t1.y": Y[0], "t2.y": Y[1], "t3.y": Y[2], "y": Y}, places(3))
+    assert marks.earned == 0 and marks.lines[-1].trivial
+    free = ask(problem(RNN % ("", "")))
+    Y = np.array(free.exact["y"])
+    Y[0, 0] += 0.3
+    last = marked(free, {"t1.y": Y[0], "y": Y}, places(3)).lines[-1]
+    assert (last.verdict, last.earned, last.unpaid) == (Verdict.follows, 5, True)
+
+
+def test_an_answer_whose_step_is_not_on_the_sheet_is_worked_from_the_slip_before() -> None:
+    one = ask(problem(RNN % ("t1.h: 1, ", "")))
+    h = one.exact["t1.h"] + np.array([0.2, 0])
+    slipped = run(one.problem, following({"t1.h": dict(np.ndenumerate(h))}))
+    marks = marked(one, {"t1.h": h, "y": slipped.answer["y"]}, places(3))
+    assert verdicts(marks) == {"t1.h": "wrong", "y": "follows"}
+    assert marks.lines[-1].earned == 6
+
+
+def test_zeros_in_the_step_that_an_answer_repeats_leave_nothing_to_work() -> None:
+    one = ask(problem((RNN % ("t1.h: 1, ", "")).replace(", [0.2, -0.4], [0.3, 0.7]", "")))
+    marks = marked(one, {"t1.h": [0, 0], "y": [[0, 0]]}, places(3))
+    assert (verdicts(marks)["y"], marks.lines[-1].earned, marks.lines[-1].trivial) == ("follows", 0, True)
+    # Where two steps are the same number, the one that follows the student's is meant.
+    twice = ask(
+        problem(
+            (RNN % ("t2.h: 1, ", ""))
+            .replace("0.2, -0.4", "1, 0.5")
+            .replace("[[0.1, 0.4], [-0.3, 0.2]]", "[[0, 0], [0, 0]]")
+        )
+    )
+    slipped = run(twice.problem, following({"t2.h": {(0,): 0.0, (1,): 0.0}}))
+    Y = slipped.answer["y"]
+    assert np.all(Y[1] == 0) and np.all(twice.exact["t1.y"] == twice.exact["t2.y"])
+    marks = marked(twice, {"t1.y": Y[0], "t2.h": [0, 0], "y": Y}, places(3))
+    assert (verdicts(marks)["y"], marks.lines[-1].earned) == ("follows", 4)

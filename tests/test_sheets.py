@@ -258,3 +258,46 @@ def test_every_topic_has_a_sheet_with_its_data(topic: str, tmp_path: Path) -> No
     assert done.code == 0 and "\n# Given\n# " in done.out and "0x" not in done.out
     (tmp_path / "s.yaml").write_text(done.out)
     assert run("check", str(tmp_path / "p.yaml"), str(tmp_path / "s.yaml")).code == 1
+
+
+@pytest.mark.parametrize("text", [
+    "\n [[0.5 1. ]\n  [1.5 2. ]]", " [[0.5 1.]\n [1.5 2.]]", " [[ 0.5  1 ]\n      [ 1.5  2 ]]", " [[0.5 1][1.5 2]]", " [[0.5 1] [1.5 2]]", "\n[[0.5\n  1.]\n [1.5\n  2.]]",
+    " [[0.5, 1]\n [1.5, 2]]", " array([[0.5, 1. ],\n       [1.5, 2. ]])", " np.array([[0.5, 1], [1.5, 2]])", " tensor([[0.5, 1.],\n        [1.5, 2.]], dtype=torch.float64)",
+    " |\n  [[0.5 1]\n   [1.5 2]]", " '[[0.5 1] [1.5 2]]'", " [[5.e-01 1.e+00]\n [1.5e+00 2.e+00]]", " [[0,5 1]\n [1,5 2]]", " [0.5 1], [1.5 2]", " [[0.5 1]  # first\n [1.5 2]]\n# end",
+    " [[\u22120.5 1]\n [1.5 2]]",
+])  # fmt: skip
+def test_an_array_is_read_as_a_program_prints_it(text: str, tmp_path: Path) -> None:
+    grid = ask(loads(GRID))
+    found = read(f"size:\n- 2\n- 2\nY:{text}\n", grid, tmp_path)
+    assert values(found, "Y") == [-0.5 if "\u2212" in text else 0.5, 1, 1.5, 2] and values(found, "size") == [2, 2]
+    assert any("Y: is read as an array that a program has printed" in str(note) for note in found.notes)
+
+
+def test_a_printed_list_is_noted_and_a_plain_one_is_not(one: Assignment, tmp_path: Path) -> None:
+    for text, noted in (("[0.1 0.2 0.3]", True), ("array([0.1, 0.2, 0.3])", True), ("[0.1, 0.2, 0.3]", False)):
+        found = read(f"s: {text}\nL: 0.49\n", one, tmp_path)
+        assert values(found, "s") == [0.1, 0.2, 0.3] and len(found.notes) == noted, text
+    for text in (
+        "[[0.1 0.2]\n [0.3",
+        "[[0.1 0.2]] 0.3]",
+        "[0.1 oops\n [0.3]]",
+        "array(3)",
+        "[[]\n []]",
+        "[" * 5000 + "1 2" + "]" * 5000,
+    ):
+        found = read(f"s: {text}\nL: 0.49\n", one, tmp_path)
+        trouble = found.lines["s"].trouble
+        assert trouble and values(found, "L") == [0.49] and "\\x0a" not in trouble, text
+    assert "a bracket or a comma is missing" in read("s: [[0.1 0.2]\n [0.3]\n", one, tmp_path).lines["s"].trouble
+    assert read("s: '0.1 ;, ; 0.3'\n", one, tmp_path).lines["s"].trouble
+
+
+def test_a_printed_array_in_a_table_and_typed(soft: str, tmp_path: Path) -> None:
+    assert table(soft, "student,s,L\nAnn,[0.613 0.083 0.304],0.490\n")[1] == {"Ann": "4"}
+    grid = tmp_path / "g.yaml"
+    grid.write_text(GRID + "marking: {points: {Y: 1}}\n")
+    assert run("check", str(grid), "Y=[[0.5 1] [1.5 2]]").code == 0
+    (tmp_path / "g.csv").write_text(
+        'student,Y\nAnn,"[[0.5 1]\n [1.5 2]]"\nBob,"[[0.5, 1], [1.5, 2]]"\nMat,[0.5 1; 1.5 2]\nEve,0.5 1; 1.5 2\n'
+    )
+    assert run("check", str(grid), str(tmp_path / "g.csv")).code == 0

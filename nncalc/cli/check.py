@@ -28,7 +28,7 @@ from nncalc.marking.compare import compared
 from nncalc.marking.homework import Homework, Marked, Marker
 from nncalc.marking.keys import Key, checked, disagreements, warnings
 from nncalc.marking.pairing import Submission, pair_sheets
-from nncalc.marking.responses import is_table, responses
+from nncalc.marking.responses import is_table, pair_rows
 from nncalc.marking.roster import Roster, read_roster
 from nncalc.marking.submissions import stem
 from nncalc.problem.problem import Problem
@@ -36,7 +36,6 @@ from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope
 from nncalc.render.marks.keys import render as render_keys
 from nncalc.render.marks.records import RECORD_FORMATS, render_records
-from nncalc.render.marks.student import pathless
 from nncalc.render.summary import progress
 
 RIGHT, NOT_RIGHT, BAD_SHEET, BAD_PROBLEM = 0, 1, 2, 3
@@ -89,14 +88,13 @@ def _warn(homework: Homework) -> None:
 
 
 def _complain(homework: Homework, request: Check) -> None:
-    notes = [note for result in homework.results if result.marks is not None for note in result.marks.notes]
-    if (homework.findings or notes) and not request.quiet:
-        terminal.complain(InputError([*homework.findings, *notes]))
+    if homework.findings and not request.quiet:
+        terminal.complain(InputError(homework.findings))
 
 
 def _homework(request: Check, rules: Permissions, view: View) -> Homework:
     """All that is to be marked, marked. A signal ends it; what is done is shown, then the signal obeyed."""
-    one = len(request.answers) != 1 or not os.path.isdir(request.answers[0])
+    one = len(request.answers) != 1 or not (os.path.isdir(request.answers[0]) or is_table(request.answers[0]))
     format = _format(request)
     feedback = Feedback.asked(request.output, format, view, request.force)
     workings = one or (format in EXPLAINING and feedback is None)
@@ -105,12 +103,8 @@ def _homework(request: Check, rules: Permissions, view: View) -> Homework:
     paths = [word for word in request.answers if word not in words]
     if len(paths) > 1 or (words and paths):
         raise InputError(Finding("more than one sheet", Location(paths[-1]), want="ANSWERS or step=value"))
-    if paths and is_table(paths[0]) and not os.path.isdir(paths[0]):
-        return _tabled(request, paths[0], marker)
     roster = read_roster(request.students, rules.limits) if request.students else Roster()
-    attempt = choice("--attempt", request.attempt, ATTEMPTS)
-    single = format == "gradescope"
-    pairs, stray = pair_sheets(request.problem, paths[0], rules, roster, attempt, single) if paths else ([], [])
+    pairs, stray = _pairs(request, paths[0], marker, roster) if paths else ([], [])
     if request.adjust:
         known = pairs or [_yours(request)]
         marker.adjusted = read_adjustments(request.adjust, known, roster, marker.asked, rules.limits)
@@ -122,7 +116,7 @@ def _homework(request: Check, rules: Permissions, view: View) -> Homework:
     try:
         with interruptible():
             marked = marker.marked(pairs)
-            shown: Iterable[Any] = marked if one else progress(marked, len(pairs), sys.stderr)
+            shown: Iterable[Any] = marked if one else progress(marked, len(pairs), sys.stderr, "marking")
             for result in shown:
                 done.results.append(result)
                 if feedback is not None:
@@ -142,25 +136,21 @@ def _yours(request: Check) -> Submission:
     return Submission("you", stem(Path(request.problem).name), request.problem, None)
 
 
-def _tabled(request: Check, path: str, marker: Marker) -> Homework:
-    """Everybody's answers in one table, to one problem."""
+def _pairs(request: Check, path: str, marker: Marker, roster: Roster) -> tuple[list[Submission], list[Finding]]:
+    """Who answered what: in files, or everybody in one table to one problem."""
+    attempt = choice("--attempt", request.attempt, ATTEMPTS)
+    if os.path.isdir(path) or not is_table(path):
+        is_one = _format(request) == "gradescope"
+        return pair_sheets(request.problem, path, marker.rules, roster, attempt, is_one)
     if os.path.isdir(request.problem):
         raise InputError(Finding("a table of answers is for one problem", Location(path), want="its file, no folder"))
     asked, name = marker.asked(request.problem), stem(Path(request.problem).name)
-    given = Submission("everybody", name, request.problem, path)
     if isinstance(asked, list):
-        return Homework([Marked(given, None, findings=asked)], one=True)
-    try:
-        found, notes = responses(path, asked)
-    except InputError as error:
-        return Homework([Marked(given, asked, findings=error.findings)], one=True)
+        return [Submission("everybody", name, request.problem, path)], []
+    pairs, marker.rows, notes = pair_rows(path, asked, name, roster, attempt)
     for note in notes if not request.quiet else ():
         terminal.say(str(note))
-    marked = [
-        marker.graded(replace(given, student=one.student), asked, partial(sheet.from_entries, one.entries, asked, path))
-        for one in found
-    ]
-    return Homework(marked)
+    return pairs, []
 
 
 def mark_typed(
@@ -231,7 +221,7 @@ def _gradescope(request: Check, rules: Permissions) -> int:
     if isinstance(results, Failure):
         out = io.StringIO()
         gradescope.failed(
-            InputError([pathless(finding) for finding in results.findings]).lines(),
+            InputError([finding.pathless for finding in results.findings]).lines(),
             out,
             not isinstance(results.error, InputError),
         )
@@ -257,7 +247,7 @@ def _keys(request: Check, view: View, rules: Permissions) -> int:
     found = problem_files(request.problem, rules.limits)
     if not found:
         raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
-    results: Iterable[Any] = progress((checked(one, rules) for one in found), len(found), sys.stderr)
+    results: Iterable[Any] = progress((checked(one, rules) for one in found), len(found), sys.stderr, "checking")
     keys: list[Key] = list(results)
     if not request.quiet:
         out = io.StringIO()

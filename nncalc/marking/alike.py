@@ -14,6 +14,8 @@ from nncalc.marking.verdicts import Verdict, beside_exact
 # A sheet of whose numbers fewer are right is looked at again, and is another's variant where so many are right.
 LOW, HIGH = 0.5, 0.9
 BARE = frozenset({str, int, float, bool, type(None)})
+# Fields that no mark depends on.
+UNMARKED = ("source", "notes", "labels")
 # Fewer numbers than this fit by chance.
 LEAST = 3
 
@@ -33,9 +35,9 @@ def content(read: Any) -> Any:
 
 @cache
 def _told(kind: Any) -> tuple[str, ...]:
-    """The fields of a record that say something, and not where it stood."""
+    """The fields of a record that say something, and not where it stood, whose it is or how it was read."""
     names = fields(kind) if is_dataclass(kind) else ()
-    return tuple(f.name for f in names if f.name != "source" and f.type not in (Location, "Location"))
+    return tuple(f.name for f in names if f.name not in UNMARKED and f.type not in (Location, "Location"))
 
 
 def right_share(path: str, asked: Assignment) -> float:

@@ -31,6 +31,10 @@ SIGN_APART = re.compile(r"([-+]) +(?=[0-9.])")
 ROW_ENDS = re.compile(r"[;\n]")
 # Blanks part numbers, a comma behind one with them; or every comma does.
 PARTED = (re.compile(r"[,\s]*\s[,\s]*"), re.compile(r"[,\s]+"))
+# An array as programs print it: rows in brackets, with commas or without, maybe with array(…) around.
+PRINTED = re.compile(r"(?:\w+\.)?(?:(?:array|tensor|matrix)\()?(\[.*\])(?:, *\w+=[\w.']+)*\)?", re.DOTALL)
+BRACKETS = re.compile(r"[\[\]]|[^\[\]]+")
+WITHOUT_COMMA = re.compile(r"[^\s,;]\s+[-+.\[0-9]")
 NOTED = 3
 
 Nested: TypeAlias = "ScalarNode | list[Nested]"
@@ -61,6 +65,8 @@ def cells_of(node: Node, name: str, want: tuple[int, ...], limits: Limits) -> Re
         except InputError as error:
             trouble = trouble or error
             continue
+        if candidate is not tree and _is_printed(tree):
+            cells.notes.insert(0, Finding("is read as an array that a program has printed", node.mark, printable(name)))
         first = first or cells
         if is_laid(cells.shape, want):
             fitting.append(cells)
@@ -72,6 +78,16 @@ def cells_of(node: Node, name: str, want: tuple[int, ...], limits: Limits) -> Re
     if not fitting and first is None and trouble is not None:
         raise trouble
     return fitting[0] if fitting else first or ReadCells()
+
+
+def _is_printed(tree: Nested) -> bool:
+    """Whether a line is as a program prints an array: blanks alone between numbers in brackets, or array(…) around."""
+    if isinstance(tree, list):
+        return any(
+            WITHOUT_COMMA.search(part.text) if isinstance(part, ScalarNode) else _is_printed(part) for part in tree
+        )
+    array = PRINTED.fullmatch(plain_signs(tree.text))
+    return array is not None and (array[0] != array[1] or WITHOUT_COMMA.search(array[1]) is not None)
 
 
 def key_cells(node: Node, name: str, limits: Limits) -> ReadCells:
@@ -178,19 +194,39 @@ def _parted(tree: Nested, parting: re.Pattern[str], limits: Limits) -> Nested:
     text = plain_signs(tree.text)
     if scalars.NUMBER.fullmatch(text) or text in LEFT_OUT:
         return tree
+    array = PRINTED.fullmatch(text)
+    if array and ";" not in text:
+        return _bracketed(array[1], parting, tree.mark, limits) or tree
     if text[:1] + text[-1:] in ("()", "[]"):
         text = text[1:-1].strip()
-    rows: list[Nested] = []
-    for row in filter(None, map(str.strip, ROW_ENDS.split(text))):
-        rows.append(_parts(row, parting, tree.mark) if not _literal(row) or COMMA.fullmatch(row) else [tree])
+    rows: list[Nested] = [row for part in ROW_ENDS.split(text) if (row := _parts(part.strip(), parting, tree.mark))]
     if len(rows) != 1:
         return rows or tree
     (only,) = rows
     return tree if isinstance(only, list) and len(only) == 1 and text == plain_signs(tree.text) else only
 
 
+def _bracketed(text: str, parting: re.Pattern[str], mark: Location, limits: Limits) -> Nested | None:
+    """The rows of an array that a program has printed, however many lines it took; None where brackets do not match."""
+    open: list[list[Nested]] = [[]]
+    for piece in BRACKETS.finditer(text):
+        if piece[0] == "[":
+            open.append([])
+        elif piece[0] != "]":
+            open[-1] += _parts(piece[0].strip(", \n"), parting, mark.further(piece.start()))
+        elif len(open) > 1 and open[-1]:
+            open[-2].append(open.pop())
+        else:
+            return None
+        if len(open) > limits.depth:
+            return None
+    return None if len(open) > 1 else open[0] if len(open[0]) > 1 else open[0][0]
+
+
 def _parts(row: str, parting: re.Pattern[str], mark: Location) -> list[Nested]:
     """The texts of a row, each with its place."""
+    if _literal(row) and not COMMA.fullmatch(row):
+        return [ScalarNode(row, False, mark)]
     ends = [(m.start(), m.end()) for m in parting.finditer(row)]
     starts, stops = [0, *(end for _, end in ends)], [*(start for start, _ in ends), len(row)]
     spans = zip(starts, stops, strict=True)

@@ -9,7 +9,7 @@ from nncalc.disk.read import decoded, name_of, read_bytes
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import Limits
 from nncalc.marking.cells import SPACES
-from nncalc.reading.nodes import MappingNode, Node
+from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.reader import read_text
 
 BLANK = "`nncalc sheet PROBLEM` prints a sheet to fill in"
@@ -17,6 +17,9 @@ BLANK = "`nncalc sheet PROBLEM` prints a sheet to fill in"
 LINE_HEAD = re.compile(
     r"""(?P<quote>["']?)(?P<name>[^\s"'#\-\[{][^"'=:\n]{0,80}?(?:\[[0-9, ]+\])?)(?P=quote) *(?::(?!:)|=)"""
 )
+# What an array without commas may be written in.
+PRINTED_ARRAY = re.compile(r"[\w.]*\(?\[(?:[-+\s\[\]0-9.,eE%\u2212]|nan|inf)*\]\)?")
+COMMENT = re.compile(r"(?m)(?:^|(?<=\s))#.*$")
 # A sheet of more lines than this is read as a whole or not at all.
 MOST_LINES = 2000
 
@@ -55,6 +58,21 @@ def entries_in(text: str, name: str, limits: Limits) -> Entries:
     return entries
 
 
+def value_in(text: str, name: str, limits: Limits) -> Node:
+    """What stands for one name: YAML, or an array as NumPy prints it, which needs no commas and takes several lines.
+
+    Raises InputError where it is neither.
+    """
+    try:
+        return read_text(text, name, limits)
+    except InputError:
+        bare = COMMENT.sub("", text)
+        array = bare.strip()
+        if not PRINTED_ARRAY.fullmatch(array) or array.count("[") != array.count("]"):
+            raise
+        return ScalarNode(" ".join(array.split()), False, Location(name, bare[: bare.index(array)].count("\n") + 1, 1))
+
+
 def _line_by_line(text: str, name: str, limits: Limits) -> Entries:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     heads = [(n, head) for n, line in enumerate(lines) if (head := LINE_HEAD.match(line))]
@@ -88,7 +106,7 @@ def _take(entries: Entries, key: str, value: str, name: str, limits: Limits) -> 
     first, _, rest = value.lstrip("\n").partition("\n")
     lead = "\n" * (len(value) - len(value.lstrip("\n")))
     try:
-        entries.nodes[key] = read_text(value if value.strip() else value + "~", name, limits)
+        entries.nodes[key] = value_in(value if value.strip() else value + "~", name, limits)
     except InputError as error:
         try:
             if not first.strip() or not rest.strip():

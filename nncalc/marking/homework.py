@@ -17,6 +17,7 @@ from nncalc.marking.assignment import Assignment, ask
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import MarkedLine, Marks, mark
 from nncalc.marking.pairing import Submission
+from nncalc.marking.responses import Response
 from nncalc.problem.problem import load
 
 # So many sheets of different content are remembered: without their workings, and with them.
@@ -101,7 +102,12 @@ class Marked:
     @property
     def remarks(self) -> list[str]:
         """All that an instructor should know of it."""
-        return [*self.reasons, *self.pair.remarks, *self.flags, *self.adjustments]
+        return [*self.reasons, *self.pair.remarks, *self.flags, *self.adjustments, *self.notes]
+
+    @property
+    def notes(self) -> list[str]:
+        """What of the sheet was read otherwise than it is written, and what was passed over."""
+        return self.marks.noted if self.marks is not None else []
 
     @property
     def adjustments(self) -> list[str]:
@@ -136,6 +142,7 @@ class Marker:
         self.workings = workings
         self.adjusted = adjusted or Adjustments()
         self.asked = cache(self._asked)
+        self.rows: dict[str, Response] = {}  # of a table, by file and line
         self._alike: dict[tuple[str, Any], Marks] = {}
 
     def _asked(self, path: str) -> Assignment | list[Finding]:
@@ -156,6 +163,11 @@ class Marker:
 
     def _sheet(self, one: Submission, asked: Assignment) -> Marked:
         path = one.sheet
+        row = self.rows.get(path or "")
+        if row is not None:
+            source = row.mark.source
+            one = replace(one, sheet=source)
+            return self.graded(one, asked, lambda: sheet.from_entries(row.entries, asked, source))
         return self.graded(one, asked, lambda: sheet.Sheet("") if path is None else sheet.from_file(path, asked))
 
     def graded(self, one: Submission, asked: Assignment, read: Callable[[], sheet.Sheet]) -> Marked:
@@ -177,7 +189,7 @@ class Marker:
             if len(self._alike) >= (MOST_WORKINGS if self.workings else MOST_ALIKE):
                 self._alike.pop(next(iter(self._alike)))
             self._alike[key] = known
-        return replace(known, source=given.source)
+        return replace(known, source=given.source, notes=given.notes)
 
     def _of_another(self, result: Marked, asked: Assignment) -> tuple[str, ...]:
         """Whose variant a sheet fits that does not fit its own: who copied has another's right numbers."""

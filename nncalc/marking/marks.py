@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from nncalc.errors import Finding
+from nncalc.errors import Finding, InputError
 from nncalc.marking.assignment import Assignment, lines_of
 from nncalc.marking.closeness import finite, gap
 from nncalc.marking.credit import A_FEW, Cells, is_one_number, share
 from nncalc.marking.procedures import one_explains
-from nncalc.marking.runs import Cell, written_cells
+from nncalc.marking.runs import Cell, cells_with, written_cells
 from nncalc.marking.sheet import Line, Sheet
 from nncalc.marking.trivial import Ease, ease, has_work
 from nncalc.marking.verdicts import Judged, Verdict, is_near, judge, paid_alone, same_number
@@ -93,6 +93,15 @@ class Marks:
         return next((mark for mark in self.lines if mark.verdict is Verdict.wrong), None)
 
     @property
+    def noted(self) -> list[str]:
+        """The notes as the student reads them: the file by its name, and the line; the first, and how many more."""
+        told = []
+        for note in self.notes:
+            mark = note.mark if note.mark is not None and note.mark.source == self.source else None  # none: typed
+            told.append(replace(note, mark=mark and replace(mark, column=None)).pathless)
+        return InputError(told).lines()
+
+    @property
     def total(self) -> Fraction:
         """The points there are; without points a line is worth one."""
         return sum((mark.points or Fraction(0) for mark in self.lines), Fraction(0))
@@ -159,7 +168,10 @@ class _LineMarker:
         following = with_verdict(cells, Verdict.follows)
         unpaid = [index for index in following if self.is_unpaid(name, index)]
         known = Cells(cells, {index: self.ease(name, index) for index in following}, unpaid)
-        if line is not None and is_one_number(line.cells.values()) and len(set(exact.flat)) > 1:
+        is_copy = name not in self.steps and all(self.is_on_sheet(*self.repeated(name, i)) for i in following)
+        if (is_copy and len(following) == len(cells)) or (
+            line is not None and is_one_number(line.cells.values()) and len(set(exact.flat)) > 1
+        ):
             known = replace(known, ease=dict.fromkeys(following, Ease.trivial))
         points = Fraction(1) if self.asked.points is None else self.asked.points.get(name)
         earned = (points or Fraction(0)) * (self.share(name, known) if in_shape else 0)
@@ -198,15 +210,28 @@ class _LineMarker:
 
     def is_unpaid(self, name: str, index: Index) -> bool:
         """Whether a cell follows from slips that cost no points, not from those that do."""
-        line = self.sheet.lines.get(name)
-        if self.paid is None or line is None or index not in line.cells:
+        if self.paid is None or not self.is_on_sheet(name, index):
             return False
-        written, paid = line.cells[index], self.paid[name]
+        written, paid = self.sheet.lines[name].cells[index], self.paid[name]
         if paid.shape != self.asked.exact[name].shape:
             return False
         if not (finite(written.value) and finite(paid[index])):
             return bool(written.value != paid[index])
         return gap(written.value, paid[index]) > self.judgement.rooms.get((name, index), 0.0)
+
+    def is_on_sheet(self, name: str, index: Index) -> bool:
+        """Whether the student wrote a number there."""
+        return name in self.sheet.lines and index in self.sheet.lines[name].cells
+
+    def repeated(self, name: str, index: Index) -> Cell:
+        """The step's cell that a cell of an answer repeats with the right numbers and the student's, if any does."""
+        there = {step: value.array for step, value in self.steps.items()}
+        number = self.worked[name][index]
+        for step, at in cells_with(self.asked.exact[name][index], self.asked.exact):
+            array = there.get(step)
+            if array is not None and array.shape == self.asked.exact[step].shape and array[at] == number:
+                return step, at
+        return "", ()
 
     def ease(self, name: str, index: Index) -> Ease:
         """What a cell took that follows: it may repeat others, or the student's own values left nothing to work."""
@@ -214,6 +239,10 @@ class _LineMarker:
         alone, exact = self.alone[name], self.asked.exact[name]
         if alone.shape == exact.shape and finite(exact[index]) and same_number(alone[index], exact[index]):
             return Ease.work  # no slip came in: it follows from rounded numbers
+        if name not in self.steps:
+            name, index = self.repeated(name, index)
+            if self.is_on_sheet(name, index):
+                return Ease.work  # of that line; it is paid as what follows from it is
         if name not in self.steps or not finite(self.worked[name][index]):
             return Ease.trivial
         if self.worked[name].shape != self.asked.exact[name].shape:

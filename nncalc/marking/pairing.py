@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from nncalc.marking.variants import Problems, problems_of
 
 # So many names are told where nothing fits.
 NAMED_AT_MOST = 5
+NOT_HANDED_IN, UNLISTED = "not handed in", "not on the list of students"
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class _Pairing:
             first, others = (tries[0].path if tries else None), tries[1:]
             reason = "" if first else _reason(mine, left)
             earlier = tuple(one.path for one in others) if attempt == "best" else ()
-            remarks = (*self._remarks(student, mine, rows), *_of_tries(tries, attempt))
+            remarks = (*self._remarks(student, mine, rows), *of_tries(tries, attempt))
             variants = self.problems.variants(student, name)
             called = known.name if known else ""
             rows.append(Submission(student, name, file, first, reason, called, earlier, variants, remarks))
@@ -171,7 +172,7 @@ class _Pairing:
         if before:
             return
         if self.roster and student not in self.roster:
-            yield "not on the list of students"
+            yield UNLISTED
         if any(one.late for one in mine):
             yield "late"
 
@@ -223,7 +224,8 @@ def _kind(path: str) -> int:
     return next(i for i, kind in enumerate(SHEET_KINDS) if path.lower().endswith(kind))
 
 
-def _of_tries(tries: list[Upload], attempt: str) -> list[str]:
+def of_tries(tries: Sized, attempt: str) -> list[str]:
+    """What is said of somebody who handed in more than once."""
     return [f"{len(tries)} attempts, the {attempt} counts"] if len(tries) > 1 else []
 
 
@@ -231,7 +233,7 @@ def _reason(mine: list[Upload], left: list[Upload]) -> str:
     """Why there is no sheet of a student."""
     files = [one for one in mine if not one.found.is_folder]
     if not mine:
-        return "not handed in"
+        return NOT_HANDED_IN
     if not files:
         return "handed in an empty folder" if mine[0].trouble == EMPTY else f"the folder {mine[0].trouble}"
     if all(one.trouble for one in files):
@@ -239,7 +241,7 @@ def _reason(mine: list[Upload], left: list[Upload]) -> str:
         return f"handed in only {held}: {files[0].trouble}"
     if left:
         return f"not handed in under this name, but there is {_some(os.path.basename(one.path) for one in left)}"
-    return "not handed in"
+    return NOT_HANDED_IN
 
 
 def _some(names: Iterable[str]) -> str:

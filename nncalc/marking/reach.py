@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.marking.runs import Cell
+from nncalc.marking.runs import Cell, cells_with
 from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, parts, with_refs
 from nncalc.trace.steps import Trace
@@ -54,9 +54,8 @@ class Reach:
         """The step's cell that an answer, which is no step itself, repeats."""
         if cell[0] in self.steps:
             return cell
-        number = self.answer[cell[0]][cell[1]]
-        same = ((n, i) for n, step in self.steps.items() for i in np.argwhere(np.asarray(step.computed) == number))
-        return next(((n, tuple(map(int, i))) for n, i in same), cell)
+        worked = {name: np.asarray(step.computed) for name, step in self.steps.items()}
+        return next(cells_with(self.answer[cell[0]][cell[1]], worked), cell)
 
     def _worked(self, cell: Cell) -> Shares | None:
         """The error that a cell has from those before it. Long chains need no recursion."""

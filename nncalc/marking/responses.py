@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nncalc.errors import Finding, InputError, Location, printable
-from nncalc.limits import Limits
 from nncalc.marking.assignment import Assignment
 from nncalc.marking.entries import Entries
+from nncalc.marking.pairing import NOT_HANDED_IN, UNLISTED, Submission, of_tries
+from nncalc.marking.roster import Roster
 from nncalc.marking.rows import csv_rows
 from nncalc.reading.nodes import ScalarNode
-from nncalc.reading.reader import read_text
 
 TABLE_ENDINGS = (".csv", ".tsv")
 # Columns that say who answered, the most telling first; a first and a last name go together.
@@ -40,27 +40,50 @@ def is_table(path: str) -> bool:
     return path.lower().endswith(TABLE_ENDINGS)
 
 
-def responses(path: str, asked: Assignment) -> tuple[list[Response], list[Finding]]:
-    """Everybody's answers, the last of each, and what was passed over.
+def responses(path: str, asked: Assignment, roster: Roster) -> tuple[dict[str, list[Response]], list[Finding]]:
+    """Everybody's answers, of each student the last first, and what was passed over.
 
     Raises InputError where the file cannot be read or no column of it is a line of the problem.
     """
-    limits = asked.problem.limits
-    (first, head), *body = csv_rows(path, limits)
+    (first, head), *body = csv_rows(path, asked.problem.limits)
     columns, notes = _columns(head, asked, first)
-    found: dict[str, Response] = {}
+    found: dict[str, list[Response]] = {}
     for mark, row in body:
         student = " ".join(filter(None, (_text(row, n) for n in columns.who)))
         if not student and not any(_text(row, n) for n in columns.answers):
             continue
         student = student or f"row {mark.line}"
-        before = found.pop(student, None)
-        if before is not None:
-            what = f"{printable(student)} has answered in line {before.mark.line} before; this counts, the last"
-            notes.append(Finding(what, mark))
+        known = roster.meant(student)
+        student = known.id if known else student
         texts = {name: text for n, name in columns.answers.items() if (text := _text(row, n))}
-        found[student] = Response(student, mark, _entries(texts, mark, limits))
-    return list(found.values()), notes
+        found[student] = [Response(student, mark, _entries(texts, mark)), *found.pop(student, [])]
+    return found, notes
+
+
+def pair_rows(
+    path: str, asked: Assignment, problem: str, roster: Roster, attempt: str
+) -> tuple[list[Submission], dict[str, Response], list[Finding]]:
+    """A table's rows as what was handed in to a problem, by file and line; everybody on the list has one.
+
+    Raises InputError as `responses` does, and where nobody has answered.
+    """
+    found, notes = responses(path, asked, roster)
+    if not found:
+        raise InputError(Finding("holds no answers", Location(path), want="a row a student"))
+    rows = {str(row.mark): row for tries in found.values() for row in tries}
+    names = {one.id: one.name for one in roster.students}
+    pairs = []
+    for student in dict.fromkeys([*names, *found]):
+        tries = found.get(student, [])
+        first, others = (str(tries[0].mark) if tries else None), tries[1:]
+        unlisted = [UNLISTED] if names and student not in names else []
+        one = Submission(student, problem, asked.problem.file, first, "" if tries else NOT_HANDED_IN)
+        one = replace(one, name=names.get(student, ""), remarks=(*unlisted, *of_tries(tries, attempt)))
+        pairs.append(replace(one, earlier=tuple(str(row.mark) for row in others)) if attempt == "best" else one)
+        if others:
+            what = f"{printable(student)} has answered in line {others[0].mark.line} before; the {attempt} counts"
+            notes.append(Finding(what, tries[0].mark))
+    return pairs, rows, notes
 
 
 def _columns(head: list[str], asked: Assignment, mark: Location) -> tuple[Columns, list[Finding]]:
@@ -73,7 +96,9 @@ def _columns(head: list[str], asked: Assignment, mark: Location) -> tuple[Column
             asked.meant(name)
         except InputError:
             if n not in who and name and name.lower() not in (*WHO, *FIRST_NAMES, *LAST_NAMES):
-                notes.append(Finding(f"the column '{printable(name)}' is no line of the problem", mark))
+                notes.append(
+                    Finding(f"the column '{printable(name)}' is no line of the problem, and is passed over", mark)
+                )
             continue
         if n in who:
             who = [m for m in who if m != n]
@@ -105,14 +130,6 @@ def _text(row: list[str], n: int) -> str:
     return text[2:-1].strip() if text.startswith('="') and text.endswith('"') else text.lstrip("'").strip()
 
 
-def _entries(texts: dict[str, str], mark: Location, limits: Limits) -> Entries:
-    entries = Entries(keys=dict.fromkeys(texts, mark))
-    for name, text in texts.items():
-        if not text.startswith("[["):
-            entries.nodes[name] = ScalarNode(text, False, replace(mark, column=1))
-            continue
-        try:
-            entries.nodes[name] = read_text(text, mark.source, limits)
-        except InputError as error:
-            entries.lost[name] = error.findings[0]
-    return entries
+def _entries(texts: dict[str, str], mark: Location) -> Entries:
+    at = replace(mark, column=1)
+    return Entries({name: ScalarNode(text, False, at) for name, text in texts.items()}, dict.fromkeys(texts, mark))

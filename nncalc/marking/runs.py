@@ -33,6 +33,11 @@ def written_cells(sheet: Sheet) -> Iterator[tuple[Cell, Any]]:
             yield (name, index), written
 
 
+def cells_with(number: Any, arrays: Mapping[str, np.ndarray]) -> Iterator[Cell]:
+    """The cells that hold a number: an answer that is no step itself repeats one of these."""
+    return ((name, tuple(map(int, at))) for name, array in arrays.items() for at in np.argwhere(array == number))
+
+
 def carrying(
     asked: Assignment, sheet: Sheet, carry: Carry, arrays: Mapping[str, np.ndarray] | None = None
 ) -> Trace | None:

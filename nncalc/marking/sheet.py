@@ -13,13 +13,13 @@ from nncalc.errors import Finding, InputError, Location, dimensions, printable, 
 from nncalc.marking.assignment import Assignment
 from nncalc.marking.cells import SPACES, cells_of, is_laid, key_cells
 from nncalc.marking.closeness import Written
-from nncalc.marking.entries import BLANK, Entries, entries_of
+from nncalc.marking.entries import BLANK, Entries, entries_of, value_in
 from nncalc.reading.nodes import Node, ScalarNode
-from nncalc.reading.reader import read_text
 from nncalc.trace.notation.tree import Index
 
 # What a sheet may say of itself; problem and student pair it.
 LABELS = ("problem", "student", "name", "id", "student id", "date", "course", "class", "group", "email")
+UNREAD = "cannot be read"
 
 
 @dataclass(slots=True)
@@ -33,6 +33,11 @@ class Line:
     trouble: str = ""
     shape: tuple[int, ...] | None = None
     unfitting: dict[Index, Written] = field(default_factory=dict)  # the cells of a line with another shape
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether no number of it could be read."""
+        return self.trouble.startswith(UNREAD)
 
 
 @dataclass(slots=True)
@@ -101,7 +106,7 @@ def _is_label(text: str, asked: Assignment) -> bool:
 
 def _lose(sheet: Sheet, name: str, mark: Location, why: str) -> None:
     """A line that cannot be read counts as given and wrong, with the reason for the student."""
-    sheet.lines[name] = Line(name, mark, whole=True, trouble=f"cannot be read: {why}")
+    sheet.lines[name] = Line(name, mark, whole=True, trouble=f"{UNREAD}: {why}")
 
 
 def from_words(words: Sequence[str], asked: Assignment) -> Sheet:
@@ -132,7 +137,7 @@ def from_texts(texts: Mapping[str, str], asked: Assignment) -> Sheet:
     lost: dict[str, Finding] = {}
     for name, text in texts.items():
         try:
-            nodes[name] = read_text(text.translate(SPACES), name, asked.problem.limits)
+            nodes[name] = value_in(text.translate(SPACES), name, asked.problem.limits)
         except InputError as error:
             lost[name] = error.findings[0]
     return read(nodes, {name: Location(name) for name in texts}, asked, "your answers", lost)
@@ -203,7 +208,7 @@ def _add(
     if line.whole or any(i in line.cells for i in given) or (index is None and line.cells):
         raise InputError(Finding(f"{name} is given twice", mark))
     line.whole = index is None
-    sheet.notes += cells.notes
+    sheet.notes += [] if key else cells.notes  # that an instructor's expression is a number is no news
     if index is not None or shape == want:
         line.cells |= given
     elif shape is not None and is_laid(shape, want):

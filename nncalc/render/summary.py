@@ -17,10 +17,10 @@ from nncalc.render.paper import QUIET, VALUE, Paper
 SummaryRow = tuple[str, str, str, Sequence[str]]
 
 
-def progress(items: Iterable[object], total: int, stream: TextIO) -> Iterable[object]:
-    """The items again, with a bar on a terminal."""
+def progress(items: Iterable[object], total: int, stream: TextIO, doing: str = "solving") -> Iterable[object]:
+    """The items again, with a bar on a terminal that says what is being done."""
     console = Console(file=stream, markup=False, emoji=False, highlight=False)
-    return track(items, "solving", total=total, console=console, transient=True) if stream.isatty() else items
+    return track(items, doing, total=total, console=console, transient=True) if stream.isatty() else items
 
 
 def summary(rows: Sequence[SummaryRow], view: View, out: TextIO, left: int = 0) -> None:

@@ -19,7 +19,7 @@ from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.json import points_number
 from nncalc.render.marks.report import explanations, mark_cell, words, yours
-from nncalc.render.marks.student import adjusted_words, hints, pathless, unmarked
+from nncalc.render.marks.student import HOW_READ, adjusted_words, hints, unmarked
 from nncalc.trace.notation.style import TEXT
 
 # The whole file stays below 1 MB: so many characters of cells and hints, and so many tests.
@@ -29,7 +29,7 @@ MOST_TESTS, MOST_CELLS, LONGEST = 1000, 250_000, 300
 def render(homework: Homework, view: View, out: TextIO) -> None:
     """Writes the results of all the problems of a student."""
     marks = [result.marks for result in homework.results if result.marks is not None]
-    errors = [str(pathless(finding)) for finding in homework.findings]
+    errors = [str(finding.pathless) for finding in homework.findings]
     earned, total = sums(homework.results)
     several = len(homework.results) > 1
     room = _Room(MOST_CELLS)
@@ -37,7 +37,7 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
     page: dict[str, Any] = {
         "score": points_number(earned),
         "max_score": points_number(total),
-        "output": "\n".join(errors) or _said(marks),
+        "output": "\n".join([*(errors or [_said(marks)]), *_how_read(homework, room)]),
         "tests": [*tests[:MOST_TESTS], *_others(tests[MOST_TESTS:])],
     }
     if errors:
@@ -59,6 +59,13 @@ def failed(errors: list[str], out: TextIO, problem: bool) -> None:
     }
     json.dump(page | ({"autograder_error": True} if problem else {}), out, allow_nan=False, indent=1)
     out.write("\n")
+
+
+def _how_read(homework: Homework, room: _Room) -> list[str]:
+    """What was read otherwise than it is written, and what was passed over."""
+    notes = [printable(note, LONGEST, JOINERS) for result in homework.results for note in result.notes]
+    shown = [note for note in notes if room.takes(note)]
+    return [HOW_READ, *shown] if shown else []
 
 
 def _said(marks: list[Marks]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from html import escape
 from typing import TextIO
 
@@ -11,14 +12,14 @@ from nncalc.errors import JOINERS, printable
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Marks
 from nncalc.render.layout import View
-from nncalc.render.marks.report import closeness_asked
+from nncalc.render.marks.report import closeness_asked, legend
 from nncalc.render.marks.student import (
+    HOW_READ,
     StudentRow,
     adjusted_words,
     explained,
     further,
     heads,
-    pathless,
     result_score,
     student_rows,
     student_title,
@@ -33,7 +34,8 @@ body { background: #ffffff; color: #1f2328; font: 16px/1.5 system-ui, sans-serif
 main { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 table { border-collapse: collapse; margin: 1rem 0; }
 th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8c959f; vertical-align: top; }
-th { font-weight: 600; }
+th { font-weight: 600; overflow-wrap: normal; }
+td:last-child { white-space: nowrap; }
 td, tbody th, code { font-family: ui-monospace, monospace; font-size: .9rem; }
 .good { color: #1a7f37; } .carried { color: #7d4e00; } .bad { color: #cf222e; font-weight: 600; }
 .quiet { color: #59636e; }
@@ -53,7 +55,7 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
     if len(homework.results) > 1:
         parts.append(f"<p><strong>Total: {escaped_html(total_score(homework))}</strong></p>")
     parts += [_sheet(result, len(homework.students) > 1, view) for result in homework.results]
-    parts += [f'<p class="bad">{escaped_html(str(pathless(finding)))}</p>' for finding in homework.stray]
+    parts += [f'<p class="bad">{escaped_html(str(finding.pathless))}</p>' for finding in homework.stray]
     body = "\n".join(parts)
     out.write(
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -73,11 +75,16 @@ def _sheet(result: Marked, several: bool, view: View) -> str:
     parts = [f"<h2>{escaped_html(title, 600)}</h2>", f"<p><strong>{escaped_html(result_score(result))}</strong></p>"]
     parts += [f"<p>{escaped_html(text)}</p>" for text in adjusted_words(result)]
     if unmarked(result):
-        items = "".join(f"<li>{escaped_html(text)}</li>" for text in unmarked(result))
-        parts.append(f"<p>Not marked:</p>\n<ul>{items}</ul>")
+        parts += ["<p>Not marked:</p>", _list(unmarked(result))]
     if result.marks is not None and not result.pair.reason:
         parts += _marks(result, result.marks, view)
+    if result.notes:
+        parts += [f"<p>{HOW_READ}</p>", _list(result.notes)]
     return "\n".join(parts)
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"<ul>{''.join(f'<li>{escaped_html(text)}</li>' for text in texts)}</ul>"
 
 
 def _marks(result: Marked, marks: Marks, view: View) -> list[str]:
@@ -86,9 +93,9 @@ def _marks(result: Marked, marks: Marks, view: View) -> list[str]:
     columns = "".join(f'<th scope="col">{head}</th>' for head in heads(view))
     parts.append(f"<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>")
     parts += [*map(_row, student_rows(result, marks, view)), "</tbody>\n</table>"]
+    parts += [f'<p class="quiet">{escaped_html(legend(marks))}</p>'] if legend(marks) else []
     for working, said in explained(marks, view):
-        items = "".join(f"<li>{escaped_html(one)}</li>" for one in said)
-        parts.append(f"<p><code>{escaped_html(working)}</code></p>" + (f"\n<ul>{items}</ul>" if items else ""))
+        parts += [f"<p><code>{escaped_html(working)}</code></p>", *([_list(said)] if said else [])]
     more = further(marks, view)
     return [*parts, *([f'<p class="quiet">{escaped_html(more)}</p>'] if more else [])]
 

@@ -1,4 +1,7 @@
-"""Marked sheets for scripts (format 1): every line with its verdict, its cells and what mistake it looks like."""
+"""Marked sheets for scripts (format 1): every line with its verdict, its cells and what mistake it looks like.
+
+`notes`, where a sheet has some: what of it was read otherwise than it is written, and what was passed over.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +45,8 @@ def _sheet(result: Marked) -> dict[str, Any]:
             for name, one in result.adjusted.items()
         ],
     }  # fmt: skip
+    if result.notes:
+        page["notes"] = [printable(text, 2000) for text in result.notes]
     return page | {"earned": points_number(result.earned), "total": points_number(result.total)} | _marks(result)
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TextIO
 
 from nncalc.errors import JOINERS, printable
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Marks
 from nncalc.render.layout import View
-from nncalc.render.marks.report import closeness_asked
+from nncalc.render.marks.report import closeness_asked, legend
 from nncalc.render.marks.student import (
+    HOW_READ,
     adjusted_words,
     explained,
     further,
     heads,
-    pathless,
     result_score,
     student_rows,
     student_title,
@@ -33,7 +34,7 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
         lines += [f"**{escaped_markdown(f'Total: {total_score(homework)}')}**", ""]
     for result in homework.results:
         lines += _sheet(result, len(homework.students) > 1, view)
-    lines += [f"{escaped_markdown(str(pathless(finding)))}\n" for finding in homework.stray]
+    lines += [f"{escaped_markdown(str(finding.pathless))}\n" for finding in homework.stray]
     out.write("\n".join([*lines, ""]))
 
 
@@ -48,10 +49,15 @@ def _sheet(result: Marked, several: bool, view: View) -> list[str]:
     for text in adjusted_words(result):
         head += [escaped_markdown(text), ""]
     if unmarked(result):
-        head += ["Not marked:", "", *(f"- {escaped_markdown(text)}" for text in unmarked(result)), ""]
+        head += ["Not marked:", "", *_list(unmarked(result)), ""]
     if result.marks is None or result.pair.reason:
         return head
-    return [*head, *_marks(result, result.marks, view)]
+    notes = [HOW_READ, "", *_list(result.notes), ""] if result.notes else []
+    return [*head, *_marks(result, result.marks, view), *notes]
+
+
+def _list(texts: Iterable[str]) -> list[str]:
+    return [f"- {escaped_markdown(text)}" for text in texts]
 
 
 def _marks(result: Marked, marks: Marks, view: View) -> list[str]:
@@ -59,8 +65,9 @@ def _marks(result: Marked, marks: Marks, view: View) -> list[str]:
     lines = [escaped_markdown(f"{trace.title or trace.topic} ({closeness_asked(marks)} asked)"), ""]
     lines += [_row(heads(view)), _row(["---"] * len(heads(view)), plain=True)]
     lines += [_row([*row.cells, row.verdict, row.points]) for row in student_rows(result, marks, view)]
+    lines += ["", escaped_markdown(legend(marks))] if legend(marks) else []
     for working, said in explained(marks, view):
-        lines += ["", escaped_markdown(working), "", *(f"- {escaped_markdown(sentence)}" for sentence in said)]
+        lines += ["", escaped_markdown(working), "", *_list(said)]
     more = further(marks, view)
     return [*lines, "", *([escaped_markdown(more), ""] if more else [])]
 

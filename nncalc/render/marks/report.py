@@ -22,6 +22,10 @@ SHORT = 4
 # So many cells of a line are shown and explained, then how many more there are.
 CELLS = 12
 EXPLAINED = 3
+MEANINGS = {
+    Verdict.rounded: "as near as numbers rounded on the way allow",
+    Verdict.follows: "right with your own earlier numbers",
+}
 HEADS = ["line", "yours", "from your lines", "exact", "verdict"]
 
 
@@ -118,8 +122,16 @@ def _whole(array: np.ndarray, view: View) -> str:
     return inline(array, view.digits) if array.ndim == 0 or (array.ndim == 1 and array.size <= SHORT) else ""
 
 
+def legend(marks: Marks) -> str:
+    """What the verdicts mean that do not explain themselves, of those that were given."""
+    given = {verdict for mark in marks.lines for verdict in mark.cells.values()}
+    return "; ".join(f"{verdict.name}: {meaning}" for verdict, meaning in MEANINGS.items() if verdict in given)
+
+
 def words(mark: MarkedLine, verdict: Verdict, marks: Marks, index: Index | None = None) -> str:
     """The verdict as it is said to the student."""
+    if mark.line is not None and mark.line.is_unread:
+        return "not read"
     if verdict is Verdict.wrong:
         first = mark is marks.first and index in (None, (), next(iter(mark.of(Verdict.wrong)), None))
         return "WRONG, the first slip" if first else "WRONG"
@@ -146,7 +158,8 @@ def explanations(marks: Marks, view: View, only: MarkedLine | None = None) -> It
             continue
         if mark.line.trouble:
             said = [likely.text for likely in mark.likely]
-            yield f"{TEXT.symbol(mark.name, '')} {mark.line.trouble}", said
+            if said or only is not None:  # the row of the line says the rest
+                yield f"{TEXT.symbol(mark.name, '')} {mark.line.trouble}", said
             continue
         wrong = mark.of(Verdict.wrong)
         explained = any(len(likely.cells) == len(wrong) for likely in mark.likely)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from nncalc.errors import Finding, printable
+from nncalc.errors import printable
 from nncalc.marking.adjust import WHOLE
 from nncalc.marking.credit import points
 from nncalc.marking.homework import Homework, Marked, sums
@@ -24,6 +24,8 @@ from nncalc.trace.notation.style import TEXT
 TELLING_DIGITS = re.compile(r"\d\.\d\d|\d{3}")
 WRITTEN_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 NO_FAULT = "The problem itself cannot be used: this is not your fault."
+# Above the notes on what was read otherwise than it is written, or not at all.
+HOW_READ = "How the sheet was read, and what was passed over:"
 
 
 @dataclass(frozen=True)
@@ -82,14 +84,7 @@ def unmarked(result: Marked) -> list[str]:
     """Why there are no marks, without a path of the instructor's machine."""
     if result.asked is None:
         return [NO_FAULT]
-    return [*([result.pair.reason] if result.pair.reason else []), *(str(pathless(f)) for f in result.findings)]
-
-
-def pathless(finding: Finding) -> Finding:
-    """A finding that names the file, and not where it lies."""
-    if finding.mark is None or finding.mark.is_flag:
-        return finding
-    return replace(finding, mark=replace(finding.mark, source=os.path.basename(finding.mark.source)))
+    return [*([result.pair.reason] if result.pair.reason else []), *(str(f.pathless) for f in result.findings)]
 
 
 def explained(marks: Marks, view: View) -> Iterator[tuple[str, list[str]]]:

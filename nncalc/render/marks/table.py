@@ -16,8 +16,8 @@ from nncalc.marking.marks import Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.csv import remarked
-from nncalc.render.marks.report import HEADS, closeness_asked, explanations, full_working, rows, score, tone
-from nncalc.render.marks.student import adjusted_words, result_score
+from nncalc.render.marks.report import HEADS, closeness_asked, explanations, full_working, legend, rows, score, tone
+from nncalc.render.marks.student import HOW_READ, adjusted_words, result_score
 from nncalc.render.paper import BAD, HEAD, NAME, QUIET, TONES, VALUE, Paper
 from nncalc.trace.notation.style import TEXT
 
@@ -59,6 +59,8 @@ def _sheet(result: Marked, marks: Marks, view: View, paper: Paper) -> None:
         )
     if marks.lines:
         paper.say(table)
+    if legend(marks):
+        paper.say(Text(""), Text(legend(marks), style=QUIET))
     for working, said in explanations(marks, view):
         paper.say(Text(""), Text(working))
         for text in said:
@@ -68,6 +70,10 @@ def _sheet(result: Marked, marks: Marks, view: View, paper: Paper) -> None:
     paper.say(
         Text(""), Text(result_score(result), style=VALUE), *adjusted, *([Text(more, style=QUIET)] if more else [])
     )
+    if result.notes:
+        paper.say(Text(""), Text(HOW_READ, style=QUIET))
+        for note in result.notes:
+            paper.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
 
 
 def _grid(view: View, columns: int) -> Table:
