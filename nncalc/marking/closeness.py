@@ -126,6 +126,6 @@ def _within(written: Written, worked: Any, distance: float, scale: float = 0.0) 
     """Whether it is at most so far from the worked one, but for a rounding error; in a count there is none."""
     if not (finite(worked) and finite(written.value)):
         return bool(written.value == worked)
-    counted = isinstance(worked, (int, np.integer))
-    error = 0.0 if counted else GUARD * max(abs(written.value), abs(worked), scale)
-    return gap(written.value, worked) <= distance * BOUNDARY + error
+    off, counted = gap(written.value, worked), isinstance(worked, (int, np.integer))
+    error = 0.0 if counted else GUARD * max(abs(written.value), abs(worked))
+    return off <= distance * BOUNDARY + error or (not counted and off <= GUARD * scale)

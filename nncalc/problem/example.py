@@ -113,7 +113,8 @@ def _belongs(field: Field, kernel: Any) -> bool:
 def _given(field: Field, source: Any) -> str:
     text = field.about.example or _value(field, source)
     comment = f"  # {field.about.help}" if field.about.help else ""
-    return f"{field.name}: {text}{comment}"
+    first, line_end, block = text.partition("\n")  # of a text in lines the help stands above them
+    return f"{field.name}: {first}{comment}{line_end}{block}"
 
 
 def _optional(field: Field) -> str:

@@ -77,7 +77,7 @@ Tree = Number | Variable | Gradient | Apply
 SYMBOL = re.compile(f"[A-Za-z_ŷ{GREEK_LETTERS}][A-Za-z0-9_{LOW}{GREEK_LETTERS}]*")
 CONSTANTS = {"pi": constant(lambda: pi()), "e": constant(lambda: Decimal(1).exp())}
 # What a product sign means between two numbers.
-NUMBERS_OF = {"dot": "multiply"}
+NUMBERS_OF = {"product": "multiply"}
 CALLS = typed_names()
 
 

@@ -11,7 +11,7 @@ from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 FORMULA_LINE = "lines as `z = w·x + b`"
 # What keeps YAML from reading a formula as something else.
-BLOCK = "write the lines below `{}: |`, where YAML leaves them as they are"
+BLOCK = "write `{}: |` and below it lines `name = formula`, which YAML leaves as they are"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _is_folded(node: ScalarNode) -> bool:
     if line is None or node.mark.is_flag:
         return False
     rest = line[(node.mark.column or 1) - 1 :]
-    return rest.startswith(">") or not (rest.startswith("|") or node.text.split("\n")[0] in rest)
+    return rest.startswith(">") or not (rest.startswith(("|", '"', "'")) or node.text in rest)
 
 
 def _line(mark: Location, further: int) -> str | None:

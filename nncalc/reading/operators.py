@@ -6,7 +6,7 @@ from __future__ import annotations
 COMPARISONS = (">", ">=", "<", "<=", "==", "!=")
 BINARY = dict.fromkeys(COMPARISONS, ("", 5)) | {
     "+": ("add", 10), "-": ("subtract", 10),
-    "*": ("multiply", 20), "∘": ("multiply", 20), "/": ("divide", 20), "@": ("matmul", 20), "·": ("dot", 20),
+    "*": ("multiply", 20), "∘": ("multiply", 20), "/": ("divide", 20), "@": ("matmul", 20), "·": ("product", 20),
     "^": ("power", 40),
 }  # fmt: skip
 COMPARES = 5

@@ -95,7 +95,8 @@ class _Parser:
             product = f"write {printable(before.text, 20)}*{printable(token.text, 20)}"
             hint = "for the sigmoid write σ(…)" if before.text == GREEK["σ"] else product
             return self.fail("an operator is missing", token, hint)
-        return self.fail(f"'{token.text}' has no meaning here", token)
+        hint = "an expression has no =; to compare write ==" if token.text == "=" else ""
+        return self.fail(f"'{token.text}' has no meaning here", token, hint)
 
     def climb(self, least: int) -> Tree:
         self.depth += 1
@@ -170,8 +171,13 @@ class _Parser:
         return self.token.text == "^" and following.text == "T" and self.names is not None and not self.is_name("T")
 
     def bracket(self, opened: Token) -> Tree:
-        """A vector [a, b], or Iverson's bracket [a > b], which is the comparison."""
-        items = self.listed(opened, "]")
+        """A vector [a, b], or Iverson's bracket [a > b] or [a = b], which is the comparison."""
+        items = [self.climb(0)]
+        if self.token.text == "=":
+            sign = self.step()
+            items = [Apply("==", (items[0], self.climb(COMPARES + 1)), sign.column)]
+        items += self.further()
+        self.close(opened, "]")
         first = items[0]
         if len(items) == 1 and isinstance(first, Apply) and first.function in COMPARISONS:
             return first
@@ -202,12 +208,11 @@ class _Parser:
             raise self.fail(f"{PLACES_COUNT}, got '{printable(token.text, 20)}'", token)
         return int(token.text)
 
-    def listed(self, opened: Token, closing: str) -> list[Tree]:
-        items = [self.climb(0)]
+    def further(self) -> list[Tree]:
+        items = []
         while self.token.text == ",":
             self.step()
             items.append(self.climb(0))
-        self.close(opened, closing)
         return items
 
     def close(self, opened: Token, closing: str) -> None:
@@ -269,6 +274,9 @@ class _Parser:
         return Variable(token.text, token.column)
 
     def known(self, name: str, token: Token) -> None:
+        if "." in name and not self.is_name(name):  # such names has only the page
+            dot = Token("op", ".", token.column + token.text.index("."))
+            raise self.fail("'.' has no meaning here", dot)
         if self.names is not None and name not in self.names:
             hint = did_you_mean(name, [*self.names, *self.functions, *CONSTANTS])
             raise self.fail(f"the name '{printable(name)}' is not known", token, hint)

@@ -16,6 +16,7 @@ from nncalc.disk import read as source
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import DEFAULT, Limits
 from nncalc.reading.builder import ALONE, KEY_GLUED, TABBED, Builder, too_deep
+from nncalc.reading.lines import BLOCK
 from nncalc.reading.nodes import Node
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -23,6 +24,8 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 # A key in brackets whose value follows without a blank: {b:[0]}.
 GLUED = re.compile(r"([^\s,\[\]{}:]+):[\[{]\Z")
+# Fields that hold formulas, a line each.
+TEXT_FIELD = re.compile(r"(formulas|after):(?!\s*[|>])")
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
 # Lines that may stand before a document, and the directive among them.
@@ -118,9 +121,22 @@ def _not_yaml(error: Any, builder: Builder) -> Finding:
     if glued and "unexpected ':'" in said:
         mark = Location(builder.name, place.line + 1, glued.start(1) + 1, builder.text)
         return Finding(f"is not YAML: {KEY_GLUED.format(printable(glued.group(1), 40))}", mark)
+    text_field = _text_field(lines, place.line)
+    if text_field:
+        hint = BLOCK.format(text_field)
+        return Finding(f"is not YAML: {_words(said, first=False)}", builder.mark(place), hint=hint)
     first = not lines[place.line][: place.column].strip()
     since = f" (since line {begun.line + 1}, column {begun.column + 1})" if begun and begun.line != place.line else ""
     return Finding(f"is not YAML: {_words(said, first)}{since}", builder.mark(place))
+
+
+def _text_field(lines: list[str], at: int) -> str:
+    """The field of formulas that a line belongs to, if it is one; YAML reads `- x`, `|x|` and `@x` as its own signs."""
+    for line in reversed(lines[: at + 1]):
+        found = TEXT_FIELD.match(line)
+        if found or (line[:1].strip() and line[:1] != "#"):
+            return found.group(1) if found else ""
+    return ""
 
 
 def _words(said: str, first: bool) -> str:

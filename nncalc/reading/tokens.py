@@ -12,13 +12,12 @@ from nncalc.trace.notation.signs import GREEK, GREEK_LETTERS, HIGH, LOW, RAISED,
 
 TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
-    rf"|(?P<name>∂?[A-Za-z_ŷ{GREEK_LETTERS}][A-Za-z0-9_{LOW}{GREEK_LETTERS}]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*|Σ)"
-    rf"|(?P<op>\*\*|==|!=|<=|>=|[-+*/^(),·∘×⋅÷−√@<>≤≥≠\[\]:ᵀ])"
+    rf"|(?P<name>∂?[A-Za-z_ŷ{GREEK_LETTERS}][A-Za-z0-9_{LOW}{GREEK_LETTERS}]*(?:\.∂?[A-Za-z_][A-Za-z0-9_]*)*|Σ)"
+    rf"|(?P<op>\*\*|==|!=|<=|>=|[-+*/^(),·∘×⋅÷−√@<>≤≥≠\[\]:ᵀ=])"
     rf"|(?P<high>[{HIGH}]+)|(?P<part>[½⅓¼¾⅔]))"
 )
 HINTS = {
     "{": "write ( and )", "}": "write ( and )",
-    "=": "an expression has no =; to compare write ==",
     ";": "write one expression", "%": "there is no remainder or per cent here",
     "!": "there is no factorial here", "|": "write abs(…)", "'": "a transpose is written ᵀ or .T",
 }  # fmt: skip
@@ -71,6 +70,6 @@ def _spelled(kind: str, word: str, column: int, called: bool) -> list[Token]:
         turned = word.endswith(DOT_T)
         word = word.removesuffix(DOT_T)
         spelled = SIGNS[word] if word in SIGNS and (called or word not in GREEK) else plain_name(word)
-        name = Token("partial" if word.startswith("∂") else kind, spelled, column)
+        name = Token("partial" if word.rpartition(".")[2].startswith("∂") else kind, spelled, column)
         return [name, Token("op", SPELLED[DOT_T], column + len(word))] if turned else [name]
     return [Token(kind, SPELLED.get(word) or (word if word in KEPT else SIGNS.get(word, word)), column)]

@@ -27,7 +27,8 @@ def _leaf(node: Tree) -> str:
     if isinstance(node, Number):
         return str(int(node.value)) if node.value == int(node.value) < 1e15 else repr(float(node.value))
     if isinstance(node, Gradient):
-        return f"∂{node.of}/∂{node.by}"
+        section, dot, of = node.of.rpartition(".")
+        return f"{section}{dot}∂{of}/∂{node.by}"
     return node.name if isinstance(node, Variable) else ""
 
 

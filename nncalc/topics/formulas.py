@@ -82,6 +82,7 @@ def formulas(
     for text in [*names, *work.asked]:
         _want(text, body, ending, {*top, *rounds.names}, text in names)
     no_second(body, body.tainted())
+    _say_flat(work, [body, *([ending] if ending else [])])
     last, sections = dict(top), []
     for scope in rounds.sections(work, body, top, carried):
         if not body.run(work, scope):
@@ -182,6 +183,14 @@ def _rounds(
         told = ", ".join(f"{name} has {count}" for name, count in counts.items())
         raise Refused("each", f"wants as many rows of each: {told}")
     return Rounds(rows, "", next(iter(counts.values())), epochs, titles, "s")
+
+
+def _say_flat(work: Work, blocks: list[Block]) -> None:
+    """Where gradients are wanted, what does not hand them on."""
+    if any(block.wanted for block in blocks):
+        flat = dict.fromkeys(name for block in blocks for formula in block.formulas for name in formula.flat)
+        if flat:
+            work.note(f"the slope of {', '.join(flat)} counts as 0: no gradient goes back through there")
 
 
 def _bound(work: Work, body: Block, scope: Mapping[str, Any], count: int) -> None:

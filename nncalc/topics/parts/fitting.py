@@ -21,8 +21,16 @@ class Unfit(Exception):
         super().__init__(why)
 
 
+class Turned:
+    """vᵀ of a vector, which only a product can take."""
+
+    def __init__(self, vector: Any):
+        self.vector = vector
+
+
 def shape_of(x: Any) -> tuple[int, ...]:
-    """The shape of a Value, an array or a number."""
+    """The shape of a Value, an array, a number, or a vector that is turned."""
+    x = x.vector if isinstance(x, Turned) else x
     return np.shape(x.array if isinstance(x, Value) else x)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -22,7 +23,7 @@ from nncalc.reading.expression import (
     postorder,
 )
 from nncalc.reading.written import write_tree
-from nncalc.topics.parts.fitting import Unfit, fit, shape_of, size_in_words
+from nncalc.topics.parts.fitting import Turned, Unfit, fit, shape_of, size_in_words
 from nncalc.topics.parts.language import ARRAY_FUNCTIONS, outer, stacked
 from nncalc.trace.notation.decimals import constant
 from nncalc.trace.notation.functions import MathFunction
@@ -36,13 +37,6 @@ COMPARED: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 PRODUCT = "* works element by element; for the matrix product write ·"
 ROW_BY_ROW = "to meet each row of a matrix write + or -; to divide rows by a number each, keep them n x 1: sum(X, rows)"
-
-
-class Turned:
-    """vᵀ of a vector, which only a product can take."""
-
-    def __init__(self, vector: Any):
-        self.vector = vector
 
 
 def walk(work: Work, tree: Tree, known: Mapping[str, Any], name: Naming = lambda value: value) -> Any:
@@ -89,8 +83,8 @@ def _applied(work: Work, node: Apply, args: list[Any], known: Mapping[str, Any],
     if numbers and function in FUNCTIONS and FUNCTIONS[function].takes(len(args)):
         return _constant(FUNCTIONS[function], node, args)
     try:
-        if any(isinstance(a, Turned) for a in args) and function not in ("matmul", "dot", "transpose"):
-            hint = "for the outer product write u·vᵀ" if function == "multiply" else ""
+        if any(isinstance(a, Turned) for a in args) and node.function not in ("matmul", "product", "transpose"):
+            hint = "for the outer product write u·vᵀ" if node.function == "multiply" else ""
             raise Unfit("the transpose of a vector stands only in a product with ·", hint)
         if numbers:  # what is made of numbers alone is worked as what is given is
             args = [work.written(a) for a in args]
@@ -103,9 +97,12 @@ def _applied(work: Work, node: Apply, args: list[Any], known: Mapping[str, Any],
 def _constant(function: MathFunction, node: Apply, args: list[float]) -> Any:
     """What holds no variable is a written constant."""
     try:
-        return constant(function.decimal, *args)
+        value = constant(function.decimal, *args)
     except (ArithmeticError, ValueError):
-        raise ExpressionError(f"{write_tree(node)} has no value", node.column) from None
+        value = math.nan
+    if not math.isfinite(value):
+        raise ExpressionError(f"{write_tree(node)} has no value", node.column)
+    return value
 
 
 def _worked(node: Apply, args: list[Any], name: Naming) -> Any:
@@ -118,7 +115,8 @@ def _worked(node: Apply, args: list[Any], name: Naming) -> Any:
     if function in COMPARED:
         fit(*args)
         return name(1 * COMPARED[function](*args))
-    if function in ARRAY_FUNCTIONS and not (function in FUNCTIONS and len(args) > 1):
+    element_by_element = function in FUNCTIONS and FUNCTIONS[function].typed and len(args) > 1
+    if function in ARRAY_FUNCTIONS and not element_by_element:
         axis = {"axis": node.axis} if node.axis else {}
         return name(ARRAY_FUNCTIONS[function].work(*args, **axis))
     row = FUNCTIONS[function]
@@ -146,7 +144,7 @@ def _divide(a: Any, b: Any) -> Any:
     return np.divide(a, b)
 
 
-def _dot(a: Any, b: Any) -> Any:
+def _product(a: Any, b: Any) -> Any:
     """The matrix product between arrays, a product with a number."""
     if not isinstance(a, Turned) and not isinstance(b, Turned) and not (shape_of(a) and shape_of(b)):
         return np.multiply(a, b)
@@ -182,7 +180,7 @@ def _transpose(x: Any) -> Any:
 
 
 OPERATORS: dict[str, Callable[..., Any]] = {
-    "multiply": _multiply, "divide": _divide, "dot": _dot, "matmul": _matmul, "transpose": _transpose,
+    "multiply": _multiply, "divide": _divide, "product": _product, "matmul": _matmul, "transpose": _transpose,
     "vector": stacked,
 }  # fmt: skip
 

@@ -248,7 +248,16 @@ _ROWS = [
     *(ArrayFunction(row.name, row.traced) for row in map(FUNCTIONS.__getitem__, ("log2", "erf"))),
     *(_activation(name) for name in ACTIVATIONS if name not in FUNCTIONS and name != "softmax"),
 ]
-ARRAY_FUNCTIONS = {row.name: row for row in _ROWS}
+
+
+def _along(row: ArrayFunction, axis: str) -> ArrayFunction:
+    """Of each row or column, as the page writes it: row_sum(X)."""
+    return ArrayFunction(f"{axis[:-1]}_{row.name}", lambda x: row.work(x, axis=axis), flat=row.flat)
+
+
+ARRAY_FUNCTIONS = {row.name: row for row in _ROWS} | {
+    row.name: row for one in _ROWS if one.by_axis for row in (_along(one, "rows"), _along(one, "columns"))
+}
 # What people may call, each with its row.
 LANGUAGE: dict[str, Called] = {
     **{name: row for row in FUNCTIONS.values() if row.typed for name in (row.name, *row.also)},

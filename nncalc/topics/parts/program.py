@@ -11,7 +11,6 @@ from nncalc.reading.expression import SYMBOL, Apply, ExpressionError, Gradient, 
 from nncalc.reading.lines import FormulaLine, Lines
 from nncalc.reading.operators import COMPARISONS
 from nncalc.reading.parser import parse
-from nncalc.reading.written import write_tree
 from nncalc.topics.parts.fitting import shape_of, size_in_words
 from nncalc.topics.parts.graph import walk
 from nncalc.topics.parts.language import ARRAY_FUNCTIONS, LANGUAGE
@@ -42,10 +41,11 @@ class WrittenFormula:
         return {node.name for node in self.nodes(Variable)} | {node.of for node in self.nodes(Gradient)}
 
     @property
-    def has_flat(self) -> bool:
-        """Whether something in it has slope 0."""
-        flat = {*COMPARISONS, *(row.name for row in ARRAY_FUNCTIONS.values() if row.flat)}
-        return any(node.function in flat for node in self.nodes(Apply))
+    def flat(self) -> list[str]:
+        """What in it has slope 0 wherever it has one."""
+        used = [node.function for node in self.nodes(Apply)]
+        named = [name for name in used if name in ARRAY_FUNCTIONS and ARRAY_FUNCTIONS[name].flat]
+        return [*named, *(["a comparison"] if any(name in COMPARISONS for name in used) else [])]
 
     def wrong(self, error: ExpressionError) -> Finding:
         """What is wrong with it, with its place."""
@@ -95,8 +95,8 @@ class Block:
             except ExpressionError as error:
                 raise InputError(formula.wrong(error)) from None
             value = work.let(formula.name, value if isinstance(value, Value) else work.written(value))
-            _same_shape(formula, value, scope)
             scope[formula.name] = value
+            self._carries(formula, scope)
             if formula.line.why and not self.said and work.trace().steps:
                 work.trace().steps[-1].why = formula.line.why
             if formula.name in self.wanted:
@@ -107,32 +107,28 @@ class Block:
     def _gradients(self, work: Work, formula: WrittenFormula, scope: Mapping[str, Any]) -> dict[str, Any]:
         L, bys = scope[formula.name], self.wanted[formula.name]
         if shape_of(L):
-            what = f"is {size_in_words(shape_of(L))}; a gradient is of one number, as of sum(…)"
-            raise InputError(Finding(what, formula.line.name_mark, formula.name, hint=_summed(formula, scope)))
+            raise self._misshapen(formula, scope, "a gradient is of one number, as of sum(…)")
         found = work.backward(L, [self.sources.get(by, scope[by]) for by in bys])
         return dict(zip((gradient_name(formula.name, by) for by in bys), found.values(), strict=False))
 
+    def _carries(self, formula: WrittenFormula, scope: Mapping[str, Any]) -> None:
+        """What is carried on must have the shape that it had: InputError."""
+        old = formula.name.removesuffix(NEW)
+        if formula.name.endswith(NEW) and old in scope and shape_of(scope[formula.name]) != shape_of(scope[old]):
+            raise self._misshapen(formula, scope, f"{old} is {size_in_words(shape_of(scope[old]))}")
 
-def _same_shape(formula: WrittenFormula, value: Any, scope: Mapping[str, Any]) -> None:
-    """What is carried on must have the shape that it had."""
-    old = formula.name.removesuffix(NEW)
-    if not formula.name.endswith(NEW) or old not in scope:
-        return
-    now, before = shape_of(value), shape_of(scope[old])
-    if now != before:
-        what = f"is {size_in_words(now)}, but {old} is {size_in_words(before)}"
-        raise InputError(Finding(what, formula.line.name_mark, formula.name, hint=_summed(formula, scope)))
-
-
-def _summed(formula: WrittenFormula, scope: Mapping[str, Any]) -> str:
-    """Where a product element by element was probably meant as one that adds up."""
-    for node in formula.nodes(Apply):
-        if node.function == "multiply" and all(isinstance(arg, Variable) for arg in node.args):
-            shapes = [shape_of(scope[arg.name]) for arg in node.args if arg.name in scope]
-            if len(shapes) == 2 and shapes[0] == shapes[1] and len(shapes[0]) == 1:
-                a, b = map(write_tree, node.args)
-                return f"{a}*{b} multiplies element by element; {a}·{b} adds the products up"
-    return ""
+    def _misshapen(self, formula: WrittenFormula, scope: Mapping[str, Any], wanted: str) -> InputError:
+        """The error of a line of another shape; it says where a product was probably meant as one that adds up."""
+        what = f"is {size_in_words(shape_of(scope[formula.name]))}, but {wanted}"
+        products = (node for line in self.formulas for node in line.nodes(Apply) if node.function == "multiply")
+        for node in products:
+            names = [arg.name for arg in node.args if isinstance(arg, Variable) and arg.name in scope]
+            shapes = {shape_of(scope[name]) for name in names}
+            if len(names) == 2 and len(shapes) == 1 and len(shapes.pop()) == 1:
+                a, b = names
+                hint = f"{a}*{b} multiplies element by element; {a}·{b} adds the products up"
+                return InputError(Finding(what, formula.line.name_mark, formula.name, hint=hint))
+        return InputError(Finding(what, formula.line.name_mark, formula.name))
 
 
 def read_block(
