@@ -392,19 +392,13 @@ def test_every_formula_of_the_pages_reads_as_what_is_written_of_it() -> None:
             texts |= {step["formula"]["text"]} | {
                 e[kind] for e in step["elements"] for kind in ("formula", "substituted")
             }
-    called = {name for text in texts for name in re.findall(r"[A-Za-z_]\w*(?=\()", text)} | {"sigmoid"}
-    functions = {name: ArrayFunction(name, abs, 0, None) for name in called}
     limits = Limits(expression=10**6, expression_names=10**5)
     for text in texts:
-        names = {plain_name(name) for name in re.findall(r"(?:[\w]+\.)*∂?[^\W\d]\w*", text)} - called
-        names |= {part.lstrip("∂d") for part in re.findall(r"∂[\w.]+", text)} | {
-            "h",
-            "f",
-            "L",
-            "t0.f",
-            "t1.f",
-            "t1.h",
-            "t2.h",
+        called = {"sigmoid", "σ", *re.findall(r"[A-Za-z_]\w*(?=\()", text)}
+        functions = {name: ArrayFunction(name, abs, 0, None) for name in called}
+        names = {plain_name(name) for name in re.findall(r"(?:[a-z]\w*\.)*∂?[A-Za-z]\w*", text, re.ASCII)} - called
+        names |= {
+            part for name in names for part in (name, name[1:], name.replace(".d", "."), name.rpartition(".")[2][1:])
         }
         tree = parse(text, limits, names, functions)
         assert parse(write_tree(tree), limits, names, functions) == tree, text
