@@ -137,6 +137,27 @@ def test_expressions(text: str) -> None:
     clean(run("backprop", "--format", "json", f"--expr={text}", "--at", "x=0.5, y=2, e=1"))
 
 
+SIGNS_OF_LINES = [
+    "x", "W", "w_new", "y", "L", "dL/dW", "∂L/∂w", "all(L)", "rows", "columns", "[", "]", "(", ")", ",", ":", "=", "+", "-", "·", "*", "@", "/", "^", "ᵀ",
+    ".T", "²", "[1]", "[1,:]", "0.5", "2", "½", "σ", "η", ">", "==", "sum", "softmax", "onehot", "inv", "conv", "max", "# why", ";", " ", "\t", "'", "|", "é", "{", "1e400",
+]  # fmt: skip
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(SIGNS_OF_LINES), max_size=9).map("".join), max_size=5),
+    st.sampled_from(["|", ">", "", "|-", "|2"]),
+    st.sampled_from(
+        ["", "each: {x: X}\n", "repeat: 2\n", "repeat: {k: 2}\nafter: |\n  S = sum(all(L))\n", "answer: [L, dL/dW]\n"]
+    ),
+)
+@example(["L = W·x", "y = L²", "g = dy/dW"], "|", "")
+def test_blocks_of_formulas(lines: list[str], sign: str, more: str) -> None:
+    body = "".join(f"  {line}\n" for line in lines)
+    given = "given: {W: [[1, 2], [3, 4]], X: [[1, 2], [3, 4]], w: 0.5}\n"
+    with tempfile.TemporaryDirectory() as folder:
+        clean(solved(f"topic: formulas\n{given}{more}formulas: {sign}\n{body}", Path(folder)))
+
+
 @pytest.mark.parametrize(
     "option", ["--get", "--explain", "--round", "--sig", "--digits", "--detail", "--format", "--color", "--limit"]
 )
