@@ -14,6 +14,7 @@ from command import run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nncalc.errors import InputError
 from nncalc.limits import Limits
 from nncalc.reading.expression import Apply, Gradient, Number, Tree, Variable
 from nncalc.reading.parser import parse
@@ -311,6 +312,29 @@ def test_a_networks_own_formulas_give_its_pages_lines(settle: Any) -> None:
     assert lines[0] == lines[1] and len(lines[0]) == 18
     order = [[step.name for step in page.steps if step.name != "dL/dx"] for page in pages]
     assert order[0] == order[1]
+
+
+# The same language in backprop
+
+
+def test_expressions_and_nodes_take_arrays() -> None:
+    at = {"W": W, "v": V}
+    page = solve({"topic": "backprop", "expr": "sum(σ(W·v)²)", "at": at})
+    own = solve({"topic": "formulas", "given": at, "formulas": "f = sum(σ(W·v)²)", "answer": ["f", "df/dW", "df/dv"]})
+    for name in ("f", "df/dW", "df/dv"):
+        assert page.answer[name] == pytest.approx(own.answer[name], rel=1e-13)
+    assert not [step.name for step in page.steps if step.name.startswith("df2/")]  # no edge's own derivative
+    nodes = solve({"topic": "backprop", "nodes": {"c": "[1, 2]", "z": "W·v + c", "L": "sum(z²)"}, "at": at})
+    assert nodes.answer["dL/dW"] == pytest.approx(np.outer(2 * (W @ V + [1, 2]), V), rel=1e-13)
+    with pytest.raises(InputError, match="expr: comes out as 2 numbers; want one number, as of sum"):
+        solve({"topic": "backprop", "expr": "W·v", "at": at})
+    with pytest.raises(InputError, match=r"nodes\.z: v is 3 numbers and W is 2 x 3: a product wants"):
+        solve({"topic": "backprop", "nodes": {"z": "v·W"}, "at": at})
+
+
+def test_of_numbers_each_edge_keeps_its_own_derivative() -> None:
+    page = solve({"topic": "backprop", "expr": "2*(x·y + max(z, w))", "at": {"x": 3, "y": -4, "z": 2, "w": -1}})
+    assert float(page["df3/df1"].array) == 1 and float(page.answer["df/dx"]) == -8
 
 
 # What is wrong

@@ -17,6 +17,7 @@ from nncalc.topics.parts.back import updated
 from nncalc.topics.parts.belonging import GIVEN, Like, when
 from nncalc.topics.parts.dense import Layer
 from nncalc.topics.parts.fields import About, Answer, Array, Symbol
+from nncalc.topics.parts.fitting import size_in_words
 from nncalc.topics.parts.graph import blamed, walk
 from nncalc.topics.parts.losses import LossName, targets
 from nncalc.topics.parts.losses import loss_of as loss_of
@@ -30,16 +31,19 @@ def expression(
     work: Work,
     expr: Annotated[Tree, About("the expression, as 2*(x*y + max(z, w))", also=("expression", "f", "formula"))],
     at: Annotated[
-        Mapping[Symbol, float],
+        Mapping[Symbol, float | Array],
         About(
-            "the number of each variable, as x=3, y=-4", also=("values", "inputs"), example="{x: 3, y: -4, z: 2, w: -1}"
+            "the number, or the array, of each variable, as x=3, y=-4",
+            also=("values", "inputs"),
+            example="{x: 3, y: -4, z: 2, w: -1}",
         ),
     ],
 ) -> Answer:
     """Every node's value forward, every local derivative and gradient backward.
 
-    The nodes are f1, f2, … in the order in which one works them, and f is the last. Going back, each edge's
-    gradient is upstream × local (Rumelhart et al. 1986; CS231n, "Backpropagation, Intuitions").
+    The nodes are f1, f2, … in the order in which one works them, and f is the last, one number. Going back, each edge's
+    gradient is upstream × local (Rumelhart et al. 1986; CS231n, "Backpropagation, Intuitions"); with vectors (n,) and
+    matrices (n, m) among the variables the gradients are worked without the edges' own derivatives.
     """
     if not variables(expr, at):
         raise Refused("expr", "has no variable, so there is nothing to differentiate by")
@@ -57,7 +61,8 @@ def nodes(
         Mapping[Symbol, Tree], About("name: expression, in order; the last is the output", example="{q: x + y, f: q*z}")
     ],
     at: Annotated[
-        Mapping[Symbol, float], About("the number of each variable, as x=3, y=-4", example="{x: -2, y: 5, z: -4}")
+        Mapping[Symbol, float | Array],
+        About("the number, or the array, of each variable, as x=3, y=-4", example="{x: -2, y: 5, z: -4}"),
     ],
 ) -> Answer:
     """The same for a graph whose nodes you name yourself: {q: x + y, f: q*z}."""
@@ -68,7 +73,7 @@ def nodes(
             raise Refused(("nodes", name), f"{name} is given twice")
         with blamed(("nodes", name)):
             value = walk(work, tree, known)
-        known[name] = work.let(name, value) if variables(tree, known) else work.given(name, value)
+        known[name] = work.given(name, value) if isinstance(value, (int, float)) else work.let(name, value)
     output = list(nodes)[-1]
     return {output: known[output]} | _edges(work, ("nodes", output), known[output], inputs)
 
@@ -76,7 +81,7 @@ def nodes(
 def _edges(work: Work, path: str | FieldPath, output: Any, inputs: Mapping[str, Any]) -> Answer:
     """The backward pass: of numbers edge by edge, with arrays among the inputs node by node."""
     if np.ndim(numbers(output)):
-        raise Refused(path, f"comes out as {dimensions(numbers(output).shape)}", "one number, as of sum(…)")
+        raise Refused(path, f"comes out as {size_in_words(numbers(output).shape)}", "one number, as of sum(…)")
     local = not any(np.ndim(numbers(value)) for value in inputs.values())
     return work.backward(output, list(inputs.values()), local=local)
 
