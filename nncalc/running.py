@@ -61,7 +61,7 @@ def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
     trace.answered = {name: v.name for name, v in answer.items() if isinstance(v, Value) and v.name is not None}
     trace.topic, trace.title = problem.topic, problem.title
     trace.also = {word: f.about.symbol or f.name for f in problem.fields for word in (f.name, *f.about.also)}
-    trace.conventions = _conventions(problem)
+    trace.conventions = [*_conventions(problem), *trace.conventions]
     return trace
 
 

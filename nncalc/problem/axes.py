@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from nncalc.errors import FieldPath, Finding, Location, dimensions, spelled
-from nncalc.problem.plainly import Sizes, hint_for, is_misfit, is_worked, read_plainly, size_of
+from nncalc.problem.plainly import Sizes, hint_for, is_misfit, read_plainly
 from nncalc.topics.parts.fields import Field, fields_of
+from nncalc.topics.parts.sizes import is_worked, size_of
 
 
 def settled(

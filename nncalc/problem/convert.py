@@ -11,7 +11,7 @@ import numpy as np
 from nncalc.errors import FieldPath, Finding, InputError, Location, did_you_mean, dimensions, printable, spelled
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import settled
-from nncalc.problem.looks import are_words, is_other, numbers_in_words
+from nncalc.problem.looks import are_words, is_other, numbers_in_words, with_its_name
 from nncalc.problem.plainly import is_misfit, may_be_read
 from nncalc.problem.spelling import unknown_key, with_comma, with_symbols
 from nncalc.reading import scalars
@@ -213,10 +213,12 @@ class Converter:
         kind, inner = next(iter(node.entries.items()))
         if kind not in kinds.options:
             return self.found(node, path, f"unknown kind '{printable(kind)}'", want, did_you_mean(kind, kinds.options))
+        inner = with_its_name(inner, kinds.ways(kind))
         if not isinstance(inner, MappingNode):
             return self.found(inner, (*path, kind), "want a mapping (name: value)")
-        values = self.record(inner, fields_of(kinds.options[kind]), (*path, kind))
-        return BAD if values is BAD else (kind, kinds.options[kind](**values))
+        record = kinds.way(kind, inner.entries)
+        values = self.record(inner, fields_of(record), (*path, kind))
+        return BAD if values is BAD else (kind, kinds.made(record, values))
 
     def record(self, node: MappingNode, fields: tuple[Field, ...], path: FieldPath, alone: bool = True) -> Any:
         """Every field of a mapping by its description; unknown and missing keys are findings.

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from nncalc.errors import Finding, InputError, did_you_mean, printable
-from nncalc.problem.plainly import size_of
 from nncalc.reading.expression import Tree
 from nncalc.topics import kernels, known
 from nncalc.topics.parts.belonging import LEFT_OUT, met
 from nncalc.topics.parts.fields import REQUIRED, Array, Field, fields_of, shown
+from nncalc.topics.parts.sizes import size_of
 
 NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
 # A command line longer than this is better a file.

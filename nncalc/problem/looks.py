@@ -2,17 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import is_dataclass
+from typing import get_args, get_origin
+
 from nncalc.errors import dimensions
 from nncalc.reading import scalars
-from nncalc.reading.nodes import Node, ScalarNode, SequenceNode
-from nncalc.topics.parts.fields import Field
+from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from nncalc.topics.parts.fields import Field, also_called, fields_of
 
 
 def is_other(node: Node, field: Field) -> bool:
     """Whether a field that may be a record of several kinds, or something else, is the something else here."""
+    if isinstance(node, MappingNode) and field.record is not None:
+        return is_plain_record(node, field.record)
     if isinstance(node, SequenceNode):
         return field.of_kind(list) is not None
     return isinstance(node, ScalarNode) and bool in field.types and node.text in (*scalars.YES, *scalars.NO)
+
+
+def is_plain_record(node: MappingNode, record: type) -> bool:
+    """Whether a mapping is a record's fields, and not one kind with its fields."""
+    fields = fields_of(record)
+    return len(node.entries) != 1 or any(
+        name in {f.name for f in fields} or also_called(name, fields) for name in node.entries
+    )
+
+
+def holds_kinds(node: Node, field: Field) -> bool:
+    """Whether a list whose field takes plain records only has kinds among its items: {conv: {…}}, relu."""
+    items = next((t for t in field.types if get_origin(t) is list), None)
+    record = get_args(items)[0] if items is not None else None
+    if not isinstance(node, SequenceNode) or not is_dataclass(record) or not isinstance(record, type):
+        return False
+    return any(
+        (isinstance(item, ScalarNode) and item.text[:1].isalpha())
+        or (isinstance(item, MappingNode) and bool(item.entries) and not is_plain_record(item, record))
+        for item in node.items
+    )
+
+
+def with_its_name(node: Node, ways: Sequence[type]) -> Node:
+    """What stands in place of the one field that must be given, as a mapping: {window: 2} for 2."""
+    needed = [f for f in fields_of(ways[0]) if f.required]
+    file = isinstance(node, MappingNode) and "file" in node.entries and needed and needed[0].is_array
+    if len(ways) > 1 or len(needed) != 1 or (isinstance(node, MappingNode) and not file):
+        return node
+    return MappingNode({needed[0].name: node}, {needed[0].name: node.mark}, node.mark)
 
 
 def are_words(node: SequenceNode) -> bool:

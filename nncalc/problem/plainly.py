@@ -13,28 +13,12 @@ from typing import Any
 import numpy as np
 
 from nncalc.topics.parts.fields import Field, fields_of
+from nncalc.topics.parts.sizes import is_worked, size_of
 
 # The names of the axes, and their sizes.
 Reading = tuple[tuple[str, ...], tuple[int, ...]]
 # For each name its size, and the field that had it first.
 Sizes = dict[str, tuple[int, str]]
-
-
-def is_worked(axis: str) -> bool:
-    """Whether an axis is worked from others."""
-    return "+" in axis or "*" in axis
-
-
-def size_of(axis: str, sizes: Mapping[str, int]) -> int | None:
-    """The size of an axis such as hidden+input or 4*hidden, or None where a name's size is not known."""
-    total = 0
-    for term in axis.split("+"):
-        factors = [int(f) if f.isdigit() else sizes.get(f) for f in term.split("*")]
-        known = [f for f in factors if f is not None]
-        if len(known) < len(factors):
-            return None
-        total += math.prod(known)
-    return total
 
 
 def is_misfit(shape: tuple[int, ...], field: Field) -> bool:

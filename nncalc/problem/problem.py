@@ -13,13 +13,14 @@ from nncalc.disk.read import name_of
 from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, listed, printable, spelled, wrong_type
 from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
 from nncalc.problem.convert import BAD, Converter
+from nncalc.problem.looks import holds_kinds
 from nncalc.problem.spelling import unknown_key
 from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of
 from nncalc.reading.reader import read_file, read_text
 from nncalc.topics import TOPICS, kernels, known
-from nncalc.topics.parts.fields import About, Array, Field, also_called, fields_of
+from nncalc.topics.parts.fields import About, Array, Field, also_called, fields_of, likeliest
 from nncalc.trace.notation.signs import plain_name
 
 UNBOUNDED = Permissions(LIBRARY)
@@ -238,9 +239,10 @@ def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location], r
     forms: tuple[Any, ...] = kernels(topic)
     if len(forms) == 1:
         return forms[0]
-    fitting = [f for f in forms if all(x.name in given for x in fields_of(f) if x.required)]
-    if fitting:
-        return max(fitting, key=lambda f: sum(x.name in given for x in fields_of(f)))
+    able = [f for f in forms if not any(x.name in given and holds_kinds(given[x.name], x) for x in fields_of(f))]
+    if any(all(x.name in given for x in fields_of(f) if x.required) for f in able):
+        kernel: Callable[..., Any] = likeliest(able, given)
+        return kernel
     everything = tuple(x for f in forms for x in fields_of(f))
     likely = max(forms, key=lambda f: sum(x.name in given for x in fields_of(f)))
     strangers = [

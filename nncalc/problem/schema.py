@@ -51,7 +51,8 @@ def _variants(owners: Sequence[Any]) -> list[type[Variant]]:
                 stack.append(get_args(kind))
             elif isinstance(kind, type) and issubclass(kind, Variant) and kind not in found:
                 found.append(kind)
-                stack += [field.types for record in found[-1].options.values() for field in fields_of(record)]
+                ways = [way for name in found[-1].options for way in found[-1].ways(name)]
+                stack += [field.types for way in ways for field in fields_of(way)]
     return found
 
 
@@ -166,7 +167,16 @@ def _nested(axes: int) -> Schema:
 
 
 def _variant(kinds: type[Variant]) -> Schema:
-    """{kind: {fields}}, or the bare name of a kind that needs nothing."""
-    bare = [name for name, record in kinds.options.items() if not any(f.required for f in fields_of(record))]
+    """{kind: {fields}}, {kind: the one field that it needs}, or the bare name of a kind that needs nothing."""
+    bare = [n for n in kinds.options if any(not any(f.required for f in fields_of(way)) for way in kinds.ways(n))]
     one = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
-    return {"anyOf": [{"enum": bare}, {**one, "properties": {n: _record(r) for n, r in kinds.options.items()}}]}
+    return {"anyOf": [{"enum": bare}, {**one, "properties": {n: _ways(kinds.ways(n)) for n in kinds.options}}]}
+
+
+def _ways(ways: tuple[type, ...]) -> Schema:
+    """The ways of writing a kind's fields; of one that needs one field alone, its value too."""
+    pages = [_record(way) for way in ways]
+    needed = [f for f in fields_of(ways[0]) if f.required]
+    if len(ways) == len(needed) == 1:
+        pages.append(_field_of(needed[0]))
+    return pages[0] if len(pages) == 1 else {"anyOf": pages}

@@ -25,7 +25,7 @@ TOPICS: dict[str, Topic] = {
         Topic("activation", "activation", "activation functions and their derivatives"),
         Topic("softmax", "softmax", "scores to probabilities, with Jacobian, cross-entropy and gradient"),
         Topic("perceptron", "perceptron", "what a perceptron says of each sample, its learning rule, and XOR"),
-        Topic("backprop", "backprop", "the chain rule through an expression or a network, every gradient"),
+        Topic("backprop", "backprop.backprop", "the chain rule through an expression or a network, every gradient"),
         Topic("formulas", "formulas", "your own formulas line by line, their gradients, through samples or rounds"),
         Topic("loss", "loss", "losses: every term, the sum or mean, and the gradient"),
         Topic("optimizer", "optimizer", "descent step by step: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw"),

@@ -9,12 +9,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from nncalc.trace.name import StepName, gradient_name
+from nncalc.trace.name import StepName, gradient_name, in_section
 from nncalc.trace.rules.products import Outer, total
 from nncalc.trace.rules.rearranging import Scattered, unbroadcast
 from nncalc.trace.value import Value
@@ -31,9 +32,8 @@ def name_gradients(
 ) -> dict[str, Value]:
     """Names the gradient of every named value between `ofs` and `wrt`, last recorded first; returns those of `wrt`.
 
-    With a seed that was given, the number L that is differentiated stands outside the page. The seed itself has no
-    step but where it is what was asked for: ∂L/∂β = ∂L/∂y. In a `section` the gradient by what was
-    given outside of it stands there, too.
+    With a given seed, L stands outside the page. The seed itself has no step but where it is what was asked for:
+    ∂L/∂β = ∂L/∂y. In a `section` the gradient by what was given outside of it stands there, too.
     """
     top = "L" if any(isinstance(s, Value) for s in seeds) else local_name(ofs[0])
     roots = [(v, s if isinstance(s, Value) else _constant(v, s)) for v, s in zip(ofs, seeds, strict=True)]
@@ -56,7 +56,8 @@ def name_gradients(
             sweep(roots, wrt, named_inputs, edge_by_edge(work, {id(v) for v in ofs}), arrive)
         else:
             sweep(roots, wrt, Value.inputs, chain_rule, arrive)
-    return {gradient_name(top, local_name(v)): found[id(v)] for v in wrt}
+    names = [(section_of(v), gradient_name(top, local_name(v))) for v in wrt]
+    return {in_section("" if s == section else s, name): found[id(v)] for (s, name), v in zip(names, wrt, strict=True)}
 
 
 def own(g: Value) -> Value:
@@ -89,20 +90,20 @@ def section_of(value: Value) -> str:
 def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pull: Pull, arrive: Arrive) -> None:
     """One pass in reverse of recording; `arrive` is told each named or wanted value's gradient when it is complete.
 
-    A given value's gradient is complete once all that it feeds has been passed, and is told directly after the
-    value it feeds, in the order in which the values were given; what was given outside a section comes after it.
+    A given value's gradient is complete once all that it feeds has been passed, and is told directly after the value it
+    feeds, in the order in which the values were given; what was given outside a section comes after it.
     """
     wanted = {id(v) for v in wrt}
     nodes = _between([v for v, _ in roots], wrt, inputs)
     for value, seed in roots:
         if id(value) in nodes:
             nodes[id(value)].take(seed)
-    ready: list[Value] = []
+    ready, passed = list[Value](), set[str]()  # passed: the sections of values on the way, and those around them
 
-    def tell(section: str | None = None) -> None:
-        now = [leaf for leaf in ready if section is None or section_of(leaf) == section]
-        ready[:] = [leaf for leaf in ready if section is not None and section_of(leaf) != section]
-        for leaf in sorted(now, key=SERIAL):
+    def tell(*sections: str) -> None:
+        now = [leaf for leaf in ready if not sections or section_of(leaf) in sections]
+        ready[:] = [leaf for leaf in ready if sections and section_of(leaf) not in sections]
+        for leaf in sorted(now, key=lambda v: (not section_of(v), v.serial)):
             arrive(leaf, nodes[id(leaf)].gradient())
 
     for node in reversed(nodes.values()):
@@ -111,8 +112,9 @@ def sweep(roots: list[tuple[Value, Value]], wrt: list[Value], inputs: Inputs, pu
             g = node.gradient()
             if value.name is not None or id(value) in wanted:
                 if ready:
-                    tell(section_of(value))
+                    tell(section_of(value), *passed)
                 g = arrive(value, g)
+                passed.update(accumulate(section_of(value).split("."), in_section) if section_of(value) else ())
             for arg, addend in pull(value, g, nodes):
                 nodes[id(arg)].take(addend)
         for fed in node.feeds:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from nncalc.reading.expression import Apply, Number, Tree, Variable
-from nncalc.topics.backprop import nodes
+from nncalc.topics.backprop.backprop import nodes
 from nncalc.trace.work import Work
 
 torch.set_num_threads(1)

@@ -25,7 +25,7 @@ from nncalc.trace.rules.products import total
 class LayerSpec(Variant):
     """A layer: a bare name (flatten) or a mapping with one key ({dense: {units: 10}})."""
 
-    options: ClassVar[dict[str, type]] = {}
+    options: ClassVar[dict[str, type | tuple[type, ...]]] = {}
 
 
 Inner = Annotated[list[LayerSpec], About("the layers in order")]

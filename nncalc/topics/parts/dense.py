@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from nncalc.topics.parts.activations import ActivationName
 from nncalc.topics.parts.fields import About, Array
@@ -16,3 +16,9 @@ class Layer:
     W: Annotated[Array, "unit input", About("one row of weights for each unit", also=("w", "weights", "weight"))]
     b: Annotated[Array | None, "unit", About("one number for each unit", also=("bias", "biases"))] = None
     activation: Annotated[ActivationName, About("what is applied to z", also=("function",))] = "identity"
+
+
+def affine(x: Any, W: Any, b: Any = None, layout: str = "columns") -> Any:
+    """W x + b, of rows X Wᵀ + b; W: (unit, input). With the layout rows x W + b, W: (input, unit)."""
+    product = x @ W if layout == "rows" else W @ x if x.ndim == 1 else x @ W.T
+    return product if b is None else product + b

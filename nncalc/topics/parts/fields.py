@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import MISSING, dataclass, is_dataclass, replace
 from dataclasses import fields as record_fields
 from functools import cache, wraps
@@ -63,10 +63,28 @@ class About:
 class Variant(tuple[str, Any]):
     """A record of one of several kinds: a mapping with one key, or the bare name of a kind that needs nothing.
 
-    In a kernel it is the pair (name of the kind, record).
+    In a kernel it is the pair (name of the kind, record). A kind may be written in several ways, with a record each.
+    Where one field alone must be given, its value may stand in place of the mapping.
     """
 
-    options: ClassVar[dict[str, type]] = {}
+    options: ClassVar[dict[str, type | tuple[type, ...]]] = {}
+
+    @classmethod
+    def ways(cls, kind: str) -> tuple[type, ...]:
+        """The records of a kind, one a way of writing it."""
+        option = cls.options[kind]
+        return option if isinstance(option, tuple) else (option,)
+
+    @classmethod
+    def way(cls, kind: str, given: Collection[str]) -> type:
+        """The record of a kind that these fields are of."""
+        record: type = likeliest(cls.ways(kind), given)
+        return record
+
+    @staticmethod
+    def made(record: type, values: Mapping[str, Any]) -> Any:
+        """The record with these values, by the names of its fields."""
+        return record(**{f.parameter: values[f.name] for f in fields_of(record) if f.name in values})
 
 
 @dataclass(frozen=True)
@@ -208,6 +226,12 @@ def _form(kernel: Callable[..., Any], name: str, parameter: str, record: type, f
     form.__doc__ = kernel.__doc__ if first or kernel.__doc__ is None else record.__doc__
     form.__annotations__ = kernel.__annotations__ | {parameter: Annotated[record, TOGETHER]}
     return form
+
+
+def likeliest(owners: Sequence[Any], given: Collection[str]) -> Any:
+    """Of several kernels or records the one that these fields are of: those that it needs, and most of its own."""
+    fitting = [o for o in owners if all(f.name in given for f in fields_of(o) if f.required)]
+    return max(fitting or owners, key=lambda o: sum(f.name in given for f in fields_of(o)))
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -38,7 +38,12 @@ class Upstream:
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked beside the states: the output layer, the loss or what comes from above, the update."""
+    """What is asked beside the states: the output layer, the loss or what comes from above, the update.
+
+    keeps_states: whether the answer holds h of every time step (`states`), for who goes on with them.
+    """
+
+    keeps_states: ClassVar[bool] = False
 
     W_hy: Annotated[
         Array | None, "output hidden", About("from the state to the output", also=("V", "W_yh", "Why", "W_y"))
@@ -108,6 +113,8 @@ def through_time(
     answer: Answer = {name: states[name] for name in start}
     if task.W_hy is not None:
         answer["y"] = outputs[-1] if x.ndim == 1 else np.stack(outputs)
+    if task.keeps_states:
+        answer["states"] = [after["h"] for after in history]
     learned = {**parameters, "W_hy": task.W_hy, "b_y": task.b_y}
     wrt = [x, *learned.values(), *start.values()]
     slopes: Answer = {}

@@ -1,0 +1,200 @@
+"""Layers that are a topic's kernel: its fields, its steps, its words, in a section of its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from nncalc.errors import Refused, dimensions
+from nncalc.topics import kernels
+from nncalc.topics.backprop.plain import activated
+from nncalc.topics.backprop.stack import Flow, Position, WorkLayer
+from nncalc.topics.parts.activations import ActivationName
+from nncalc.topics.parts.belonging import LEFT_OUT, when
+from nncalc.topics.parts.fields import About, Array, Field, alternatives, fields_of, filled
+from nncalc.topics.parts.records import record_of
+from nncalc.topics.parts.sizes import is_worked, size_of
+from nncalc.topics.parts.time import Task
+
+# What a layer is given and does not learn.
+_KEPT = {"h_0", "c_0", "running_mean", "running_var"}
+
+_NAMED = Field("name", (str,), None, About("what its steps are called (its kind and its place)"), (), "name")
+_THEN = Field("activation", alternatives(ActivationName), "identity", About("what is applied to it"), (), "activation")
+_BIAS = Field("b", (Array,), None, About("the same as bias", only=when(bias=LEFT_OUT)), (("out_channel",),), "b")
+
+
+def _kernel(topic: str, form: str = "") -> Callable[..., Any]:
+    """The kernel of a topic's form, of the first one without a name."""
+    return next(kernel for kernel in kernels(topic) if form in ("", kernel.__name__))
+
+
+@dataclass(frozen=True)
+class KernelLayer:
+    """A layer that a kernel works.
+
+    takes, gives: the field that gets what comes in, and the answer that goes on. left_out: fields that are no layer's;
+    fixed: those that the kind says; needs: those that must be given. more: fields of the layer beside.
+    """
+
+    kernel: Callable[..., Any]
+    takes: str
+    gives: str
+    left_out: tuple[str, ...] = ()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    more: tuple[Field, ...] = (_NAMED,)
+    needs: tuple[str, ...] = ()
+
+    @property
+    def record(self) -> type:
+        """The record of the layer's fields."""
+        return record_of(self.kernel, (self.takes, "upstream", *self.left_out), self.fixed, self.more, self.needs)
+
+    def work(self, at: Position, layer: Any, **instead: Any) -> dict[str, Any]:
+        """The kernel's answer; `instead`: arguments that no field gives. Raises Refused where the shapes do not fit."""
+        values = vars(layer) | self.fixed
+        if "bias" in values and values.get("bias") is None:
+            values["bias"] = values.get("b")
+        own = {f.name: f for f in fields_of(self.kernel)}
+        arrays = {n: f for n, f in own.items() if f.is_only_array and values.get(n) is not None and n != self.takes}
+        _fits(at, own[self.takes], {f: values[n] for n, f in arrays.items()})
+        given = {n: at.given(n, values[n], f.about.symbol, n not in _KEPT) for n, f in arrays.items()}
+        arguments = filled(self.kernel, values | given | {self.takes: at.before.value})
+        for f in own.values():
+            says = f.convention(values.get(f.name, f.default)) if f.name in values else ""
+            if says and values.get(f.name, f.default) != f.default:
+                at.says(f"{at.full} {says}")
+        answer: dict[str, Any] = self.kernel(at.work, **arguments | instead)
+        return answer
+
+
+def _fits(at: Position, takes: Field, arrays: Mapping[Field, Any]) -> None:
+    """Whether what comes in has the axes that the kernel takes, and the sizes that its arrays say."""
+    x = at.before.value
+    axes = next((axes for axes in takes.axes if len(axes) == x.ndim), None)
+    if axes is None:
+        wanted = " or ".join(" x ".join(axes) for axes in takes.axes)
+        raise Refused("x", f"wants {wanted}, but {at.before.words}")
+    coming = dict(zip(axes, x.shape, strict=True))
+    for f, array in arrays.items():
+        names = next((names for names in f.axes if len(names) == array.ndim), ())
+        known = coming | {
+            n: s for n, s in zip(names, array.shape, strict=False) if not is_worked(n) and n not in coming
+        }
+        for name, size in zip(names, array.shape, strict=False):
+            wanted_size = size_of(name, known)
+            if wanted_size != size:
+                what = f"is {dimensions(array.shape)}: its '{name}' is {size}, want {wanted_size}"
+                raise Refused(f.name, what, hint=at.before.words)
+
+
+_Works = Callable[[KernelLayer, Position, Any], Flow]
+
+
+def _conv(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
+    answer = kernel.work(at, layer)
+    last = "A" if "A" in answer else "Y"
+    z = {"z": answer["Y"], "activation": layer.activation} if last == "A" else {}
+    return at.gives(last, answer[last], image=True, **z)
+
+
+def _pool(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
+    return at.gives("Y", kernel.work(at, layer)["Y"], image=True)
+
+
+def _global_pool(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
+    """One number a channel; of rows of tokens, the mean of each column."""
+    x = at.before.value
+    if not at.before.image and x.ndim == 2:
+        return at.let("y", x.mean(axis=0))
+    Y = kernel.work(at, layer)["Y"]
+    return at.let("y", Y.reshape((Y.size,)), image=False)
+
+
+def _softmax(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
+    at.no_image()
+    s = kernel.work(at, layer)["s"]
+    plain = layer.temperature == 1 and layer.base == math.e
+    return at.gives("s", s, **({"z": at.before.value, "activation": "softmax"} if plain else {}))
+
+
+def _then(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
+    """Normalization or attention, and what is applied to it."""
+    last = kernel.gives
+    if last == "Z":
+        at.no_image()
+    return activated(at, last, kernel.work(at, layer)[last], layer.activation)
+
+
+@dataclass(frozen=True)
+class _AllStates(Task):
+    """Nothing is asked of a recurrent layer beside its states."""
+
+    keeps_states = True
+
+
+def _recurrent(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
+    """The last state, or the states of all time steps below each other."""
+    at.no_image()
+    answer = kernel.work(at, layer, task=_AllStates())
+    states = answer["states"]
+    if layer.return_ == "last" or at.before.value.ndim == 1:
+        last = f"t{len(states)}.h" if at.before.value.ndim > 1 else "h"
+        return at.gives(last, states[-1])
+    return at.let("H", np.stack(states))
+
+
+_RETURN = Field(
+    "return", (Literal["last", "all"],), "last", About("the last state, or those of all time steps", also=("returns",)),
+    (), "return_",
+)  # fmt: skip
+_TASK = tuple(f.name for f in fields_of(Task))
+_OF_SCORES = ("jacobian", "target", "log", "log_base", "first_class")
+_OF_ATTENTION = ("memory", "layout", "labels")
+_SLIDING: dict[str, Any] = {"global": False}
+_WHOLE: dict[str, Any] = {"global": True, "window": None, "stride": None, "pad": 0, "dilation": 1, "ceil": False}
+
+
+def _pools(kind: str, **fixed: Any) -> tuple[KernelLayer, ...]:
+    needs = () if fixed["global"] else ("window",)
+    return (KernelLayer(_kernel("pool"), "image", "Y", ("count_pad",), {"kind": kind, **fixed}, (_NAMED,), needs),)
+
+
+def _cells(topic: str, *left_out: str) -> tuple[KernelLayer, ...]:
+    """A recurrent cell, one kernel for each way of writing its weights."""
+    without = (*_TASK, *left_out)
+    return tuple(KernelLayer(k, "x", "h", without, {}, (_RETURN, _NAMED)) for k in kernels(topic))
+
+
+_KERNELS: dict[str, tuple[tuple[KernelLayer, ...], _Works]] = {
+    "conv": ((KernelLayer(_kernel("conv"), "image", "Y", (), {}, (_BIAS, _NAMED)),), _conv),
+    "max_pool": (_pools("max", **_SLIDING), _pool),
+    "avg_pool": (_pools("average", **_SLIDING), _pool),
+    "global_avg_pool": (_pools("average", **_WHOLE), _global_pool),
+    "global_max_pool": (_pools("max", **_WHOLE), _global_pool),
+    "softmax": ((KernelLayer(_kernel("softmax"), "x", "s", _OF_SCORES),), _softmax),
+    "norm": ((KernelLayer(_kernel("norm"), "x", "y", (), {}, (_THEN, _NAMED)),), _then),
+    "attention": (
+        (KernelLayer(_kernel("attention", "embeddings"), "x", "Z", _OF_ATTENTION, {}, (_THEN, _NAMED)),), _then,
+    ),
+    "rnn": (_cells("rnn", "gradient_flow"), _recurrent),
+    "lstm": (_cells("lstm", "jacobian"), _recurrent),
+    "gru": (_cells("gru"), _recurrent),
+}  # fmt: skip
+
+
+def _run(forms: Mapping[type, KernelLayer], works: _Works) -> WorkLayer:
+    return lambda at, layer: works(forms[type(layer)], at, layer)
+
+
+def _kind(forms: tuple[KernelLayer, ...], works: _Works) -> tuple[tuple[type, ...], WorkLayer]:
+    """The records of a kind, and how it is worked."""
+    records = {form.record: form for form in forms}
+    return tuple(records), _run(records, works)
+
+
+KERNEL_KINDS: dict[str, tuple[tuple[type, ...], WorkLayer]] = {name: _kind(*kind) for name, kind in _KERNELS.items()}

@@ -1,0 +1,158 @@
+"""Layers that are no topic of their own: dense, flatten, activations, dropout, embedding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+
+from nncalc.errors import Refused, dimensions
+from nncalc.topics.backprop.stack import Flow, Position, WorkLayer
+from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
+from nncalc.topics.parts.belonging import LEFT_OUT, when
+from nncalc.topics.parts.dense import affine
+from nncalc.topics.parts.fields import About, Array
+from nncalc.trace.value import numbers
+
+LayerName = Annotated[str | None, About("what its steps are called (its kind and its place)")]
+
+
+@dataclass(frozen=True)
+class DenseLayer:
+    """activation(W x + b) of a vector, or of each row."""
+
+    W: Annotated[
+        Array,
+        "rows columns",
+        About("weights, unit x input (with layout rows input x unit)", also=("w", "weights", "weight", "kernel")),
+    ]
+    b: Annotated[Array | None, "units", About("one number for each unit", also=("biases",))] = None
+    bias: Annotated[Array | None, "units", About("the same as b", only=when(b=LEFT_OUT))] = None
+    activation: Annotated[ActivationName, About("what is applied to z", also=("function",))] = "identity"
+    name: LayerName = None
+
+
+@dataclass(frozen=True)
+class FlattenLayer:
+    """All numbers of an image in one vector."""
+
+    order: Annotated[
+        Literal["chw", "hwc"], About("channel by channel (PyTorch), or all channels of a place together (Keras)")
+    ] = "chw"
+    name: LayerName = None
+
+
+@dataclass(frozen=True)
+class FunctionLayer:
+    """A function of each number."""
+
+    alpha: Annotated[float | None, About("its constant", also=("negative_slope", "slope"))] = None
+    beta: Annotated[float | None, About("its second constant")] = None
+    name: LayerName = None
+
+
+@dataclass(frozen=True)
+class DropoutLayer:
+    """Some numbers are dropped, the others divided by what share is kept (inverted dropout)."""
+
+    mask: Annotated[Array, About("1 where a number is kept, 0 where it is dropped; of the input's shape")]
+    rate: Annotated[float, About("share that is dropped", least=0, also=("p",))] = 0.5
+    name: LayerName = None
+
+
+@dataclass(frozen=True)
+class EmbeddingLayer:
+    """A row of the table for each token."""
+
+    table: Annotated[Array, "token dim", About("a row for each token", symbol="E", also=("W", "weight", "E"))]
+    first: Annotated[int, About("what the first token is called", least=0, most=1, also=("first_token",))] = 1
+    name: LayerName = None
+
+
+def check_weights(at: Position, name: str, W: Any, b: Any, width: int, bias: str = "b") -> int:
+    """How many units the weights have. Raises Refused where they do not fit what comes in, or each other."""
+    inner, outer = (0, 1) if at.stack.layout == "rows" else (1, 0)
+    if W.shape[inner] != width:
+        what = f"is {dimensions(W.shape)}, for {W.shape[inner]} inputs"
+        turned = W.shape[outer] == width
+        other = "columns" if at.stack.layout == "rows" else "rows"
+        hint = f"{at.before.words}" + (f"; transposed it fits: layout: {other}" if turned else "")
+        raise Refused(name, f"{what}, but {width} come in", hint=hint)
+    units: int = W.shape[outer]
+    if b is not None and b.shape != (units,):
+        raise Refused(bias, f"is {dimensions(b.shape)}, but {name} has {units} units ({dimensions(W.shape)})")
+    return units
+
+
+def _dense(at: Position, layer: DenseLayer) -> Flow:
+    """z = W x + b, and a = g(z) where there is an activation."""
+    at.no_image()
+    x = at.before.value
+    bias = "bias" if layer.b is None else "b"
+    b = layer.bias if layer.b is None else layer.b
+    check_weights(at, "W", layer.W, b, x.shape[-1], bias)
+    z = at.work.let("z", affine(x, at.given("W", layer.W), at.given("b", b), at.stack.layout))
+    return activated(at, "z", z, layer.activation)
+
+
+def activated(at: Position, name: str, z: Any, activation: str, called: str = "a") -> Flow:
+    """g(z), or z itself where nothing is applied."""
+    if activation == "identity":
+        return at.gives(name, z)
+    return at.let(called, ACTIVATIONS[activation](z), z=z, activation=activation)
+
+
+def _flatten(at: Position, layer: FlattenLayer) -> Flow:
+    """A vector of an image; rows of tokens or samples follow each other."""
+    x = at.before.value
+    if x.ndim == 3:
+        at.says("flattened channel by channel" if layer.order == "chw" else "flattened place by place, channels last")
+        x = x if layer.order == "chw" else np.transpose(x, (1, 2, 0))
+    return at.let("y", x.reshape((x.size,)))
+
+
+def _function(at: Position, layer: FunctionLayer) -> Flow:
+    """y = g(x), element by element."""
+    g = ACTIVATIONS[at.kind]
+    for name, usual in (("alpha", g.alpha), ("beta", g.beta)):
+        if getattr(layer, name) is not None and usual is None:
+            raise Refused(name, f"says nothing of {at.kind}")
+    x = at.before.value
+    return at.let("y", g.function(x, *g.constants(layer.alpha, layer.beta)), z=x, activation=at.kind)
+
+
+def _dropout(at: Position, layer: DropoutLayer) -> Flow:
+    """y = mask∘x / (1 − rate) (Srivastava et al. 2014, as frameworks do it)."""
+    x = at.before.value
+    if layer.mask.shape != x.shape:
+        raise Refused("mask", f"is {dimensions(layer.mask.shape)}, but {at.before.words}")
+    if not np.isin(layer.mask, (0, 1)).all():
+        raise Refused("mask", "holds other numbers than 0 and 1")
+    if layer.rate >= 1:
+        raise Refused("rate", "drops everything", "less than 1")
+    at.says("dropout inverted: what is kept is divided by 1 − rate")
+    mask = at.given("mask", layer.mask, learned=False)
+    kept = at.given("rate", layer.rate, learned=False)
+    return at.let("y", mask * x / (1 - kept))
+
+
+def _embedding(at: Position, layer: EmbeddingLayer) -> Flow:
+    """X: a row of the table for each token. Raises Refused for a token that there is not."""
+    tokens = numbers(at.before.value)
+    E = at.given("table", layer.table, "E")
+    if at.before.source != "x" or tokens.ndim != 1:
+        raise Refused("x", "wants a list of tokens", hint=at.before.words)
+    last = layer.first + layer.table.shape[0] - 1
+    wrong = [t for t in tokens.tolist() if t != int(t) or not layer.first <= t <= last]
+    if wrong:
+        raise Refused("table", f"has tokens from {layer.first} to {last}, but x has {wrong[0]:g}")
+    at.says(f"tokens count from {layer.first}")
+    return at.let("X", np.stack([E[int(t) - layer.first] for t in tokens.tolist()]))
+
+
+PLAIN_KINDS: dict[str, tuple[type, WorkLayer]] = {
+    "dense": (DenseLayer, _dense), "flatten": (FlattenLayer, _flatten), "dropout": (DropoutLayer, _dropout),
+    "embedding": (EmbeddingLayer, _embedding),
+    **{name: (FunctionLayer, _function) for name in ACTIVATIONS if name != "softmax"},
+}  # fmt: skip
