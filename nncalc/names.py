@@ -15,6 +15,9 @@ from nncalc.trace.steps import Trace
 
 # A name, and a cell behind a colon or in brackets.
 TYPED = re.compile(r"(?P<name>[^:\[\]]*)(?::(?P<place>[^:\[\]]+)|\[(?P<cell>[^:\[\]]+)\])?")
+# A section that is named by a kind and a number: conv1, t2.
+NUMBERED = re.compile(r"(?P<kind>[a-z_]*[a-z])(?P<number>[0-9]{1,3})")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 # A place counted from 1; more digits than any axis has are no place.
 PLACE = re.compile("[0-9]{1,12}")
 
@@ -83,10 +86,27 @@ def _nearest(trace: Trace, text: str, names: list[str]) -> str:
     usual = asked.beside(gradient_name(asked.of or "L", called)) if called else ""
     if usual in names and usual != text:
         return f"did you mean {usual}?"
+    nth = _nth_of_its_kind(asked.section, names)
+    if nth:
+        return nth
     several = [name for name in names if _local(name) == text]
     if several:
         return f"which one: {', '.join(several[:10])}{', …' if len(several) > 10 else ''}?"
     return did_you_mean(text, names, f"the steps are {', '.join(names[:40])}", cutoff=0.5)
+
+
+def _nth_of_its_kind(section: str, names: list[str]) -> str:
+    """Where a section is named by a kind and its place: no conv2; the second conv is conv4."""
+    typed = NUMBERED.fullmatch(section.split(".")[0])
+    if typed is None:
+        return ""
+    sections = dict.fromkeys(StepName.parse(name).section.split(".")[0] for name in names)
+    found = [s for s in sections if (one := NUMBERED.fullmatch(s)) and one["kind"] == typed["kind"]]
+    number = int(typed["number"])
+    if not found or typed[0] in found or not 0 < number <= len(ORDINALS):
+        return ""
+    nth = min(number, len(found))
+    return f"no {typed[0]}; the {ORDINALS[nth - 1]} {typed['kind']} is {found[nth - 1]}"
 
 
 def value_of(trace: Trace, text: str) -> Any:

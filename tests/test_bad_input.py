@@ -58,7 +58,7 @@ WRONG = [
     (GRAPH, "w))", "w)", "p.yaml:2:9: expr: this ( is never closed"),
     (GRAPH, "2*(", "2(", "p.yaml:2:8: expr: an operator is missing (write 2*()"),
     (GRAPH, "w: -1", "w: -1, w: 2", "p.yaml:3:32: 'w' is given twice, first in line 3"),
-    (GRAPH, "expr: 2*(x*y + max(z, w))\n", "", "p.yaml: fields are missing; want all that one form needs (expression: expr, at; nodes: nodes, at; network: x, layers)"),
+    (GRAPH, "expr: 2*(x*y + max(z, w))\n", "", "p.yaml: fields are missing; want all that one form needs (expression: expr, at; nodes: nodes, at; network: x, layers; layered: x, layers)"),
     ("topic: softmax\nx: [1, 2]\ntarget: 1\n", "target: 1", "target: 0", "p.yaml:3:9: target: want a class from 1 to 2, got 0 (classes count from 1; for labels from 0 add first_class: 0)"),
     ("topic: softmax\nx: [1, 2]\ntarget: [0.5, 0.5]\n", "0.5]", "0.6]", "p.yaml:3:9: target: want probabilities that add up to 1, got a sum of 1.1"),
     ("topic: softmax\nx: [10, 2]\n", "10", "1000", "p.yaml: e[1] = exp(1000) is not a finite number (add stable: true)"),

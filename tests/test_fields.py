@@ -91,6 +91,13 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
         {"target": ONE, "loss": "squared_error", "rate": 0.2, "steps": 2, "freeze_bias": True, "l2": 0.1,
          "reduction": "sum", "first_class": 0},
     ),
+    ("backprop", "layered"): (
+        {"x": ONE, "layers": [{"dense": [[0.5, -0.2], [0.1, 0.3]]}, "softmax"]},
+        [{}, {"target": TWO}, {"target": TWO, "rate": 0.1}, {"target": [1, 2], "loss": "cross_entropy"},
+         {"target": [[0.5, 0.5], [0.2, 0.8]], "loss": "cross_entropy"}, {"upstream": TWO}],
+        {"target": TWO, "loss": "squared_error", "rate": 0.2, "upstream": ONE, "reduction": "sum", "first_class": 0,
+         "layout": "rows"},
+    ),
     ("loss", "loss"): (
         {"kind": "kl", "prediction": [[0.7, 0.3], [0.4, 0.6]], "target": [[1, 0], [0.5, 0.5]]},
         [*({"kind": k} for k in ("squared_error", "half_squared_error", "mean_squared_error", "mean_absolute_error",

@@ -35,7 +35,9 @@ def layers_of(problem: Any) -> list[Any]:
 
 def arrays_of(problem: Any) -> list[np.ndarray[Any, Any]]:
     """All arrays of a checked network in the order of its layers."""
-    return [v for record in layers_of(problem.values["layers"]) for v in vars(record).values() if isinstance(v, np.ndarray)]
+    return [
+        v for record in layers_of(problem.values["layers"]) for v in vars(record).values() if isinstance(v, np.ndarray)
+    ]
 
 
 def slope_holds(net: dict[str, Any], seed: int = 0, **more: Any) -> Any:
@@ -118,7 +120,9 @@ def test_its_values_are_numpys() -> None:
     rng = np.random.default_rng(5)
     x, K, b = rng.normal(size=(6, 6)), rng.normal(size=(2, 3, 3)), rng.normal(size=2)
     W, c = rng.normal(size=(3, 8)), rng.normal(size=3)
-    Y = np.array([[[np.sum(x[i:i + 3, j:j + 3] * K[f]) + b[f] for j in range(4)] for i in range(4)] for f in range(2)])
+    Y = np.array(
+        [[[np.sum(x[i : i + 3, j : j + 3] * K[f]) + b[f] for j in range(4)] for i in range(4)] for f in range(2)]
+    )
     P = np.maximum(Y, 0).reshape(2, 2, 2, 2, 2).max(axis=(2, 4))
     z = W @ P.reshape(-1) + c
     s = np.exp(z) / np.exp(z).sum()
@@ -129,3 +133,174 @@ def test_its_values_are_numpys() -> None:
     np.testing.assert_allclose(value_of(trace, "max_pool2.Y"), P)
     np.testing.assert_allclose(trace.answer["dense4.a"], s)
     assert trace.answer["L"] == pytest.approx(-np.log(s[2]))
+
+
+def encoder(rng: Any, d: int, heads: int, hidden: int, tokens: int = 3) -> list[Any]:
+    """Two heads or more, add and norm, feed-forward, add and norm."""
+    norm = [{"norm": {"kind": "layer", "gamma": drawn(rng, d), "beta": drawn(rng, d), "eps": 0.01}} for _ in range(2)]
+    weights = {name: drawn(rng, d, d) for name in ("W_Q", "W_K", "W_V", "W_O")}
+    ffn = {"W1": drawn(rng, d, hidden), "b1": drawn(rng, hidden), "W2": drawn(rng, hidden, d), "b2": drawn(rng, d)}
+    attention = {"attention": {**weights, "heads": heads, **({"mask": "causal"} if rng.random() < 0.5 else {})}}
+    return [
+        {"residual": {"layers": [attention]}}, norm[0],
+        {"residual": [{"feed_forward": {**ffn, "activation": "tanh"}}]}, norm[1],
+    ]  # fmt: skip
+
+
+@settings(max_examples=10)
+@given(seed=SEEDS)
+def test_an_encoder_block(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    heads, width, tokens, hidden = (int(n) for n in rng.integers(2, 4, 4))
+    d = heads * width
+    layers = encoder(rng, d, heads, hidden)
+    slope_holds({"x": drawn(rng, tokens, d), "layers": layers, "upstream": drawn(rng, tokens, d)}, seed)
+    E = {"embedding": {"table": drawn(rng, 4, d), "first": 0}}
+    words = {"x": rng.integers(0, 4, tokens).tolist(), "layers": [E, *layers]}
+    trace = slope_holds({**words, "upstream": drawn(rng, tokens, d)}, seed)
+    assert "dL/dx" not in trace.answer
+
+
+def test_an_encoder_block_is_numpys() -> None:
+    rng = np.random.default_rng(7)
+    x, layers = rng.normal(size=(3, 4)), encoder(rng, 4, 2, 5)
+    W = {k: np.array(v) for k, v in layers[0]["residual"]["layers"][0]["attention"].items() if k.startswith("W")}
+    ffn = {k: np.array(v) for k, v in layers[2]["residual"][0]["feed_forward"].items() if k != "activation"}
+    causal = "mask" in layers[0]["residual"]["layers"][0]["attention"]
+
+    def normed(rows: Any, norm: Any) -> Any:
+        centred = rows - rows.mean(axis=1, keepdims=True)
+        scaled = centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + norm["eps"])
+        return scaled * np.array(norm["gamma"]) + np.array(norm["beta"])
+
+    heads = []
+    for h in (slice(0, 2), slice(2, 4)):
+        S = (x @ W["W_Q"])[:, h] @ (x @ W["W_K"])[:, h].T / np.sqrt(2)
+        E = np.exp(np.where(np.tri(3) == 1, S, -np.inf) if causal else S)
+        heads.append(E / E.sum(axis=1, keepdims=True) @ (x @ W["W_V"])[:, h])
+    one = normed(x + np.hstack(heads) @ W["W_O"], layers[1]["norm"])
+    two = normed(one + np.tanh(one @ ffn["W1"] + ffn["b1"]) @ ffn["W2"] + ffn["b2"], layers[3]["norm"])
+    trace = solve({"topic": "network", "x": x.tolist(), "layers": layers})
+    np.testing.assert_allclose(trace.answer["norm4.y"], two)
+    np.testing.assert_allclose(value_of(trace, "norm2.y"), one)
+
+
+def cell(rng: Any, kind: str, inputs: int, hidden: int) -> dict[str, Any]:
+    """The weights of a recurrent layer, stacked or gate by gate."""
+    if kind == "rnn":
+        return {"W_xh": drawn(rng, hidden, inputs), "W_hh": drawn(rng, hidden, hidden), "b_h": drawn(rng, hidden)}
+    gates = "ifog" if kind == "lstm" else "zrn"
+    way = int(rng.integers(3))
+    if way == 0:
+        n = len(gates) * hidden
+        return {"W_ih": drawn(rng, n, inputs), "W_hh": drawn(rng, n, hidden), "b_ih": drawn(rng, n)}
+    if way == 1:
+        return {f"W_{g}": drawn(rng, hidden, hidden + inputs) for g in gates}
+    return {f"W_{s}{g}": drawn(rng, hidden, n) for g in gates for s, n in (("x", inputs), ("h", hidden))}
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+@settings(max_examples=8)
+@given(seed=SEEDS)
+def test_recurrent_layers_and_a_head(kind: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    steps, inputs, hidden, units = (int(n) for n in rng.integers(2, 4, 4))
+    first = {kind: {**cell(rng, kind, inputs, hidden), "return": "all"}}
+    drop = {"dropout": {"mask": rng.integers(0, 2, (steps, hidden)).tolist(), "rate": 0.25}}
+    second = {"name": "top", **cell(rng, "rnn", hidden, hidden)}
+    head = {"dense": {"W": drawn(rng, units, hidden), "b": drawn(rng, units), "activation": "sigmoid"}}
+    net = {"x": drawn(rng, steps, inputs), "layers": [first, drop, {"rnn": second}, head]}
+    target = rng.uniform(0.1, 0.9, units).tolist()
+    trace = slope_holds(net, seed, target=target, loss="binary_cross_entropy")
+    assert "top.dL/dW_xh" in trace.answer
+    every = {"x": net["x"], "layers": [first, head]}
+    slope_holds(every, seed, target=rng.uniform(size=(steps, units)).tolist(), loss="squared_error")
+
+
+@settings(max_examples=10)
+@given(seed=SEEDS)
+def test_layers_between_dense_ones(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    layout = str(rng.choice(["rows", "columns"]))
+    n, m, k, rows = (int(n) for n in rng.integers(2, 5, 4))
+
+    def W(outputs: int, inputs: int) -> list[Any]:
+        return drawn(rng, inputs, outputs) if layout == "rows" else drawn(rng, outputs, inputs)
+
+    inside = [{"W": W(m, n), "b": drawn(rng, m)}, {"leaky_relu": {"alpha": 0.2}}, {"dense": {"W": W(k, m)}}]
+    layers = [
+        {"residual": {"layers": inside, "projection": W(k, n), "activation": "softplus"}},
+        {"norm": {"kind": str(rng.choice(["batch", "rms"])), "gamma": drawn(rng, k), "activation": "tanh"}},
+        {"feed_forward": {"W1": W(2, k), "W2": W(3, 2), "b2": drawn(rng, 3), "activation": "gelu"}}, {"softmax": {"temperature": 2}},
+    ]  # fmt: skip
+    net = {"x": drawn(rng, rows, n), "layers": layers, "layout": layout}
+    target = rng.integers(1, 4, rows).tolist()
+    trace = slope_holds(net, seed, target=target, loss="cross_entropy", rate=0.5)
+    assert {"dense1_1.dL/dW", "dense1_3.W_new", "residual1.dL/dW_s"} <= trace.answer.keys()
+    s = value_of(trace, "softmax4.s")
+    assert trace.answer["L"] == pytest.approx(-np.mean(np.log(s[np.arange(rows), np.array(target) - 1])))
+
+
+@settings(max_examples=10)
+@given(seed=SEEDS)
+def test_layers_of_images(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    block = [{"conv": {"filter": drawn(rng, 2, 2, 3, 3), "pad": "same"}}, {"norm": {"kind": "instance"}}, "relu"]
+    net = {"x": drawn(rng, 2, 5, 5), "layers": [
+        {"residual": {"layers": block, "activation": "tanh"}},
+        {str(rng.choice(["global_avg_pool", "global_max_pool"])): {}}, {"dense": {"W": drawn(rng, 2, 2)}}]}  # fmt: skip
+    slope_holds(net, seed, upstream=drawn(rng, 2))
+
+
+def test_a_network_of_plain_layers_keeps_its_names_and_upstream_gives_sections() -> None:
+    plain = {"topic": "network", "x": [1, 2], "layers": [{"W": [[1, 2]], "b": [0.5], "activation": "sigmoid"}]}
+    assert "a1" in solve({**plain, "target": [1]}).answer
+    assert "dense1.dL/dW" in solve({**plain, "upstream": [1]}).answer
+
+
+CNN = {"topic": "network", "x": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
+       "layers": [{"conv": [[1, 0], [0, 1]]}, "flatten", {"dense": {"W": [[1, 2, 3, 4]], "b": 1}}], "target": 1}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "more, said",
+    [
+        ({"layers": [{"conv": [[1, 0], [0, 1]]}, "flatten", {"dense": [[1, 2, 3]]}]},
+         "layers[3].dense.W: is 1 x 3, for 3 inputs, but 4 come in (flatten2 gives 4)"),
+        ({"layers": [{"conv": [[1, 0], [0, 1]]}, {"dense": [[1, 2, 3]]}]},
+         "layers[2].dense: wants a vector, or rows of numbers, but gets an image (flatten before it; conv1 gives 2 x 2)"),
+        ({"layers": [{"conv": [[1, 0], [0, 1]]}, {"W": [[1, 2, 3]], "b": 1}]}, "layers[2]: wants a vector, or rows"),
+        ({"x": [1, 2], "layers": [{"dense": {"W": [[1, 0], [0, 1], [1, 1]], "b": [1, 2]}}, "relu"]},
+         "layers[1].dense.b: is 2, but W has 3 units (3 x 2)"),
+        ({"layers": ["conv"]}, "layers[1].conv: 'filter' is missing"),
+        ({"layers": ["flatten", "dense"]}, "layers[2].dense: 'W' is missing"),
+        ({"layers": [{"conf": [[1]]}, "flatten"]}, "(did you mean conv?)"),
+        ({"layers": ["rellu"]}, "(did you mean relu?)"),
+        ({"layers": [{"relu": {"alpha": 1}}]}, "layers[1].relu.alpha: says nothing of relu"),
+        ({"layers": [{"dropout": [1, 0, 1]}]}, "layers[1].dropout.mask: is 3, but 3 x 3 comes in"),
+        ({"layers": [{"dropout": {"mask": [[1] * 3] * 3, "rate": 1}}]}, "layers[1].dropout.rate: drops everything; want less than 1"),
+        ({"layers": [{"conv": [[1, 0], [0, 1]]}, "softmax"]}, "layers[2].softmax: wants a vector, or rows"),
+        ({"layers": [{"conv": [[1, 0], [0, 1]]}, "relu"]}, "target: belongs to numbers or rows, but relu2 gives 2 x 2 (flatten before the loss)"),
+        ({"layers": [{"attention": {"W_Q": [[1], [2]], "W_K": [[1], [2]], "W_V": [[1], [2]]}}]},
+         "layers[1].attention.W_Q: is 2 x 1, for tokens of 2 numbers, but they have 3 (x is 3 x 3)"),
+        ({"layers": [{"lstm": {f"W_{g}": [[1, 2]] for g in "ifog"}}]},
+         "layers[1].lstm.W_i: is 1 x 2: its 'hidden+input' is 2, want 4 (x is 3 x 3)"),
+        ({"x": [1, 3], "layers": [{"embedding": [[1, 2], [3, 4]]}]}, "layers[1].embedding.table: has tokens from 1 to 2, but x has 3"),
+        ({"layers": [{"residual": [{"dense": {"W": [[1, 2, 3]]}}]}, "relu"]}, "layers[1].residual.layers: give 3 x 1, but x 3 x 3: no sum"),
+        ({"layers": [{"conv": {"filter": [[1]], "name": "a"}}, {"relu": {"name": "a"}}]}, "layers[2].relu.name: 'a' is taken"),
+        ({"layers": [{"relu": {"name": "a.b"}}]}, "layers[1].relu.name: 'a.b' is no name"),
+        ({"layers": [{"max_pool": 2, "name": "a"}]}, "layers[1]: want one kind with its fields"),
+        ({"steps": 3, "rate": 1}, "steps: belongs to the form network; this is layered"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_said_in_one_line(more: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError) as error:
+        solve({**CNN, **more})
+    assert said in str(error.value), str(error.value)
+
+
+def test_the_nth_of_a_kind_is_named() -> None:
+    with pytest.raises(InputError, match="no conv2; the first conv is conv1"):
+        value_of(solve(CNN), "conv2.Y")
+    with pytest.raises(InputError, match="no dense1; the first dense is dense3"):
+        value_of(solve(CNN), "dense1.z")

@@ -25,7 +25,7 @@ from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.cli.topic import topic_command
 from nncalc.errors import did_you_mean, listed
 from nncalc.render.marks import MARKS_FORMATS
-from nncalc.topics import TOPICS
+from nncalc.topics import ALSO, TOPICS
 
 NO = 1
 
@@ -39,6 +39,7 @@ class Topics(TyperGroup):
 
     def get_command(self, ctx: Any, name: str) -> Any:
         """The topic's command, or one of the others."""
+        name = ALSO.get(name, name)
         return topic_command(name) if name in TOPICS else super().get_command(ctx, name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

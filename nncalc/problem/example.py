@@ -33,7 +33,8 @@ def example(topic: str, form: str | None = None) -> str:
     """
     about = known(topic)
     forms = {kernel.__name__: kernel for kernel in kernels(topic)}
-    whole = ready(topic)
+    whole = ready(about.name)
+    form = topic if form is None and topic in forms and topic != about.name else form
     if form in whole:
         return whole[form].read_text(encoding="utf-8")
     if form is not None and form not in forms:
@@ -42,7 +43,7 @@ def example(topic: str, form: str | None = None) -> str:
         raise InputError(Finding(f"{topic} has no form '{printable(form)}'", want=want, hint=hint))
     kernel = forms[form] if form else next(iter(forms.values()))
     # Run with -OO, Python drops the docstrings.
-    lines = [f"# {(kernel.__doc__ or about.summary).strip().splitlines()[0]}", f"topic: {topic}"]
+    lines = [f"# {(kernel.__doc__ or about.summary).strip().splitlines()[0]}", f"topic: {about.name}"]
     if len(forms) > 1:
         lines.insert(1, f"# form {kernel.__name__}; the others: {', '.join(f for f in forms if f != kernel.__name__)}")
     source = cycle(NUMBERS)

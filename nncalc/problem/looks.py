@@ -14,8 +14,8 @@ from nncalc.topics.parts.fields import Field, also_called, fields_of
 
 def is_other(node: Node, field: Field) -> bool:
     """Whether a field that may be a record of several kinds, or something else, is the something else here."""
-    if isinstance(node, MappingNode) and field.record is not None:
-        return is_plain_record(node, field.record)
+    if isinstance(node, MappingNode) and field.record is not None and field.variant is not None:
+        return not field.variant.options.keys() & node.entries.keys() and is_plain_record(node, field.record)
     if isinstance(node, SequenceNode):
         return field.of_kind(list) is not None
     return isinstance(node, ScalarNode) and bool in field.types and node.text in (*scalars.YES, *scalars.NO)
@@ -24,9 +24,8 @@ def is_other(node: Node, field: Field) -> bool:
 def is_plain_record(node: MappingNode, record: type) -> bool:
     """Whether a mapping is a record's fields, and not one kind with its fields."""
     fields = fields_of(record)
-    return len(node.entries) != 1 or any(
-        name in {f.name for f in fields} or also_called(name, fields) for name in node.entries
-    )
+    names = {f.name for f in fields}
+    return not node.entries or any(name in names or also_called(name, fields) for name in node.entries)
 
 
 def holds_kinds(node: Node, field: Field) -> bool:

@@ -12,11 +12,12 @@ from nncalc.errors import Finding, InputError, did_you_mean, printable
 
 
 class Topic(NamedTuple):
-    """A subcommand: its name, the module with its kernel, a line of help."""
+    """A subcommand: its name, the module with its kernel, a line of help, other words for it."""
 
     name: str
     module: str
     summary: str
+    also: tuple[str, ...] = ()
 
 
 TOPICS: dict[str, Topic] = {
@@ -25,7 +26,12 @@ TOPICS: dict[str, Topic] = {
         Topic("activation", "activation", "activation functions and their derivatives"),
         Topic("softmax", "softmax", "scores to probabilities, with Jacobian, cross-entropy and gradient"),
         Topic("perceptron", "perceptron", "what a perceptron says of each sample, its learning rule, and XOR"),
-        Topic("backprop", "backprop.backprop", "the chain rule through an expression or a network, every gradient"),
+        Topic(
+            "backprop",
+            "backprop.backprop",
+            "the chain rule through an expression or a network, every gradient",
+            also=("network",),
+        ),
         Topic("formulas", "formulas", "your own formulas line by line, their gradients, through samples or rounds"),
         Topic("loss", "loss", "losses: every term, the sum or mean, and the gradient"),
         Topic("optimizer", "optimizer", "descent step by step: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw"),
@@ -49,8 +55,12 @@ TOPICS: dict[str, Topic] = {
 }
 
 
+ALSO: dict[str, str] = {word: topic.name for topic in TOPICS.values() for word in topic.also}
+
+
 def known(topic: str) -> Topic:
-    """The topic of that name; InputError says which there are."""
+    """The topic of that name, or of another word for it; InputError says which there are."""
+    topic = ALSO.get(topic, topic)
     if topic not in TOPICS:
         want, hint = f"one of {', '.join(TOPICS)}", did_you_mean(topic, TOPICS)
         raise InputError(Finding(f"there is no topic '{printable(topic)}'", want=want, hint=hint))
@@ -59,6 +69,6 @@ def known(topic: str) -> Topic:
 
 def kernels(topic: str) -> tuple[Any, ...]:
     """The kernels of a topic, one a form."""
-    module = import_module(f"nncalc.topics.{TOPICS[topic].module}")
+    module = import_module(f"nncalc.topics.{TOPICS[ALSO.get(topic, topic)].module}")
     forms: tuple[Any, ...] = getattr(module, "FORMS", ()) or (getattr(module, topic),)
     return forms

@@ -58,20 +58,34 @@ def _feed_forward(at: Position, layer: FeedForwardLayer) -> Flow:
 
 def _residual(at: Position, layer: ResidualLayer) -> Flow:
     """sum = F(x) + x, or + W_s x (He et al. 2016, eq. 1 and 2). Raises Refused where the shapes differ."""
-    x = at.before.value
-    inner = at.stack.run(layer.layers, at.before, (*at.path, "layers"), at.full)
-    shortcut = x
+    inner = at.stack.run(layer.layers, at.before, (*at.path, "layers"), at.place)
+    with at.work.section(at.name, at.name):
+        return _summed(at, layer, inner.value)
+
+
+def _summed(at: Position, layer: ResidualLayer, inner: Any) -> Flow:
+    x = shortcut = at.before.value
     if layer.projection is not None:
         at.no_image()
         check_weights(at, "projection", layer.projection, None, x.shape[-1])
         W_s = at.given("projection", layer.projection, "W_s")
         shortcut = at.work.let("shortcut", affine(x, W_s, None, at.stack.layout))
-    if inner.value.shape != shortcut.shape:
+    if inner.shape != shortcut.shape:
         gone = "the shortcut" if layer.projection is not None else at.before.source
-        what = f"give {dimensions(inner.value.shape)}, but {gone} {dimensions(shortcut.shape)}: no sum"
+        what = f"give {dimensions(inner.shape)}, but {gone} {dimensions(shortcut.shape)}: no sum"
         raise Refused("layers", what, hint="a projection makes sizes equal" if layer.projection is None else "")
-    total = at.work.let("sum", inner.value + shortcut)
+    total = at.work.let("sum", inner + shortcut)
     return activated(at, "sum", total, layer.activation)
+
+
+def _in_section(run: WorkLayer) -> WorkLayer:
+    """The layer in a section of its own, which bears its name."""
+
+    def work(at: Position, layer: Any) -> Flow:
+        with at.work.section(at.name, at.name):
+            return run(at, layer)
+
+    return work
 
 
 _KINDS: dict[str, tuple[type | tuple[type, ...], WorkLayer]] = {
@@ -81,7 +95,7 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], WorkLayer]] = {
     "residual": (ResidualLayer, _residual),
 }
 NetworkLayer.options = {name: record for name, (record, _) in _KINDS.items()}
-RUNS: dict[str, WorkLayer] = {name: run for name, (_, run) in _KINDS.items()}
+RUNS: dict[str, WorkLayer] = {n: run if n == "residual" else _in_section(run) for n, (_, run) in _KINDS.items()}
 
 
 def walked(layers: list[Any]) -> list[tuple[str, Any]]:

@@ -67,7 +67,7 @@ class KernelLayer:
         for f in own.values():
             says = f.convention(values.get(f.name, f.default)) if f.name in values else ""
             if says and values.get(f.name, f.default) != f.default:
-                at.says(f"{at.full} {says}")
+                at.says(f"{at.name} {says}")
         answer: dict[str, Any] = self.kernel(at.work, **arguments | instead)
         return answer
 
@@ -79,16 +79,16 @@ def _fits(at: Position, takes: Field, arrays: Mapping[Field, Any]) -> None:
     if axes is None:
         wanted = " or ".join(" x ".join(axes) for axes in takes.axes)
         raise Refused("x", f"wants {wanted}, but {at.before.words}")
-    coming = dict(zip(axes, x.shape, strict=True))
-    for f, array in arrays.items():
-        names = next((names for names in f.axes if len(names) == array.ndim), ())
-        known = coming | {
-            n: s for n, s in zip(names, array.shape, strict=False) if not is_worked(n) and n not in coming
-        }
+    known = dict(zip(axes, x.shape, strict=True))
+    named = [(f, a, next((names for names in f.axes if len(names) == a.ndim), ())) for f, a in arrays.items()]
+    for _, array, names in named:
         for name, size in zip(names, array.shape, strict=False):
-            wanted_size = size_of(name, known)
-            if wanted_size != size:
-                what = f"is {dimensions(array.shape)}: its '{name}' is {size}, want {wanted_size}"
+            if not is_worked(name):
+                known.setdefault(name, size)
+    for f, array, names in named:
+        for name, size in zip(names, array.shape, strict=False):
+            if size_of(name, known) not in (size, None):
+                what = f"is {dimensions(array.shape)}: its '{name}' is {size}, want {size_of(name, known)}"
                 raise Refused(f.name, what, hint=at.before.words)
 
 

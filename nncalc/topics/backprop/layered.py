@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from nncalc.errors import Refused
+from nncalc.errors import Refused, dimensions
 from nncalc.topics.backprop.blocks import RUNS, NetworkLayer, walked
 from nncalc.topics.backprop.goal import FirstClassField, LossField, RateField, TargetField, goal
 from nncalc.topics.backprop.plain import DenseLayer
@@ -59,8 +59,6 @@ def layered(
     1986; Goodfellow et al., Deep Learning, 6.5). Each layer has its topic's fields and steps: conv, max_pool, avg_pool,
     norm, attention, rnn, lstm, gru, softmax; beside them dense, feed_forward, residual, flatten, embedding, dropout.
     """
-    if x.ndim == 0:
-        raise Refused("x", "is one number", "a list, rows, or an image")
     kinds = [kind for kind, _ in walked(layers)]
     tokens = "attention" in kinds or "embedding" in kinds or (x.ndim == 2 and _over_tokens(layers))
     stack = Stack(work, RUNS, layout or ("rows" if tokens else "columns"))
@@ -68,7 +66,7 @@ def layered(
     out = stack.run(
         layers, Flow(x, "x", "x", image=x.ndim > 2 or (x.ndim == 2 and shaping in _IMAGE_KINDS)), ("layers",)
     )
-    _say(work, stack, kinds)
+    _say(work, x, stack, kinds)
     answer: Answer = {out.name: out.value}
     wrt = [*([x] if kinds[0] != "embedding" else []), *stack.learned.values()]
     if target is not None:
@@ -86,9 +84,10 @@ def _over_tokens(layers: list[Any]) -> bool:
     return any(kind == "norm" and layer.kind in ("layer", "rms") for kind, layer in walked(layers))
 
 
-def _say(work: Work, stack: Stack, kinds: list[str]) -> None:
+def _say(work: Work, x: Any, stack: Stack, kinds: list[str]) -> None:
     """The row of layers with the shapes that they give, and the conventions that they hold."""
     said = work.trace().conventions
+    said.append(" → ".join([f"x {dimensions(x.shape)}", *stack.row]))
     if {"dense", "feed_forward"} & set(kinds):
         said.append("weights unit x input: W·x" if stack.layout == "columns" else "weights input x unit: x·W")
     said += stack.conventions

@@ -126,7 +126,7 @@ def _dropout(at: Position, layer: DropoutLayer) -> Flow:
     """y = mask∘x / (1 − rate) (Srivastava et al. 2014, as frameworks do it)."""
     x = at.before.value
     if layer.mask.shape != x.shape:
-        raise Refused("mask", f"is {dimensions(layer.mask.shape)}, but {at.before.words}")
+        raise Refused("mask", f"is {dimensions(layer.mask.shape)}, but {dimensions(x.shape)} comes in")
     if not np.isin(layer.mask, (0, 1)).all():
         raise Refused("mask", "holds other numbers than 0 and 1")
     if layer.rate >= 1:

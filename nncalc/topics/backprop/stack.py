@@ -39,7 +39,7 @@ class PlacedRefusal(Refused):
 
 
 class Stack:
-    """A network as it is worked: the numbers that it learns, by their names, and the row of its layers.
+    """A network as it is worked: the numbers that it learns, by their names, and the row of its layers with shapes.
 
     layout: how the weights of dense layers stand, for the whole network.
     """
@@ -47,42 +47,50 @@ class Stack:
     def __init__(self, work: Work, kinds: Mapping[str, WorkLayer], layout: str):
         self.work, self.kinds, self.layout = work, kinds, layout
         self.learned: dict[str, Any] = {}
+        self.names: set[str] = set()
+        self.row: list[str] = []
         self.conventions: dict[str, None] = {}
 
-    def run(self, layers: Sequence[Any], flow: Flow, path: FieldPath, prefix: str = "") -> Flow:
-        """What the last of these layers gives. Raises PlacedRefusal where one cannot work with what comes in."""
-        names: set[str] = set()
+    def run(self, layers: Sequence[Any], flow: Flow, path: FieldPath, around: str = "") -> Flow:
+        """What the last of these layers gives. Raises PlacedRefusal where one cannot work with what comes in.
+
+        around: the place of the layer that these are in; one alone has the same place (attention1 in residual1), of
+        several each has its own behind it (dense1_2).
+        """
         for number, entry in enumerate(layers, 1):
             kind, layer = entry if isinstance(entry, tuple) else ("dense", entry)
             at = (*path, number, kind) if isinstance(entry, tuple) else (*path, number)
-            name = layer.name or f"{kind}{number}"
-            if not _NAME.fullmatch(name) or name in names:
-                what = "is taken" if name in names else "is no name"
+            place = str(number) if not around else around if len(layers) == 1 else f"{around}_{number}"
+            name = layer.name or f"{kind}{place}"
+            if not _NAME.fullmatch(name) or name in self.names:
+                what = "is taken" if name in self.names else "is no name"
                 raise PlacedRefusal((*at, "name"), f"'{printable(name)}' {what}", "letters, digits and _, each once")
-            names.add(name)
-            flow = self._one(Position(self, kind, name, in_section(prefix, name), at, flow), layer)
+            self.names.add(name)
+            before, flow = flow, self._one(Position(self, kind, name, place, at, flow), layer)
+            if not around:
+                same = before.value.shape == flow.value.shape
+                self.row.append(name if same else f"{name} {dimensions(flow.value.shape)}")
         return flow
 
     def _one(self, at: Position, layer: Any) -> Flow:
-        with self.work.section(at.name, at.name):
-            try:
-                return self.kinds[at.kind](at, layer)
-            except PlacedRefusal:
-                raise
-            except Refused as error:
-                own = error.path if error.path[0] not in ("image", "x") else ()
-                hint = error.hint or at.before.words
-                raise PlacedRefusal((*at.path, *own), error.what, error.want, hint) from None
+        try:
+            return self.kinds[at.kind](at, layer)
+        except PlacedRefusal:
+            raise
+        except Refused as error:
+            own = error.path if error.path[0] not in ("image", "x") else ()
+            hint = error.hint or at.before.words
+            raise PlacedRefusal((*at.path, *own), error.what, error.want, hint) from None
 
 
 @dataclass(frozen=True)
 class Position:
-    """A layer at its place: its kind and name, its path in the file, and what comes in."""
+    """A layer at its place: its kind, its name and its number, its path in the file, and what comes in."""
 
     stack: Stack
     kind: str
     name: str
-    full: str
+    place: str
     path: FieldPath
     before: Flow
 
@@ -97,13 +105,13 @@ class Position:
             return None
         value = self.work.given(name, array, symbol)
         if learned:
-            self.stack.learned[in_section(self.full, symbol or name)] = value
+            self.stack.learned[in_section(self.name, symbol or name)] = value
         return value
 
     def gives(self, name: str, value: Any, **more: Any) -> Flow:
         """What goes on: a value that this layer calls so."""
         image = more.pop("image", self.before.image)
-        return Flow(value, in_section(self.full, name), self.full, image and value.ndim > 1, **more)
+        return Flow(value, in_section(self.name, name), self.name, image and value.ndim > 1, **more)
 
     def let(self, name: str, value: Any, **more: Any) -> Flow:
         """The same for what has no name yet."""
