@@ -19,11 +19,11 @@ from nncalc.topics.parts.windows import (
     of_list,
     output_size,
     pair,
+    say_ties,
     windows_of,
     with_padding,
 )
-from nncalc.trace.notation.style import place
-from nncalc.trace.rules.pooling import average_pool, first_largest, max_pool, tied_windows
+from nncalc.trace.rules.pooling import average_pool, first_largest, max_pool
 from nncalc.trace.rules.sliding import Window
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
@@ -109,17 +109,8 @@ def pool(
         where = _where(X, slid)
         answer["where"] = where[0, :, 1] if line else where
         if upstream is not None:
-            _say_ties(work, X, slid, line)
+            say_ties(work, X, slid, line)
     return answer | from_above(work, Y, [image], upstream)
-
-
-def _say_ties(work: Work, image: Any, window: Window, line: bool) -> None:
-    """Which outputs have their largest number twice: where the gradient's way is a convention."""
-    array = numbers(image)
-    twice = tied_windows(array, window)
-    if twice:
-        places = ", ".join(f"Y[{place(index[line:])}]" for index in twice[:10])
-        work.note(f"of equal largest numbers the first, row by row, gets the gradient, by convention: {places}")
 
 
 def _where(image: Any, window: Window) -> Array:

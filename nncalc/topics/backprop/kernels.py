@@ -19,6 +19,7 @@ from nncalc.topics.parts.fields import About, Array, Field, alternatives, fields
 from nncalc.topics.parts.records import record_of
 from nncalc.topics.parts.sizes import is_worked, size_of
 from nncalc.topics.parts.time import Task
+from nncalc.topics.parts.windows import say_ties
 
 # What a layer is given and does not learn.
 _KEPT = {"h_0", "c_0", "running_mean", "running_var"}
@@ -103,7 +104,11 @@ def _conv(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
 
 
 def _pool(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
-    return at.gives("Y", kernel.work(at, layer)["Y"], image=True)
+    Y = kernel.work(at, layer)["Y"]
+    window = getattr(Y, "params", {}).get("window")
+    if at.kind == "max_pool" and at.stack.goes_back and window is not None:
+        say_ties(at.work, at.before.value, window, False, f"{at.name}.Y")
+    return at.gives("Y", Y, image=True)
 
 
 def _global_pool(kernel: KernelLayer, at: Position, layer: Any) -> Flow:

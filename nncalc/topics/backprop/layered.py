@@ -61,7 +61,8 @@ def layered(
     """
     kinds = [kind for kind, _ in walked(layers)]
     tokens = "attention" in kinds or "embedding" in kinds or (x.ndim == 2 and _over_tokens(layers))
-    stack = Stack(work, RUNS, layout or ("rows" if tokens else "columns"))
+    goes_back = target is not None or upstream is not None
+    stack = Stack(work, RUNS, layout or ("rows" if tokens else "columns"), goes_back)
     shaping = next((k for k in kinds if k in _IMAGE_KINDS or k in ("dense", "norm", "rnn", "lstm", "gru")), "")
     out = stack.run(
         layers, Flow(x, "x", "x", image=x.ndim > 2 or (x.ndim == 2 and shaping in _IMAGE_KINDS)), ("layers",)

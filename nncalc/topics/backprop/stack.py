@@ -41,11 +41,11 @@ class PlacedRefusal(Refused):
 class Stack:
     """A network as it is worked: the numbers that it learns, by their names, and the row of its layers with shapes.
 
-    layout: how the weights of dense layers stand, for the whole network.
+    layout: how the weights of dense layers stand, for the whole network. goes_back: whether there is a backward pass.
     """
 
-    def __init__(self, work: Work, kinds: Mapping[str, WorkLayer], layout: str):
-        self.work, self.kinds, self.layout = work, kinds, layout
+    def __init__(self, work: Work, kinds: Mapping[str, WorkLayer], layout: str, goes_back: bool):
+        self.work, self.kinds, self.layout, self.goes_back = work, kinds, layout, goes_back
         self.learned: dict[str, Any] = {}
         self.names: set[str] = set()
         self.row: list[str] = []

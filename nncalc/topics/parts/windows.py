@@ -10,7 +10,10 @@ import numpy as np
 
 from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.fields import About, Array
+from nncalc.trace.notation.style import place
+from nncalc.trace.rules.pooling import tied_windows
 from nncalc.trace.rules.sliding import Pair, Sliding, Window
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 Image = Annotated[
@@ -135,3 +138,11 @@ def padded(X: Any, window: Window) -> Any:
     """Zeros around the last two axes, of a plain list around its only one."""
     around = [(axis.before, axis.after) for axis in window]
     return np.pad(X, (*((0, 0),) * (X.ndim - 2), *around[-X.ndim :]))
+
+
+def say_ties(work: Work, image: Any, window: Window, line: bool, name: str = "Y") -> None:
+    """Which maxima have their largest number twice: where the gradient's way is a convention."""
+    twice = tied_windows(numbers(image), window)
+    if twice:
+        places = ", ".join(f"{name}[{place(index[line:])}]" for index in twice[:10])
+        work.note(f"of equal largest numbers the first, row by row, gets the gradient, by convention: {places}")
