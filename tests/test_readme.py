@@ -12,13 +12,14 @@ import pytest
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 COMMANDS = re.findall(r"```console\n\$ (.*?)\n(.*?)\n```", README, re.DOTALL)
-GRID, NET, ADALINE, CELL, MINE = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+GRID, NET, CNN, ADALINE, CELL, MINE = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "grid.yaml").write_text(GRID)
     (tmp_path / "net.yaml").write_text(NET)
+    (tmp_path / "cnn.yaml").write_text(CNN)
     (tmp_path / "adaline.yaml").write_text(ADALINE)
     (tmp_path / "cell.yaml").write_text(CELL)
     (tmp_path / "mine.answers.yaml").write_text(MINE)
