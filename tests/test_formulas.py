@@ -92,7 +92,7 @@ UNFIT = [
     ("onehot(1, a)", 1, "want a size as a whole number"), ("onehot(1, sum(v))", 1, "written or given"), ("[u, v]", 1, "arrays of one shape"), ("dot(u, v)", 1, "vectors of one length"),
     ("conv(v, S)", 1, "two matrices, or two vectors"), ("pool(v, 4)", 1, "larger than the image"), ("max(a)", 1, "want two numbers or more"), ("concat(W, v)", 1, "matrices of as many rows"),
     ("v[0]", 3, "places count from 1"), ("W[k,:]", 3, "to choose a row by a number write onehot(k, n)·W"), ("v[1.5]", 3, "written as numbers"),
-    ("1 < a < 2", 7, "comparisons make no chain"), ("v = 2", 3, "to compare write =="), ("softmax(a)", 1, "want a vector or a matrix"), ("relu(v, 2)", 1, "relu wants one argument"),
+    ("1 < a < 2", 7, "comparisons make no chain"), ("v = 2", 3, "to compare write =="), ("a + 0,5", 6, "a decimal comma? write 0.5"), ("softmax(a)", 1, "want a vector or a matrix"), ("relu(v, 2)", 1, "relu wants one argument"),
     ("leaky_relu(v, a)", 1, "written as numbers"), ("nothing + 1", 1, "the name 'nothing' is not known"), ("W'", 2, "a transpose is written ᵀ or .T"), ("|v|", 1, "write abs(…)"),
     ("sum(W, row)", 8, "the name 'row' is not known"), ("1/(2 - 2)", 2, "has no value"),
 ]  # fmt: skip

@@ -25,7 +25,7 @@ from nncalc.reading.expression import (
 )
 from nncalc.reading.operators import BINARY, COMPARES, COMPARISONS, ROOT, ROOT_BINDS, SIGN_BINDS
 from nncalc.reading.tokens import TRANSPOSED, Token, tokens_of
-from nncalc.trace.notation.functions import FUNCTIONS, Called
+from nncalc.trace.notation.functions import Called
 from nncalc.trace.notation.signs import GREEK, SIGNS
 
 AXES = ("rows", "columns")
@@ -34,15 +34,11 @@ PLACES_COUNT = "places count from 1 and are written as numbers"
 SHORT_NAME = re.compile("[A-Za-z](_?[A-Za-z0-9]|[0-9]*)")
 
 
-# Those that are known to numbers alone, by what people call them.
-OF_NUMBERS: Mapping[str, Called] = {name: FUNCTIONS[meant] for name, meant in CALLS.items()}
-
-
 def parse(
     text: str,
     limits: Limits = DEFAULT,
     names: Collection[str] | None = None,
-    functions: Mapping[str, Called] = OF_NUMBERS,
+    functions: Mapping[str, Called] = CALLS,
 ) -> Tree:
     """The tree of an expression. Raises ExpressionError.
 
@@ -96,6 +92,9 @@ class _Parser:
             hint = "for the sigmoid write σ(…)" if before.text == GREEK["σ"] else product
             return self.fail("an operator is missing", token, hint)
         hint = "an expression has no =; to compare write ==" if token.text == "=" else ""
+        before, after = self.tokens[self.at - 1], self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        if token.text == "," and before.kind == after.kind == "number":
+            hint = f"a decimal comma? write {printable(f'{before.text}.{after.text}', 20)}"
         return self.fail(f"'{token.text}' has no meaning here", token, hint)
 
     def climb(self, least: int) -> Tree:
@@ -250,7 +249,7 @@ class _Parser:
     def name(self, token: Token) -> Tree:
         if self.token.text == "(" and token.text in self.functions and not self.is_name(token.text):
             return self.call(token)
-        wanted = self.functions if self.names is not None else OF_NUMBERS  # others may be variables
+        wanted = self.functions if self.names is not None else CALLS  # others may be variables
         if token.text in wanted and not self.is_name(token.text):
             raise self.fail(f"{token.text} wants its argument in parentheses", token, f"write {token.text}(…)")
         if self.token.text == "(":

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.reading.expression import CALLS
 from nncalc.topics.parts.activations import ACTIVATIONS
 from nncalc.topics.parts.fitting import Unfit, convolved, fit, pooled, shape_of, whole_size
 from nncalc.trace.notation.functions import FUNCTIONS, Called
@@ -260,6 +261,6 @@ ARRAY_FUNCTIONS = {row.name: row for row in _ROWS} | {
 }
 # What people may call, each with its row.
 LANGUAGE: dict[str, Called] = {
-    **{name: row for row in FUNCTIONS.values() if row.typed for name in (row.name, *row.also)},
+    **CALLS,
     **ARRAY_FUNCTIONS,
 }

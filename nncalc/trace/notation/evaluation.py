@@ -162,7 +162,8 @@ def _operations(x: Expr) -> Iterator[Op]:
 
 def tied_brackets(x: Expr) -> list[Op]:
     """The brackets [a > b] of a formula in which both sides are equal: where a derivative is a convention."""
-    return [p for p in _operations(x) if p.kind == "compare" and evaluate(p.args[0]) == evaluate(p.args[1])]
+    unequal = (p for p in _operations(x) if p.kind == "compare" and p.label != "=")
+    return [p for p in unequal if evaluate(p.args[0]) == evaluate(p.args[1])]
 
 
 def beyond_digits(x: Expr, digits: int) -> list[Op]:
