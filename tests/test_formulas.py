@@ -23,6 +23,7 @@ from nncalc.render.layout import View, line
 from nncalc.running import on_paper, solve
 from nncalc.topics.parts.activations import ACTIVATIONS
 from nncalc.topics.parts.language import LANGUAGE, ArrayFunction
+from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.signs import plain_name
 
 W = np.array([[1.0, -2.0, 0.5], [0.3, 0.7, -1.1]])
@@ -269,6 +270,16 @@ def test_flat_functions_are_said_and_have_slope_0() -> None:
     )
     assert page.answer["dL/dx"].tolist() == [0, 0]
     assert page.notes == ["the slope of step, argmax, a comparison counts as 0: no gradient goes back through there"]
+
+
+def test_a_maximums_tie_goes_to_the_first_and_every_line_adds_up() -> None:
+    given = {"v": [0.3, 0.1, 0.3], "W": [[1, 1], [2, 3]]}
+    page = solve({"topic": "formulas", "given": given, "formulas": "q = max(v) + sum(max(W, rows)) + min(W)",
+                  "answer": ["dq/dv", "dq/dW"]})  # fmt: skip
+    assert page.answer["dq/dv"].tolist() == [1, 0, 0] and page.answer["dq/dW"].tolist() == [[2, 0], [0, 1]]
+    for name in page.answer:
+        step = page[name]
+        assert [evaluate(step.element(index)) for index in step.indices()] == step.array.ravel().tolist()
 
 
 def test_why_stands_beside_its_line_once() -> None:
