@@ -27,7 +27,7 @@ Arrive = Callable[[Value, Value], Value]
 
 
 def name_gradients(
-    work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool, section: str
+    work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool, section: str, until: Any
 ) -> dict[str, Value]:
     """Names the gradient of every named value between `ofs` and `wrt`, last recorded first; returns those of `wrt`.
 
@@ -55,7 +55,8 @@ def name_gradients(
         if local:
             sweep(roots, wrt, named_inputs, edge_by_edge(work, {id(v) for v in ofs}), arrive)
         else:
-            sweep(roots, wrt, Value.inputs, chain_rule, arrive)
+            stops = {id(v) for v in until}
+            sweep(roots, wrt, lambda v: () if id(v) in stops else v.inputs(), chain_rule, arrive)
     return {gradient_name(top, local_name(v)): found[id(v)] for v in wrt}
 
 
