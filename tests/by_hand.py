@@ -121,7 +121,7 @@ def gcn_layer() -> Worked:
     S = A / np.sqrt(np.outer(d, d))
     Z = S @ X @ W
     H = np.maximum(Z, 0)
-    return {"d": d, "S": S, "H": H, "L": ((H - T) ** 2).sum() / 2, "dL/dW": (S @ X).T @ ((H - T) * (Z > 0))}
+    return {"d": d, "S": S, "M": S @ X, "H": H, "L": ((H - T) ** 2).sum() / 2, "dL/dW": (S @ X).T @ ((H - T) * (Z > 0))}
 
 
 def contrastive_loss() -> Worked:
