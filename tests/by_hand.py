@@ -195,7 +195,11 @@ def cosine_schedule() -> Worked:
 
 
 def step_schedule() -> Worked:
-    return {"k": a(0, 0, 1, 1, 2), "rate_step": a(0.1, 0.1, 0.05, 0.05, 0.025), "rate_exp": [0.1 * 0.9**t for t in range(5)]}
+    return {
+        "k": a(0, 0, 1, 1, 2),
+        "rate_step": a(0.1, 0.1, 0.05, 0.05, 0.025),
+        "rate_exp": [0.1 * 0.9**t for t in range(5)],
+    }
 
 
 def nesterov_lookahead() -> Worked:
