@@ -83,15 +83,31 @@ def _applied(work: Work, node: Apply, args: list[Any], known: Mapping[str, Any],
     if numbers and function in FUNCTIONS and FUNCTIONS[function].takes(len(args)):
         return _constant(FUNCTIONS[function], node, args)
     try:
-        if any(isinstance(a, Turned) for a in args) and node.function not in ("matmul", "product", "transpose"):
+        turned = any(isinstance(a, Turned) for a in args)
+        if turned and _scales(node.function, args):
+            inside = [a.vector if isinstance(a, Turned) else a for a in args]
+            return Turned(_worked(node, inside, name))
+        if turned and node.function not in ("matmul", "product", "transpose"):
             hint = "for the outer product write u·vᵀ" if node.function == "multiply" else ""
             raise Unfit("the transpose of a vector stands only in a product with ·", hint)
         if numbers:  # what is made of numbers alone is worked as what is given is
             args = [work.written(a) for a in args]
         return _worked(node, args, name)
     except Unfit as error:
-        shapes = [f"{write_tree(a)} is {size_in_words(shape_of(v))}" for a, v in zip(node.args, args, strict=True)]
+        shapes = [f"{write_tree(a)} is {_size(v)}" for a, v in zip(node.args, args, strict=True)]
         raise ExpressionError(f"{' and '.join(shapes)}: {error.why}", node.column, hint=error.hint) from None
+
+
+def _size(x: Any) -> str:
+    return size_in_words((1, *shape_of(x.vector)) if isinstance(x, Turned) else shape_of(x))
+
+
+def _scales(function: str, args: list[Any]) -> bool:
+    """Whether vᵀ only meets numbers here, as in -½·vᵀ: what comes out is still a row."""
+    others = [a for a in args if not isinstance(a, Turned)]
+    if len(args) - len(others) != 1 or any(map(shape_of, others)):
+        return False
+    return function in ("negative", "multiply", "product") or (function == "divide" and isinstance(args[0], Turned))
 
 
 def _constant(function: MathFunction, node: Apply, args: list[float]) -> Any:

@@ -194,8 +194,11 @@ def _inverse(x: Any) -> Any:
 
 
 def _onehot(k: Any, size: Any) -> Any:
-    if len(shape_of(k)) > 1:
-        raise Unfit("want a number or a vector")
+    shape = shape_of(k)
+    if len(shape) == 2 and shape[1] == 1:  # one number a row, as argmax(X, rows) gives it
+        k = np.reshape(k, (-1,))
+    elif len(shape) > 1:
+        raise Unfit("want a number, a vector or one number a row")
     return arrays.onehot(k, size=whole_size(size))
 
 
