@@ -27,13 +27,12 @@ Arrive = Callable[[Value, Value], Value]
 
 
 def name_gradients(
-    work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool, section: str, until: Any
+    work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], section: str, local: bool = False, until: Any = ()
 ) -> dict[str, Value]:
     """Names the gradient of every named value between `ofs` and `wrt`, last recorded first; returns those of `wrt`.
 
     With a seed that was given, the number L that is differentiated stands outside the page. The seed itself has no
-    step but where it is what was asked for: ∂L/∂β = ∂L/∂y. In a `section` the gradient by what was
-    given outside of it stands there, too.
+    step but where it is what was asked for: ∂L/∂β = ∂L/∂y. In a `section` so has the gradient by what is given outside.
     """
     top = "L" if any(isinstance(s, Value) for s in seeds) else local_name(ofs[0])
     roots = [(v, s if isinstance(s, Value) else _constant(v, s)) for v, s in zip(ofs, seeds, strict=True)]

@@ -23,10 +23,10 @@ class TooLong(Exception):
 
 
 class NotFinite(ArithmeticError):
-    """A step came out as infinity or as no number at all."""
+    """A step came out as infinity or as no number at all; `mark`: where a problem says how it is worked."""
 
-    def __init__(self, step: Step):
-        self.step = step
+    def __init__(self, step: Step, mark: Any = None):
+        self.step, self.mark = step, mark
         super().__init__(step.name)
 
 
@@ -144,9 +144,7 @@ class Work:
         finally:
             self._place = outer
 
-    def backward(
-        self, of: Any, wrt: Sequence[Any], seed: Any = 1, local: bool = False, until: Collection[Any] = ()
-    ) -> dict[str, Any]:
+    def backward(self, of: Any, wrt: Sequence[Any], seed: Any = 1, **how: Any) -> dict[str, Any]:
         """The gradients of `of` by each of `wrt`, as named steps: {"dL/dW1": …} in the order of `wrt`.
 
         of: a value, or a list of them with a list of seeds (their ∂L/∂·; a given seed makes every name dL/d·).
@@ -157,7 +155,7 @@ class Work:
         seeds = list(seed) if isinstance(seed, (list, tuple)) else [seed]
         if not all(isinstance(v, Value) for v in ofs):
             return {}
-        return name_gradients(self, ofs, seeds, [v for v in wrt if v is not None], local, self._place.section, until)
+        return name_gradients(self, ofs, seeds, [v for v in wrt if v is not None], self._place.section, **how)
 
     @contextmanager
     def beside(self, value: Value) -> Iterator[None]:

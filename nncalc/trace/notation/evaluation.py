@@ -167,9 +167,9 @@ def tied_brackets(x: Expr) -> list[Op]:
 
 def _is_tied(a: Expr, b: Expr, relation: str) -> bool:
     value = evaluate(a)
-    if relation != "=" or not isinstance(b, Op):
-        return relation != "=" and value == evaluate(b)
-    return sum(value == evaluate(part) for part in b.args) > 1
+    if relation != "=":
+        return value == evaluate(b)
+    return isinstance(b, Op) and b.label == "max" and sum(value == evaluate(part) for part in b.args) > 1
 
 
 def beyond_digits(x: Expr, digits: int) -> list[Op]:

@@ -99,6 +99,15 @@ rule(
 )
 
 
+rule(
+    np.min,
+    lambda index, x, axis=None, keepdims=False: n.call("min", *_reduced(index, x, axis, keepdims)),
+    (lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims) * is_first_max(-x, axis=axis),),
+    whole=lambda x, axis=None, keepdims=False: _called("min", axis, x),
+    options=("axis",),
+)
+
+
 def _is_max(index: Index, x: Any, axis: Any = None) -> Expr:
     """[x = max(…)], and 0 where one before it is as large."""
     reduced = index if axis is None else index[:axis] + index[axis + 1 :] if axis >= 0 else index[:-1]
