@@ -30,8 +30,7 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
         for step in run.steps:
             if step.title != section:
                 section = step.title
-                if section:
-                    print(f"# {section}", file=out)
+                print(f"# {section}", file=out)
             _step(step, view, out)
     said = left_out_said(trace, view)
     for note in [*trace.notes, *([said] if said else [])]:
