@@ -86,7 +86,7 @@ def formulas(
     _say_flat(work, body, ending)
     scopes: dict[str, dict[str, Any]] = {}
     for section, scope in rounds.sections(work, body, top, carried):
-        if not body.run(work, scope, [scope[name] for name in carried], first=not scopes):
+        if not body.run(work, scope, carried, first=not scopes):
             return {}
         scopes[section] = scope
         if len(scopes) == 1:

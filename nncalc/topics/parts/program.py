@@ -106,16 +106,16 @@ class Block:
                 what = "is made from a gradient, and a gradient of a gradient is not worked"
                 raise InputError(Finding(what, line.name_mark, name))
 
-    def run(self, work: Work, scope: dict[str, Any], until: Collection[Any] = (), first: bool = True) -> bool:
+    def run(self, work: Work, scope: dict[str, Any], carried: Collection[str] = (), first: bool = True) -> bool:
         """Works the lines, adding to what is known; whether all could be (bare arrays have no gradients).
 
-        until: what counts as given for gradients; first: what is said of the lines is said now, in no further section.
+        carried: what came from the section before, which counts as given; first: what is said of the lines is said now.
         """
         for formula in self.formulas:
             if any(gradient_name(node.of, node.by) not in scope for node in formula.nodes(Gradient)):
                 return False
             try:
-                self._work(work, formula, scope, until)
+                self._work(work, formula, scope, carried)
             except ExpressionError as error:
                 raise InputError(formula.wrong(error)) from None
             except NotFinite as error:
@@ -125,16 +125,17 @@ class Block:
                 next(s for s in reversed(work.trace().steps) if s.value is scope[formula.name]).why = formula.line.why
         return True
 
-    def _work(self, work: Work, formula: WrittenFormula, scope: dict[str, Any], until: Collection[Any]) -> None:
+    def _work(self, work: Work, formula: WrittenFormula, scope: dict[str, Any], carried: Collection[str]) -> None:
         value = walk(work, formula.tree, scope, fold=False)
         scope[formula.name] = value = work.let(formula.name, value if isinstance(value, Value) else work.written(value))
         old = formula.name.removesuffix(NEW)
-        if formula.name.endswith(NEW) and old in scope and shape_of(value) != shape_of(scope[old]):
+        if formula.name.endswith(NEW) and old in carried and shape_of(value) != shape_of(scope[old]):
             raise self._misshapen(formula, scope, f"but {old} is {size_in_words(shape_of(scope[old]))}")
         bys = self.wanted.get(formula.name, [])
         if bys and shape_of(value):
             raise self._misshapen(formula, scope, "but a gradient is of one number, as of sum(…)")
         if bys:
+            until = [scope[name] for name in carried]
             found = work.backward(value, [scope.get(AT_FIRST + by, scope[by]) for by in bys], until=until)
             scope |= zip((gradient_name(formula.name, by) for by in bys), found.values(), strict=False)
 
