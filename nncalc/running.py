@@ -103,7 +103,8 @@ def _infinite(problem: Problem, error: NotFinite) -> Finding:
     written = write(step.element(index), TEXT, substituted(TEXT))
     what = f"{cell} = {written if len(written) < 200 else '…'} is not a finite number"
     stable = any(f.name == "stable" for f in problem.fields) and not problem.values.get("stable")
-    return Finding(what, Location(problem.file or problem.topic), hint="add stable: true" if stable else "")
+    where = error.mark or Location(problem.file or problem.topic)
+    return Finding(what, where, hint="add stable: true" if stable else "")
 
 
 def _compare(trace: Trace, reference: Trace) -> None:

@@ -62,7 +62,7 @@ def problems(folder: Path) -> list[Path]:
 
 
 NOTES, FORMS = problems(ROOT / "problems"), problems(GIVEN / "forms")
-OTHERS = [p for folder in ("architectures", "published") for p in problems(ROOT / "problems" / folder)]
+OTHERS = [p for folder in ("architectures", "networks", "published") for p in problems(ROOT / "problems" / folder)]
 
 
 def typed(path: Path) -> str:

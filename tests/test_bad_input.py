@@ -56,7 +56,7 @@ WRONG = [
     (NET + "target: 1\n", "target: 1", "target: [1, 2]", "p.yaml:6:9: target: is 2, but the output is 1"),
     (GRAPH, "w)", "ww)", "p.yaml:2:23: expr: ww has no value (give ww a number or an array)"),
     (GRAPH, "w))", "w)", "p.yaml:2:9: expr: this ( is never closed"),
-    (GRAPH, "2*(", "2(", "p.yaml:2:8: expr: an operator is missing (write 2*()"),
+    (GRAPH, "2*(", "2(", "p.yaml:2:8: expr: an operator is missing (write * between them)"),
     (GRAPH, "w: -1", "w: -1, w: 2", "p.yaml:3:32: 'w' is given twice, first in line 3"),
     (GRAPH, "expr: 2*(x*y + max(z, w))\n", "", "p.yaml: fields are missing; want all that one form needs (expression: expr, at; nodes: nodes, at; network: x, layers; layered: x, layers)"),
     ("topic: softmax\nx: [1, 2]\ntarget: 1\n", "target: 1", "target: 0", "p.yaml:3:9: target: want a class from 1 to 2, got 0 (classes count from 1; for labels from 0 add first_class: 0)"),

@@ -23,6 +23,7 @@ from nncalc.render.layout import View, line
 from nncalc.running import on_paper, solve
 from nncalc.topics.parts.activations import ACTIVATIONS
 from nncalc.topics.parts.language import LANGUAGE, ArrayFunction
+from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.signs import plain_name
 
 W = np.array([[1.0, -2.0, 0.5], [0.3, 0.7, -1.1]])
@@ -82,19 +83,19 @@ def test_a_formula_means_what_numpy_works(formula: str, value: Any) -> None:
 
 # What does not fit: the formula, its column, and words of the line that is said.
 UNFIT = [
-    ("W*v", 2, "W is 2 x 3 and v is 3 numbers: these shapes do not fit (* works element by element; for the matrix product write ·)"),
+    ("W*v", 2, "W is 2 x 3 and v is 3 numbers: these shapes do not fit (* works element by element; for the matrix product write ·; to scale each column W·diag(v))"),
     ("W/v", 2, "sum(X, rows)"), ("S/v", 2, "S is 3 x 3 and v is 3 numbers"), ("S*v", 2, "for the matrix product write ·"),
     ("W·u", 2, "W is 2 x 3 and u is 2 numbers: a product wants as many columns as rows (the transpose of the first fits)"),
-    ("W·W", 2, "the transpose of the first fits"), ("u + v", 3, "u is 2 numbers and v is 3 numbers"), ("vᵀ", 2, "in a product"), ("2*vᵀ", 2, "for the outer product write u·vᵀ"),
+    ("W·W", 2, "the transpose of the first fits"), ("u + v", 3, "u is 2 numbers and v is 3 numbers"), ("vᵀ", 2, "in a product"), ("2*vᵀ", 2, "want vᵀ in a product"),
     ("vᵀ + 1", 4, "only in a product with ·"), ("S·vᵀ", 2, "want u·vᵀ of two vectors"), ("2@v", 2, "for a product with a number write *"), ("a@c", 2, "@ wants two arrays"),
     ("W[3,1]", 2, "there is no place 3 (want 1 to 2)"), ("W[1,1,1]", 2, "too many"), ("v[2:4]", 2, "there is no place 2:4"), ("W + W[1,:2]", 3, "these shapes do not fit"),
     ("sum(v, rows)", 1, "rows are those of a matrix"), ("argmax(W)", 1, "its rows or columns"), ("inv(W)", 1, "want a square matrix"),
     ("onehot(1, a)", 1, "want a size as a whole number"), ("onehot(1, sum(v))", 1, "written or given"), ("[u, v]", 1, "arrays of one shape"), ("dot(u, v)", 1, "vectors of one length"),
     ("conv(v, S)", 1, "two matrices, or two vectors"), ("pool(v, 4)", 1, "larger than the image"), ("max(a)", 1, "want two numbers or more"), ("concat(W, v)", 1, "matrices of as many rows"),
     ("v[0]", 3, "places count from 1"), ("W[k,:]", 3, "to choose a row by a number write onehot(k, n)·W"), ("v[1.5]", 3, "written as numbers"),
-    ("1 < a < 2", 7, "comparisons make no chain"), ("v = 2", 3, "to compare write =="), ("softmax(a)", 1, "want a vector or a matrix"), ("relu(v, 2)", 1, "relu wants one argument"),
+    ("1 < a < 2", 7, "comparisons make no chain"), ("v = 2", 3, "to compare write =="), ("a + 0,5", 6, "a decimal comma? write 0.5"), ("softmax(a)", 1, "want a vector or a matrix"), ("relu(v, 2)", 1, "relu wants one argument"),
     ("leaky_relu(v, a)", 1, "written as numbers"), ("nothing + 1", 1, "the name 'nothing' is not known"), ("W'", 2, "a transpose is written ᵀ or .T"), ("|v|", 1, "write abs(…)"),
-    ("sum(W, row)", 8, "the name 'row' is not known"), ("1/(2 - 2)", 2, "has no value"),
+    ("sum(W, row)", 8, "the name 'row' is not known"), ("1/(2 - 2)", 1, "1/(2 - 2) is not a finite number"), ("u*vᵀ", 2, "for the outer product write u·vᵀ"), ("onehot(0, 3)", 1, "want a place from 1 to 3"), ("onehot(k, 1000000)", 1, "from 1 to 100000"), ("vᵀ·W[:,1:2]ᵀ·u", 3, "a product wants"),
 ]  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def test_what_does_not_fit_is_said_with_both_shapes_and_the_column(formula: str,
     done = run("formulas", "-", "--format", "plain", stdin=page_of(formula).encode())
     assert done.code == 2 and not done.out
     assert len(done.err.splitlines()) == 1 and words in done.err
-    assert done.err.startswith(f"<stdin>:4:{6 + column}: y: "), done.err
+    assert done.err.startswith(f"<stdin>:4:{6 + column}: y"), done.err
 
 
 def page_of(formula: str) -> str:
@@ -251,6 +252,78 @@ def test_in_a_section_what_was_carried_in_counts_as_given() -> None:
     assert float(page.answer["w"]) == pytest.approx(w) and float(page.answer["dL/dw"]) == pytest.approx(g)
 
 
+def test_a_gradient_in_a_section_ends_at_what_was_carried_in() -> None:
+    page = {"topic": "formulas", "given": {"w": 1, "x": 2}, "repeat": 2, "formulas": "L = x*w²; w_new = w - dL/dw"}
+    found = solve({**page, "answer": ["w", "r2.dL/dx"]})
+    assert float(found.answer["r2.dL/dx"]) == 9 and float(found.answer["w"]) == 9
+    own = solve(
+        {"topic": "formulas", "given": {"w": 2, "a": 3}, "repeat": 2, "formulas": "w_new = a*w", "answer": "dw_new/da"}
+    )
+    assert float(own.answer["dw_new/da"]) == 6
+    both = solve({
+        "topic": "formulas", "given": {"W": 0.5, "h": 0, "X": [1, 2], "T": [1, 0]}, "each": {"x": "X", "t": "T"},
+        "formulas": "h_new = tanh(W*h + x); L = (h_new - t)²; g = dL/dW", "answer": ["g", "s1.L"],
+    })  # fmt: skip
+    h1 = np.tanh(1)
+    h2 = np.tanh(0.5 * h1 + 2)
+    assert float(both.answer["g"]) == pytest.approx(2 * h2 * (1 - h2**2) * h1) and float(
+        both.answer["s1.L"]
+    ) == pytest.approx((h1 - 1) ** 2)
+
+
+def test_what_is_zero_by_hand_is_zero_with_written_fractions() -> None:
+    for formula, x in (
+        ("1/3*x - 1", 3),
+        ("⅓·x - 1", 3),
+        ("(1/7)·x - 1", 7),
+        ("1/7*x*7 - x", 5),
+        ("0.1 + 0.2 - x", 0.3),
+    ):
+        page = solve(
+            {
+                "topic": "formulas",
+                "given": {"x": x},
+                "formulas": f"a = {formula}; b = sign(a); c = step(a)",
+                "answer": ["a", "b", "c"],
+            }
+        )
+        assert [float(value) for value in page.answer.values()] == [0, 0, 0], formula
+
+
+def test_a_line_of_literals_shows_its_working_and_is_rounded() -> None:
+    page = solve(
+        {"topic": "formulas", "formulas": "p = σ(2); z = 3·4 + 2; t = 1/3; q = t*3; c = cos(pi)", "answer": ["q", "c"]},
+        on_paper(2),
+    )
+    assert float(page.answer["q"]) == 0.99 and float(page.answer["c"]) == -1
+    done = run("formulas", "--formulas", "p = σ(2); c = e^2·cos(pi/3)", "--format", "plain")
+    assert "p = 1 / (1 + exp(-2))" in done.out and "c = e²·cos(pi/3)" in done.out
+    blank = run("sheet", "-", stdin=yaml_text("formulas: p = σ(2)").encode()).out
+    assert "0.88" not in blank and "# p = σ(2)" in blank
+
+
+def test_of_names_and_numbers_a_flag_says_some() -> None:
+    assert (
+        run(
+            "formulas",
+            "-",
+            "--given",
+            "w=[1, 1], b=2",
+            "--get",
+            "z",
+            stdin=yaml_text("given: {w: [2, 3], x: [4, 5], b: 0}\nformulas: z = w·x + b").encode(),
+        ).out
+        == "11.0\n"
+    )
+    assert run("formulas", "--formulas", "z = w·x", "--given", "w=2,3, x=[1, 1]", "--get", "z").out == "5.0\n"
+
+
+def test_whole_numbers_go_into_every_function() -> None:
+    for formula in ("step(x)", "x > 0", "sign(x)"):
+        done = run("formulas", "--formulas", f"y = ln({formula})", "--given", "x=0")
+        assert done.code == 2 and "is not a finite number" in done.err
+
+
 def test_gradients_that_only_the_key_or_the_points_ask_for_are_worked() -> None:
     page = {"topic": "formulas", "given": {"x": 3, "y": 2}, "formulas": "L = x²·y; m = 2*L"}
     assert "dL/dx" not in solve(page).named()
@@ -269,6 +342,16 @@ def test_flat_functions_are_said_and_have_slope_0() -> None:
     )
     assert page.answer["dL/dx"].tolist() == [0, 0]
     assert page.notes == ["the slope of step, argmax, a comparison counts as 0: no gradient goes back through there"]
+
+
+def test_a_maximums_tie_goes_to_the_first_and_every_line_adds_up() -> None:
+    given = {"v": [0.3, 0.1, 0.3], "W": [[1, 1], [2, 3]]}
+    page = solve({"topic": "formulas", "given": given, "formulas": "q = max(v) + sum(max(W, rows)) + min(W)",
+                  "answer": ["dq/dv", "dq/dW"]})  # fmt: skip
+    assert page.answer["dq/dv"].tolist() == [1, 0, 0] and page.answer["dq/dW"].tolist() == [[2, 0], [0, 1]]
+    for name in page.answer:
+        step = page[name]
+        assert [evaluate(step.element(index)) for index in step.indices()] == step.array.ravel().tolist()
 
 
 def test_why_stands_beside_its_line_once() -> None:
@@ -360,6 +443,21 @@ WRONG = [
     ("given: {x: 1}\nformulas: |\n  L = 2*x\nanswer: M", "<stdin>:5:9: answer: there is no line 'M'"),
     ("given: {x: 1}\nrepeat: 2\nformulas: |\n  L = 2*x\nafter: |\n  m = L", "<stdin>:7:7: m: L is a line of the sections; of all of them it is all(L)"),
     ("given: {x: 1}\nrepeat: 2\nformulas: |\n  L = 2*x\nafter: |\n  L = 1", "<stdin>:7:3: L: is a line of the sections (give this one another name)"),
+    ("given: {x: 2}\nformulas: |\n  L = x²\n  M = L\nanswer: dL/dM", "<stdin>:6:9: answer: M does not stand above L"),
+    ("given: {x: 2}\nformulas: |\n  L = x²\n  g = dL/dL", "<stdin>:5:7: g: L does not stand above L"),
+    ("given: {h: 1}\nrepeat: 2\nformulas: |\n  z = 2*h\n  h_new = z\nafter: |\n  J = h²\nanswer: dJ/dz", "answer: z does not stand above J"),
+    ("given: {w: 2}\nrepeat: 2\nformulas: |\n  L = w²\n  w_new = w - 0.1*dL/dw\nafter: |\n  E = w²\n  g = dE/dw", "<stdin>:8:3: E: is made from a gradient"),
+    ("given: {w: 2}\nrepeat: 2\nformulas: |\n  L = w²\n  w_new = w - 0.1*dL/dw\nafter: |\n  E = sum(all(L))\n  g = dE/dw", "E: is made from a gradient"),
+    ("given: {w: 2}\nrepeat: 2\nformulas: |\n  W_new = w + 1", "<stdin>:5:3: W_new: would be the next section's W, which is not given (did you mean w_new?)"),
+    ("given: {X: [1]}\neach: {x: X}\nformulas: |\n  x_new = x + 1", "x_new: would be the next section's x, which each section is given"),
+    ("given: {x: 1}\nrepeat: 2\nformulas: |\n  y = x\nanswer: [r3.y]", "answer: there is no section 'r3'"),
+    ("given: {x: 1}\nrepeat: 2\nformulas: |\n  y = x\nanswer: r1.z", "answer: there is no line 'r1.z'"),
+    ("given: {x: 2}\nformulas: |\n  a = x\n  c = 1/(a - 2)", "<stdin>:5:7: c = 1/(2 - 2) is not a finite number"),
+    ("given: {x: 2}\nformulas: |\n  a = transpose(x)", "there is no function 'transpose' (write Xᵀ or X.T)"),
+    ("given: {x: [[2]]}\nformulas: |\n  a = sum(x, row)", "the name 'row' is not known (write sum(X, rows) or sum(X, columns))"),
+    ("given: {x: 2}\nformulas: |\n  a = 1 if x > 0 else 0", "an operator is missing (write where(z > 0, a, b))"),
+    ("given: {x: 2}\nformulas: |\n  a = ηx", "the name 'etax' is not known (write eta*x)"),
+    ("given: {x: 2}\nformulas: |\n  a = x⊙x", "'⊙' has no meaning here (write ∘)"),
     ("given: {X: [1, 2], t: [1]}\neach: {x: X, y: t}\nformulas: |\n  z = x", "wants as many rows of each: X has 2, t has 1"),
     ("given: {X: [1, 2]}\neach: {x: Y}\nformulas: |\n  z = x", "<stdin>:3:11: each.x: 'Y' is not given (given are X)"),
     ("given: {X: [1, 2]}\neach: {x: X}\nrepeat: 2\nformulas: |\n  z = x", "each: belongs to a problem without repeat"),

@@ -23,7 +23,7 @@ NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
 # A command line longer than this is better a file.
 LONGEST_COMMAND = 130
 # The folder of problems/ that has a topic's ready problems.
-READY = {"params": "architectures"}
+READY = {"params": "architectures", "formulas": "formulas"}
 
 
 def example(topic: str, form: str | None = None) -> str:
@@ -35,6 +35,7 @@ def example(topic: str, form: str | None = None) -> str:
     forms = {kernel.__name__: kernel for kernel in kernels(topic)}
     whole = ready(about.name)
     form = topic if form is None and topic in forms and topic != about.name else form
+    form = form and form.replace("-", "_")
     if form in whole:
         return whole[form].read_text(encoding="utf-8")
     if form is not None and form not in forms:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from nncalc.disk.read import name_of
 from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, listed, printable, spelled, wrong_type
@@ -20,7 +20,7 @@ from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of
 from nncalc.reading.reader import read_file, read_text
 from nncalc.topics import ALSO, TOPICS, kernels, known
-from nncalc.topics.parts.fields import About, Array, Field, also_called, fields_of, likeliest
+from nncalc.topics.parts.fields import About, Array, Field, OwnName, Symbol, also_called, fields_of, likeliest
 from nncalc.trace.notation.signs import plain_name
 
 UNBOUNDED = Permissions(LIBRARY)
@@ -165,7 +165,8 @@ def checked_problem(
     given = {name: node for name, node in root.entries.items() if name not in RESERVED_KEYS}
     keys = dict(root.keys)
     for name, text in flags.items():
-        given[name] = converter.attempt(partial(flag_node, topic, name, text, rules.limits))
+        said = converter.attempt(partial(flag_node, topic, name, text, rules.limits))
+        given[name] = _over(given.get(name), said) if _is_named(topic, name) else said
         keys[name] = Location(f"--{name}")
     if any(node is BAD for node in given.values()):
         raise InputError(converter.findings)
@@ -179,6 +180,19 @@ def checked_problem(
         raise InputError(converter.findings)
     return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), expect,
                    marking, file, converter.marks, rules.limits)  # fmt: skip
+
+
+def _is_named(topic: str, name: str) -> bool:
+    """Whether a field is a mapping of names of one's own, of which a flag may say some."""
+    fields = [x for f in kernels(topic) for x in fields_of(f) if x.name == name]
+    return any(x.mapping is not None and get_args(x.mapping)[0] in (Symbol, OwnName) for x in fields)
+
+
+def _over(before: Node | None, said: Any) -> Any:
+    """What a flag says, over what the file says."""
+    if isinstance(before, MappingNode) and isinstance(said, MappingNode):
+        return MappingNode({**before.entries, **said.entries}, {**before.keys, **said.keys}, said.mark)
+    return said
 
 
 def _marking(node: Node | None, converter: Converter) -> Marking:
@@ -260,6 +274,11 @@ def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location], r
     )
 
 
+def _in_brackets(value: str) -> str:
+    """A list's brackets may be left out."""
+    return f"[{value}]" if "," in value and not value.startswith(("[", "{")) else value
+
+
 def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
     """A flag's text as a node: brackets may be left out, rows are parted by `;`, pairs are written x=3."""
     fields = [x for f in kernels(topic) for x in fields_of(f) if x.name == name]
@@ -267,7 +286,7 @@ def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
     if described is not None and not text.lstrip().startswith(("[", "{", '"', "'")):
         if described.mapping is not None:
             pairs = (pair.partition("=") for pair in PAIRS.split(text))
-            text = "{" + ", ".join(f"{name.strip()}: {value.strip()}" for name, _, value in pairs) + "}"
+            text = "{" + ", ".join(f"{name.strip()}: {_in_brackets(value.strip())}" for name, _, value in pairs) + "}"
         elif (described.is_array or described.of_kind(list)) and (
             "," in text or ";" in text or len(described.types) == 1
         ):

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from nncalc.trace.notation.decimals import constant, pi
-from nncalc.trace.notation.functions import typed_names
+from nncalc.trace.notation.functions import Called, typed_functions
 from nncalc.trace.notation.signs import GREEK_LETTERS, LOW
 from nncalc.trace.rules import FUNCTIONS
 
@@ -78,7 +78,8 @@ SYMBOL = re.compile(f"[A-Za-z_ŷ{GREEK_LETTERS}][A-Za-z0-9_{LOW}{GREEK_LETTERS}]
 CONSTANTS = {"pi": constant(lambda: pi()), "e": constant(lambda: Decimal(1).exp())}
 # What a product sign means between two numbers.
 NUMBERS_OF = {"product": "multiply"}
-CALLS = typed_names()
+# The functions of numbers, by what people call them.
+CALLS: Mapping[str, Called] = typed_functions()
 
 
 def postorder(tree: Tree) -> list[Tree]:

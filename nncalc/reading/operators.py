@@ -11,5 +11,4 @@ BINARY = dict.fromkeys(COMPARISONS, ("", 5)) | {
 }  # fmt: skip
 COMPARES = 5
 SIGN_BINDS = 30  # between times and power: -x^2 is -(x^2)
-# A root binds as a function does: √2·x is (√2)·x.
-ROOT, ROOT_BINDS = "√", 50
+ROOT = "√"

@@ -7,10 +7,9 @@ names are bounded, and every error knows its column.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Mapping
 
-from nncalc.errors import did_you_mean, printable
+from nncalc.errors import printable
 from nncalc.limits import DEFAULT, Limits, raising
 from nncalc.reading.expression import (
     CALLS,
@@ -23,26 +22,22 @@ from nncalc.reading.expression import (
     Tree,
     Variable,
 )
-from nncalc.reading.operators import BINARY, COMPARES, COMPARISONS, ROOT, ROOT_BINDS, SIGN_BINDS
+from nncalc.reading.hints import SIGN_HINTS, instead_of_call, instead_of_name, missing
+from nncalc.reading.operators import BINARY, COMPARES, COMPARISONS, ROOT, SIGN_BINDS
 from nncalc.reading.tokens import TRANSPOSED, Token, tokens_of
-from nncalc.trace.notation.functions import FUNCTIONS, Called
+from nncalc.trace.notation.functions import Called
 from nncalc.trace.notation.signs import GREEK, SIGNS
 
 AXES = ("rows", "columns")
 PLACES_COUNT = "places count from 1 and are written as numbers"
-# What is rather a variable than a function: x, w1, W_o.
-SHORT_NAME = re.compile("[A-Za-z](_?[A-Za-z0-9]|[0-9]*)")
-
-
-# Those that are known to numbers alone, by what people call them.
-OF_NUMBERS: Mapping[str, Called] = {name: FUNCTIONS[meant] for name, meant in CALLS.items()}
+SIGMOID = "sigmoid"
 
 
 def parse(
     text: str,
     limits: Limits = DEFAULT,
     names: Collection[str] | None = None,
-    functions: Mapping[str, Called] = OF_NUMBERS,
+    functions: Mapping[str, Called] = CALLS,
 ) -> Tree:
     """The tree of an expression. Raises ExpressionError.
 
@@ -92,11 +87,11 @@ class _Parser:
             return self.fail(f"this {token.text} closes nothing", token)
         if token.kind in ("name", "partial", "number", "part") or token.text in ("(", ROOT):
             before = self.tokens[self.at - 1]
-            product = f"write {printable(before.text, 20)}*{printable(token.text, 20)}"
-            hint = "for the sigmoid write σ(…)" if before.text == GREEK["σ"] else product
-            return self.fail("an operator is missing", token, hint)
-        hint = "an expression has no =; to compare write ==" if token.text == "=" else ""
-        return self.fail(f"'{token.text}' has no meaning here", token, hint)
+            return self.fail("an operator is missing", token, missing(before.text, token.text))
+        before, after = self.tokens[self.at - 1], self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        comma = token.text == "," and before.kind == after.kind == "number"
+        hint = f"a decimal comma? write {printable(f'{before.text}.{after.text}', 20)}" if comma else ""
+        return self.fail(f"'{token.text}' has no meaning here", token, hint or SIGN_HINTS.get(token.text, ""))
 
     def climb(self, least: int) -> Tree:
         self.depth += 1
@@ -121,8 +116,9 @@ class _Parser:
 
     def operand(self) -> Tree:
         token = self.step()
-        if token.text == ROOT:
-            return Apply(SIGNS[ROOT], (self.climb(ROOT_BINDS),), token.column)
+        if token.text == ROOT:  # it binds as a function does: √2·x is (√2)·x, √x² is (√x)²
+            inside = self.operand() if self.token.text in ("-", "+", ROOT) else self.primary(self.step())
+            return self.behind(Apply(SIGNS[ROOT], (inside,), token.column))
         if token.text == "-":
             return Apply("negative", (self.climb(SIGN_BINDS),), token.column)
         if token.text == "+":
@@ -133,7 +129,8 @@ class _Parser:
         if token.kind == "number":
             return self.number(token)
         if token.kind == "part":
-            return Number(float(token.text), token.column)
+            upper, lower = (Number(float(part), token.column) for part in token.text.split("/"))
+            return Apply("divide", (upper, lower), token.column)
         if token.kind in ("name", "partial"):
             return self.gradient(token) or self.name(token)
         if token.text == "(":
@@ -237,7 +234,7 @@ class _Parser:
         written = token.kind == by.kind == "partial" and by is not token
         parts = [word.text.rpartition(".")[2] for word in (token, by)]
         meant = by is not token and all(len(part) > 1 and part.startswith("d") for part in parts)
-        typed = meant and self.is_name(parts[0][1:]) and not any(map(self.is_name, parts))
+        typed = meant and self.is_name(parts[0][1:]) and not self.is_name(parts[0])
         if not (written or typed):
             return None
         self.at += 2
@@ -248,25 +245,23 @@ class _Parser:
         return Gradient(f"{section}.{of}" if section else of, to, token.column)
 
     def name(self, token: Token) -> Tree:
-        if self.token.text == "(" and token.text in self.functions and not self.is_name(token.text):
-            return self.call(token)
-        wanted = self.functions if self.names is not None else OF_NUMBERS  # others may be variables
+        if self.token.text == "(" and not self.is_name(token.text):
+            called = SIGMOID if token.text == GREEK["σ"] else token.text
+            if called in self.functions:
+                return self.call(Token(token.kind, called, token.column))
+        wanted = self.functions if self.names is not None else CALLS  # others may be variables
         if token.text in wanted and not self.is_name(token.text):
             raise self.fail(f"{token.text} wants its argument in parentheses", token, f"write {token.text}(…)")
         if self.token.text == "(":
             named = self.is_name(token.text)
-            product = f"for a product write {printable(token.text, 20)}*("
-            every = f"the functions are {', '.join(self.functions)}"
-            hint = did_you_mean(token.text.lower(), self.functions, every)
             called = f"'{printable(token.text)}'"
             what = f"{called} is a name here, and no function" if named else f"there is no function {called}"
-            raise self.fail(what, token, product if named or SHORT_NAME.fullmatch(token.text) else hint)
+            raise self.fail(what, token, instead_of_call(token.text, named, self.functions))
         return self.variable(token)
 
     def variable(self, token: Token) -> Tree:
-        if token.text in CONSTANTS and self.names is not None and not self.is_name(token.text):
-            return Number(CONSTANTS[token.text], token.column)
-        self.known(token.text, token)
+        if token.text not in CONSTANTS:
+            self.known(token.text, token)
         self.seen.add(token.text)
         if len(self.seen) > self.limits.expression_names:
             what = f"has more than {self.limits.expression_names} names, the limit"
@@ -278,7 +273,7 @@ class _Parser:
             dot = Token("op", ".", token.column + token.text.index("."))
             raise self.fail("'.' has no meaning here", dot)
         if self.names is not None and name not in self.names:
-            hint = did_you_mean(name, [*self.names, *self.functions, *CONSTANTS])
+            hint = instead_of_name(name, [*self.names, *self.functions, *CONSTANTS])
             raise self.fail(f"the name '{printable(name)}' is not known", token, hint)
 
     def call(self, token: Token) -> Tree:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nncalc.errors import printable
 from nncalc.limits import Limits, raising
 from nncalc.reading.expression import ExpressionError
+from nncalc.reading.hints import SIGN_HINTS
 from nncalc.trace.notation.signs import GREEK, GREEK_LETTERS, HIGH, LOW, RAISED, SIGNS, plain_name
 
 TOKEN = re.compile(
@@ -16,11 +17,6 @@ TOKEN = re.compile(
     rf"|(?P<op>\*\*|==|!=|<=|>=|[-+*/^(),·∘×⋅÷−√@<>≤≥≠\[\]:ᵀ=])"
     rf"|(?P<high>[{HIGH}]+)|(?P<part>[½⅓¼¾⅔]))"
 )
-HINTS = {
-    "{": "write ( and )", "}": "write ( and )",
-    ";": "write one expression", "%": "there is no remainder or per cent here",
-    "!": "there is no factorial here", "|": "write abs(…)", "'": "a transpose is written ᵀ or .T",
-}  # fmt: skip
 # Signs that stand for another, and those that are functions of their own here.
 TRANSPOSED = "ᵀ"
 SPELLED = {"**": "^", "⋅": "·", "≠": "!=", ".T": TRANSPOSED}
@@ -49,10 +45,11 @@ def tokens_of(text: str, limits: Limits) -> list[Token]:
                 tokens.append(Token("op", SPELLED[DOT_T], at + 1))
                 at += len(DOT_T)
                 continue
-            raise ExpressionError(f"'{printable(text[at])}' has no meaning here", at + 1, text, HINTS.get(text[at], ""))
+            raise ExpressionError(
+                f"'{printable(text[at])}' has no meaning here", at + 1, text, SIGN_HINTS.get(text[at], "")
+            )
         word, column = match.group(match.lastgroup), match.start(match.lastgroup) + 1
-        called = text[match.end() :].lstrip().startswith("(")
-        tokens += _spelled(match.lastgroup, word, column, called)
+        tokens += _spelled(match.lastgroup, word, column)
         if match.lastgroup == "name" and len(word) > limits.name:
             what = f"a name is longer than {limits.name} characters, the limit"
             raise ExpressionError(what, column, text, raising("name"))
@@ -60,16 +57,15 @@ def tokens_of(text: str, limits: Limits) -> list[Token]:
     return [*tokens, Token("end", "", stop + 1)]
 
 
-def _spelled(kind: str, word: str, column: int, called: bool) -> list[Token]:
+def _spelled(kind: str, word: str, column: int) -> list[Token]:
     if kind == "high":
         return [Token("high", word.translate(RAISED), column)]
     if kind == "part":
-        upper, lower = SIGNS[word].strip("()").split("/")
-        return [Token("part", str(int(upper) / int(lower)), column)]
+        return [Token("part", SIGNS[word].strip("()"), column)]
     if kind == "name":
         turned = word.endswith(DOT_T)
         word = word.removesuffix(DOT_T)
-        spelled = SIGNS[word] if word in SIGNS and (called or word not in GREEK) else plain_name(word)
+        spelled = SIGNS[word] if word in SIGNS and word not in GREEK else plain_name(word)
         name = Token("partial" if word.rpartition(".")[2].startswith("∂") else kind, spelled, column)
         return [name, Token("op", SPELLED[DOT_T], column + len(word))] if turned else [name]
     return [Token(kind, SPELLED.get(word) or (word if word in KEPT else SIGNS.get(word, word)), column)]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from nncalc.errors import Refused, did_you_mean, printable
+from nncalc.errors import Finding, InputError, Refused, did_you_mean, printable
 from nncalc.reading.lines import Lines
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, when
 from nncalc.topics.parts.fields import About, Answer, Array, OwnName
-from nncalc.topics.parts.program import ALL, NEW, Block, gradient_asked, no_second, read_block
+from nncalc.topics.parts.program import ALL, AT_FIRST, NEW, Block, read_block
+from nncalc.topics.parts.rounds import Rounds, rounds_of
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.signs import plain_name
 from nncalc.trace.rules.arrays import vector
@@ -74,73 +74,27 @@ def formulas(
     """
     words, values = _apart(given or {})
     top = {name: work.given(name, value) for name, value in values.items()}
-    rounds = _rounds(work, top, words, each, epochs, repeat, labels)
+    rounds = rounds_of(work, top, words, each, epochs, repeat, labels)
     carried = _carried(formulas, top, rounds)
-    body = read_block(formulas, {*top, *rounds.names}, _taken(top, words, rounds), {*top, *rounds.names})
-    ending = _ending(after, body, top, carried, rounds)
-    names = _answers(answer, body, ending, carried)
-    for text in [*names, *work.asked]:
-        _want(text, body, ending, {*top, *rounds.names}, text in names)
-    no_second(body, body.tainted())
-    _say_flat(work, [body, *([ending] if ending else [])])
-    last, sections = dict(top), []
-    for scope in rounds.sections(work, body, top, carried):
-        if not body.run(work, scope):
-            break
-        last = scope
-        sections.append(scope)
-        if len(sections) == 1:
+    known = {*top, *rounds.names}
+    body = read_block(formulas, known, _taken(top, words, rounds), known)
+    ending = _ending(after, body, top, rounds)
+    names = _answers(answer, ending or body)
+    for name in [*names, *work.asked]:
+        _want(name, body, ending, rounds, name in names)
+    _no_second(body, ending, carried)
+    _say_flat(work, body, ending)
+    scopes: dict[str, dict[str, Any]] = {}
+    for section, scope in rounds.sections(work, body, top, carried):
+        if not body.run(work, scope, carried, first=not scopes):
+            return {}
+        scopes[section] = scope
+        if len(scopes) == 1:
             _bound(work, body, scope, rounds.count * rounds.epochs)
         carried.update({name: scope[name + NEW] for name in carried})
-    if ending is not None and last is not top:
-        last = _end(work, ending, body, sections, top, carried)
-    return {name: last[_inside(name, carried)] for name in names if _inside(name, carried) in last}
-
-
-@dataclass
-class Rounds:
-    """The sections that the lines go through: none, a row of arrays in each, or so many rounds."""
-
-    rows: dict[str, Any] = field(default_factory=dict)
-    counter: str = ""
-    count: int = 1
-    epochs: int = 1
-    titles: list[str] = field(default_factory=list)
-    kind: str = ""
-
-    @property
-    def names(self) -> list[str]:
-        """What a section is given of its own."""
-        return [*self.rows, *([self.counter] if self.counter else [])]
-
-    def sections(
-        self, work: Work, body: Block, top: Mapping[str, Any], carried: Mapping[str, Any]
-    ) -> Iterator[dict[str, Any]]:
-        """What is known at the beginning of each section, inside of it."""
-        if not self.kind:
-            yield dict(top)
-            return
-        lines = len(body.formulas) + len(self.rows)
-        work.reserve_steps(lines * self.count * self.epochs)
-        for number in work.rounds(self.count * self.epochs):
-            epoch, row = divmod(number - 1, self.count)
-            name = f"{self.kind}{row + 1}" if self.epochs == 1 else f"e{epoch + 1}.{self.kind}{row + 1}"
-            with work.section(name, self.title(epoch, row)):
-                scope = {**top}
-                for carry, value in carried.items():
-                    scope[carry] = value if number == 1 else work.let(carry, value)
-                scope |= {own: work.let(own, source[row]) for own, source in self.rows.items()}
-                if self.counter:
-                    scope[self.counter] = work.given(self.counter, float(number))
-                yield scope
-
-    def title(self, epoch: int, row: int) -> str:
-        """The heading of a section."""
-        if self.kind == "r":
-            return f"Round {row + 1}"
-        said = f": {printable(self.titles[row])}" if self.titles else ""
-        sample = f"{'S' if self.epochs == 1 else 's'}ample {row + 1}{said}"
-        return sample if self.epochs == 1 else f"Epoch {epoch + 1}, {sample}"
+    last = scope if ending is None else _end(work, ending, body, scopes, top, carried)
+    found = {name: _answer(name, scopes, {**scope, **last}, carried) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _apart(given: Mapping[Any, Any]) -> tuple[dict[str, list[str]], dict[str, Any]]:
@@ -149,48 +103,28 @@ def _apart(given: Mapping[Any, Any]) -> tuple[dict[str, list[str]], dict[str, An
     return words, {name: value for name, value in given.items() if name not in words}
 
 
-def _rounds(
-    work: Work, top: dict[str, Any], words: Mapping[str, list[str]], each: Any, epochs: int, repeat: Any, labels: Any
-) -> Rounds:
-    if repeat is not None:
-        (counter, count), *more = [*repeat.items()] if isinstance(repeat, Mapping) else [("", repeat)]
-        if more or counter in top:
-            raise Refused("repeat", "want one name that is not given, with the number of rounds")
-        return Rounds(counter=counter, count=count, kind="r")
-    if each is None:
-        return Rounds()
-    rows: dict[str, Any] = {}
-    titles = list(labels or [])
-    counts: dict[str, int] = {}
-    for name, source in each.items():
-        if isinstance(source, str):
-            if source in words:
-                titles = titles or words[source]
-                counts[source] = len(words[source])
-                continue
-            if plain_name(source) not in top:
-                hint = did_you_mean(source, [*top, *words], f"given are {', '.join([*top, *words])}")
-                raise Refused(("each", name), f"'{printable(source)}' is not given", hint=hint)
-        if name in top:
-            raise Refused(("each", name), f"{name} is given, and cannot also be its rows", "a name of its own")
-        rows[name] = top[plain_name(source)] if isinstance(source, str) else work.given(name, source)
-        if not rows[name].ndim:
-            raise Refused(("each", name), "is one number, and has no rows")
-        counts[source if isinstance(source, str) else name] = len(rows[name])
-    if labels:
-        counts["labels"] = len(labels)
-    if len({*counts.values()}) > 1:
-        told = ", ".join(f"{name} has {count}" for name, count in counts.items())
-        raise Refused("each", f"wants as many rows of each: {told}")
-    return Rounds(rows, "", next(iter(counts.values())), epochs, titles, "s")
+def _no_second(body: Block, ending: Block | None, carried: Mapping[str, Any]) -> None:
+    """Refuses gradients of gradients; after the rounds they may hide in what was carried through them: InputError."""
+    body.no_second()
+    if ending is not None:
+        hidden: set[str] = set()
+        while True:
+            lines = body.from_gradients(hidden)
+            more = {name for name in carried if name + NEW in lines}
+            if more <= hidden:
+                break
+            hidden |= more
+        ending.no_second({*hidden, *(f"{ALL}({name})" for name in lines)})
 
 
-def _say_flat(work: Work, blocks: list[Block]) -> None:
+def _say_flat(work: Work, body: Block, ending: Block | None) -> None:
     """Where gradients are wanted, what does not hand them on."""
-    if any(block.wanted for block in blocks):
-        flat = dict.fromkeys(name for block in blocks for formula in block.formulas for name in formula.flat)
-        if flat:
-            work.note(f"the slope of {', '.join(flat)} counts as 0: no gradient goes back through there")
+    through = body.above(body.wanted)
+    if ending is not None and ending.wanted:
+        through += [*body.formulas, *ending.above(ending.wanted)]
+    flat = dict.fromkeys(name for formula in through for name in formula.flat)
+    if flat:
+        work.note(f"the slope of {', '.join(flat)} counts as 0: no gradient goes back through there")
 
 
 def _bound(work: Work, body: Block, scope: Mapping[str, Any], count: int) -> None:
@@ -202,9 +136,22 @@ def _bound(work: Work, body: Block, scope: Mapping[str, Any], count: int) -> Non
 
 
 def _carried(lines: Lines, top: Mapping[str, Any], rounds: Rounds) -> dict[str, Any]:
-    """What goes on from section to section: w, where a line sets w_new."""
-    new = {plain_name(line.name).removesuffix(NEW) for line in lines if plain_name(line.name).endswith(NEW)}
-    return {name: value for name, value in top.items() if name in new and rounds.kind}
+    """What goes on from section to section: w, where a line sets w_new.
+
+    Raises InputError for w_new where no w is given.
+    """
+    if not rounds.kind:
+        return {}
+    new = {name: line for line in lines if (name := plain_name(line.name)).endswith(NEW)}
+    for name, line in new.items():
+        base = name.removesuffix(NEW)
+        if base not in top:
+            own = base in rounds.names
+            what = f"would be the next section's {base}, which {'each section is given' if own else 'is not given'}"
+            alike = next((other for other in top if other.lower() == base.lower()), "")
+            hint = f"did you mean {alike}{NEW}?" if alike else f"give {base}, or the line another name"
+            raise InputError(Finding(what, line.name_mark, name, hint=hint))
+    return {name: value for name, value in top.items() if name + NEW in new}
 
 
 def _taken(top: Mapping[str, Any], words: Mapping[str, Any], rounds: Rounds) -> dict[str, str]:
@@ -214,51 +161,59 @@ def _taken(top: Mapping[str, Any], words: Mapping[str, Any], rounds: Rounds) -> 
     return given | dict.fromkeys(rounds.names, "is given by the section; give the line another name")
 
 
-def _ending(
-    after: Lines | None, body: Block, top: Mapping[str, Any], carried: Mapping[str, Any], rounds: Rounds
-) -> Block | None:
+def _ending(after: Lines | None, body: Block, top: Mapping[str, Any], rounds: Rounds) -> Block | None:
     if after is None:
         return None
-    taken = dict.fromkeys(body.names, "is a line of the sections; give this one another name")
+    taken = dict.fromkeys(top, "is given; give the line another name")
+    taken |= dict.fromkeys(body.names, "is a line of the sections; give this one another name")
     known = {*top, *(f"{ALL}({name})" for name in body.names)}
-    return read_block(after, {*top, *body.names}, {**_taken(top, {}, rounds), **taken}, known, {*body.names})
+    return read_block(after, {*top, *body.names}, taken, known, {*body.names})
 
 
-def _answers(answer: Any, body: Block, ending: Block | None, carried: Mapping[str, Any]) -> list[str]:
+def _answers(answer: list[str] | str | None, block: Block) -> list[str]:
     """The names of the answer in ASCII; the last line where none is named."""
     if answer is None:
-        return [(ending or body).names[-1]]
-    return [plain_name(name.strip()) for name in ([answer] if isinstance(answer, str) else answer)]
+        return [block.names[-1]]
+    named = answer.split(",") if isinstance(answer, str) else answer
+    return [plain_name(name.strip()) for name in named]
 
 
-def _inside(name: str, carried: Mapping[str, Any]) -> str:
-    """What a section calls an answer: of what is carried on the new one."""
-    return name + NEW if name in carried else name
+def _want(text: str, body: Block, ending: Block | None, rounds: Rounds, must: bool) -> None:
+    """Sees to it that what is asked for by its name is worked; Refused for an answer that cannot be."""
+    name = StepName.parse(text)
+    blocks = [block for block in (body, ending) if block is not None]
+    if name.is_gradient:
+        reasons = [block.ask(name.of, name.by) for block in blocks if name.of in block.names]
+        why_not = "" if "" in reasons else next(iter(reasons), f"there is no line {name.of}")
+    else:
+        known = {*body.known, *(line for block in blocks for line in block.names)}
+        why_not = "" if name.local in known else f"there is no line '{printable(text)}'"
+    if not why_not and name.section and not rounds.has(name.section):
+        why_not = f"there is no section '{printable(name.section)}'"
+    if must and why_not:
+        raise Refused("answer", why_not, hint=did_you_mean(text, {*body.known, *body.names}))
 
 
-def _want(text: str, body: Block, ending: Block | None, given: Any, must: bool) -> None:
-    """Sees to it that what is asked for by its name is worked; Refused for an answer that is not there."""
-    asked = gradient_asked(text)
-    if asked is not None:
-        _, of, by = asked
-        for block in filter(None, (body, ending)):
-            if of in block.names and by in {*given, *body.names, *block.names}:
-                block.want(of, by)
-                return
-    known = {*given, *body.names, *(ending.names if ending else [])}
-    if must and StepName.parse(text).local not in known:
-        raise Refused("answer", f"there is no line '{printable(text)}'", hint=did_you_mean(text, known))
+def _answer(name: str, scopes: Mapping[str, Any], last: Mapping[str, Any], carried: Mapping[str, Any]) -> Any:
+    """The value of an answer: in its section, else at the end; of what is carried on the new one."""
+    section, local, *_ = StepName.parse(name)
+    if section:
+        return scopes[section].get(local)
+    return last.get(local + NEW if local in carried else local)
 
 
 def _end(
-    work: Work, ending: Block, body: Block, sections: list[dict[str, Any]], top: Mapping[str, Any],
+    work: Work,
+    ending: Block,
+    body: Block,
+    scopes: Mapping[str, Mapping[str, Any]],
+    top: Mapping[str, Any],
     carried: Mapping[str, Any],
-) -> dict[str, Any]:  # fmt: skip
-    """The lines after the rounds."""
-    scope = {**top, **carried}
+) -> dict[str, Any]:
+    """The lines after the rounds; a gradient by what was carried is by what it was at first."""
+    scope = {**top, **carried, **{AT_FIRST + name: top[name] for name in carried}}
     for name in body.names:
-        scope[f"{ALL}({name})"] = vector(*(section[name] for section in sections))
-    ending.sources = dict(top)
+        scope[f"{ALL}({name})"] = vector(*(section[name] for section in scopes.values()))
     with work.section("", "After all rounds"):
         ending.run(work, scope)
-    return {**sections[-1], **scope, **{name + NEW: value for name, value in carried.items()}}
+    return {**scope, **{name + NEW: value for name, value in carried.items()}}

@@ -28,12 +28,12 @@ Arrive = Callable[[Value, Value], Value]
 
 
 def name_gradients(
-    work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], local: bool, section: str
+    work: Any, ofs: list[Value], seeds: list[Any], wrt: list[Value], section: str, local: bool = False, until: Any = ()
 ) -> dict[str, Value]:
     """Names the gradient of every named value between `ofs` and `wrt`, last recorded first; returns those of `wrt`.
 
     With a given seed, L stands outside the page. The seed itself has no step but where it is what was asked for:
-    ∂L/∂β = ∂L/∂y. In a `section` the gradient by what was given outside of it stands there, too.
+    ∂L/∂β = ∂L/∂y. In a `section` so has the gradient by what is given outside.
     """
     top = "L" if any(isinstance(s, Value) for s in seeds) else local_name(ofs[0])
     roots = [(v, s if isinstance(s, Value) else _constant(v, s)) for v, s in zip(ofs, seeds, strict=True)]
@@ -55,7 +55,8 @@ def name_gradients(
         if local:
             sweep(roots, wrt, named_inputs, edge_by_edge(work, {id(v) for v in ofs}), arrive)
         else:
-            sweep(roots, wrt, Value.inputs, chain_rule, arrive)
+            stops = {id(v) for v in until}
+            sweep(roots, wrt, lambda v: () if id(v) in stops else v.inputs(), chain_rule, arrive)
     names = [(section_of(v), gradient_name(top, local_name(v))) for v in wrt]
     return {in_section("" if s == section else s, name): found[id(v)] for (s, name), v in zip(names, wrt, strict=True)}
 
@@ -131,8 +132,7 @@ class _Node:
     """A value between the roots and the wanted ones.
 
     feeds: its inputs that lie between them, too; consumers: how many of its uses there have not been passed yet;
-    arrived: what has arrived of its gradient, nothing, one addend or a list of them (most have one, and a graph has
-    many nodes).
+    arrived: what has arrived of its gradient, nothing, one addend (most have one) or a list of them.
     """
 
     __slots__ = ("arrived", "consumers", "feeds", "value")
@@ -167,8 +167,7 @@ def _between(roots: list[Value], wrt: list[Value], inputs: Inputs) -> dict[int, 
     wanted = {id(v) for v in wrt}
     earliest = min(map(SERIAL, wrt), default=0)
     reached: dict[int, Sequence[Value]] = {}
-    found: list[Value] = []
-    stack = list(roots)
+    found, stack = list[Value](), list(roots)
     while stack:
         value = stack.pop()
         if id(value) not in reached:
@@ -188,8 +187,7 @@ def _between(roots: list[Value], wrt: list[Value], inputs: Inputs) -> dict[int, 
 
 def gathered(value: Value, addends: list[Any]) -> Any:
     """The sum of all that arrived at a value, in the order of recording; outer products as one product."""
-    addends = addends[::-1]
-    parts = addends
+    parts = addends = addends[::-1]
     if not all(type(a) is Value for a in addends):
         parts = [a for a in addends if type(a) is Value]
         kinds: tuple[Any, ...] = (Outer, Scattered)

@@ -23,10 +23,10 @@ class TooLong(Exception):
 
 
 class NotFinite(ArithmeticError):
-    """A step came out as infinity or as no number at all."""
+    """A step came out as infinity or as no number at all; `mark`: where a problem says how it is worked."""
 
-    def __init__(self, step: Step):
-        self.step = step
+    def __init__(self, step: Step, mark: Any = None):
+        self.step, self.mark = step, mark
         super().__init__(step.name)
 
 
@@ -76,7 +76,9 @@ class Work:
 
     def written(self, number: Any) -> Any:
         """A number or an array that a formula itself writes, as a value without a name."""
-        return Value(np.asarray(number), self)
+        value = Value(np.asarray(number), self)
+        value.meant = getattr(number, "meant", None)
+        return value
 
     def let(self, name: str, value: Any, like: Any = None) -> Any:
         """Names an intermediate and returns what the rest goes on with (bare arrays pass through).
@@ -142,18 +144,18 @@ class Work:
         finally:
             self._place = outer
 
-    def backward(self, of: Any, wrt: Sequence[Any], seed: Any = 1, local: bool = False) -> dict[str, Any]:
+    def backward(self, of: Any, wrt: Sequence[Any], seed: Any = 1, **how: Any) -> dict[str, Any]:
         """The gradients of `of` by each of `wrt`, as named steps: {"dL/dW1": …} in the order of `wrt`.
 
         of: a value, or a list of them with a list of seeds (their ∂L/∂·; a given seed makes every name dL/d·).
         local: for a graph of numbers, each edge's local derivative is a step of its own (`df8/df7`), so that a
-        gradient reads upstream × local. Bare arrays have no recorded operations and give {}.
+        gradient reads upstream × local. until: what counts as given here. Bare arrays have no recorded operations: {}.
         """
         ofs = list(of) if isinstance(of, (list, tuple)) else [of]
         seeds = list(seed) if isinstance(seed, (list, tuple)) else [seed]
         if not all(isinstance(v, Value) for v in ofs):
             return {}
-        return name_gradients(self, ofs, seeds, [v for v in wrt if v is not None], local, self._place.section)
+        return name_gradients(self, ofs, seeds, [v for v in wrt if v is not None], self._place.section, **how)
 
     @contextmanager
     def beside(self, value: Value) -> Iterator[None]:

@@ -28,6 +28,7 @@ from nncalc.topics.parts.language import ARRAY_FUNCTIONS, outer, stacked
 from nncalc.trace.notation.decimals import constant
 from nncalc.trace.notation.functions import MathFunction
 from nncalc.trace.rules import FUNCTIONS
+from nncalc.trace.value import Value
 from nncalc.trace.work import Work
 
 Naming = Callable[[Any], Any]
@@ -36,22 +37,25 @@ COMPARED: dict[str, Callable[..., Any]] = {
     "!=": lambda a, b: 1 - 1 * (a == b),
 }  # fmt: skip
 PRODUCT = "* works element by element; for the matrix product write ·"
-ROW_BY_ROW = "to meet each row of a matrix write + or -; to divide rows by a number each, keep them n x 1: sum(X, rows)"
+ROW_BY_ROW = "to divide each row by a number of its own keep these n x 1: sum(X, rows)"
 
 
-def walk(work: Work, tree: Tree, known: Mapping[str, Any], name: Naming = lambda value: value) -> Any:
+def walk(
+    work: Work, tree: Tree, known: Mapping[str, Any], name: Naming = lambda value: value, fold: bool = True
+) -> Any:
     """Works a formula from the inside out; `name` is told each operation's value.
 
-    Raises ExpressionError, with the column, for a name that has no value and for shapes that do not fit.
+    fold: what holds no variable is one written constant; else it is worked, and shown, as everything is. Raises
+    ExpressionError, with the column, for a name that has no value and for shapes that do not fit.
     """
     done: list[Any] = []
     for node in postorder(tree):
         if isinstance(node, Apply):
             args = done[-len(node.args) :]
             del done[-len(node.args) :]
-            done.append(_applied(work, node, args, known, name))
+            done.append(_applied(work, node, args, name, fold))
         else:
-            done.append(_leaf(node, known))
+            done.append(_leaf(work, node, known, fold))
     if isinstance(done[0], Turned):
         raise ExpressionError("a vector has no row form of its own; want vᵀ in a product", tree.column)
     return done[0]
@@ -66,32 +70,56 @@ def blamed(path: str | FieldPath) -> Iterator[None]:
         raise Refused(path, error.what, hint=error.hint, column=error.column) from None
 
 
-def _leaf(node: Tree, known: Mapping[str, Any]) -> Any:
+def _leaf(work: Work, node: Tree, known: Mapping[str, Any], fold: bool) -> Any:
     if isinstance(node, Number):
         return node.value
     name = f"d{node.of}/d{node.by}" if isinstance(node, Gradient) else node.name if isinstance(node, Variable) else ""
     if name in known:
         return known[name]
     if name in CONSTANTS:
-        return CONSTANTS[name]
+        return CONSTANTS[name] if fold else _by_its_name(work, name)
     raise ExpressionError(f"{name} has no value", node.column, hint=f"give {name} a number or an array")
 
 
-def _applied(work: Work, node: Apply, args: list[Any], known: Mapping[str, Any], name: Naming) -> Any:
+def _by_its_name(work: Work, name: str) -> Any:
+    """pi or e, which a formula shows as that."""
+    value = work.written(CONSTANTS[name])
+    if isinstance(value, Value):
+        value.name = name
+    return value
+
+
+def _applied(work: Work, node: Apply, args: list[Any], name: Naming, fold: bool) -> Any:
     function = NUMBERS_OF.get(node.function, node.function)
     numbers = all(isinstance(a, (int, float)) for a in args)
-    if numbers and function in FUNCTIONS and FUNCTIONS[function].takes(len(args)):
+    if numbers and fold and function in FUNCTIONS and FUNCTIONS[function].takes(len(args)):
         return _constant(FUNCTIONS[function], node, args)
     try:
-        if any(isinstance(a, Turned) for a in args) and node.function not in ("matmul", "product", "transpose"):
+        turned = any(isinstance(a, Turned) for a in args)
+        if turned and _scales(node.function, args):
+            inside = [a.vector if isinstance(a, Turned) else a for a in args]
+            return Turned(_worked(node, inside, name))
+        if turned and node.function not in ("matmul", "product", "transpose"):
             hint = "for the outer product write u·vᵀ" if node.function == "multiply" else ""
             raise Unfit("the transpose of a vector stands only in a product with ·", hint)
         if numbers:  # what is made of numbers alone is worked as what is given is
             args = [work.written(a) for a in args]
         return _worked(node, args, name)
     except Unfit as error:
-        shapes = [f"{write_tree(a)} is {size_in_words(shape_of(v))}" for a, v in zip(node.args, args, strict=True)]
+        shapes = [f"{write_tree(a)} is {_size(v)}" for a, v in zip(node.args, args, strict=True)]
         raise ExpressionError(f"{' and '.join(shapes)}: {error.why}", node.column, hint=error.hint) from None
+
+
+def _size(x: Any) -> str:
+    return size_in_words((1, *shape_of(x.vector)) if isinstance(x, Turned) else shape_of(x))
+
+
+def _scales(function: str, args: list[Any]) -> bool:
+    """Whether vᵀ only meets numbers here, as in -½·vᵀ: what comes out is still a row."""
+    others = [a for a in args if not isinstance(a, Turned)]
+    if len(args) - len(others) != 1 or any(map(shape_of, others)):
+        return False
+    return function in ("negative", "multiply", "product") or (function == "divide" and isinstance(args[0], Turned))
 
 
 def _constant(function: MathFunction, node: Apply, args: list[float]) -> Any:
@@ -128,20 +156,19 @@ def _worked(node: Apply, args: list[Any], name: Naming) -> Any:
     return name(row.traced(*args))
 
 
-def _multiply(a: Any, b: Any) -> Any:
-    try:
-        fit(a, b)
-    except Unfit as error:
-        raise Unfit(error.why, PRODUCT) from None
-    return np.multiply(a, b)
+def _element_by_element(function: Callable[..., Any], hint: str, of_columns: str) -> Callable[..., Any]:
+    """A product or a quotient; the hint says what else may be meant where shapes do not fit, or of columns."""
 
+    def work(a: Any, b: Any) -> Any:
+        try:
+            fit(a, b)
+        except Unfit as error:
+            one, other = shape_of(a), shape_of(b)
+            scales = (len(one), len(other)) in ((2, 1), (1, 2)) and one[-1] == other[-1]
+            raise Unfit(error.why, f"{hint}; {of_columns}" if scales else hint) from None
+        return function(a, b)
 
-def _divide(a: Any, b: Any) -> Any:
-    try:
-        fit(a, b)
-    except Unfit as error:
-        raise Unfit(error.why, ROW_BY_ROW if len(shape_of(b)) == 1 else "") from None
-    return np.divide(a, b)
+    return work
 
 
 def _product(a: Any, b: Any) -> Any:
@@ -165,10 +192,18 @@ def _matmul(a: Any, b: Any) -> Any:
     if len(rows) > 2 or len(columns) > 2:
         raise Unfit("a product wants vectors and matrices")
     if rows[-1] != columns[0]:
-        flipped = [len(rows) == 2 and rows[0] == columns[0], len(columns) == 2 and rows[-1] == columns[-1]]
-        fits = "the first" if flipped[0] else "the second" if flipped[1] else ""
-        raise Unfit("a product wants as many columns as rows", f"the transpose of {fits} fits" if fits else "")
+        raise Unfit("a product wants as many columns as rows", _transposed(a, b))
     return left @ right
+
+
+def _transposed(a: Any, b: Any) -> str:
+    """Which transpose would fit, if one does."""
+    if isinstance(a, Turned) or isinstance(b, Turned):
+        return ""
+    rows, columns = shape_of(a), shape_of(b)
+    if len(rows) == 2 and rows[0] == columns[0]:
+        return "the transpose of the first fits"
+    return "the transpose of the second fits" if len(columns) == 2 and rows[-1] == columns[-1] else ""
 
 
 def _transpose(x: Any) -> Any:
@@ -180,9 +215,13 @@ def _transpose(x: Any) -> Any:
 
 
 OPERATORS: dict[str, Callable[..., Any]] = {
-    "multiply": _multiply, "divide": _divide, "product": _product, "matmul": _matmul, "transpose": _transpose,
+    "multiply": _element_by_element(np.multiply, PRODUCT, "to scale each column W·diag(v)"),
+    "divide": _element_by_element(np.divide, ROW_BY_ROW, "to divide each column W·diag(1/v)"),
+    "product": _product,
+    "matmul": _matmul,
+    "transpose": _transpose,
     "vector": stacked,
-}  # fmt: skip
+}
 
 
 def _key(places: tuple[PartPlace, ...], shape: tuple[int, ...]) -> tuple[Any, ...]:

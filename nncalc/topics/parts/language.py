@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.reading.expression import CALLS
 from nncalc.topics.parts.activations import ACTIVATIONS
 from nncalc.topics.parts.fitting import Unfit, convolved, fit, pooled, shape_of, whole_size
 from nncalc.trace.notation.functions import FUNCTIONS, Called
 from nncalc.trace.rules import arrays
 from nncalc.trace.rules.functions import softmax
+from nncalc.trace.value import Value
 
 MOST_FACTORS = 1000
 
@@ -86,50 +88,29 @@ def _norm(x: Any, axis: str = "") -> Any:
     return np.sqrt(np.sum(x**2, **_of_matrix(axis, x)))
 
 
-def _best(several: Callable[..., Any], whole: Callable[..., Any]) -> Callable[..., Any]:
-    """Of several arrays what `several` makes of them, of one its elements."""
+def _of_one(whole: Callable[..., Any]) -> Callable[..., Any]:
+    """The largest or smallest of one array; of several arguments it is a function of numbers."""
 
-    def work(*xs: Any, axis: str = "") -> Any:
-        if len(xs) > 1 and axis:
-            raise Unfit(f"{axis} are those of one matrix")
-        if len(xs) > 1:
-            fit(*xs)
-            return several(*xs)
-        if not shape_of(xs[0]):
+    def work(x: Any, axis: str = "") -> Any:
+        if not shape_of(x):
             raise Unfit("want two numbers or more, or an array")
-        return whole(xs[0], **_of_matrix(axis, xs[0]))
-
-    return work
-
-
-def _pairs(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of two, worked from the left where there are more."""
-
-    def work(*xs: Any) -> Any:
-        out = xs[0]
-        for x in xs[1:]:
-            out = function(out, x)
-        return out
-
-    return work
-
-
-def _which(whole: Callable[..., Any]) -> Callable[..., Any]:
-    """The place among several numbers."""
-
-    def work(*xs: Any) -> Any:
-        if any(map(shape_of, xs)):
-            raise Unfit("want numbers, or one array")
-        return whole(arrays.vector(*xs))
+        return whole(x, **_of_matrix(axis, x))
 
     return work
 
 
 def _place(whole: Callable[..., Any]) -> Callable[..., Any]:
-    def work(x: Any, **axis: Any) -> Any:
-        if len(shape_of(x)) > 1 and not axis:
-            raise Unfit("of a matrix want one for each of its rows or columns")
-        return whole(x, **axis)
+    """The place of the best among several numbers, in a vector, or in each row or column of a matrix."""
+
+    def work(*xs: Any, axis: str = "") -> Any:
+        if len(xs) > 1:
+            if axis or any(map(shape_of, xs)):
+                raise Unfit("want numbers, or one array")
+            return whole(arrays.vector(*xs))
+        along = _of_matrix(axis, xs[0])
+        if len(shape_of(xs[0])) != 1 and not along:
+            raise Unfit("want numbers or a vector; of a matrix one for each of its rows or columns")
+        return whole(xs[0], **along)
 
     return work
 
@@ -193,9 +174,16 @@ def _inverse(x: Any) -> Any:
 
 
 def _onehot(k: Any, size: Any) -> Any:
-    if len(shape_of(k)) > 1:
-        raise Unfit("want a number or a vector")
-    return arrays.onehot(k, size=whole_size(size))
+    shape = shape_of(k)
+    if len(shape) == 2 and shape[1] == 1:  # one number a row, as argmax(X, rows) gives it
+        k = np.reshape(k, (-1,))
+    elif len(shape) > 1:
+        raise Unfit("want a number, a vector or one number a row")
+    count = whole_size(size)
+    places = np.ravel(k.array if isinstance(k, Value) else k)
+    if (not isinstance(k, Value) or k.is_given) and not np.isin(places, np.arange(1, count + 1)).all():
+        raise Unfit(f"want a place from 1 to {count}")
+    return arrays.onehot(k, size=count)
 
 
 def _where(condition: Any, a: Any, b: Any) -> Any:
@@ -221,14 +209,10 @@ _ROWS = [
     ArrayFunction("var", _var, by_axis=True),
     ArrayFunction("std", lambda x, axis="": np.sqrt(_var(x, axis)), by_axis=True),
     ArrayFunction("norm", _norm, by_axis=True),
-    ArrayFunction("max", _best(_pairs(np.maximum), np.max), most=None, by_axis=True),
-    ArrayFunction("min", _best(_pairs(np.minimum), np.min), most=None, by_axis=True),
-    ArrayFunction(
-        "argmax", _best(_which(arrays.place_of_max), _place(arrays.place_of_max)), most=None, by_axis=True, flat=True
-    ),
-    ArrayFunction(
-        "argmin", _best(_which(arrays.place_of_min), _place(arrays.place_of_min)), most=None, by_axis=True, flat=True
-    ),
+    ArrayFunction("max", _of_one(np.max), most=None, by_axis=True),
+    ArrayFunction("min", _of_one(np.min), most=None, by_axis=True),
+    ArrayFunction("argmax", _place(arrays.place_of_max), most=None, by_axis=True, flat=True),
+    ArrayFunction("argmin", _place(arrays.place_of_min), most=None, by_axis=True, flat=True),
     ArrayFunction("softmax", _softmax, by_axis=True),
     ArrayFunction("log_softmax", lambda x, axis="": np.log(_softmax(x, axis)), by_axis=True),
     ArrayFunction("dot", _dot, 2, 2),
@@ -260,6 +244,6 @@ ARRAY_FUNCTIONS = {row.name: row for row in _ROWS} | {
 }
 # What people may call, each with its row.
 LANGUAGE: dict[str, Called] = {
-    **{name: row for row in FUNCTIONS.values() if row.typed for name in (row.name, *row.also)},
+    **CALLS,
     **ARRAY_FUNCTIONS,
 }

@@ -7,20 +7,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nncalc.errors import Finding, InputError, printable
-from nncalc.reading.expression import SYMBOL, Apply, ExpressionError, Gradient, Tree, Variable, postorder
+from nncalc.reading.expression import CONSTANTS, SYMBOL, Apply, ExpressionError, Gradient, Tree, Variable, postorder
 from nncalc.reading.lines import FormulaLine, Lines
 from nncalc.reading.operators import COMPARISONS
 from nncalc.reading.parser import parse
 from nncalc.topics.parts.fitting import shape_of, size_in_words
 from nncalc.topics.parts.graph import walk
 from nncalc.topics.parts.language import ARRAY_FUNCTIONS, LANGUAGE
-from nncalc.trace.name import StepName, gradient_name
+from nncalc.trace.name import gradient_name
 from nncalc.trace.notation.signs import plain_name
 from nncalc.trace.value import Value
-from nncalc.trace.work import Work
+from nncalc.trace.work import NotFinite, Work
 
 NEW = "_new"
 ALL = "all"
+# In front of a name: what it was at first, by which a gradient through all sections is.
+AT_FIRST = "first "
 
 
 @dataclass(frozen=True)
@@ -58,77 +60,96 @@ class WrittenFormula:
 class Block:
     """Formulas that are worked from top to bottom, and which gradients are wanted of which of them.
 
-    sources: of what a name was at first, where a gradient by it is by that.
+    known: what has a value before the first line.
     """
 
     formulas: list[WrittenFormula]
+    known: Collection[str]
     wanted: dict[str, list[str]] = field(default_factory=dict)
-    sources: dict[str, Any] = field(default_factory=dict)
-    said: bool = False
 
     @property
     def names(self) -> list[str]:
         """The names that its lines set."""
         return [formula.name for formula in self.formulas]
 
-    def want(self, of: str, by: str) -> None:
-        """One more gradient."""
+    def ask(self, of: str, by: str) -> str:
+        """One more gradient; why it cannot be worked, or nothing."""
+        if of not in self.names:
+            return f"{of} is no line; want the gradient of a line"
+        if by not in {*self.known, *self.names[: self.names.index(of)]}:
+            return f"{by} does not stand above {of}"
         bys = self.wanted.setdefault(of, [])
         if by not in bys:
             bys.append(by)
+        return ""
 
-    def tainted(self, start: Iterable[str] = ()) -> set[str]:
-        """The names that are made from a gradient."""
+    def above(self, names: Collection[str]) -> list[WrittenFormula]:
+        """The lines that these names are made from, with their own."""
+        found = {*names}
+        for formula in reversed(self.formulas):
+            found |= formula.names if formula.name in found else set()
+        return [formula for formula in self.formulas if formula.name in found]
+
+    def from_gradients(self, start: Iterable[str] = ()) -> set[str]:
+        """The names that are made from a gradient, or from what is made from one."""
         found = set(start)
         for formula in self.formulas:
             if formula.names & found or any(formula.nodes(Gradient)):
                 found.add(formula.name)
         return found
 
-    def run(self, work: Work, scope: dict[str, Any]) -> bool:
-        """Works the lines, adding to what is known; whether all could be (bare arrays have no gradients)."""
+    def no_second(self, start: Iterable[str] = ()) -> None:
+        """Refuses the gradient of what is made from a gradient: InputError with the line."""
+        for name in self.wanted:
+            if name in self.from_gradients(start):
+                line = next(f.line for f in self.formulas if f.name == name)
+                what = "is made from a gradient, and a gradient of a gradient is not worked"
+                raise InputError(Finding(what, line.name_mark, name))
+
+    def run(self, work: Work, scope: dict[str, Any], carried: Collection[str] = (), first: bool = True) -> bool:
+        """Works the lines, adding to what is known; whether all could be (bare arrays have no gradients).
+
+        carried: what came from the section before, which counts as given; first: what is said of the lines is said now.
+        """
         for formula in self.formulas:
             if any(gradient_name(node.of, node.by) not in scope for node in formula.nodes(Gradient)):
                 return False
             try:
-                value = walk(work, formula.tree, scope)
+                self._work(work, formula, scope, carried)
             except ExpressionError as error:
                 raise InputError(formula.wrong(error)) from None
-            value = work.let(formula.name, value if isinstance(value, Value) else work.written(value))
-            scope[formula.name] = value
-            self._carries(formula, scope)
-            if formula.line.why and not self.said and work.trace().steps:
-                work.trace().steps[-1].why = formula.line.why
-            if formula.name in self.wanted:
-                scope |= self._gradients(work, formula, scope)
-        self.said = True  # in the first section, and not in each again
+            except NotFinite as error:
+                error.mark = formula.line.mark
+                raise
+            if formula.line.why and first and work.trace().steps:
+                next(s for s in reversed(work.trace().steps) if s.value is scope[formula.name]).why = formula.line.why
         return True
 
-    def _gradients(self, work: Work, formula: WrittenFormula, scope: Mapping[str, Any]) -> dict[str, Any]:
-        L, bys = scope[formula.name], self.wanted[formula.name]
-        if shape_of(L):
-            raise self._misshapen(formula, scope, "a gradient is of one number, as of sum(…)")
-        found = work.backward(L, [self.sources.get(by, scope[by]) for by in bys])
-        return dict(zip((gradient_name(formula.name, by) for by in bys), found.values(), strict=False))
-
-    def _carries(self, formula: WrittenFormula, scope: Mapping[str, Any]) -> None:
-        """What is carried on must have the shape that it had: InputError."""
+    def _work(self, work: Work, formula: WrittenFormula, scope: dict[str, Any], carried: Collection[str]) -> None:
+        value = walk(work, formula.tree, scope, fold=False)
+        scope[formula.name] = value = work.let(formula.name, value if isinstance(value, Value) else work.written(value))
         old = formula.name.removesuffix(NEW)
-        if formula.name.endswith(NEW) and old in scope and shape_of(scope[formula.name]) != shape_of(scope[old]):
-            raise self._misshapen(formula, scope, f"{old} is {size_in_words(shape_of(scope[old]))}")
+        if formula.name.endswith(NEW) and old in carried and shape_of(value) != shape_of(scope[old]):
+            raise self._misshapen(formula, scope, f"but {old} is {size_in_words(shape_of(scope[old]))}")
+        bys = self.wanted.get(formula.name, [])
+        if bys and shape_of(value):
+            raise self._misshapen(formula, scope, "but a gradient is of one number, as of sum(…)")
+        if bys:
+            until = [scope[name] for name in carried]
+            found = work.backward(value, [scope.get(AT_FIRST + by, scope[by]) for by in bys], until=until)
+            scope |= zip((gradient_name(formula.name, by) for by in bys), found.values(), strict=False)
 
     def _misshapen(self, formula: WrittenFormula, scope: Mapping[str, Any], wanted: str) -> InputError:
         """The error of a line of another shape; it says where a product was probably meant as one that adds up."""
-        what = f"is {size_in_words(shape_of(scope[formula.name]))}, but {wanted}"
-        products = (node for line in self.formulas for node in line.nodes(Apply) if node.function == "multiply")
-        for node in products:
+        what, hint = f"is {size_in_words(shape_of(scope[formula.name]))}, {wanted}", ""
+        above = (node for line in self.above([formula.name]) for node in line.nodes(Apply))
+        for node in (node for node in above if node.function == "multiply"):
             names = [arg.name for arg in node.args if isinstance(arg, Variable) and arg.name in scope]
             shapes = {shape_of(scope[name]) for name in names}
             if len(names) == 2 and len(shapes) == 1 and len(shapes.pop()) == 1:
                 a, b = names
                 hint = f"{a}*{b} multiplies element by element; {a}·{b} adds the products up"
-                return InputError(Finding(what, formula.line.name_mark, formula.name, hint=hint))
-        return InputError(Finding(what, formula.line.name_mark, formula.name))
+        return InputError(Finding(what, formula.line.name_mark, formula.name, hint=hint))
 
 
 def read_block(
@@ -146,7 +167,7 @@ def read_block(
     findings: list[Finding] = []
     own: dict[str, FormulaLine] = {}
     for line in lines:
-        finding = _unnamed(line, own, taken)
+        finding = _unnamed(line, own, taken, lines.limits.name)
         findings += [finding] if finding else []
         own.setdefault(plain_name(line.name), line)
     everything = {*names, *own}
@@ -162,10 +183,12 @@ def read_block(
         formulas.append(formula)
     if findings:
         raise InputError(findings)
-    block = Block(formulas)
+    block = Block(formulas, known)
     for formula in formulas:
         for node in formula.nodes(Gradient):
-            block.want(node.of, node.by)
+            why_not = block.ask(node.of, node.by)
+            if why_not:
+                raise InputError(formula.wrong(ExpressionError(why_not, node.column)))
     return block
 
 
@@ -185,9 +208,11 @@ class _All:
 WITH_ALL = {**LANGUAGE, ALL: _All()}
 
 
-def _unnamed(line: FormulaLine, own: Mapping[str, FormulaLine], taken: Mapping[str, str]) -> Finding | None:
+def _unnamed(
+    line: FormulaLine, own: Mapping[str, FormulaLine], taken: Mapping[str, str], longest: int
+) -> Finding | None:
     name = plain_name(line.name)
-    if not SYMBOL.fullmatch(line.name) or len(name) > 64:
+    if not SYMBOL.fullmatch(line.name) or len(name) > longest:
         what = f"'{printable(line.name)}' cannot be a name; want letters, digits and _"
         return Finding(what, line.name_mark, hint="a line is `name = formula`")
     if name in own:
@@ -221,27 +246,10 @@ def _in_order(
     for node in postorder(formula.tree):
         names = [node.of, node.by] if isinstance(node, Gradient) else [node.name] if isinstance(node, Variable) else []
         for name in names:
-            if name not in known:
+            if name not in known and not (name in CONSTANTS and name not in own):
                 line = own[name].name_mark.line if name in own else None
                 if name in of_sections:
                     what = f"{name} is a line of the sections; of all of them it is {ALL}({name})"
                     raise ExpressionError(what, node.column)
                 below = f"is set in line {line}, which is not above" if line else "is not set before this line"
                 raise ExpressionError(f"{name} {below}", node.column, hint="lines are worked from top to bottom")
-        if isinstance(node, Gradient) and node.of not in own:
-            raise ExpressionError(f"{node.of} is no line above; want the gradient of a line", node.column)
-
-
-def gradient_asked(text: str) -> tuple[str, str, str] | None:
-    """The section, L and W of dL/dW as somebody asks for it by its name; None of another name."""
-    name = StepName.parse(plain_name(text.strip()))
-    return (name.section, name.of, name.by) if name.is_gradient else None
-
-
-def no_second(block: Block, tainted: Collection[str]) -> None:
-    """Refuses the gradient of what is made from a gradient: Refused, InputError with the line."""
-    for of in block.wanted:
-        if of in tainted:
-            line = next(f.line for f in block.formulas if f.name == of)
-            what = "is made from a gradient, and a gradient of a gradient is not worked"
-            raise InputError(Finding(what, line.name_mark, of))

@@ -161,8 +161,15 @@ def _operations(x: Expr) -> Iterator[Op]:
 
 
 def tied_brackets(x: Expr) -> list[Op]:
-    """The brackets [a > b] of a formula in which both sides are equal: where a derivative is a convention."""
-    return [p for p in _operations(x) if p.kind == "compare" and evaluate(p.args[0]) == evaluate(p.args[1])]
+    """The brackets of a formula in which a derivative is a convention: [a > b] of equals, [a = max(…)] of several."""
+    return [p for p in _operations(x) if p.kind == "compare" and _is_tied(p.args[0], p.args[1], p.label)]
+
+
+def _is_tied(a: Expr, b: Expr, relation: str) -> bool:
+    value = evaluate(a)
+    if relation != "=":
+        return value == evaluate(b)
+    return isinstance(b, Op) and b.label == "max" and sum(value == evaluate(part) for part in b.args) > 1
 
 
 def beyond_digits(x: Expr, digits: int) -> list[Op]:

@@ -69,6 +69,6 @@ class MathFunction:
 FUNCTIONS: dict[str, MathFunction] = {}
 
 
-def typed_names() -> dict[str, str]:
-    """What people may call in expressions, each with the function that it means: log is ln."""
-    return {name: row.name for row in FUNCTIONS.values() if row.typed for name in (row.name, *row.also)}
+def typed_functions() -> dict[str, MathFunction]:
+    """What people may call in expressions, by every name that it has: log is ln."""
+    return {name: row for row in FUNCTIONS.values() if row.typed for name in (row.name, *row.also)}

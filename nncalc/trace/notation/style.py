@@ -109,8 +109,14 @@ def _factor(x: Op, factor: Expr, part: tuple[str, int], style: Style) -> str:
 
 
 def _operand(x: Op, position: int, part: tuple[str, int], style: Style) -> str:
-    free = x.kind not in OPERANDS or (x.kind, position) in style.encloses
-    return part[0] if free else _closed(part, OPERANDS[x.kind][position], style)
+    if x.kind not in OPERANDS or (x.kind, position) in style.encloses:
+        return part[0]
+    operand = x.args[position]
+    symbol = operand.value.symbol if isinstance(operand, Ref) else ""
+    fraction = StepName.parse(symbol).is_gradient and part[0] == style.symbol(symbol)
+    if fraction and (x.kind, position) in (("power", 0), ("divide", 1)):  # (∂L/∂w)², which is no ∂L/∂w²
+        return _closed((part[0], 0), ATOM, style)
+    return _closed(part, OPERANDS[x.kind][position], style)
 
 
 def _operator(x: Op, operands: list[str], style: Style) -> str:

@@ -158,10 +158,10 @@ def call(name: str, *args: Expr) -> Expr:
 
 
 def transpose(x: Expr) -> Expr:
-    """The transposed matrix; (Aᵀ)ᵀ is A and (A·B)ᵀ is Bᵀ·Aᵀ."""
+    """The transposed matrix; (Aᵀ)ᵀ is A and (A·B)ᵀ is Bᵀ·Aᵀ, but for a vector in front of B: (v·B)ᵀ."""
     if _is(x, "transpose"):
         return x.args[0]
-    if _is(x, "matmul"):
+    if _is(x, "matmul") and rank(x.args[0]) != 1:
         return Op("matmul", tuple(transpose(a) for a in reversed(x.args)))
     return x if isinstance(x, Const) else Op("transpose", (x,))
 

@@ -10,7 +10,7 @@ from nncalc.trace.notation import tree as n
 from nncalc.trace.notation.decimals import near, near_within
 from nncalc.trace.notation.functions import FUNCTIONS, MathFunction
 from nncalc.trace.notation.tree import Expr, Index
-from nncalc.trace.rules.reductions import _called, _reduced, is_first_max, spread
+from nncalc.trace.rules.reductions import _called, _reduced
 from nncalc.trace.rules.table import rule, traced
 
 # A matrix of more rows is inverted by other means than by hand.
@@ -25,14 +25,6 @@ def vector(*xs: Any) -> Any:
 
 rule(vector, lambda index, *xs: xs[index[0]][index[1:]], lambda position: lambda g, y, *xs: g[position],
      whole=lambda *xs: n.call("vector", *(x.whole() for x in xs)), moves=True)  # fmt: skip
-
-rule(
-    np.min,
-    lambda index, x, axis=None, keepdims=False: n.call("min", *_reduced(index, x, axis, keepdims)),
-    (lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims) * is_first_max(-x, axis=axis),),
-    whole=lambda x, axis=None, keepdims=False: _called("min", axis, x),
-    options=("axis",),
-)
 
 
 @traced
@@ -85,6 +77,7 @@ def onehot(k: Any, size: int) -> Any:
 
 rule(onehot, lambda index, k, size: n.compare("=", k[index[:-1]], n.const(index[-1] + 1)), (None,),
      whole=lambda k, size: n.call("onehot", k.whole(), n.const(size)), options=("size",),
+     shape=lambda k, size: (*np.shape(k), size),
      decides=lambda k, size: near(k, np.rint(np.asarray(k, float))))  # fmt: skip
 
 

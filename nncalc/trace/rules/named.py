@@ -58,8 +58,13 @@ def named(
         mislead = {"sums": lambda x: 1, "poles": True}
     whole = formula or called(name)
     pointwise(traced, element or whole, *derivative, whole=whole, inside=whole if short else None, compute=compute,
-              decimal=np.frompyfunc(decimal, count, 1) if decimal else None,
+              decimal=np.frompyfunc(_of_decimals(decimal), count, 1) if decimal else None,
               irrational=decimal is not None, **mislead or {})  # fmt: skip
+
+
+def _of_decimals(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function of decimals, also where a whole number comes."""
+    return lambda *args: function(*map(Decimal, args))
 
 
 def _power(a: Any, b: Any) -> Any:

@@ -103,7 +103,7 @@ def scatter(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
     """Zeros of a shape, with each part added at its key."""
     if keys == tuple(range(shape[0])):  # every row has its part: nothing is added to
         return np.stack(parts)
-    out = np.zeros(shape, np.result_type(float, *parts))
+    out = np.zeros(shape, np.result_type(float, *map(np.asarray, parts)))
     for part, key in zip(parts, keys, strict=True):
         out[key] += part
     return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
@@ -98,10 +99,25 @@ rule(
 )
 
 
+rule(
+    np.min,
+    lambda index, x, axis=None, keepdims=False: n.call("min", *_reduced(index, x, axis, keepdims)),
+    (lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis, keepdims) * is_first_max(-x, axis=axis),),
+    whole=lambda x, axis=None, keepdims=False: _called("min", axis, x),
+    options=("axis",),
+)
+
+
 def _is_max(index: Index, x: Any, axis: Any = None) -> Expr:
+    """[x = max(…)], and 0 where one before it is as large."""
     reduced = index if axis is None else index[:axis] + index[axis + 1 :] if axis >= 0 else index[:-1]
-    largest = n.call("max", *_reduced(() if axis is None else reduced, x, axis, False))
-    return n.compare("=", x[index], largest)
+    elements = _reduced(() if axis is None else reduced, x, axis, False)
+    return _is_best(x[index], elements, np.ravel_multi_index(index, x.shape) if axis is None else index[axis])
+
+
+def _is_best(own: Expr, elements: Sequence[Expr], position: Any) -> Expr:
+    earlier = n.rank(own) == 0 and any(evaluate(x) == evaluate(own) for x in elements[:position])
+    return n.ZERO if earlier else n.compare("=", own, n.call("max", *elements))
 
 
 rule(is_first_max, _is_max, (None,), decides=near_within)
@@ -120,9 +136,7 @@ def is_largest(*xs: Any, position: int) -> Any:
 
 
 def _is_largest(*xs: Expr, position: int) -> Expr:
-    """[x = max(…)], and 0 where one before it is as large."""
-    earlier = n.rank(xs[0]) == 0 and any(evaluate(x) >= evaluate(xs[position]) for x in xs[:position])
-    return n.ZERO if earlier else n.compare("=", xs[position], n.call("max", *xs))
+    return _is_best(xs[position], xs, position)
 
 
 rule(largest, lambda *xs: n.call("max", *xs),
