@@ -62,6 +62,10 @@ def problem(text: str) -> Problem:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
+from examples import yaml_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from nncalc.errors import InputError
 from nncalc.names import value_of
 from nncalc.problem.problem import loads
 from nncalc.running import solve
+from nncalc.topics.params.groups import LayerSpec
+from nncalc.topics.params.plain import ActivationKind
 from nncalc.trace.name import StepName
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -304,3 +307,59 @@ def test_the_nth_of_a_kind_is_named() -> None:
         value_of(solve(CNN), "conv2.Y")
     with pytest.raises(InputError, match="no dense1; the first dense is dense3"):
         value_of(solve(CNN), "dense1.z")
+
+
+def counted(net: dict[str, Any]) -> tuple[int, int]:
+    """What `params` counts of a network's file, and how many numbers its layers hold."""
+    text = yaml_of("network", **net)
+    learned = arrays_of(loads(text))
+    return int(solve(loads(text, "params")).answer["params"]), sum(a.size for a in learned)
+
+
+def test_params_counts_a_networks_file() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(5):
+        count, learned = counted(cnn(rng))
+        assert count == learned
+    words = {
+        "x": [1, 2, 3],
+        "layers": [{"embedding": drawn(rng, 5, 4)}, *encoder(rng, 4, 2, 6), {"dense": drawn(rng, 4, 2)}],
+    }
+    count, learned = counted(words)
+    assert count == learned
+    for kind in ("rnn", "lstm", "gru"):
+        for _ in range(4):
+            layers = [{kind: cell(rng, kind, 3, 2)}, {"W": drawn(rng, 4, 2), "b": drawn(rng, 4)}, "softmax"]
+            net = {"x": drawn(rng, 2, 3), "layers": layers}
+            states = 4 if kind == "lstm" else 2  # h_0 and c_0 are no parameters
+            count, learned = counted(net)
+            assert count == learned - states
+    assert counted({"x": [1, 2], "layers": [{"W": [[1, 2], [3, 4]], "b": [1, 2]}, {"W": [[1, 2]]}]}) == (8, 8)
+    with pytest.raises(InputError, match="is not counted without W_O"):
+        loads(
+            yaml_of("network", x=drawn(rng, 2, 2), layers=[{"attention": {f"W_{n}": [[1], [2]] for n in "QKV"}}]),
+            "params",
+        )
+    with pytest.raises(InputError, match="no network"):
+        loads(yaml_of("backprop", expr="x*y", at={"x": 1, "y": 2}), "params")
+
+
+# Kinds of `params` with numbers that have no place in a network, and why.
+NOT_IN_A_NETWORK = {
+    "batch_norm": "norm, kind batch", "layer_norm": "norm, kind layer", "rms_norm": "norm, kind rms",
+    "group_norm": "norm, kind group", "instance_norm": "norm, kind instance", "depthwise": "conv with groups", "transposed_conv": "conv, transposed",
+    "positions": "added to x by hand", "learned": "no kernel", "patches": "conv with a stride", "class_token": "no kernel",
+    "tied": "numbers of another layer", "moe": "no kernel",
+}  # fmt: skip
+
+
+def test_every_kind_with_numbers_stands_in_a_network() -> None:
+    without = {"max_pool", "avg_pool", "global_avg_pool", "global_max_pool", "adaptive_avg_pool", "adaptive_max_pool",
+               "flatten", "dropout", "local_response_norm", "upsample", "concat_with", "pad_channels", "first_token", "last_token", "repeat",
+               "parallel", *get_args(ActivationKind)}  # fmt: skip
+    assert set(LayerSpec.options) - without == set(NOT_IN_A_NETWORK) | (set(LayerSpec.options) & numbered())
+
+
+def numbered() -> set[str]:
+    """The kinds of a network that hold numbers."""
+    return {"conv", "dense", "embedding", "rnn", "lstm", "gru", "attention", "feed_forward", "residual"}

@@ -343,3 +343,67 @@ def test_networks(seed: int) -> None:
     L.backward()
     trace = worked("backprop", x=x, layers=layers, target=target, loss="cross_entropy", l2=0.1)
     same(trace, L=L, **{f"dL_d{n}{k}": t.grad for k, pair in enumerate(T, 1) for n, t in zip("Wb", pair, strict=True)})
+
+
+@given(seed=SEEDS)
+def test_a_convolutional_network(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, K, b = rng.normal(size=(2, 6, 6)), rng.normal(size=(3, 2, 3, 3)), rng.normal(size=3)
+    W, c = rng.normal(size=(4, 12)), rng.normal(size=4)
+    X, Kt, bt, Wt, ct = map(tensor, (x, K, b, W, c))
+    pooled = F.max_pool2d(F.relu(F.conv2d(X[None], Kt, bt)), 2)
+    z = F.linear(pooled.reshape(-1), Wt, ct)
+    L = F.cross_entropy(z[None], torch.tensor([1]))
+    L.backward()
+    layers = [
+        {"conv": {"filter": K, "bias": b}},
+        "relu",
+        {"max_pool": 2},
+        "flatten",
+        {"dense": {"W": W, "b": c}},
+        "softmax",
+    ]
+    trace = worked("network", x=x, layers=layers, target=2, loss="cross_entropy")
+    named = {"L": L, "dL/dx": X.grad, "conv1.dL/dK": Kt.grad, "conv1.dL/db": bt.grad}
+    same(trace, **named, **{"dense5.dL/dW": Wt.grad, "dense5.dL/db": ct.grad})
+
+
+@given(seed=SEEDS)
+def test_an_encoder_block(seed: int) -> None:
+    """The same as torch.nn.TransformerEncoderLayer, weights turned: PyTorch has unit x input."""
+    rng = np.random.default_rng(seed)
+    d, heads, hidden, tokens = 4, 2, 5, 3
+    block = torch.nn.TransformerEncoderLayer(d, heads, hidden, 0.0, batch_first=True, dtype=torch.float64)
+    x = tensor(rng.normal(size=(tokens, d)))
+    P = dict(block.named_parameters())
+    with torch.no_grad():
+        for p in P.values():
+            p.copy_(torch.tensor(rng.normal(size=tuple(p.shape))))
+    up = rng.normal(size=(tokens, d))
+    y = block(x[None])[0]
+    y.backward(torch.tensor(up))
+    own = {name: p.detach().numpy() for name, p in P.items()}
+    stacked, biases = own["self_attn.in_proj_weight"], own["self_attn.in_proj_bias"]
+    weights = {f"W_{n}": stacked[i * d : (i + 1) * d].T for i, n in enumerate("QKV")}
+    weights |= {f"b_{n}": biases[i * d : (i + 1) * d] for i, n in enumerate("QKV")}
+    weights |= {"W_O": own["self_attn.out_proj.weight"].T, "b_O": own["self_attn.out_proj.bias"], "heads": heads}
+    ffn = {
+        "W1": own["linear1.weight"].T,
+        "b1": own["linear1.bias"],
+        "W2": own["linear2.weight"].T,
+        "b2": own["linear2.bias"],
+    }
+    norms = [{"norm": {"kind": "layer", "gamma": own[f"norm{i}.weight"], "beta": own[f"norm{i}.bias"]}} for i in (1, 2)]
+    layers = [{"residual": [{"attention": weights}]}, norms[0], {"residual": [{"feed_forward": ffn}]}, norms[1]]
+    trace = worked("network", x=x.detach().numpy(), layers=layers, upstream=up)
+    slopes = {
+        "norm4.y": y,
+        "dL/dx": x.grad,
+        "norm2.dL/dgamma": P["norm1.weight"].grad,
+        "norm4.dL/dbeta": P["norm2.bias"].grad,
+    }
+    slopes |= {"feed_forward3.dL/dW1": P["linear1.weight"].grad.T, "feed_forward3.dL/db2": P["linear2.bias"].grad}
+    slopes |= {"attention1.dL/dW_O": P["self_attn.out_proj.weight"].grad.T}
+    slopes |= {"attention1.dL/dW_Q": P["self_attn.in_proj_weight"].grad[:d].T}
+    for name, value in slopes.items():
+        np.testing.assert_allclose(value_of(trace, name), value.detach().numpy(), rtol=1e-8, atol=1e-10, err_msg=name)

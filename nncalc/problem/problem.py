@@ -13,6 +13,7 @@ from nncalc.disk.read import name_of
 from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, listed, printable, spelled, wrong_type
 from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
 from nncalc.problem.convert import BAD, Converter
+from nncalc.problem.counted import home_of_sizes, sizes_in
 from nncalc.problem.looks import holds_kinds
 from nncalc.problem.spelling import unknown_key
 from nncalc.reading import scalars
@@ -159,6 +160,8 @@ def checked_problem(
     if own is not None:
         raise InputError(Finding(f"is {own} that nncalc wrote, and no problem", Location(file or root.mark.source),
                                  hint="want the problem file that it was made from"))  # fmt: skip
+    if topic == "params" and (home := home_of_sizes(root)):
+        return loads(sizes_in(checked_problem(root, file, home, {}, rules, folder)), topic, flags, rules)
     converter = Converter(rules, folder)
     topic = _topic(root, topic, converter)
     reserved = {name: root.entries[name] for name in RESERVED_KEYS if name in root.entries}

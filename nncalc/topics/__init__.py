@@ -67,6 +67,13 @@ def known(topic: str) -> Topic:
     return TOPICS[topic]
 
 
+def sizes_of(topic: str) -> dict[str, Any]:
+    """By a topic's forms, what makes a problem of `params` from the fields of one, where there are layers to count."""
+    module = import_module(f"nncalc.topics.{TOPICS[topic].module}")
+    found: dict[str, Any] = getattr(module, "SIZES", {})
+    return found
+
+
 def kernels(topic: str) -> tuple[Any, ...]:
     """The kernels of a topic, one a form."""
     module = import_module(f"nncalc.topics.{TOPICS[ALSO.get(topic, topic)].module}")

@@ -11,6 +11,7 @@ from nncalc.errors import FieldPath, Refused
 from nncalc.reading.expression import Tree, variables
 from nncalc.topics.backprop.layered import layered
 from nncalc.topics.backprop.network import network
+from nncalc.topics.backprop.sizes import network_sizes
 from nncalc.topics.parts.fields import About, Answer, Array, Symbol
 from nncalc.topics.parts.fitting import size_in_words
 from nncalc.topics.parts.graph import blamed, walk
@@ -77,4 +78,6 @@ def _edges(work: Work, path: str | FieldPath, output: Any, inputs: Mapping[str, 
     return work.backward(output, list(inputs.values()), local=local)
 
 
+# What `params` counts of a problem.
+SIZES = {"network": network_sizes, "layered": network_sizes}
 FORMS = (expression, nodes, network, layered)

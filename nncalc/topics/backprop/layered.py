@@ -17,7 +17,7 @@ from nncalc.topics.parts.losses import loss_of
 from nncalc.trace.name import StepName
 from nncalc.trace.work import Work
 
-_IMAGE_KINDS = ("conv", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool")
+IMAGE_KINDS = ("conv", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool")
 
 
 def layered(
@@ -60,12 +60,11 @@ def layered(
     norm, attention, rnn, lstm, gru, softmax; beside them dense, feed_forward, residual, flatten, embedding, dropout.
     """
     kinds = [kind for kind, _ in walked(layers)]
-    tokens = "attention" in kinds or "embedding" in kinds or (x.ndim == 2 and _over_tokens(layers))
     goes_back = target is not None or upstream is not None
-    stack = Stack(work, RUNS, layout or ("rows" if tokens else "columns"), goes_back)
-    shaping = next((k for k in kinds if k in _IMAGE_KINDS or k in ("dense", "norm", "rnn", "lstm", "gru")), "")
+    stack = Stack(work, RUNS, layout_of(x, layers, layout), goes_back)
+    shaping = next((k for k in kinds if k in IMAGE_KINDS or k in ("dense", "norm", "rnn", "lstm", "gru")), "")
     out = stack.run(
-        layers, Flow(x, "x", "x", image=x.ndim > 2 or (x.ndim == 2 and shaping in _IMAGE_KINDS)), ("layers",)
+        layers, Flow(x, "x", "x", image=x.ndim > 2 or (x.ndim == 2 and shaping in IMAGE_KINDS)), ("layers",)
     )
     _say(work, x, stack, kinds)
     answer: Answer = {out.name: out.value}
@@ -78,6 +77,13 @@ def layered(
         gradients = from_above(work, out.value, wrt, upstream)
     answer |= gradients
     return answer | (_updated(work, stack.learned, gradients, rate) if rate is not None else {})
+
+
+def layout_of(x: Any, layers: list[Any], layout: str | None) -> str:
+    """How weights stand: as is said, else input x unit where tokens are rows."""
+    kinds = [kind for kind, _ in walked(layers)]
+    tokens = "attention" in kinds or "embedding" in kinds or (x.ndim == 2 and _over_tokens(layers))
+    return layout or ("rows" if tokens else "columns")
 
 
 def _over_tokens(layers: list[Any]) -> bool:
