@@ -293,6 +293,7 @@ CNN = {"topic": "network", "x": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
         ({"layers": [{"conv": {"filter": [[1]], "name": "a"}}, {"relu": {"name": "a"}}]}, "layers[2].relu.name: 'a' is taken"),
         ({"layers": [{"relu": {"name": "a.b"}}]}, "layers[1].relu.name: 'a.b' is no name"),
         ({"layers": [{"max_pool": 2, "name": "a"}]}, "layers[1]: want one kind with its fields"),
+        ({"layers": [{"attention": {f"W_{n}": [[1]] * 3 for n in "QKV"}}], "layout": "columns"}, "layout: is columns, but attention"),
         ({"steps": 3, "rate": 1}, "steps: belongs to the form network; this is layered"),
     ],
 )  # fmt: skip

@@ -60,6 +60,8 @@ def layered(
     norm, attention, rnn, lstm, gru, softmax; beside them dense, feed_forward, residual, flatten, embedding, dropout.
     """
     kinds = [kind for kind, _ in walked(layers)]
+    if layout == "columns" and "attention" in kinds:
+        raise Refused("layout", "is columns, but attention has a row for each token", "rows")
     goes_back = target is not None or upstream is not None
     stack = Stack(work, RUNS, layout_of(x, layers, layout), goes_back)
     shaping = next((k for k in kinds if k in IMAGE_KINDS or k in ("dense", "norm", "rnn", "lstm", "gru")), "")
