@@ -55,7 +55,8 @@ def name_gradients(
             sweep(roots, wrt, named_inputs, edge_by_edge(work, {id(v) for v in ofs}), arrive)
         else:
             stops = {id(v) for v in until}
-            sweep(roots, wrt, lambda v: () if id(v) in stops else v.inputs(), chain_rule, arrive)
+            inputs = (lambda v: () if id(v) in stops else v.inputs()) if stops else Value.inputs
+            sweep(roots, wrt, inputs, chain_rule, arrive)
     return {gradient_name(top, local_name(v)): found[id(v)] for v in wrt}
 
 
