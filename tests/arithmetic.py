@@ -17,6 +17,8 @@ FUNCTIONS: dict[str, Callable[..., float]] = {
     "exp": math.exp, "tanh": math.tanh, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos, "erf": math.erf,
     "floor": math.floor, "ceil": math.ceil, "abs": abs, "max": max, "min": min, "ln": math.log, "log2": math.log2,
     "log10": math.log10, "σ": lambda x: 1 / (1 + math.exp(-x)), "sign": lambda x: (x > 0) - (x < 0),
+    "cosh": math.cosh, "sinh": math.sinh, "tan": math.tan, "argmax": lambda *xs: 1 + xs.index(max(xs)),
+    "argmin": lambda *xs: 1 + xs.index(min(xs)),
 }  # fmt: skip
 NUMBER = re.compile(r"-?[\d.]+(e[-+]\d+)?")
 DIGITS = 6

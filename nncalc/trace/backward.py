@@ -56,7 +56,8 @@ def name_gradients(
             sweep(roots, wrt, named_inputs, edge_by_edge(work, {id(v) for v in ofs}), arrive)
         else:
             stops = {id(v) for v in until}
-            sweep(roots, wrt, lambda v: () if id(v) in stops else v.inputs(), chain_rule, arrive)
+            inputs = (lambda v: () if id(v) in stops else v.inputs()) if stops else Value.inputs
+            sweep(roots, wrt, inputs, chain_rule, arrive)
     names = [(section_of(v), gradient_name(top, local_name(v))) for v in wrt]
     return {in_section("" if s == section else s, name): found[id(v)] for (s, name), v in zip(names, wrt, strict=True)}
 

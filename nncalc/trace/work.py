@@ -123,8 +123,7 @@ class Work:
     def rounds(self, count: int, beside: int = 0) -> Iterator[int]:
         """The numbers of so many equal rounds, from 1; the first one measures how many steps all will take.
 
-        beside: the steps that follow at the end for each round. Raises TooLong after the first round where all would
-        pass the limit.
+        beside: the steps that follow at the end for each. Raises TooLong after the first where all would pass it.
         """
         before = len(self._trace.steps)
         for number in range(1, count + 1):

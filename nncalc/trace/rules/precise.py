@@ -55,8 +55,13 @@ def as_read(array: Any, value: Any) -> Any:
 
 
 def worked(value: Any, digits: int = DIGITS) -> InDecimals:
-    """The value in decimals, from what was given or settled; in the usual number of digits each is worked once."""
-    return (value.precise if digits == DIGITS else None) or _Desk(digits).work(value)
+    """The value in decimals, from what was given or settled; in each number of digits it is worked once."""
+    if digits == DIGITS:
+        return value.precise or _Desk(digits).work(value)
+    desks: dict[int, _Desk] = vars(value.work).setdefault("desks", {})  # those of more digits stay with the working
+    desk = desks.setdefault(digits, _Desk(digits))
+    desk.roots.append(value)
+    return desk.work(value)
 
 
 class _Desk:
@@ -67,6 +72,7 @@ class _Desk:
         self.usual = digits == DIGITS
         self.known: dict[int, InDecimals] = {}
         self.cut = False
+        self.roots: list[Any] = []  # held, since what is known is known by their identity
 
     def found(self, value: Any) -> Any:
         """What was worked before, or None."""
