@@ -70,7 +70,8 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
         [{}, {"gate": "xor"}, {"target": [0, 1, 1, 0]}, {"gate": "and", "train": {"rate": 1}},
          {"hidden": {"W": ONE, "c": [0.1, 0.2]}}, {"target": [-1, 1, 1, -1], "labels": "-1/1"}],
         {"b": 0.5, "X": [[1, 1], [0, 1], [1, 0], [1, 1]], "gate": "nand", "target": [1, 0, 0, 1], "labels": "-1/1",
-         "hidden": {"W": TWO, "c": [0.3, 0.2]}, "train": {"rate": 0.5}, "fires": 0.2},
+         "hidden": {"W": TWO, "c": [0.3, 0.2]}, "train": {"rate": 0.5}, "fires": 0.2,
+         "rule": "delta", "learn_bias": False},
     ),
     ("formulas", "formulas"): (
         {"formulas": "z = 2*3; y = z + 1"},
