@@ -10,9 +10,9 @@ import numpy as np
 from nncalc.limits import Permissions
 from nncalc.problem.problem import Problem, checked_problem
 from nncalc.reading.reader import read_text
-from nncalc.topics.optimizer import UPDATES
 from nncalc.topics.parts.activations import Function
 from nncalc.topics.parts.losses import LossName
+from nncalc.topics.parts.updates import UPDATES
 
 LSTM = """
 topic: lstm
@@ -168,6 +168,13 @@ def random_problems(seed: int) -> Mapping[str, str]:
         **{f"optimizer {kind}": lambda kind=kind: yaml_of("optimizer", kind=kind, w=n(2), gradients=n(3, 2), rate=0.1, weight_decay=0.01,
                                                                **({"t_0": 2} if "adam" in kind else {}))
            for kind in UPDATES},
+        **{f"optimizer {way}": lambda way=way, more=more: yaml_of("optimizer", w=n(2), gradients=n(3, 2), rate=0.1, kind=way.split()[0], **more)
+           for way, more in {"momentum average": {"average": True}, "momentum rate inside": {"rate_inside": True}, "nesterov both": {"average": True, "rate_inside": True},
+                             "adam amsgrad": {"amsgrad": True, "eps_inside": True}, "rmsprop centered": {"centered": True, "momentum": 0.5, "m_0": 0.1 * n(2), "v_0": 1 + np.abs(n(2))},
+                             "sgd schedule": {"schedule": {"kind": "cosine", "over": 2, "end": 0.01}}}.items()},
+        "optimizer lookahead": lambda: yaml_of("optimizer", expr="x^2 + x*y + y^2", w=n(2), rate=0.1, steps=3, kind="nesterov", nesterov="lookahead"),
+        "optimizer rates": lambda: yaml_of("optimizer", rate=0.1, steps=3, schedule={"kind": "exponential", "factor": 0.9, "every": 2}),
+        "optimizer average": lambda: yaml_of("optimizer", kind="average", values=n(3, 2), corrected=True),
         "optimizer expression": lambda: yaml_of("optimizer", expr="x^2 + sin(x*w)", w={"x": 0.7, "w": 0.4}, rate=0.1, steps=2, kind="adam", v_0=[0.1, 0.2]),
         "pool max": lambda: yaml_of("pool", image=rng.normal(size=(2, 5, 4)), window=[2, 3], stride=[2, 1], upstream=n(2, 2, 2)),
         "pool average": lambda: yaml_of("pool", image=n(4, 4), window=2, kind="average", upstream=n(2, 2)),

@@ -47,9 +47,11 @@ def _biases(letters: str) -> Fields:
 
 OPTIMIZER: Fields = {
     "momentum": 0.5, "beta1": 0.8, "beta2": 0.9, "decay": 0.8, "eps": 0.1, "weight_decay": 0.1, "m_0": [0.1, 0.2],
-    "v_0": [0.1, 0.2], "t_0": 3, "kind": "adagrad",
+    "v_0": [0.1, 0.2], "t_0": 3, "kind": "adagrad", "average": True, "rate_inside": True, "amsgrad": True,
+    "centered": True, "eps_inside": True, "schedule": {"kind": "linear", "over": 5},
 }  # fmt: skip
 KINDS: list[Fields] = [{"kind": k} for k in ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")]
+KINDS.append({"schedule": {"kind": "inverse_time", "decay": 0.5}})
 WEIGHING: Fields = {"scale": 0.3, "softcap": 2, "mask": [[1, 1], [0, 1]], "stable": True, "layout": "columns"}
 LAYERS = [{"W": ONE, "b": [0.1, 0.2], "activation": "sigmoid"}, {"W": TWO, "b": [0.3, -0.1]}]
 
@@ -103,7 +105,11 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
     ),
     ("optimizer", "gradients"): ({"w": [1, 2], "gradients": [[0.5, -0.3], [0.2, 0.4]], "rate": 0.1}, KINDS, OPTIMIZER),
     ("optimizer", "expression"): (
-        {"expr": "x^2 + y*x", "w": {"x": 1, "y": 2}, "rate": 0.1}, KINDS, {**OPTIMIZER, "steps": 2},
+        {"expr": "x^2 + y*x", "w": {"x": 1, "y": 2}, "rate": 0.1}, KINDS, {**OPTIMIZER, "steps": 2, "nesterov": "lookahead"},
+    ),
+    ("optimizer", "rates"): ({"rate": 0.1, "schedule": {"kind": "step", "factor": 0.5}, "steps": 3}, [{}], {}),
+    ("optimizer", "average"): (
+        {"kind": "average", "values": [40, 49, 45]}, [{}, {"corrected": True}], {"beta": 0.5, "corrected": True, "v_0": 3},
     ),
     ("conv", "conv"): (
         {"image": IMAGE, "filter": ONE}, [{}, {"transposed": True}, {"pad": "same"}, {"transposed": True, "stride": 2}],
