@@ -92,6 +92,8 @@ def random_problems(seed: int) -> Mapping[str, str]:
     """One small problem of every topic and form, every option on in one of them."""
     rng = np.random.default_rng(seed)
     n = lambda *shape: np.round(rng.normal(0, 0.8, shape), 3)  # noqa: E731
+    signs = lambda *shape: np.where(n(*shape) >= 0, 1, -1)  # noqa: E731
+    sizes = lambda count: np.round(rng.uniform(1, 3, (count, 2)), 3)  # noqa: E731
     gates = {f"W_{s}{g}": n(2, 3 if s == "x" else 2) for g in "ifog" for s in "xh"}
     gru = {f"W_{s}{g}": n(2, 3 if s == "x" else 2) for g in "zrn" for s in "xh"}
     zrn = {f"b_{g}": n(2) for g in "zrn"}
@@ -202,6 +204,21 @@ def random_problems(seed: int) -> Mapping[str, str]:
             {"transposed_conv": {"filters": 4, "kernel": 3, "stride": 2, "pad": 1, "output_pad": 1, "groups": 2}}, {"concat_with": {"layer": "skip"}},
             {"pad_channels": {"to": 16}}, {"upsample": {"scale": 2}}, {"adaptive_avg_pool": {"output": [4, 6]}}, {"patches": {"size": 2, "dim": 4}}, "flatten"]),
         "params training": lambda: yaml_of("params", examples=1000, batch_size=32, epochs=5),
+        "hopfield": lambda: yaml_of("hopfield", patterns=signs(2, 4), state=signs(4), theta=n(4), rounds=2, scale="units"),
+        "hopfield binary": lambda: yaml_of("hopfield", patterns=1 * (n(3, 4) > 0), state=1 * (n(4) > 0), labels="0/1", update="sync", tie="on", scale=0.3,
+                              zero_diagonal=False),
+        "hopfield weights": lambda: yaml_of("hopfield", W=n(3, 3), state=signs(3), order=[3, 1]),
+        "boxes pair": lambda: yaml_of("boxes", boxes=np.hstack([n(2, 2), 2 + sizes(2)])),
+        "boxes truth": lambda: yaml_of("boxes", boxes=np.hstack([n(3, 2), sizes(3)]), truth=np.hstack([n(2, 2), sizes(2)]), form="centre", pixels=True),
+        "boxes kept": lambda: yaml_of("boxes", boxes=np.hstack([n(4, 2), sizes(4)]), form="size", scores=rng.uniform(0.1, 1, 4), threshold=0.2, least_score=0.3, keep=3),
+        "decoding beam": lambda: yaml_of("decoding", kind="beam", probabilities=rng.dirichlet(np.ones(3)), transitions=rng.dirichlet(np.ones(3), 3), steps=3),
+        "decoding log": lambda: yaml_of("decoding", probabilities=rng.dirichlet(np.ones(3), 2), log=True),
+        "decoding tree": lambda: yaml_of("decoding", kind="beam", tokens=["a", "b"], probabilities={
+            key: rng.dirichlet(np.ones(2)).tolist() for key in ("start", "a", "b", "a a", "a b", "b a", "b b")}),
+        "decoding top k": lambda: yaml_of("decoding", kind="top_k", probabilities=rng.dirichlet(np.ones(4)), k=3),
+        "decoding top p": lambda: yaml_of("decoding", kind="top_p", probabilities=rng.dirichlet(np.ones(4)), p=0.6),
+        "decoding perplexity": lambda: yaml_of("decoding", kind="perplexity", probabilities=rng.uniform(0.1, 1, 3)),
+        "decoding bleu": lambda: yaml_of("decoding", candidate="the cat the cat on the mat", references=["the cat is on the mat", "there is a cat on the mat"], n=2),
         "posenc": lambda: yaml_of("posenc", d_model=5, positions=3, embedding=n(3, 5)),
         "posenc list": lambda: yaml_of("posenc", d_model=4, positions=[1, 7], arrangement="concatenated", base=100),
         "gru": lambda: yaml_of("gru", x=n(3, 3), **gru, **zrn, h_0=n(2), W_hy=n(4, 2), b_y=n(4), output_activation="softmax", target=[1, 4, 2],

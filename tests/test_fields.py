@@ -184,6 +184,30 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
         {"d_model": 4, "positions": 2}, [{}, {"positions": [3, 5]}],
         {"tokens": ["a", "b"], "base": 100, "arrangement": "concatenated", "embedding": [[1, 2, 3, 4], [5, 6, 7, 8]]},
     ),
+    ("hopfield", "hopfield"): (
+        {},
+        [{"patterns": [[1, -1, 1, -1], [-1, -1, 1, 1]]}, {"W": TWO, "state": [1, -1]}, {"W": TWO, "state": [1, -1], "update": "sync"},
+         {"patterns": [[1, -1, 1, -1], [-1, -1, 1, 1]], "state": [1, 1, 1, -1]}, {"patterns": [[1, 0], [1, 1]], "labels": "0/1", "state": [0, 1]}],
+        {"patterns": [[1, 1], [-1, 1]], "W": ONE, "state": [-1, 1], "labels": "0/1", "scale": 0.5, "zero_diagonal": False,
+         "theta": [0.5, 0.1], "update": "sync", "order": [2, 1], "rounds": 2, "tie": "on"},
+    ),
+    ("boxes", "boxes"): (
+        {"boxes": [[0, 0, 2, 2], [1, 1, 3, 4], [1, 0, 2, 3]]},
+        [{}, {"scores": [0.9, 0.5, 0.7]}, {"truth": [[0, 1, 2, 3]]}, {"boxes": [[0, 0, 2, 2], [1, 1, 3, 4]]}],
+        {"form": "centre", "pixels": True, "truth": [[1, 1, 2, 2]], "scores": [0.3, 0.8, 0.9], "threshold": 0.1,
+         "drops": "IoU >= threshold", "least_score": 0.6, "keep": 1},
+    ),
+    ("decoding", "search"): (
+        {"probabilities": [[0.5, 0.3, 0.2], [0.1, 0.6, 0.3]]},
+        [{}, {"kind": "beam"}, {"probabilities": [0.5, 0.3, 0.2], "kind": "top_k"},
+         {"probabilities": [0.5, 0.3, 0.2], "kind": "top_p"}, {"probabilities": [0.5, 0.3], "kind": "perplexity"},
+         {"probabilities": [0.6, 0.4], "transitions": [[0.7, 0.3], [0.4, 0.6]]}],
+        {"kind": "beam", "transitions": [[0.2, 0.8], [0.4, 0.6]], "steps": 3, "beam": 3, "log": True, "k": 1, "p": 0.4,
+         "tokens": ["a", "b", "c"]},
+    ),
+    ("decoding", "bleu"): (
+        {"candidate": "the cat sat on the mat", "references": ["the cat is on the mat"]}, [{}], {"n": 2},
+    ),
     ("params", "params"): (
         {"layers": [{"conv": {"filters": 2, "kernel": 3}}], "input_shape": [9, 8, 7]},
         [{}, {"layers": [{"dense": {"units": 3}}], "input_shape": [7]}],

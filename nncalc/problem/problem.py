@@ -262,7 +262,7 @@ def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
     fields = [x for f in kernels(topic) for x in fields_of(f) if x.name == name]
     described = next((x for x in fields if x.mapping is not None and "=" in text), fields[0] if fields else None)
     if described is not None and not text.lstrip().startswith(("[", "{", '"', "'")):
-        if described.mapping is not None:
+        if described.mapping is not None and ("=" in text or not described.is_array):
             pairs = (pair.partition("=") for pair in PAIRS.split(text))
             text = "{" + ", ".join(f"{name.strip()}: {value.strip()}" for name, _, value in pairs) + "}"
         elif (described.is_array or described.of_kind(list)) and (

@@ -161,8 +161,22 @@ def _operations(x: Expr) -> Iterator[Op]:
 
 
 def tied_brackets(x: Expr) -> list[Op]:
-    """The brackets [a > b] of a formula in which both sides are equal: where a derivative is a convention."""
-    return [p for p in _operations(x) if p.kind == "compare" and evaluate(p.args[0]) == evaluate(p.args[1])]
+    """The brackets [a > b] of a formula in which both sides are equal: where a derivative is a convention.
+
+    [a = b] is no convention, but where it asks for the largest; nor is [a > a].
+    """
+    brackets = [p for p in _operations(x) if p.kind == "compare" and (p.label != "=" or _asks_largest(p.args[1]))]
+    brackets = [p for p in brackets if not _same(*p.args)]
+    return [p for p in brackets if evaluate(p.args[0]) == evaluate(p.args[1])]
+
+
+def _same(a: Expr, b: Expr) -> bool:
+    """Whether both are the same element of the same value."""
+    return isinstance(a, Ref) and isinstance(b, Ref) and a.value is b.value and a.index == b.index
+
+
+def _asks_largest(x: Expr) -> bool:
+    return isinstance(x, Op) and x.label == "max"
 
 
 def beyond_digits(x: Expr, digits: int) -> list[Op]:
