@@ -98,10 +98,23 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
         {"kind": "kl", "prediction": [[0.7, 0.3], [0.4, 0.6]], "target": [[1, 0], [0.5, 0.5]]},
         [*({"kind": k} for k in ("squared_error", "half_squared_error", "mean_squared_error", "mean_absolute_error",
                                  "huber", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy",
-                                 "hinge", "kl")),
+                                 "hinge", "kl", "smooth_l1", "js", "dice")),
          {"kind": "cross_entropy", "target": [1, 2]}, {"kind": "hinge", "target": [2, 1]}],
         {"reduction": "sum", "class_weights": [0.3, 0.9], "ignore_class": 2, "margin": 0.7, "delta": 0.05,
-         "first_class": 0},
+         "first_class": 0, "log_base": 2, "label_smoothing": 0.1, "pos_weight": 3, "smooth": 1},
+    ),
+    ("loss", "contrastive"): (
+        {"kind": "contrastive", "similar": False},
+        [{"distance": 0.3}, {"a": [1, 2], "b": [1.2, 2.3]}, {"distance": 3, "similar": True}],
+        {"a": [0.1, 0.2], "b": [0.3, 0.4], "distance": 0.2, "margin": 2, "half": False},
+    ),
+    ("loss", "triplet"): (
+        {"kind": "triplet", "anchor": [1, 2], "positive": [2, 2], "negative": [3, 1]}, [{}],
+        {"margin": 5, "squared": False},
+    ),
+    ("loss", "gaussian_kl"): (
+        {"kind": "gaussian_kl", "mean": [1, 0.5]}, [{"std": [1, 2]}, {"variance": [1, 2]}, {"log_variance": [0.1, 0.2]}],
+        {"std": [2, 3], "variance": [2, 3], "log_variance": [0.5, 0.6], "prior_mean": 2, "prior_std": [3, 2]},
     ),
     ("optimizer", "gradients"): ({"w": [1, 2], "gradients": [[0.5, -0.3], [0.2, 0.4]], "rate": 0.1}, KINDS, OPTIMIZER),
     ("optimizer", "expression"): (
