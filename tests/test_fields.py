@@ -194,8 +194,19 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
          "memory": [[1, 2], [2, 3], [3, 4]], "score": "dot", "labels": ["a", "b"], "upstream": ONE},
     ),
     ("posenc", "posenc"): (
-        {"d_model": 4, "positions": 2}, [{}, {"positions": [3, 5]}],
-        {"tokens": ["a", "b"], "base": 100, "arrangement": "concatenated", "embedding": [[1, 2, 3, 4], [5, 6, 7, 8]]},
+        {"d_model": 4}, [{"positions": 2}, {"positions": [3, 5]}, {"tokens": ["c", "d"]}],
+        {"tokens": ["a", "b"], "base": 100, "arrangement": "concatenated", "embedding": [[1, 2, 3, 4], [5, 6, 7, 8]],
+         "positions": [4, 7], "kind": "rotary"},
+    ),
+    ("posenc", "rotary"): (
+        {"kind": "rotary", "q": [[1, 2, 3, 4], [0, 1, 1, 0]]},
+        [{}, {"k": [[1, 0, 1, 1], [2, 1, 0, 1]]}, {"theta": [0.5, 0.2]}, {"q": [1, 2, 3, 4]}],
+        {"k": [[1, 1, 1, 1], [0, 1, 0, 1]], "positions": [2, 5], "key_positions": [3, 4], "theta": [0.1, 0.3], "base": 100,
+         "pairs": "halves"},
+    ),
+    ("posenc", "alibi"): (
+        {"kind": "alibi", "heads": 2}, [{"positions": 2}, {"tokens": ["c", "d"]}],
+        {"positions": 3, "tokens": ["a", "b"], "slopes": [0.5, 0.1], "causal": False, "scores": ONE},
     ),
     ("hopfield", "hopfield"): (
         {},
