@@ -211,6 +211,12 @@ def random_problems(seed: int) -> Mapping[str, str]:
             {"parallel": {"join": "multiply", "branches": [["identity"], ["global_avg_pool", {"dense": {"units": 28}}, "sigmoid"]]}},
             {"transposed_conv": {"filters": 4, "kernel": 3, "stride": 2, "pad": 1, "output_pad": 1, "groups": 2}}, {"concat_with": {"layer": "skip"}},
             {"pad_channels": {"to": 16}}, {"upsample": {"scale": 2}}, {"adaptive_avg_pool": {"output": [4, 6]}}, {"patches": {"size": 2, "dim": 4}}, "flatten"]),
+        "params told": lambda: yaml_of("params", input_shape=[12, 16, 2], show=["output", "receptive_field", "weights", "neurons", "padding"], layers=[
+            {"conv": {"filters": 4, "kernel": 3, "pad": "same"}}, {"max_pool": {"window": 2}}, {"depthwise": {"kernel": [2, 3], "dilation": 2}}, {"pad": {"pad": 1}}, "flatten",
+            {"dense": {"units": 3}}]),
+        "params cache": lambda: yaml_of("params", input_shape=[6, 8], kv_cache={"tokens": 9, "batch": 2, "bytes": 4}, layers=[{"attention": {"heads": 2}}]),
+        "params volume": lambda: yaml_of("params", input_shape=[8, 9, 9, 2], layers=[{"conv3d": {"filters": 4, "kernel": [2, 3, 3], "stride": 2}}, {"avg_pool": {"window": 2}}]),
+        "params epochs": lambda: yaml_of("params", examples=1000, batch_size=32, updates=400, drop_last=True),
         "params training": lambda: yaml_of("params", examples=1000, batch_size=32, epochs=5),
         "hopfield": lambda: yaml_of("hopfield", patterns=signs(2, 4), state=signs(4), theta=n(4), rounds=2, scale="units"),
         "hopfield binary": lambda: yaml_of("hopfield", patterns=1 * (n(3, 4) > 0), state=1 * (n(4) > 0), labels="0/1", update="sync", tie="on", scale=0.3,

@@ -235,15 +235,16 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
     ("params", "params"): (
         {"layers": [{"conv": {"filters": 2, "kernel": 3}}], "input_shape": [9, 8, 7]},
         [{}, {"layers": [{"dense": {"units": 3}}], "input_shape": [7]}],
-        {"channels_first": True, "tokens": 1000, "more": True, "input_shape": [9, 8, 9]},
+        {"channels_first": True, "tokens": 1000, "more": True, "input_shape": [9, 8, 9],
+         "show": ["output", "neurons"], "kv_cache": {"tokens": 9}},
     ),
-    ("params", "training"): ({"examples": 100, "batch_size": 8}, [{}], {"epochs": 3}),
+    ("params", "training"): ({"examples": 100, "batch_size": 8}, [{}, {"updates": 50}], {"epochs": 3, "updates": 26, "drop_last": True}),
 }  # fmt: skip
 
 LAYER: Fields = {
     "filters": 4, "kernel": 3, "window": 2, "output": 2, "units": 3, "shape": [2, 2], "vocabulary": 9, "dim": 8,
     "count": 9, "hidden": 6, "size": 2, "to": "first", "layer": "first", "times": 2, "layers": ["relu"], "experts": 3,
-    "active": 2, "branches": [["relu"], [{"dense": {"units": 8}}]],
+    "pad": [1, 2], "active": 2, "branches": [["relu"], [{"dense": {"units": 8}}]],
 }  # fmt: skip
 OTHERS: Fields = {
     "stride": 3, "pad": 1, "dilation": 2, "groups": 2, "bias": False, "multiplier": 2, "output_pad": 1, "ceil": True,
@@ -251,7 +252,7 @@ OTHERS: Fields = {
     "layers": 2, "bidirectional": True, "biases": 2, "outputs": "last", "heads": 2, "kv_heads": 2, "head_dim": 3,
     "output_bias": False, "memory": "first", "join": "add", "router": False, "projection": True,
 }  # fmt: skip
-COMES_IN = ([8], [6, 8], [9, 8, 8], [4, 4, 8], None)
+COMES_IN = ([8], [6, 8], [9, 8, 8], [4, 4, 8], [6, 9, 8, 2], None)
 
 
 def page(given: Problem) -> str:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from nncalc.problem.problem import Problem
 from nncalc.running import given_values, solve
+from nncalc.topics.params.telling import TOLD_STEPS
 from nncalc.topics.parts.fields import filled
 from nncalc.topics.parts.time import Upstream
 from nncalc.trace.backward import chain_rule, sweep
@@ -122,6 +123,9 @@ def moved_scalar(p: Problem, name: str, by: Any, of: list[str], weights: list[An
 
 
 # What a formula refers to though it cannot matter: Σ(x − mean) is 0, and where a maximum lies moves by leaps.
+TOLD = {step for steps in TOLD_STEPS.values() for step in steps} | {
+    f"{name}_{side}" for name in TOLD_STEPS["receptive_field"] for side in "hw"
+}
 # Inputs of 0 move no weight; a choice moves by leaps.
 STEPWISE = ("perceptron training", "hopfield", "boxes kept", "decoding")
 WITHOUT_EFFECT = {("dL/dvar", "dL/dmean"), ("gap", "dL/dgap")}
@@ -164,7 +168,7 @@ def test_no_step_is_idle(name: str) -> None:
     names = [StepName.parse(s.name) for s in trace.steps]
     gradients = {str(n) for n in names if n.is_gradient} | {n.beside(n.of) for n in names if n.is_gradient}
     # The sizes that a counted layer gives are answers of that layer.
-    answers = {n.rpartition(".")[2] for n in trace.answer} | ({*"HWCT"} if trace.topic == "params" else set())
+    answers = {n.rpartition(".")[2] for n in trace.answer} | ({*"DHWCT"} | TOLD if trace.topic == "params" else set())
     assert {s.name for s in trace.steps if s.name.rpartition(".")[2] not in answers} - used - gradients == set()
 
 
