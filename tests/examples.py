@@ -238,6 +238,8 @@ def random_problems(seed: int) -> Mapping[str, str]:
         "posenc rotary vector": lambda: yaml_of("posenc", kind="rotary", q=n(4), k=n(4), positions=3, theta=n(2)),
         "posenc alibi": lambda: yaml_of("posenc", kind="alibi", heads=2, tokens=["a", "b"], scores=n(2, 2, 2), causal=False),
         "posenc list": lambda: yaml_of("posenc", d_model=4, positions=[1, 7], arrangement="concatenated", base=100),
+        "rnn threshold": lambda: yaml_of("rnn", tokens=["b", "a", "b"], vocabulary=["a", "b"], W_xh=n(2, 2), W_hh=n(2, 2), b_h=n(2), activation="softsign", W_hy=n(3, 2)),
+        "gru words": lambda: yaml_of("gru", tokens="cab", vocabulary="abc", **gru, **zrn, h_0=n(2), upstream=n(3, 2)),
         "gru": lambda: yaml_of("gru", x=n(3, 3), **gru, **zrn, h_0=n(2), W_hy=n(4, 2), b_y=n(4), output_activation="softmax", target=[1, 4, 2],
                      loss="cross_entropy", rate=0.1),
         "gru after": lambda: yaml_of("gru", x=n(2, 3), **gru, **zrn, b_hn=n(2), reset="after", swap=True, h_0=n(2), upstream=n(2, 2)),

@@ -238,7 +238,7 @@ def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location], r
     forms: tuple[Any, ...] = kernels(topic)
     if len(forms) == 1:
         return forms[0]
-    fitting = [f for f in forms if all(x.name in given for x in fields_of(f) if x.required)]
+    fitting = [f for f in forms if not any(x.is_missing(given) for x in fields_of(f))]
     if fitting:
         return max(fitting, key=lambda f: sum(x.name in given for x in fields_of(f)))
     everything = tuple(x for f in forms for x in fields_of(f))

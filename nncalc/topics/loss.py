@@ -206,7 +206,7 @@ def _reduced(kind: str, terms: Any, reduction: str, classes: Array | None, weigh
 def contrastive(
     work: Work,
     kind: Annotated[Literal["contrastive"], About("of a pair", says="{}")],
-    similar: Annotated[bool, About("whether the two belong together")],
+    similar: Annotated[bool, About("whether the two belong together", example="yes")],
     a: Annotated[Array | None, "feature", About("one of the two", only=when(b=GIVEN), example="[1, 2, 3]")] = None,
     b: Annotated[Array | None, "feature", About("the other", only=when(a=GIVEN), example="[4, 5, 6]")] = None,
     distance: Annotated[

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import MISSING, dataclass, is_dataclass, replace
 from dataclasses import fields as record_fields
 from functools import cache, wraps
@@ -43,7 +43,8 @@ class About:
     least, most, above: bounds of a number. example: what `nncalc new` writes. empty: a list may have nothing in it.
     only: with which other fields it says something; given elsewhere it is refused.
     infinite: its numbers may be ∞ or −∞. chain: the axes of a list's records by which each feeds the next, (in, out);
-    the first is fed by the axis of that name beside the list.
+    the first is fed by the axis of that name beside the list. one_hot: (words, vocabulary), two fields that may
+    stand in its place: it is then a row for each of the words, 1 at its place in the vocabulary.
     """
 
     help: str = ""
@@ -58,6 +59,7 @@ class About:
     only: When | None = None
     infinite: bool = False
     chain: tuple[str, str] | None = None
+    one_hot: tuple[str, str] | None = None
 
 
 class Variant(tuple[str, Any]):
@@ -89,6 +91,11 @@ class Field:
     def required(self) -> bool:
         """Whether a problem must give it."""
         return self.default is REQUIRED
+
+    def is_missing(self, given: Container[str]) -> bool:
+        """Whether it must be given and is not, nor what may stand in its place."""
+        instead = self.about.one_hot
+        return self.required and self.name not in given and not (instead is not None and instead[0] in given)
 
     def of_kind(self, kind: Any) -> Any:
         """The first of the field's types that is (an instance of) a kind, or None."""
