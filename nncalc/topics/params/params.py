@@ -13,7 +13,7 @@ from nncalc.topics.params.more import Cache, cached, training_flops
 from nncalc.topics.params.more import more as variants
 from nncalc.topics.params.part import Counter, Place, carried
 from nncalc.topics.params.shape import Shape, known_sizes, sizes
-from nncalc.topics.params.telling import Telling, Told, asked_for
+from nncalc.topics.params.telling import Telling, Told
 from nncalc.topics.parts.belonging import LEFT_OUT, Like, when
 from nncalc.topics.parts.fields import About, Answer
 from nncalc.trace.rules.whole import ceil_divide, quotient
@@ -71,7 +71,7 @@ def params(
     """
     shape = _start(input_shape, channels_first)
     counter = Counter(work, {kind: count for kind, (_, count) in KINDS.items()}, shape, more, channels_first)
-    counter.tell = telling = Telling(work, asked_for(show or (), work.asked))
+    counter.tell = telling = Telling(work, show or ())
     counter.caching = kv_cache is not None
     top = Place(counter, ("layers",))
     after = counter.run(top, layers, shape)

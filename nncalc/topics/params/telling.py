@@ -30,38 +30,45 @@ NO_WINDOW = {
 OVERALL = ("global_avg_pool", "global_max_pool")
 
 
-def asked_for(show: Collection[Told], asked: Collection[str]) -> frozenset[Told]:
-    """What is to be told: what the problem names, and what its key has."""
-    ends = {name.rpartition(".")[2] for name in asked if "." in name}
-    return frozenset(show) | {told for told, steps in TOLD_STEPS.items() if ends & {*steps}}
-
-
 @dataclass
 class Telling:
-    """Tells of layer after layer; `sides` is the receptive field and the jump so far: one for all axes, or one each."""
+    """Tells of layer after layer what is to be shown, and what the problem's key asks of one (conv1.output).
+
+    sides: the receptive field and the jump so far, one for all axes or one each. lost: the layer that is no window.
+    """
 
     work: Work
-    show: frozenset[Told]
+    show: Collection[Told]
     sides: list[tuple[Any, Any]] = field(default_factory=lambda: [(1, 1)])
     lost: str = ""
 
     def __call__(self, part: Part, layer: Any, after: Shape) -> None:
         """The steps of a layer, below its own. Raises Refused where a receptive field is not one window."""
-        if not self.show or part.place.depth:
+        told = self._told(part.name)
+        if not told or part.place.depth:
             return
         if part.kind in OVERALL:
             part.windows = [Axis(part.known(n), f=part.known(n)) for n in part.shape[:-1]]
         if part.kind in NO_WINDOW:
             self.lost = part.name
         with self.work.section(part.name, part.said or part.title("", known_sizes(after))):
-            self._sizes(part, after)
-            if "weights" in self.show:
+            if told & {"output", "neurons"}:
+                self._sizes(part, after, "neurons" in told)
+            if "weights" in told:
                 self._weights(part, layer, after)
-            if "padding" in self.show and part.windows:
+            if "padding" in told and part.windows:
                 zeros = [w.before for w in part.windows] + [w.after for w in part.windows]
                 self._let(part, "padding", self._numbers(zeros))
-            if "receptive_field" in self.show and part.windows and part.kind != "pad":
+            if "receptive_field" in told and part.windows and part.kind != "pad":
                 self._reach(part)
+
+    def _told(self, name: str) -> set[str]:
+        """What is told of a layer; of a receptive field every layer before has to be."""
+        asked = {
+            told for told, steps in TOLD_STEPS.items() if any(f"{name}.{step}" in self.work.asked for step in steps)
+        }
+        reach = any(f".{step}" in wanted for wanted in self.work.asked for step in TOLD_STEPS["receptive_field"])
+        return {*self.show, *asked, *(["receptive_field"] if reach else [])}
 
     @property
     def receptive_field(self) -> Any:
@@ -77,13 +84,12 @@ class Telling:
     def _numbers(self, counts: Any) -> Any:
         return vector(*(self.work.written(float(count)) for count in counts))
 
-    def _sizes(self, part: Part, after: Shape) -> None:
+    def _sizes(self, part: Part, after: Shape, neurons: bool) -> None:
         sizes = known_sizes(part.counter.ordered(after))
-        told = f"{part.name}.output" in self.work.trace().names  # a flatten has worked it
-        if None in sizes or told or not self.show & {"output", "neurons"}:
+        if None in sizes or f"{part.name}.output" in self.work.trace().names:  # a flatten has worked it
             return
         output = self._let(part, "output", self._numbers(sizes))
-        if "neurons" in self.show:
+        if neurons:
             self._let(part, "neurons", math.prod(output[i] for i in range(len(sizes))))
 
     def _weights(self, part: Part, layer: Any, after: Shape) -> None:
