@@ -28,8 +28,8 @@ def search(
         Mapping[str, Array] | Array,
         "token | step token",
         About(
-            'of the next token: a row a step; {words before: row}, with "" at first; or with transitions the first row',
-            also=("p", "probs", "start"),
+            "of the next token: a row a step; {words before: row}, from `start` on; or with transitions the first",
+            also=("probs",),
             example="[[0.5, 0.3, 0.2], [0.1, 0.6, 0.3]]",
         ),
     ],

@@ -35,7 +35,8 @@ def params(
     input_shape: Annotated[
         list[int] | None,
         About(
-            "[height, width, channels] of an image, [T, D] or [T] of a sequence, [n] of a vector; tokens need none",
+            "[height, width, channels] of an image (of a volume depth first), [T, D] or [T] of a sequence, [n] of a "
+            "vector; tokens need none",
             least=1,
             most=BIG,
             says="input {}",
