@@ -143,7 +143,7 @@ def test_normal_distributions(spread: str, prior: tuple[float, float]) -> None:
     trace = worked(**fields)
     assert trace.answer["L"] == pytest.approx(expected)
     for name, field in (("mean", "mean"), (spread, spread)):
-        symbol = "μ" if name == "mean" else name
+        symbol = "mu" if name == "mean" else name
         np.testing.assert_allclose(trace[f"dL/d{symbol}"].array, slope(fields, field), rtol=1e-5, atol=1e-7)
 
 

@@ -273,7 +273,7 @@ def gaussian_kl(
     name, spread = next(((n, s) for n, s in spreads.items() if s is not None), ("std", None))
     if spread is None:
         raise Refused("std", "is missing", "std, variance or log_variance")
-    mu, given = work.given("mean", np.asarray(mean, float), "μ"), work.given(name, np.asarray(spread, float))
+    mu, given = work.given("mean", np.asarray(mean, float), "mu"), work.given(name, np.asarray(spread, float))
     if mu.shape != given.shape:
         raise Refused(name, f"is {dimensions(given.shape)}, but the mean is {dimensions(mu.shape)}")
     var = {"std": given**2, "variance": given, "log_variance": np.exp(given)}[name]
