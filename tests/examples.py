@@ -10,9 +10,9 @@ import numpy as np
 from nncalc.limits import Permissions
 from nncalc.problem.problem import Problem, checked_problem
 from nncalc.reading.reader import read_text
-from nncalc.topics.optimizer import UPDATES
 from nncalc.topics.parts.activations import Function
 from nncalc.topics.parts.losses import LossName
+from nncalc.topics.parts.updates import UPDATES
 
 LSTM = """
 topic: lstm
@@ -96,6 +96,8 @@ def random_problems(seed: int) -> Mapping[str, str]:
     """One small problem of every topic and form, every option on in one of them."""
     rng = np.random.default_rng(seed)
     n = lambda *shape: np.round(rng.normal(0, 0.8, shape), 3)  # noqa: E731
+    signs = lambda *shape: np.where(n(*shape) >= 0, 1, -1)  # noqa: E731
+    sizes = lambda count: np.round(rng.uniform(1, 3, (count, 2)), 3)  # noqa: E731
     gates = {f"W_{s}{g}": n(2, 3 if s == "x" else 2) for g in "ifog" for s in "xh"}
     gru = {f"W_{s}{g}": n(2, 3 if s == "x" else 2) for g in "zrn" for s in "xh"}
     zrn = {f"b_{g}": n(2) for g in "zrn"}
@@ -164,6 +166,14 @@ def random_problems(seed: int) -> Mapping[str, str]:
         "norm group": lambda: yaml_of("norm", x=n(2, 4, 1, 2), kind="group", groups=2, gamma=n(4), beta=n(4), upstream=n(2, 4, 1, 2)),
         **{f"loss {kind}": lambda kind=kind: yaml_of("loss", kind=kind, prediction=rng.uniform(0.05, 0.45, (2, 3)), target=rng.uniform(0.5, 0.95, (2, 3)),
                                  reduction="sum" if kind == "kl" else "mean") for kind in get_args(LossName)},
+        **{f"loss {kind}": lambda kind=kind, more=more: yaml_of("loss", kind=kind, prediction=rng.uniform(0.05, 0.45, (2, 3)), target=rng.uniform(0.5, 0.95, (2, 3)), **more)
+           for kind, more in {"smooth_l1": {"delta": 0.3}, "js": {"log_base": 2}, "dice": {"smooth": 1}}.items()},
+        "loss smoothed": lambda: yaml_of("loss", kind="cross_entropy", prediction=rng.dirichlet(np.ones(3), 3), target=[1, 3, 2], label_smoothing=0.1, log_base=2,
+                               ignore_class=2),
+        "loss positive": lambda: yaml_of("loss", kind="binary_cross_entropy_with_logits", prediction=n(2, 3), target=[[0, 1, 1], [1, 0, 0]], pos_weight=[1.5, 2, 3], label_smoothing=0.2),
+        "loss contrastive": lambda: yaml_of("loss", kind="contrastive", similar=False, a=n(3), b=n(3), margin=9),
+        "loss triplet": lambda: yaml_of("loss", kind="triplet", anchor=n(3), positive=n(3), negative=n(3), margin=9),
+        "loss gaussians": lambda: yaml_of("loss", kind="gaussian_kl", mean=n(3), std=np.abs(n(3)) + 0.2, prior_mean=n(3), prior_std=np.abs(n(3)) + 0.2),
         "loss logits": lambda: yaml_of("loss", kind="binary_cross_entropy_with_logits", prediction=n(3), target=[0, 1, 1]),
         "loss classes": lambda: yaml_of("loss", kind="cross_entropy", prediction=rng.dirichlet(np.ones(3), 3), target=[1, 3, 2], class_weights=np.abs(n(3)) + 0.1,
                               ignore_class=2),
@@ -172,6 +182,13 @@ def random_problems(seed: int) -> Mapping[str, str]:
         **{f"optimizer {kind}": lambda kind=kind: yaml_of("optimizer", kind=kind, w=n(2), gradients=n(3, 2), rate=0.1, weight_decay=0.01,
                                                                **({"t_0": 2} if "adam" in kind else {}))
            for kind in UPDATES},
+        **{f"optimizer {way}": lambda way=way, more=more: yaml_of("optimizer", w=n(2), gradients=n(3, 2), rate=0.1, kind=way.split()[0], **more)
+           for way, more in {"momentum average": {"average": True}, "momentum rate inside": {"rate_inside": True}, "nesterov both": {"average": True, "rate_inside": True},
+                             "adam amsgrad": {"amsgrad": True, "eps_inside": True}, "rmsprop centered": {"centered": True, "momentum": 0.5, "m_0": 0.1 * n(2), "v_0": 1 + np.abs(n(2))},
+                             "sgd schedule": {"schedule": {"kind": "cosine", "over": 2, "end": 0.01}}}.items()},
+        "optimizer lookahead": lambda: yaml_of("optimizer", expr="x^2 + x*y + y^2", w=n(2), rate=0.1, steps=3, kind="nesterov", nesterov="lookahead"),
+        "optimizer rates": lambda: yaml_of("optimizer", rate=0.1, steps=3, schedule={"kind": "exponential", "factor": 0.9, "every": 2}),
+        "optimizer average": lambda: yaml_of("optimizer", kind="average", values=n(3, 2), corrected=True),
         "optimizer expression": lambda: yaml_of("optimizer", expr="x^2 + sin(x*w)", w={"x": 0.7, "w": 0.4}, rate=0.1, steps=2, kind="adam", v_0=[0.1, 0.2]),
         "pool max": lambda: yaml_of("pool", image=rng.normal(size=(2, 5, 4)), window=[2, 3], stride=[2, 1], upstream=n(2, 2, 2)),
         "pool average": lambda: yaml_of("pool", image=n(4, 4), window=2, kind="average", upstream=n(2, 2)),
@@ -198,9 +215,35 @@ def random_problems(seed: int) -> Mapping[str, str]:
             {"parallel": {"join": "multiply", "branches": [["identity"], ["global_avg_pool", {"dense": {"units": 28}}, "sigmoid"]]}},
             {"transposed_conv": {"filters": 4, "kernel": 3, "stride": 2, "pad": 1, "output_pad": 1, "groups": 2}}, {"concat_with": {"layer": "skip"}},
             {"pad_channels": {"to": 16}}, {"upsample": {"scale": 2}}, {"adaptive_avg_pool": {"output": [4, 6]}}, {"patches": {"size": 2, "dim": 4}}, "flatten"]),
+        "params told": lambda: yaml_of("params", input_shape=[12, 16, 2], show=["output", "receptive_field", "weights", "neurons", "padding"], layers=[
+            {"conv": {"filters": 4, "kernel": 3, "pad": "same"}}, {"max_pool": {"window": 2}}, {"depthwise": {"kernel": [2, 3], "dilation": 2}}, {"pad": {"pad": 1}}, "flatten",
+            {"dense": {"units": 3}}]),
+        "params cache": lambda: yaml_of("params", input_shape=[6, 8], kv_cache={"tokens": 9, "batch": 2, "bytes": 4}, layers=[{"attention": {"heads": 2}}]),
+        "params volume": lambda: yaml_of("params", input_shape=[8, 9, 9, 2], layers=[{"conv3d": {"filters": 4, "kernel": [2, 3, 3], "stride": 2}}, {"avg_pool": {"window": 2}}]),
+        "params epochs": lambda: yaml_of("params", examples=1000, batch_size=32, updates=400, drop_last=True),
         "params training": lambda: yaml_of("params", examples=1000, batch_size=32, epochs=5),
+        "hopfield": lambda: yaml_of("hopfield", patterns=signs(2, 4), state=signs(4), theta=n(4), rounds=2, scale="units"),
+        "hopfield binary": lambda: yaml_of("hopfield", patterns=1 * (n(3, 4) > 0), state=1 * (n(4) > 0), labels="0/1", update="sync", tie="on", scale=0.3,
+                              zero_diagonal=False),
+        "hopfield weights": lambda: yaml_of("hopfield", W=n(3, 3), state=signs(3), order=[3, 1]),
+        "boxes pair": lambda: yaml_of("boxes", boxes=np.hstack([n(2, 2), 2 + sizes(2)])),
+        "boxes truth": lambda: yaml_of("boxes", boxes=np.hstack([n(3, 2), sizes(3)]), truth=np.hstack([n(2, 2), sizes(2)]), form="centre", pixels=True),
+        "boxes kept": lambda: yaml_of("boxes", boxes=np.hstack([n(4, 2), sizes(4)]), form="size", scores=rng.uniform(0.1, 1, 4), threshold=0.2, least_score=0.3, keep=3),
+        "decoding beam": lambda: yaml_of("decoding", kind="beam", probabilities=rng.dirichlet(np.ones(3)), transitions=rng.dirichlet(np.ones(3), 3), steps=3),
+        "decoding log": lambda: yaml_of("decoding", probabilities=rng.dirichlet(np.ones(3), 2), log=True),
+        "decoding tree": lambda: yaml_of("decoding", kind="beam", tokens=["a", "b"], probabilities={
+            key: rng.dirichlet(np.ones(2)).tolist() for key in ("start", "a", "b", "a a", "a b", "b a", "b b")}),
+        "decoding top k": lambda: yaml_of("decoding", kind="top_k", probabilities=rng.dirichlet(np.ones(4)), k=3),
+        "decoding top p": lambda: yaml_of("decoding", kind="top_p", probabilities=rng.dirichlet(np.ones(4)), p=0.6),
+        "decoding perplexity": lambda: yaml_of("decoding", kind="perplexity", probabilities=rng.uniform(0.1, 1, 3)),
+        "decoding bleu": lambda: yaml_of("decoding", candidate="the cat the cat on the mat", references=["the cat is on the mat", "there is a cat on the mat"], n=2),
         "posenc": lambda: yaml_of("posenc", d_model=5, positions=3, embedding=n(3, 5)),
+        "posenc rotary": lambda: yaml_of("posenc", kind="rotary", q=n(3, 4), k=n(2, 4), key_positions=[1, 4], pairs="halves"),
+        "posenc rotary vector": lambda: yaml_of("posenc", kind="rotary", q=n(4), k=n(4), positions=3, theta=n(2)),
+        "posenc alibi": lambda: yaml_of("posenc", kind="alibi", heads=2, tokens=["a", "b"], scores=n(2, 2, 2), causal=False),
         "posenc list": lambda: yaml_of("posenc", d_model=4, positions=[1, 7], arrangement="concatenated", base=100),
+        "rnn threshold": lambda: yaml_of("rnn", tokens=["b", "a", "b"], vocabulary=["a", "b"], W_xh=n(2, 2), W_hh=n(2, 2), b_h=n(2), activation="softsign", W_hy=n(3, 2)),
+        "gru words": lambda: yaml_of("gru", tokens="cab", vocabulary="abc", **gru, **zrn, h_0=n(2), upstream=n(3, 2)),
         "gru": lambda: yaml_of("gru", x=n(3, 3), **gru, **zrn, h_0=n(2), W_hy=n(4, 2), b_y=n(4), output_activation="softmax", target=[1, 4, 2],
                      loss="cross_entropy", rate=0.1),
         "gru after": lambda: yaml_of("gru", x=n(2, 3), **gru, **zrn, b_hn=n(2), reset="after", swap=True, h_0=n(2), upstream=n(2, 2)),

@@ -28,6 +28,7 @@ IMAGE = [[2, 3, 7, 4, 1], [6, 6, 9, 8, 2], [3, 4, 8, 3, 5], [7, 8, 3, 6, 4], [1,
 RECURRENT: Fields = {
     "h_0": [0.3, -0.2], "W_hy": [[0.4, -0.6], [0.9, 0.3]], "b_y": [0.2, 0.1], "output_activation": "tanh",
     "target": [[0.5, 0.1], [0.2, 0.4]], "loss": "squared_error", "loss_on": "last", "upstream": ONE, "rate": 0.1,
+    "tokens": "ab", "vocabulary": "ab",
 }  # fmt: skip
 RECURRENT_MODES: list[Fields] = [
     {}, {"target": ONE}, {"upstream": ONE}, {"W_hy": TWO}, {"W_hy": TWO, "target": ONE}, {"x": [0.5, -0.3]},
@@ -47,9 +48,11 @@ def _biases(letters: str) -> Fields:
 
 OPTIMIZER: Fields = {
     "momentum": 0.5, "beta1": 0.8, "beta2": 0.9, "decay": 0.8, "eps": 0.1, "weight_decay": 0.1, "m_0": [0.1, 0.2],
-    "v_0": [0.1, 0.2], "t_0": 3, "kind": "adagrad",
+    "v_0": [0.1, 0.2], "t_0": 3, "kind": "adagrad", "average": True, "rate_inside": True, "amsgrad": True,
+    "centered": True, "eps_inside": True, "schedule": {"kind": "linear", "over": 5},
 }  # fmt: skip
 KINDS: list[Fields] = [{"kind": k} for k in ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")]
+KINDS.append({"schedule": {"kind": "inverse_time", "decay": 0.5}})
 WEIGHING: Fields = {"scale": 0.3, "softcap": 2, "mask": [[1, 1], [0, 1]], "stable": True, "layout": "columns"}
 LAYERS = [{"W": ONE, "b": [0.1, 0.2], "activation": "sigmoid"}, {"W": TWO, "b": [0.3, -0.1]}]
 
@@ -70,7 +73,8 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
         [{}, {"gate": "xor"}, {"target": [0, 1, 1, 0]}, {"gate": "and", "train": {"rate": 1}},
          {"hidden": {"W": ONE, "c": [0.1, 0.2]}}, {"target": [-1, 1, 1, -1], "labels": "-1/1"}],
         {"b": 0.5, "X": [[1, 1], [0, 1], [1, 0], [1, 1]], "gate": "nand", "target": [1, 0, 0, 1], "labels": "-1/1",
-         "hidden": {"W": TWO, "c": [0.3, 0.2]}, "train": {"rate": 0.5}, "fires": 0.2},
+         "hidden": {"W": TWO, "c": [0.3, 0.2]}, "train": {"rate": 0.5}, "fires": 0.2,
+         "rule": "delta", "learn_bias": False},
     ),
     ("formulas", "formulas"): (
         {"formulas": "z = 2*3; y = z + 1"},
@@ -102,14 +106,31 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
         {"kind": "kl", "prediction": [[0.7, 0.3], [0.4, 0.6]], "target": [[1, 0], [0.5, 0.5]]},
         [*({"kind": k} for k in ("squared_error", "half_squared_error", "mean_squared_error", "mean_absolute_error",
                                  "huber", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy",
-                                 "hinge", "kl")),
+                                 "hinge", "kl", "smooth_l1", "js", "dice")),
          {"kind": "cross_entropy", "target": [1, 2]}, {"kind": "hinge", "target": [2, 1]}],
         {"reduction": "sum", "class_weights": [0.3, 0.9], "ignore_class": 2, "margin": 0.7, "delta": 0.05,
-         "first_class": 0},
+         "first_class": 0, "log_base": 2, "label_smoothing": 0.1, "pos_weight": 3, "smooth": 1},
+    ),
+    ("loss", "contrastive"): (
+        {"kind": "contrastive", "similar": False},
+        [{"distance": 0.3}, {"a": [1, 2], "b": [1.2, 2.3]}, {"distance": 3, "similar": True}],
+        {"a": [0.1, 0.2], "b": [0.3, 0.4], "distance": 0.2, "margin": 2, "half": False},
+    ),
+    ("loss", "triplet"): (
+        {"kind": "triplet", "anchor": [1, 2], "positive": [2, 2], "negative": [3, 1]}, [{}],
+        {"margin": 5, "squared": False},
+    ),
+    ("loss", "gaussian_kl"): (
+        {"kind": "gaussian_kl", "mean": [1, 0.5]}, [{"std": [1, 2]}, {"variance": [1, 2]}, {"log_variance": [0.1, 0.2]}],
+        {"std": [2, 3], "variance": [2, 3], "log_variance": [0.5, 0.6], "prior_mean": 2, "prior_std": [3, 2]},
     ),
     ("optimizer", "gradients"): ({"w": [1, 2], "gradients": [[0.5, -0.3], [0.2, 0.4]], "rate": 0.1}, KINDS, OPTIMIZER),
     ("optimizer", "expression"): (
-        {"expr": "x^2 + y*x", "w": {"x": 1, "y": 2}, "rate": 0.1}, KINDS, {**OPTIMIZER, "steps": 2},
+        {"expr": "x^2 + y*x", "w": {"x": 1, "y": 2}, "rate": 0.1}, KINDS, {**OPTIMIZER, "steps": 2, "nesterov": "lookahead"},
+    ),
+    ("optimizer", "rates"): ({"rate": 0.1, "schedule": {"kind": "step", "factor": 0.5}, "steps": 3}, [{}], {}),
+    ("optimizer", "average"): (
+        {"kind": "average", "values": [40, 49, 45]}, [{}, {"corrected": True}], {"beta": 0.5, "corrected": True, "v_0": 3},
     ),
     ("conv", "conv"): (
         {"image": IMAGE, "filter": ONE}, [{}, {"transposed": True}, {"pad": "same"}, {"transposed": True, "stride": 2}],
@@ -181,21 +202,57 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
          "memory": [[1, 2], [2, 3], [3, 4]], "score": "dot", "labels": ["a", "b"], "upstream": ONE},
     ),
     ("posenc", "posenc"): (
-        {"d_model": 4, "positions": 2}, [{}, {"positions": [3, 5]}],
-        {"tokens": ["a", "b"], "base": 100, "arrangement": "concatenated", "embedding": [[1, 2, 3, 4], [5, 6, 7, 8]]},
+        {"d_model": 4}, [{"positions": 2}, {"positions": [3, 5]}, {"tokens": ["c", "d"]}],
+        {"tokens": ["a", "b"], "base": 100, "arrangement": "concatenated", "embedding": [[1, 2, 3, 4], [5, 6, 7, 8]],
+         "positions": [4, 7], "kind": "rotary"},
+    ),
+    ("posenc", "rotary"): (
+        {"kind": "rotary", "q": [[1, 2, 3, 4], [0, 1, 1, 0]]},
+        [{}, {"k": [[1, 0, 1, 1], [2, 1, 0, 1]]}, {"theta": [0.5, 0.2]}, {"q": [1, 2, 3, 4]}],
+        {"k": [[1, 1, 1, 1], [0, 1, 0, 1]], "positions": [2, 5], "key_positions": [3, 4], "theta": [0.1, 0.3], "base": 100,
+         "pairs": "halves"},
+    ),
+    ("posenc", "alibi"): (
+        {"kind": "alibi", "heads": 2}, [{"positions": 2}, {"tokens": ["c", "d"]}],
+        {"positions": 3, "tokens": ["a", "b"], "slopes": [0.5, 0.1], "causal": False, "scores": ONE},
+    ),
+    ("hopfield", "hopfield"): (
+        {},
+        [{"patterns": [[1, -1, 1, -1], [-1, -1, 1, 1]]}, {"W": TWO, "state": [1, -1]}, {"W": TWO, "state": [1, -1], "update": "sync"},
+         {"patterns": [[1, -1, 1, -1], [-1, -1, 1, 1]], "state": [1, 1, 1, -1]}, {"patterns": [[1, 0], [1, 1]], "labels": "0/1", "state": [0, 1]}],
+        {"patterns": [[1, 1], [-1, 1]], "W": ONE, "state": [-1, 1], "labels": "0/1", "scale": 0.5, "zero_diagonal": False,
+         "theta": [0.5, 0.1], "update": "sync", "order": [2, 1], "rounds": 2, "tie": "on"},
+    ),
+    ("boxes", "boxes"): (
+        {"boxes": [[0, 0, 2, 2], [1, 1, 3, 4], [1, 0, 2, 3]]},
+        [{}, {"scores": [0.9, 0.5, 0.7]}, {"truth": [[0, 1, 2, 3]]}, {"boxes": [[0, 0, 2, 2], [1, 1, 3, 4]]}],
+        {"form": "centre", "pixels": True, "truth": [[1, 1, 2, 2]], "scores": [0.3, 0.8, 0.9], "threshold": 0.1,
+         "drops": "IoU >= threshold", "least_score": 0.6, "keep": 1},
+    ),
+    ("decoding", "search"): (
+        {"probabilities": [[0.5, 0.3, 0.2], [0.1, 0.6, 0.3]]},
+        [{}, {"kind": "beam"}, {"probabilities": [0.5, 0.3, 0.2], "kind": "top_k"},
+         {"probabilities": [0.5, 0.3, 0.2], "kind": "top_p"}, {"probabilities": [0.5, 0.3], "kind": "perplexity"},
+         {"probabilities": [0.6, 0.4], "transitions": [[0.7, 0.3], [0.4, 0.6]]}],
+        {"kind": "beam", "transitions": [[0.2, 0.8], [0.4, 0.6]], "steps": 3, "beam": 3, "log": True, "k": 1, "p": 0.4,
+         "tokens": ["a", "b", "c"]},
+    ),
+    ("decoding", "bleu"): (
+        {"candidate": "the cat sat on the mat", "references": ["the cat is on the mat"]}, [{}], {"n": 2},
     ),
     ("params", "params"): (
         {"layers": [{"conv": {"filters": 2, "kernel": 3}}], "input_shape": [9, 8, 7]},
         [{}, {"layers": [{"dense": {"units": 3}}], "input_shape": [7]}],
-        {"channels_first": True, "tokens": 1000, "more": True, "input_shape": [9, 8, 9]},
+        {"channels_first": True, "tokens": 1000, "more": True, "input_shape": [9, 8, 9],
+         "show": ["output", "neurons"], "kv_cache": {"tokens": 9}},
     ),
-    ("params", "training"): ({"examples": 100, "batch_size": 8}, [{}], {"epochs": 3}),
+    ("params", "training"): ({"examples": 100, "batch_size": 8}, [{}, {"updates": 50}], {"epochs": 3, "updates": 26, "drop_last": True}),
 }  # fmt: skip
 
 LAYER: Fields = {
     "filters": 4, "kernel": 3, "window": 2, "output": 2, "units": 3, "shape": [2, 2], "vocabulary": 9, "dim": 8,
     "count": 9, "hidden": 6, "size": 2, "to": "first", "layer": "first", "times": 2, "layers": ["relu"], "experts": 3,
-    "active": 2, "branches": [["relu"], [{"dense": {"units": 8}}]],
+    "pad": [1, 2], "active": 2, "branches": [["relu"], [{"dense": {"units": 8}}]],
 }  # fmt: skip
 OTHERS: Fields = {
     "stride": 3, "pad": 1, "dilation": 2, "groups": 2, "bias": False, "multiplier": 2, "output_pad": 1, "ceil": True,
@@ -203,7 +260,7 @@ OTHERS: Fields = {
     "layers": 2, "bidirectional": True, "biases": 2, "outputs": "last", "heads": 2, "kv_heads": 2, "head_dim": 3,
     "output_bias": False, "memory": "first", "join": "add", "router": False, "projection": True,
 }  # fmt: skip
-COMES_IN = ([8], [6, 8], [9, 8, 8], [4, 4, 8], None)
+COMES_IN = ([8], [6, 8], [9, 8, 8], [4, 4, 8], [6, 9, 8, 2], None)
 
 
 def page(given: Problem) -> str:

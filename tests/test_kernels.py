@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from nncalc.problem.problem import Problem
 from nncalc.running import given_values, solve
+from nncalc.topics.params.telling import TOLD_STEPS
 from nncalc.topics.parts.fields import filled
 from nncalc.topics.parts.time import Upstream
 from nncalc.trace.backward import chain_rule, sweep
+from nncalc.trace.name import StepName
 from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.rounding import on_paper
 from nncalc.trace.value import Value
@@ -37,7 +39,7 @@ def run(p: Problem, work: Work, **other: Any) -> dict[str, Any]:
 @given(seed=SEEDS)
 def test_bare_arrays_give_the_same_numbers_and_no_values(name: str, seed: int) -> None:
     p = problem(random_problems(seed)[name])
-    if name == "optimizer expression":
+    if name in ("optimizer expression", "optimizer lookahead"):
         return  # without a record there is no backward pass, and its update is nothing else
     # Without a record there is no backward pass, so bare arrays know no second update.
     once = {"steps": 1} if "steps" in p.values else {}
@@ -121,6 +123,11 @@ def moved_scalar(p: Problem, name: str, by: Any, of: list[str], weights: list[An
 
 
 # What a formula refers to though it cannot matter: Σ(x − mean) is 0, and where a maximum lies moves by leaps.
+TOLD = {step for steps in TOLD_STEPS.values() for step in steps} | {
+    f"{name}_{side}" for name in TOLD_STEPS["receptive_field"] for side in "hw"
+}
+# Inputs of 0 move no weight; a choice moves by leaps.
+STEPWISE = ("perceptron training", "hopfield", "boxes kept", "decoding")
 WITHOUT_EFFECT = {("dL/dvar", "dL/dmean"), ("gap", "dL/dgap")}
 
 
@@ -149,7 +156,7 @@ def test_moving_a_step_moves_what_is_made_from_it(name: str) -> None:
             switched_off = any(
                 not np.any(base[n].array) for n in reached(base[user].value) if n in base.names - {*base.given}
             )
-            stepwise = user.endswith("y_hat") or name == "perceptron training"  # inputs of 0 move no weight
+            stepwise = user.endswith("y_hat") or name.startswith(STEPWISE)
             assert not still or switched_off or stepwise or (step.name, user) in WITHOUT_EFFECT, (step.name, user)
 
 
@@ -158,9 +165,10 @@ def test_no_step_is_idle(name: str) -> None:
     """Each step is an answer or something is made from it: a kernel that works past its own `let` shows here."""
     trace = solve(problem(random_problems(3)[name]))
     used = {n for step in trace.steps for n in reached(step.value)}
-    gradients = {s.name for s in trace.steps if "/d" in s.name}
+    names = [StepName.parse(s.name) for s in trace.steps]
+    gradients = {str(n) for n in names if n.is_gradient} | {n.beside(n.of) for n in names if n.is_gradient}
     # The sizes that a counted layer gives are answers of that layer.
-    answers = {n.rpartition(".")[2] for n in trace.answer} | ({*"HWCT"} if trace.topic == "params" else set())
+    answers = {n.rpartition(".")[2] for n in trace.answer} | ({*"DHWCT"} | TOLD if trace.topic == "params" else set())
     assert {s.name for s in trace.steps if s.name.rpartition(".")[2] not in answers} - used - gradients == set()
 
 

@@ -56,6 +56,8 @@ LAYERS: list[tuple[Any, list[int], int, int, list[int]]] = [
     ({"conv": {"filters": 4, "kernel": 3, "groups": 2}}, I, (9 * 3 + 1) * 4, 80 * 4 * 27, [8, 10, 4]),
     ({"conv": {"filters": 4, "kernel": 3}}, S, (3 * 8 + 1) * 4, 5 * 4 * 24, [5, 4]),
     ({"depthwise": {"kernel": 3, "pad": 1}}, I, (9 + 1) * 6, 120 * 6 * 9, I),
+    ({"conv1d": {"filters": 4, "kernel": 3}}, S, 25 * 4, 5 * 4 * 24, [5, 4]), ({"pad": {"pad": 1}}, I, 0, 0, [12, 14, 6]),
+    ({"conv3d": {"filters": 3, "kernel": 2}}, [4, 5, 6, 2], 17 * 3, 3 * 4 * 5 * 3 * 16, [3, 4, 5, 3]),
     ({"depthwise": {"kernel": 3, "multiplier": 2, "bias": False}}, I, 9 * 12, 80 * 12 * 9, [8, 10, 12]),
     ({"transposed_conv": {"filters": 4, "kernel": 2, "stride": 2}}, I, (4 * 6 + 1) * 4, 120 * 4 * 24, [20, 24, 4]),
     ({"transposed_conv": {"filters": 4, "kernel": 4, "stride": 2, "pad": 1, "output_pad": 1}}, I, 97 * 4, 120 * 4 * 96, [21, 25, 4]),
@@ -428,7 +430,7 @@ WRONG: list[tuple[Any, list[int] | None, str]] = [
     ([{"pad_channels": {"to": 4}}], I, "layers[1].pad_channels.to: has 4 channels, but 6 come in; want at least as many"),
     ([{"feed_forward": {"hidden": 4, "activation": "gleu"}}], S, "layers[1].feed_forward.activation: want one of sigmoid,"),
     ([{"attention": {"num_heads": 2}}], S, "layers[1].attention: unknown key 'num_heads': nncalc calls it 'heads'"),
-    (["relu"], [1, 2, 3, 4], "input_shape: has 4 numbers; want [height, width, channels], [T, D] or [n]"),
+    (["relu"], [1, 2, 3, 4, 1], "input_shape: has 5 numbers; want [height, width, channels], [T, D] or [n]"),
     (["cnov"], I, "layers[1]: unknown kind 'cnov'; want one of conv,"),
 ]  # fmt: skip
 

@@ -30,6 +30,7 @@ from nncalc.trace.rules.arrays import (
     place_of_min,
     vector,
 )
+from nncalc.trace.rules.choosing import best, continued, picked, rank_of, row_after
 from nncalc.trace.rules.products import each_row, outer_sum, row_outer, total
 from nncalc.trace.rules.rearranging import scatter
 from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
@@ -161,6 +162,11 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     is_first_max: [fixed(lambda x: is_first_max(x) * x, (2, 3)), fixed(lambda x: is_first_max(x, axis=-1) * x, (2, 3))],
     largest: [fixed(largest, (2, 3), (2, 3), (2, 3))],
     is_largest: [fixed(lambda a, b, c: is_largest(a, b, c, position=1) * b, (2, 3), (2, 3), (2, 3))],
+    best: [fixed(lambda x: best(x, np.tri(2, 3)) * x, (2, 3)), fixed(lambda x: best(x, np.zeros(3)) + x, (3,))],
+    rank_of: [fixed(lambda x: rank_of(x) * x, (4,))],
+    picked: [fixed(lambda x: picked(x, best(x, np.ones((2, 3)))), (2, 3))],
+    continued: [fixed(lambda x: continued(np.array([[1.0], [2]]), best(x, np.ones((2, 3)))) * 1.0, (2, 3))],
+    row_after: [fixed(lambda x: row_after(np.ones((3, 2)), continued(np.zeros((2, 0)), best(x, np.ones((2, 3))))), (2, 3))],
     np.min: [fixed(np.min, (2, 3)), fixed(lambda x: np.min(x, axis=1, keepdims=True), (2, 3))],
     vector: [fixed(vector, (), (), ()), fixed(vector, (3,), (3,))],
     place_of_max: [fixed(lambda x: place_of_max(x) * x, (4,)), fixed(lambda x: place_of_max(x, axis=1, keepdims=True) * x, (2, 3))],

@@ -12,6 +12,7 @@ from nncalc.errors import FieldPath, Finding, InputError, Location, did_you_mean
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import settled
 from nncalc.problem.looks import are_words, is_other, numbers_in_words, with_its_name
+from nncalc.problem.one_hot import one_hot_rows
 from nncalc.problem.plainly import is_misfit, may_be_read
 from nncalc.problem.spelling import unknown_key, with_comma, with_symbols
 from nncalc.reading import scalars
@@ -233,7 +234,9 @@ class Converter:
             else:
                 self.unknown(name, node.keys[name], fields, path)
         for f in fields:
-            if f.required and f.name not in node.entries:
+            if f.about.one_hot is not None and f.name not in node.entries and f.about.one_hot[0] in node.entries:
+                values[f.name] = one_hot_rows(self, node, values, *f.about.one_hot, path)
+            elif f.is_missing(node.entries):
                 self.found(node, path, f"'{f.name}' is missing", f.wants)
                 values[f.name] = BAD
         strays = misplaced(fields, values, node.entries, BAD)

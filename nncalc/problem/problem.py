@@ -258,7 +258,7 @@ def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location], r
     if len(forms) == 1:
         return forms[0]
     able = [f for f in forms if not any(x.name in given and holds_kinds(given[x.name], x) for x in fields_of(f))]
-    if any(all(x.name in given for x in fields_of(f) if x.required) for f in able):
+    if any(not any(x.is_missing(given) for x in fields_of(f)) for f in able):
         kernel: Callable[..., Any] = likeliest(able, given)
         return kernel
     everything = tuple(x for f in forms for x in fields_of(f))
@@ -287,7 +287,7 @@ def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
     fields = [x for f in kernels(topic) for x in fields_of(f) if x.name == name]
     described = next((x for x in fields if x.mapping is not None and "=" in text), fields[0] if fields else None)
     if described is not None and not text.lstrip().startswith(("[", "{", '"', "'")):
-        if described.mapping is not None:
+        if described.mapping is not None and ("=" in text or not described.is_array):
             pairs = (pair.partition("=") for pair in PAIRS.split(text))
             text = "{" + ", ".join(f"{name.strip()}: {_in_brackets(value.strip())}" for name, _, value in pairs) + "}"
         elif (described.is_array or described.of_kind(list)) and (

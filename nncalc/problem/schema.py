@@ -73,7 +73,7 @@ def _record(owner: Any) -> Schema:
     """An object with the fields of a kernel or of a record, and no others."""
     fields = fields_of(owner)
     page: Schema = {"type": "object", "properties": {f.name: _field(f) for f in fields}}
-    required = [f.name for f in fields if f.required]
+    required = [f.name for f in fields if f.is_missing((f.about.one_hot or ("",))[:1])]
     belongs = [_belongs(f, fields) for f in fields if f.about.only is not None]
     more = {"required": required, "allOf": belongs}
     return {**page, **{name: held for name, held in more.items() if held}, "additionalProperties": False}

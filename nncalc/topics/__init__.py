@@ -45,7 +45,10 @@ TOPICS: dict[str, Topic] = {
         Topic("lstm", "lstm", "LSTM cell by cell: one step or a sequence, forward and backward"),
         Topic("gru", "gru", "gated recurrent unit: one step or a sequence, forward and backward"),
         Topic("attention", "attention", "attention from q, k, v or from embeddings, with heads and masks"),
-        Topic("posenc", "posenc", "sinusoidal positional encodings"),
+        Topic("posenc", "posenc", "positional encodings: sinusoidal, rotary, ALiBi"),
+        Topic("decoding", "decoding", "greedy and beam search, top-k and top-p, perplexity, BLEU"),
+        Topic("boxes", "boxes", "intersection over union of boxes, and non-maximum suppression"),
+        Topic("hopfield", "hopfield", "a Hopfield network: its weights, its energy, what it recalls"),
         Topic(
             "params",
             "params.params",

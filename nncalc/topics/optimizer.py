@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -13,129 +13,17 @@ from nncalc.reading.expression import Tree, variables
 from nncalc.topics.parts.belonging import when
 from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array, Symbol
 from nncalc.topics.parts.graph import blamed, depth, walk
+from nncalc.topics.parts.schedules import MOST, Schedule
+from nncalc.topics.parts.updates import Descent, Update, descent_of, updated_by
 from nncalc.trace.work import Work
 
-OptimizerKind = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
 Rate = Annotated[float, About("step size", above=0, also=("lr", "eta", "learning_rate", "alpha"), example="0.1")]
-# The usual μ.
-MOMENTUM = 0.9
-ADAM = when(kind=("adam", "adamw"))
 # A product's derivative by each factor is written in one formula: its length is the square of this.
 DEEPEST = 100
-
-
-@dataclass(frozen=True)
-class Update:
-    """How a gradient becomes a step: which optimizer, its constants, and what it remembers from before."""
-
-    kind: Annotated[OptimizerKind, About("which one", says="{}")] = "sgd"
-    momentum: Annotated[
-        float | None,
-        About(
-            "how much of the velocity is kept (0.9; rmsprop has none unless it is given)",
-            least=0,
-            also=("mu",),
-            only=when(kind=("momentum", "nesterov", "rmsprop")),
-        ),
-    ] = None
-    beta1: Annotated[float, About("how much of the mean gradient is kept", least=0, only=ADAM)] = 0.9
-    beta2: Annotated[float, About("how much of the mean square is kept", least=0, only=ADAM)] = 0.999
-    decay: Annotated[
-        float, About("how much of the mean square is kept", least=0, also=("rho",), only=when(kind="rmsprop"))
-    ] = 0.9
-    eps: Annotated[
-        float,
-        About(
-            "keeps the divisor from 0",
-            least=0,
-            also=("epsilon",),
-            only=when(kind=("adagrad", "rmsprop", "adam", "adamw")),
-        ),
-    ] = 1e-8
-    weight_decay: Annotated[
-        float, About("added to the gradient as weight_decay·w (adamw: beside the step)", least=0, also=("l2", "lambda"))
-    ] = 0
-    m_0: Annotated[float | Array | None, "weight", About("m before the first update", only=ADAM)] = None
-    v_0: Annotated[
-        float | Array | None,
-        "weight",
-        About(
-            "v before the first update",
-            only=when(kind=("momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")),
-        ),
-    ] = None
-    t_0: Annotated[int, About("updates that were made before", least=0, only=ADAM)] = 0
-
-
+# What a section names itself.
+TAKEN = ("w", "f", "g", "m", "v", "buf", "m_hat", "v_hat", "v_max", "t", "rate", "ahead", "f_ahead")
 By = Annotated[Update, TOGETHER]
 DESCENT = Update()
-
-
-@dataclass
-class Descent:
-    """The constants of an update, and what is remembered from update to update (m, v and buf, 0 at the start)."""
-
-    rate: Any
-    constants: dict[str, Any]
-    m: Any
-    v: Any
-    buf: Any = None
-
-    def __getitem__(self, name: str) -> Any:
-        return self.constants[name]
-
-
-def _sgd(work: Work, w: Any, g: Any, d: Descent, t: Any) -> Any:
-    return w - d.rate * g
-
-
-def _momentum(work: Work, w: Any, g: Any, d: Descent, t: Any) -> Any:
-    d.v = work.let("v", d["momentum"] * d.v + g)
-    return w - d.rate * d.v
-
-
-def _nesterov(work: Work, w: Any, g: Any, d: Descent, t: Any) -> Any:
-    d.v = work.let("v", d["momentum"] * d.v + g)
-    return w - d.rate * (g + d["momentum"] * d.v)
-
-
-def _adagrad(work: Work, w: Any, g: Any, d: Descent, t: Any) -> Any:
-    d.v = work.let("v", d.v + g**2)
-    return w - d.rate * g / (np.sqrt(d.v) + d["eps"])
-
-
-def _rmsprop(work: Work, w: Any, g: Any, d: Descent, t: Any) -> Any:
-    d.v = work.let("v", d["decay"] * d.v + (1 - d["decay"]) * g**2)
-    if "momentum" not in d.constants:
-        return w - d.rate * g / (np.sqrt(d.v) + d["eps"])
-    d.buf = work.let("buf", d["momentum"] * d.buf + g / (np.sqrt(d.v) + d["eps"]))
-    return w - d.rate * d.buf
-
-
-def _adam(work: Work, w: Any, g: Any, d: Descent, t: Any) -> Any:
-    d.m = work.let("m", d["beta1"] * d.m + (1 - d["beta1"]) * g)
-    d.v = work.let("v", d["beta2"] * d.v + (1 - d["beta2"]) * g**2)
-    m_hat = work.let("m_hat", d.m / (1 - d["beta1"] ** t))
-    v_hat = work.let("v_hat", d.v / (1 - d["beta2"] ** t))
-    return w - d.rate * m_hat / (np.sqrt(v_hat) + d["eps"])
-
-
-def _adamw(work: Work, w: Any, g: Any, d: Descent, t: Any) -> Any:
-    return _adam(work, w, g, d, t) - d.rate * d["weight_decay"] * w
-
-
-# What a section names itself.
-TAKEN = ("w", "f", "g", "m", "v", "buf", "m_hat", "v_hat", "t")
-# An update, the constants that it has, and which of m and v it remembers.
-UPDATES: dict[str, tuple[Callable[..., Any], tuple[str, ...], str]] = {
-    "sgd": (_sgd, (), ""),
-    "momentum": (_momentum, ("momentum",), "v"),
-    "nesterov": (_nesterov, ("momentum",), "v"),
-    "adagrad": (_adagrad, ("eps",), "v"),
-    "rmsprop": (_rmsprop, ("decay", "eps"), "v"),
-    "adam": (_adam, ("beta1", "beta2", "eps"), "mv"),
-    "adamw": (_adamw, ("beta1", "beta2", "eps", "weight_decay"), "mv"),
-}
 
 
 def gradients(
@@ -153,16 +41,16 @@ def gradients(
 
     sgd: w − rate·g; momentum: v = μ·v + g, w − rate·v (Polyak 1964); nesterov: w − rate·(g + μ·v) (Sutskever et al.
     2013); adagrad: v + g² (Duchi et al. 2011); rmsprop: ρ·v + (1 − ρ)·g² (Hinton 2012), with a momentum
-    buf = μ·buf + g/(√v + ε), w − rate·buf (Graves 2013); adam (Kingma and Ba 2015);
+    buf = μ·buf + g/(√v + ε), w − rate·buf (Graves 2013); adam (Kingma and Ba 2015), amsgrad (Reddi et al. 2018);
     adamw (Loshchilov and Hutter 2019). w: one number or (weight,); gradients: (step,) or (step, weight).
     """
     weights = work.given("w_0", np.asarray(w, float))
     given = gradients[None] if weights.ndim and gradients.shape == weights.shape else gradients
     if given.shape[1:] != weights.shape:
         raise Refused("gradients", f"are {dimensions(given.shape)}, but w is {dimensions(weights.shape)}")
-    d = _descent(work, by, rate, weights.shape)
-    for i, t in _updates(work, given.shape[0], by.t_0):
-        weights = _update(work, by, d, weights, given[i], t)
+    d = descent_of(work, by, rate, weights.shape)
+    for i, t in _updates(work, given.shape[0], d):
+        weights = updated_by(work, by, d, weights, given[i], t)
     return {"w": weights}
 
 
@@ -177,10 +65,19 @@ def expression(
     rate: Rate,
     steps: Annotated[int, About("how many updates", least=1, most=1_000_000, also=("epochs", "iterations"))] = 1,
     by: By = DESCENT,
+    nesterov: Annotated[
+        Literal["framework", "lookahead"],
+        About(
+            "framework: g here, w - rate·(g + μ·v); lookahead: g at w - rate·μ·v, w - rate·v",
+            says=lambda way: "the gradient at the point ahead" if way == "lookahead" else "",
+            only=when(kind="nesterov"),
+        ),
+    ] = "framework",
 ) -> Answer:
     """The same down an expression, whose gradient is worked at every update.
 
-    w: {name: number}, or a number or a list in the order in which the expression names its variables.
+    w: {name: number}, or a number or a list in the order in which the expression names its variables. With a look
+    ahead (Nesterov 1983, as Sutskever et al. 2013 write it) the gradient is that at the point where v alone leads.
     """
     names: list[str] = [*w] if isinstance(w, Mapping) else variables(expr)
     start = np.array(list(w.values()) if isinstance(w, Mapping) else w, float)
@@ -192,63 +89,96 @@ def expression(
     if depth(expr) > DEEPEST:
         raise Refused("expr", f"has {depth(expr)} operations inside each other", f"at most {DEEPEST}")
     weights = work.given("w_0", start)
-    d = _descent(work, by, rate, start.shape)
+    d = descent_of(work, by if nesterov == "framework" else replace(by, kind="momentum"), rate, start.shape)
     with work.section("t0", "Start"):
         point, f = _here(work, expr, names, weights)
-    for _, t in _updates(work, steps, by.t_0):
-        slopes = list(work.backward(f, list(point.values())).values())
+    for _, t in _updates(work, steps, d):
+        at, of = (point, f) if nesterov == "framework" else _ahead(work, expr, names, d, weights)
+        slopes = list(work.backward(of, list(at.values())).values())
         if not slopes:  # bare arrays have no backward pass
             break
-        weights = _update(work, by, d, weights, np.stack(slopes) if start.ndim else slopes[0], t)
+        weights = updated_by(work, d.by, d, weights, np.stack(slopes) if start.ndim else slopes[0], t)
         point, f = _here(work, expr, names, weights)
     return {"w": weights} | {name: value for name, value in point.items() if name not in TAKEN} | {"f": f}
 
 
-def _here(work: Work, expr: Tree, names: list[str], weights: Any) -> tuple[dict[str, Any], Any]:
+def rates(
+    work: Work,
+    rate: Rate,
+    schedule: Annotated[Schedule, About("{kind: …}: how the rate changes", example="{kind: step, factor: 0.5}")],
+    steps: Annotated[int, About("how many updates", least=1, most=MOST, also=("epochs", "iterations"), example="4")],
+) -> Answer:
+    """The rate of each update (or epoch) alone.
+
+    step: rate·factor^⌊k/every⌋; exponential: rate·factor^(k/every); inverse_time: rate/(1 + decay·k); cosine: from rate
+    to end along half a wave; linear; warmup: up to rate. k counts what was before, so that the first is 0.
+    """
+    first = work.given("rate", rate)
+    found = []
+    for number in work.rounds(steps):
+        with work.section(f"t{number}", f"Update {number}"):
+            found.append(schedule.at(work, first, number - 1))
+    return {"rates": work.let("rates", np.stack(found))}
+
+
+def average(
+    work: Work,
+    kind: Annotated[Literal["average"], About("a bare exponential average", says="exponential average")],
+    values: Annotated[
+        Array,
+        "step | step weight",
+        About(
+            "what is averaged, one after the other", also=("gradients", "x", "theta", "data"), example="[40, 49, 45]"
+        ),
+    ],
+    beta: Annotated[float, About("how much of the average is kept", least=0, most=1, also=("momentum", "beta1"))] = 0.9,
+    corrected: Annotated[
+        bool, About("also v_hat = v/(1 - beta^t)", also=("bias_correction",), says=("bias corrected", ""))
+    ] = False,
+    v_0: Annotated[float | Array | None, "weight", About("v before the first", only=when(corrected=False))] = None,
+) -> Answer:
+    """v = β·v + (1 − β)·x for each value, from 0; corrected: v/(1 − β^t) beside it (Kingma and Ba 2015).
+
+    values: (step,) or (step, weight).
+    """
+    start = np.zeros(values.shape[1:]) if v_0 is None else np.asarray(v_0, float)
+    if start.shape != values.shape[1:]:
+        raise Refused("v_0", f"is {dimensions(start.shape)}, but a value is {dimensions(values.shape[1:])}")
+    v, b, answer = work.given("v_0", start), work.given("beta", float(beta)), {}
+    for number in work.rounds(values.shape[0]):
+        with work.section(f"t{number}", f"Value {number}"):
+            v = work.let("v", b * v + (1 - b) * values[number - 1])
+            answer = {"v": v}
+            if corrected:
+                answer["v_hat"] = work.let("v_hat", v / (1 - b ** work.written(float(number))))
+    return answer
+
+
+def _here(work: Work, expr: Tree, names: list[str], weights: Any, suffix: str = "") -> tuple[dict[str, Any], Any]:
     """The variables at these weights, by their names, and the value of the expression there."""
     # A section has some names of its own; a variable that is called so stands beside them.
-    called = [f"{name}_point" if name in TAKEN else name for name in names]
+    called = [f"{name}{suffix or '_point'}" if suffix or name in TAKEN else name for name in names]
     point = {
         name: work.let(step, weights[i] if weights.ndim else weights)
         for i, (name, step) in enumerate(zip(names, called, strict=True))
     }
     with blamed("expr"):
-        return point, work.let("f", walk(work, expr, point))
+        return point, work.let(f"f{suffix}", walk(work, expr, point))
 
 
-def _descent(work: Work, by: Update, rate: float, shape: tuple[int, ...]) -> Descent:
-    """The constants that this optimizer has, and its memory at the start."""
-    _, used, memory = UPDATES[by.kind]
-    start: dict[str, Any] = {}
-    for name in memory:
-        given = getattr(by, f"{name}_0")
-        array = np.zeros(shape) if given is None else np.asarray(given, float)
-        if array.shape != shape:
-            raise Refused(f"{name}_0", f"is {dimensions(array.shape)}, but w is {dimensions(shape)}")
-        start[name] = work.given(f"{name}_0", array)
-    values = {name: getattr(by, name) for name in used}
-    if by.kind == "rmsprop" and by.momentum is not None:
-        values["momentum"] = by.momentum
-        start["buf"] = work.given("buf_0", np.zeros(shape))
-    if by.weight_decay:
-        values["weight_decay"] = by.weight_decay
-    constants = {name: work.given(name, float(MOMENTUM if value is None else value)) for name, value in values.items()}
-    return Descent(work.given("rate", rate), constants, start.get("m"), start.get("v"), start.get("buf"))
+def _ahead(work: Work, expr: Tree, names: list[str], d: Descent, weights: Any) -> tuple[dict[str, Any], Any]:
+    """The same where the velocity alone leads."""
+    return _here(work, expr, names, work.let("ahead", d.ahead(weights)), "_ahead")
 
 
-def _updates(work: Work, count: int, before: int) -> Iterator[tuple[int, Any]]:
+def _updates(work: Work, count: int, d: Descent) -> Iterator[tuple[int, Any]]:
     """The updates from 0, each in a section of its own, with its number t (from 1, or after those before)."""
+    before = d.by.t_0
     for number in work.rounds(count):
         with work.section(f"t{number}", f"Update {number}"):
+            if d.by.schedule is not None:
+                d.rate = d.by.schedule.at(work, d.first_rate, before + number - 1)
             yield number - 1, before + number
 
 
-def _update(work: Work, by: Update, d: Descent, w: Any, g: Any, t: int) -> Any:
-    if by.weight_decay and by.kind != "adamw":
-        g = g + d["weight_decay"] * w
-    g = work.let("g", g)
-    count = work.given("t", float(t)) if by.kind.startswith("adam") else None
-    return work.let("w", UPDATES[by.kind][0](work, w, g, d, count))
-
-
-FORMS = (gradients, expression)
+FORMS = (gradients, expression, rates, average)

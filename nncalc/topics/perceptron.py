@@ -9,8 +9,9 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
-from nncalc.topics.parts.belonging import LEFT_OUT, when
+from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, when
 from nncalc.topics.parts.fields import About, Answer, Array, shown
+from nncalc.topics.parts.gates import added
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
@@ -19,6 +20,8 @@ NO_LINE = (
     "no line can do XOR: 00 wants b <= 0, 01 wants w2 + b > 0, 10 wants w1 + b > 0, 11 wants w1 + w2 + b <= 0;",
     "the two in the middle add up to w1 + w2 + 2b > 0, so w1 + w2 + b > -b >= 0, against the last; a hidden layer can",
 )
+LearningRule = Literal["error", "add", "delta"]
+TRAINED = when(train=GIVEN)
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,15 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Training:
-    """The perceptron rule: w ← w + rate·(target − ŷ)·x, sample after sample."""
+    """A learning rule, sample after sample, from the given w and b."""
 
     rate: Annotated[float, About("step size", above=0, also=("lr", "eta"))] = 1
     epochs: Annotated[int, About("how often through all samples", least=1, most=1_000_000)] = 1
+
+
+def _says_fires(fires: str | float) -> str:
+    words = {"sign": "says sign(z)"} | {sign: f"fires where {sign}" for sign in ("z > 0", "z >= 0")}
+    return words[fires] if isinstance(fires, str) else f"fires where z > {shown(fires)}"
 
 
 def perceptron(
@@ -56,19 +64,32 @@ def perceptron(
         About("what it says where it does not fire, and where it does", says="labels {}"),
     ] = "0/1",
     hidden: Annotated[Hidden | None, About("a layer {W, c, activation} before it")] = None,
-    train: Annotated[Training | None, About("{rate, epochs}: the perceptron rule, from the given w and b")] = None,
+    train: Annotated[Training | None, About("{rate, epochs}: the learning rule, from the given w and b")] = None,
     fires: Annotated[
-        Literal["z > 0", "z >= 0"] | float,
+        Literal["z > 0", "z >= 0", "sign"] | float,
         About(
-            "when it says 1; a number is a threshold that z has to pass",
-            says=lambda fires: "fires where " + (fires if isinstance(fires, str) else f"z > {shown(fires)}"),
+            "when it says 1; a number is a threshold that z has to pass; sign says 0 at z = 0, a mistake for any label",
+            says=_says_fires,
             also=("threshold",),
         ),
     ] = "z > 0",
+    rule: Annotated[
+        LearningRule,
+        About(
+            "error: rate·(t - ŷ)·x; add: rate·x added or taken at a mistake; delta: rate·(t - z)·x (Adaline, LMS)",
+            says=lambda rule: "" if rule == "error" else f"rule {rule}",
+            also=("learning_rule", "update"),
+            only=TRAINED,
+        ),
+    ] = "error",
+    learn_bias: Annotated[
+        bool, About("whether b is learned, too; else it stays as it is, and a b of 0 is none", only=TRAINED)
+    ] = True,
 ) -> Answer:
     """z = w·x + b for every sample; ŷ = 1 where it fires.
 
-    X: (sample, input); w: (input,). Rosenblatt 1958; XOR: Goodfellow et al., Deep Learning, 6.1.
+    X: (sample, input); w: (input,). Rosenblatt 1958; delta: Widrow and Hoff 1960; XOR: Goodfellow et al., Deep
+    Learning, 6.1.
     """
     inputs = hidden.W.shape[1] if hidden is not None else w.shape[0]
     rows = X if X is not None else work.given("X", np.array(list(np.ndindex(*(2,) * inputs)), float))
@@ -78,20 +99,25 @@ def perceptron(
         t = work.given("target", _gate(gate, numbers(rows), signed))
     elif target is not None:
         _check_labels(numbers(target), labels)
-    bias = work.given("b", float(b))
+    if fires == "sign" and not signed:
+        raise Refused("fires", "sign says -1, 0 or 1, but the labels are 0/1", hint="labels: -1/1")
+    bias: Any = work.given("b", float(b)) if b or learn_bias else None
     if train is not None:
         if t is None or hidden is not None:
             raise Refused("train", "wants a target or a gate, and no hidden layer")
-        w, bias = _train(work, rows, t, w, bias, train, fires, signed)
+        unit = Unit(w, bias, fires, signed)
+        _train(work, rows, t, unit, train, rule, learn_bias)
+        w, bias = unit.w, unit.b
     h = rows
     if hidden is not None:
         W, c = work.given("W", hidden.W), work.given("c", hidden.c)
         h = work.let("h", ACTIVATIONS[hidden.activation](rows @ W.T + c))
     if h.shape[1] != w.shape[0]:
         raise Refused("w", f"has {w.shape[0]} numbers, for {h.shape[1]}")
-    z = work.let("z", h @ w + bias)
+    z = work.let("z", added(h @ w, bias))
     y = work.let("y_hat", _fire(z, fires, signed))
-    answer: Answer = {"y_hat": y} | ({"w": w, "b": bias} if train is not None else {})
+    learned: Answer = {"w": w, "b": bias} if learn_bias else {"w": w}
+    answer: Answer = {"y_hat": y} | (learned if train is not None else {})
     if t is not None:
         answer["errors"] = work.let("errors", t - y)
         errors: Any = answer["errors"]
@@ -122,18 +148,35 @@ def _check_labels(target: Array, labels: str) -> None:
 
 
 def _fire(z: Any, fires: str | float, signed: bool) -> Any:
+    if fires == "sign":
+        return np.sign(z)
     on = (z >= 0) if fires == "z >= 0" else z > (0 if isinstance(fires, str) else fires)
     return 2 * on - 1 if signed else 1 * on
 
 
-def _train(
-    work: Work, X: Any, t: Any, w: Any, b: Any, train: Training, fires: str | float, signed: bool
-) -> tuple[Any, Any]:
+@dataclass
+class Unit:
+    """A perceptron that learns: its weights (input,), its bias or None, and when it fires."""
+
+    w: Any
+    b: Any
+    fires: str | float
+    signed: bool
+
+
+def _train(work: Work, X: Any, t: Any, unit: Unit, train: Training, rule: LearningRule, learn_bias: bool) -> None:
     for epoch in work.rounds(train.epochs):
         for s in range(X.shape[0]):
             with work.section(f"e{epoch}.s{s + 1}", f"Epoch {epoch}, sample {s + 1}"):
-                z = work.let("z", w @ X[s] + b)
-                y = work.let("y_hat", _fire(z, fires, signed))
-                w = work.let("w", w + train.rate * (t[s] - y) * X[s])
-                b = work.let("b", b + train.rate * (t[s] - y))
-    return w, b
+                z = work.let("z", added(unit.w @ X[s], unit.b))
+                step = train.rate * _off(work, z, t[s], unit, rule)
+                unit.w = work.let("w", unit.w + step * X[s])
+                unit.b = work.let("b", unit.b + step) if learn_bias else unit.b
+
+
+def _off(work: Work, z: Any, target: Any, unit: Unit, rule: LearningRule) -> Any:
+    """How far off the rule finds a sample: by z itself, by what it says, or only to which side."""
+    if rule == "delta":
+        return target - z
+    y = work.let("y_hat", _fire(z, unit.fires, unit.signed))
+    return np.sign(target - y) if rule == "add" else target - y

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 
-from nncalc.topics.parts.activations import ACTIVATIONS
+from nncalc.topics.parts.activations import ACTIVATIONS, Function
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.topics.parts.gates import added, products
 from nncalc.topics.parts.time import H0, NOTHING, States, TaskFields, X, through_time
@@ -23,9 +23,7 @@ def rnn(
     h_0: H0 = 0,  # type: ignore[assignment]  # 0: zeros of the shape
     task: TaskFields = NOTHING,
     gradient_flow: Annotated[bool, About("∂h_t/∂h_(t−1) of every step, their product and their norms")] = False,
-    activation: Annotated[
-        Literal["tanh", "sigmoid", "relu", "identity"], About("of the state", says="activation {}")
-    ] = "tanh",
+    activation: Annotated[Function, About("of the state; step: threshold units", says="activation {}")] = "tanh",
 ) -> Answer:
     """h_t = g(W_xh x_t + W_hh h_(t−1) + b_h), y_t = W_hy h_t + b_y, and backpropagation through time.
 

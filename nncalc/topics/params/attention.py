@@ -48,7 +48,7 @@ def attention(part: Part, layer: Attention) -> Shape:
         g = h if groups == layer.heads else part.number("g", groups, "heads of keys and values")
         E = D if layer.memory is None else part.number("E", source[-1], "numbers a token of the memory")
         part.learns(lambda: _projections(part, layer, (D, E, h, g, d)))
-        if layer.memory is None and part.counter.more:
+        if layer.memory is None and (part.counter.more or part.counter.caching):
             part.count("kv", 2 * g * d)
         part.costs(_attention_macs(part, layer, (D, E, h, g, d), tokens, source))
     return part.shape

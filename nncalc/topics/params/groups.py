@@ -17,6 +17,7 @@ from nncalc.topics.params.references import REFERENCES
 from nncalc.topics.params.scope import Scope
 from nncalc.topics.params.sequence import SEQUENCE
 from nncalc.topics.params.shape import Shape, known_sizes
+from nncalc.topics.params.volume import VOLUME
 from nncalc.topics.parts.belonging import when
 from nncalc.topics.parts.fields import About, Variant
 from nncalc.trace.rules.products import total
@@ -252,7 +253,7 @@ def plus(*addends: Any) -> Any:
 
 
 KINDS: dict[str, tuple[type, Callable[[Part, Any], Shape]]] = {
-    **IMAGE, **PLAIN_LAYERS, **RECURRENT, **ATTENTION, **SEQUENCE, **REFERENCES, "repeat": (Repeat, repeat),
+    **IMAGE, **VOLUME, **PLAIN_LAYERS, **RECURRENT, **ATTENTION, **SEQUENCE, **REFERENCES, "repeat": (Repeat, repeat),
     "residual": (Residual, count_residual), "parallel": (Parallel, parallel), "moe": (Experts, experts),
 }  # fmt: skip
 LayerSpec.options = {name: record for name, (record, _) in KINDS.items()}

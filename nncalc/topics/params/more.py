@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 
+from nncalc.errors import Refused
+from nncalc.topics.params.common import BIG
 from nncalc.topics.params.part import Counter, Place
-from nncalc.topics.parts.fields import Answer
+from nncalc.topics.parts.fields import About, Answer
 from nncalc.trace.value import Value
+
+
+@dataclass(frozen=True)
+class Cache:
+    """How much of keys and values is kept."""
+
+    tokens: Annotated[int, About("tokens a sequence", least=1, most=BIG, also=("length", "context"), example="2048")]
+    batch: Annotated[int, About("sequences", least=1, most=BIG)] = 1
+    bytes: Annotated[int, About("bytes a number", least=1, most=64)] = 2
+
+
+def cached(counter: Counter, top: Place, cache: Cache) -> Answer:
+    """Keys and values of all attention layers, for every token of every sequence; Refused where there are none."""
+    a_token = top.sum("kv")
+    if a_token is None:
+        raise Refused("kv_cache", "belongs to a model with attention of its own tokens")
+    given = counter.work.given
+    T, B, bytes_each = (given(n, np.array(v, dtype=object)) for n, v in (
+        ("cached_tokens", cache.tokens), ("batch", cache.batch), ("bytes", cache.bytes)))  # fmt: skip
+    with counter.work.section("", "Cache"):
+        size = counter.work.let(
+            "kv_cache_bytes", (+a_token if isinstance(a_token, Value) else a_token) * T * B * bytes_each
+        )
+    return {"kv_cache_bytes": size}
 
 
 def training_flops(counter: Counter, params: Any, idle: Any, tokens: int) -> Answer:

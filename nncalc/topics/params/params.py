@@ -9,13 +9,14 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.params.common import BIG
 from nncalc.topics.params.groups import KINDS, LayerSpec
+from nncalc.topics.params.more import Cache, cached, training_flops
 from nncalc.topics.params.more import more as variants
-from nncalc.topics.params.more import training_flops
 from nncalc.topics.params.part import Counter, Place, carried
 from nncalc.topics.params.shape import Shape, known_sizes, sizes
-from nncalc.topics.parts.belonging import Like, when
+from nncalc.topics.params.telling import Telling, Told
+from nncalc.topics.parts.belonging import LEFT_OUT, Like, when
 from nncalc.topics.parts.fields import About, Answer
-from nncalc.trace.rules.whole import ceil_divide
+from nncalc.trace.rules.whole import ceil_divide, quotient
 from nncalc.trace.work import Work
 
 # Tokens that a model is trained on: any number that anybody could mean.
@@ -34,7 +35,8 @@ def params(
     input_shape: Annotated[
         list[int] | None,
         About(
-            "[height, width, channels] of an image, [T, D] or [T] of a sequence, [n] of a vector; tokens need none",
+            "[height, width, channels] of an image (of a volume depth first), [T, D] or [T] of a sequence, [n] of a "
+            "vector; tokens need none",
             least=1,
             most=BIG,
             says="input {}",
@@ -54,6 +56,13 @@ def params(
         int | None, About("D, the tokens it is trained on: 6·N·D FLOPs", least=1, most=MOST_TOKENS, also=("D",))
     ] = None,
     more: Annotated[bool, About("the variants, too: embeddings, tied or not, memory, optimizer, cache")] = False,
+    show: Annotated[
+        list[Told] | None,
+        About("told of each layer, too: output, receptive_field (and jump), weights (their shapes), neurons, padding"),
+    ] = None,
+    kv_cache: Annotated[
+        Cache | None, About("{tokens, batch, bytes}: the memory of keys and values of all attention layers")
+    ] = None,
 ) -> Answer:
     """Output size, parameters and multiply-adds (MACs) of every layer, and the totals.
 
@@ -63,6 +72,8 @@ def params(
     """
     shape = _start(input_shape, channels_first)
     counter = Counter(work, {kind: count for kind, (_, count) in KINDS.items()}, shape, more, channels_first)
+    counter.tell = telling = Telling(work, show or ())
+    counter.caching = kv_cache is not None
     top = Place(counter, ("layers",))
     after = counter.run(top, layers, shape)
     with work.section("", "Total"):
@@ -71,6 +82,8 @@ def params(
     answer |= {"statistics": statistics} if statistics is not None else {}
     answer |= {"macs": macs, "flops": flops}
     answer |= variants(counter, top, learned) if more else {}
+    answer |= {"receptive_field": telling.receptive_field} if telling.receptive_field is not None else {}
+    answer |= cached(counter, top, kv_cache) if kv_cache is not None else {}
     answer |= training_flops(counter, learned, top.sum("idle"), tokens) if tokens is not None else {}
     _table(counter, shape, (learned, macs))
     _notes(counter, shape)
@@ -81,7 +94,7 @@ def _start(input_shape: list[int] | None, channels_first: bool) -> Shape:
     """What comes in: height, width, channels; tokens and numbers a token; or numbers."""
     if input_shape is None:
         return sizes(None)
-    if len(input_shape) > 3:
+    if len(input_shape) > 4:
         raise Refused("input_shape", f"has {len(input_shape)} numbers", "[height, width, channels], [T, D] or [n]")
     return sizes(*input_shape[1:], input_shape[0]) if channels_first else sizes(*input_shape)
 
@@ -131,13 +144,25 @@ def training(
     work: Work,
     examples: Annotated[int, About("how many there are", least=1, most=BIG, also=("N", "samples"))],
     batch_size: Annotated[int, About("how many at a time", least=1, most=BIG, also=("B", "batch"))],
-    epochs: Annotated[int, About("how often through all", least=1, most=BIG, also=("E",))] = 1,
+    epochs: Annotated[
+        int, About("how often through all", least=1, most=BIG, also=("E",), only=when(updates=LEFT_OUT))
+    ] = 1,
+    updates: Annotated[
+        int | None, About("how many in all: gives the epochs", least=1, most=BIG, also=("steps", "iterations"))
+    ] = None,
+    drop_last: Annotated[
+        bool, About("a last batch that is smaller is left out", says=("a smaller last batch is left out", ""))
+    ] = False,
 ) -> Answer:
-    """⌈N/B⌉ updates an epoch, E·⌈N/B⌉ in all; the last batch of an epoch may be smaller."""
-    N, B, E = (
-        work.given(n, np.array(v, dtype=object)) for n, v in zip("NBE", (examples, batch_size, epochs), strict=True)
-    )
-    per_epoch = work.let("updates_per_epoch", ceil_divide(N, B))
+    """⌈N/B⌉ updates an epoch, E·⌈N/B⌉ in all; the last batch of an epoch may be smaller. From updates the epochs."""
+    N, B = (work.given(n, np.array(v, dtype=object)) for n, v in zip("NB", (examples, batch_size), strict=True))
+    per_epoch = work.let("updates_per_epoch", N // B if drop_last else ceil_divide(N, B))
+    if updates is not None:
+        if drop_last and batch_size > examples:
+            raise Refused("drop_last", f"leaves nothing of {examples} examples in batches of {batch_size}")
+        total = work.given("updates", np.array(updates, dtype=object))
+        return {"updates_per_epoch": per_epoch, "epochs": work.let("epochs", quotient(total, per_epoch))}
+    E = work.given("E", np.array(epochs, dtype=object))
     return {"updates_per_epoch": per_epoch, "updates": work.let("updates", E * per_epoch)}
 
 

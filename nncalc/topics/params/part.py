@@ -74,14 +74,15 @@ class Counter:
         channels_first: bool = False,
     ):
         self.work, self.kinds, self.start, self.more, self.channels_first = work, kinds, start, more, channels_first
-        self.worked = 0
-        self.sharing = 0
+        self.worked = self.sharing = 0
+        self.caching = False
         self.rows: list[LayerRow] = []
         self.symbols: dict[str, dict[str, str]] = {}
         self.remarks: dict[str, None] = {}
         self.matrices: list[tuple[int, int, Any]] = []
         self.output: tuple[int, int] | None = None
         self.kept: dict[Any, bool] = {}
+        self.tell: Callable[[Part, Any, Shape], None] | None = None
 
     def trial(self) -> Counter:
         """The same on a page that nobody sees."""
@@ -139,6 +140,8 @@ class Counter:
         after = (how or self.kinds[kind])(part, layer)
         if any(size.exact is not None and size.exact >= 10**LONGEST_COUNT for size in after):
             raise part.refused(f"gives a size of more than {LONGEST_COUNT} digits, the limit")
+        if self.tell is not None:
+            self.tell(part, layer, after)
         place.scope.entries[name] = Entry(kind, layer, shape, after, part.scope.entries)
         counts = (part.counts.get("params"), part.counts.get("macs"))
         self.rows.insert(at, LayerRow(place.depth, part.label or name, shape, after, *counts))
@@ -153,7 +156,8 @@ class Part:
         self.counts: dict[str, Any] = {}
         self.numbers: dict[str, Any] = {}
         self.scope = Scope(outer=place.scope)
-        self.label = ""
+        self.label = self.said = ""
+        self.windows: Sequence[Any] = ()
 
     @property
     def full(self) -> str:
@@ -205,7 +209,8 @@ class Part:
     @contextmanager
     def section(self, words: str, after: Sequence[int | None]) -> Iterator[None]:
         """The section of a layer: what it is, what comes in, what goes out."""
-        with self.work.section(self.name, self.title(words, after)):
+        self.said = self.title(words, after)
+        with self.work.section(self.name, self.said):
             yield
 
     @contextmanager

@@ -135,9 +135,9 @@ def flatten(part: Part, layer: Plain) -> Shape:
         return part.shape
     length = math.prod(part.known(size) for size in part.shape)
     with part.section("", (length,)):
-        symbols = ("h", "w", "c") if len(part.shape) == 3 else ("T", "D")
-        means = ("height", "width", "channels") if len(part.shape) == 3 else ("tokens", "numbers a token")
-        counts = [part.number(*given) for given in zip(symbols, part.shape, means, strict=True)]
+        of_images = [("d", "depth"), ("h", "height"), ("w", "width"), ("c", "channels")]
+        axes = of_images[-len(part.shape) :] if len(part.shape) > 2 else [("T", "tokens"), ("D", "numbers a token")]
+        counts = [part.number(symbol, size, means) for (symbol, means), size in zip(axes, part.shape, strict=True)]
         return (part.size("output", math.prod(counts), length),)
 
 

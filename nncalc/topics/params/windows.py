@@ -70,7 +70,9 @@ def per_axis(part: Part, value: int | Sequence[int], axes: int, at: str) -> tupl
     """A number an axis. Raises Refused where there are more or fewer."""
     numbers = (value,) * axes if isinstance(value, int) else tuple(value)
     if len(numbers) != axes:
-        want = "a number or [height, width]" if axes == 2 else "one number for a sequence"
+        want = (
+            "a number or [height, width]" if axes == 2 else "one number for a sequence" if axes == 1 else "one or three"
+        )
         raise part.refused(f"has {len(numbers)} numbers", want, at=at)
     return numbers
 
@@ -113,15 +115,16 @@ def taken(part: Part, windows: Sequence[Axis]) -> list[int]:
     for axis, w in enumerate(windows):
         if not w.fits:
             zeros = f" with its zeros ({w.n} without)" if w.padded > w.n else ""
-            along = ("heights", "widths")[axis] if len(windows) == 2 else "steps"
+            along = ("depths", "heights", "widths")[axis - len(windows)] if len(windows) > 1 else "steps"
             raise part.refused(f"has a window over {w.reach} {along}, but gets only {w.padded}{zeros}")
     return [w.places(w.n, off_page) for w in windows]
 
 
 def slide(part: Part, windows: Sequence[Axis], lengths: Sequence[int], back: bool = False) -> list[tuple[Any, Size]]:
     """The steps H and W (T of a sequence): each window's places, worked; where both axes are alike W is H."""
-    letters = "HW" if len(windows) == 2 else "T"
-    alike = len(windows) == 2 and windows[0] == windows[1] and part.shape[0] == part.shape[1]
+    part.windows = () if back else windows
+    letters = ("T", "HW", "DHW")[len(windows) - 1]
+    alike = len(windows) > 1 and len({*windows}) == len({*part.shape[:-1]}) == 1
     out: list[tuple[Any, Size]] = []
     for axis, (w, length, letter) in enumerate(zip(windows, lengths, letters, strict=True)):
         given = along(part, windows, axis)
@@ -141,7 +144,9 @@ def along(part: Part, windows: Sequence[Axis], axis: int) -> Given:
     }  # fmt: skip
 
     def given(symbol: str, value: Any, means: str) -> Any:
-        return part.number(symbol if len(set(values[symbol])) == 1 else f"{symbol}_{'hw'[axis]}", value, means)
+        return part.number(
+            symbol if len(set(values[symbol])) == 1 else f"{symbol}_{'dhw'[axis - len(windows)]}", value, means
+        )
 
     return given
 
@@ -149,7 +154,10 @@ def along(part: Part, windows: Sequence[Axis], axis: int) -> Given:
 def cells(part: Part, windows: Sequence[Axis]) -> Any:
     """How many cells a window has: f·f."""
     sides = [along(part, windows, axis)("f", w.f, SIZE) for axis, w in enumerate(windows)]
-    return sides[0] if len(sides) == 1 else sides[0] * sides[1]
+    product = sides[0]
+    for side in sides[1:]:
+        product = product * side
+    return product
 
 
 def off_page(symbol: str, value: Any, means: str) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 import types
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import MISSING, dataclass, is_dataclass, replace
 from dataclasses import fields as record_fields
 from functools import cache, wraps
@@ -43,7 +43,8 @@ class About:
     least, most, above: bounds of a number. example: what `nncalc new` writes. empty: a list may have nothing in it.
     only: with which other fields it says something; given elsewhere it is refused.
     infinite: its numbers may be ∞ or −∞. chain: the axes of a list's records by which each feeds the next, (in, out);
-    the first is fed by the axis of that name beside the list.
+    the first is fed by the axis of that name beside the list. one_hot: (words, vocabulary), two fields that may
+    stand in its place: it is then a row for each of the words, 1 at its place in the vocabulary.
     """
 
     help: str = ""
@@ -58,6 +59,7 @@ class About:
     only: When | None = None
     infinite: bool = False
     chain: tuple[str, str] | None = None
+    one_hot: tuple[str, str] | None = None
 
 
 class Variant(tuple[str, Any]):
@@ -107,6 +109,11 @@ class Field:
     def required(self) -> bool:
         """Whether a problem must give it."""
         return self.default is REQUIRED
+
+    def is_missing(self, given: Container[str]) -> bool:
+        """Whether it must be given and is not, nor what may stand in its place."""
+        instead = self.about.one_hot
+        return self.required and self.name not in given and not (instead is not None and instead[0] in given)
 
     def of_kind(self, kind: Any) -> Any:
         """The first of the field's types that is (an instance of) a kind, or None."""
@@ -230,7 +237,7 @@ def _form(kernel: Callable[..., Any], name: str, parameter: str, record: type, f
 
 def likeliest(owners: Sequence[Any], given: Collection[str]) -> Any:
     """Of several kernels or records the one that these fields are of: those that it needs, and most of its own."""
-    fitting = [o for o in owners if all(f.name in given for f in fields_of(o) if f.required)]
+    fitting = [o for o in owners if not any(f.is_missing(given) for f in fields_of(o))]
     return max(fitting or owners, key=lambda o: sum(f.name in given for f in fields_of(o)))
 
 

@@ -54,6 +54,8 @@ LOSSES: dict[str, Loss] = {
     "mean_squared_error": Loss(lambda p, t: (p - t) ** 2, mean=True),
     "mean_absolute_error": Loss(lambda p, t: np.abs(p - t), mean=True),
     "huber": Loss(lambda p, t, delta: huber(p - t, delta=delta), mean=True, constant=1),
+    "smooth_l1": Loss(lambda p, t, delta: huber(p - t, delta=delta) / delta, mean=True, constant=1),
+    "js": Loss(lambda p, t: (rel_entr(t, (p + t) / 2) + rel_entr(p, (p + t) / 2)) / 2, one=True),
     "binary_cross_entropy": Loss(lambda p, t: xlogy(t, p) + xlogy(1 - t, 1 - p), sign=-1, mean=True),
     # The stable form of −[t·ln σ(p) + (1 − t)·ln(1 − σ(p))].
     "binary_cross_entropy_with_logits": Loss(lambda p, t: softplus(p) - t * p, mean=True),

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, dimensions
+from nncalc.errors import Refused, dimensions, printable
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.back import updated
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, Like, when
@@ -20,7 +20,11 @@ from nncalc.trace.work import Work
 X = Annotated[
     Array,
     "time input | input",
-    About("the inputs, a row a time step; or one vector", also=("X", "input", "inputs", "x_t")),
+    About(
+        "the inputs, a row a time step; or one vector",
+        also=("X", "input", "inputs", "x_t"),
+        one_hot=("tokens", "vocabulary"),
+    ),
 ]
 H0 = Annotated[Array, "hidden", About("the state before the first step", also=("h", "h_prev", "h0", "initial_h"))]
 C0 = Annotated[Array, "hidden", About("the cell state before the first step", also=("c", "c_prev", "c0", "initial_c"))]
@@ -73,6 +77,19 @@ class Task:
         ),
     ] = None
 
+    tokens: Annotated[
+        str | list[str] | None,
+        About(
+            "the inputs as words, or the letters of one; each is a 1 at its place in the vocabulary",
+            also=("words", "characters", "text"),
+            only=when(x=LEFT_OUT),
+        ),
+    ] = None
+    vocabulary: Annotated[
+        str | list[str] | None,
+        About("all words (letters) there are, in order", also=("vocab", "alphabet"), only=when(tokens=GIVEN)),
+    ] = None
+
     def from_above(self, states: Sequence[str]) -> dict[str, Any] | None:
         """∂L/∂ of each state that has one. Raises Refused where a shape is not that of the states."""
         if self.upstream is None:
@@ -104,7 +121,7 @@ def through_time(
     """
     readout = Readout.of(work, x, task, start["h"].shape[0])
     states, history, outputs, more = start, [], [], {}
-    for t, x_t in each_step(work, x):
+    for t, x_t in each_step(work, x, task.tokens):
         before, states = states, step(t, x_t, states)
         history.append(states)
         outputs.append(readout.step(t, states["h"]))
@@ -127,13 +144,14 @@ def through_time(
     return answer | (updated(work, learned, slopes, task.rate) if task.rate is not None else {})
 
 
-def each_step(work: Work, x: Any) -> Iterator[tuple[int, Any]]:
+def each_step(work: Work, x: Any, words: Sequence[str] | None = None) -> Iterator[tuple[int, Any]]:
     """The time steps from 1 and their inputs; a sequence has a section a step, one vector has none."""
     if x.ndim == 1:
         yield 1, x
         return
     for t in work.rounds(x.shape[0]):
-        with work.section(f"t{t}", f"Time step {t}"):
+        said = "" if words is None else f": {printable(words[t - 1])}"
+        with work.section(f"t{t}", f"Time step {t}{said}"):
             yield t, x[t - 1]
 
 

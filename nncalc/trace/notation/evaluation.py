@@ -161,11 +161,16 @@ def _operations(x: Expr) -> Iterator[Op]:
 
 
 def tied_brackets(x: Expr) -> list[Op]:
-    """The brackets of a formula in which a derivative is a convention: [a > b] of equals, [a = max(…)] of several."""
+    """The brackets of a formula in which a derivative is a convention: [a > b] of equals, [a = max(…)] of several.
+
+    [a > a] is none.
+    """
     return [p for p in _operations(x) if p.kind == "compare" and _is_tied(p.args[0], p.args[1], p.label)]
 
 
 def _is_tied(a: Expr, b: Expr, relation: str) -> bool:
+    if isinstance(a, Ref) and isinstance(b, Ref) and a.value is b.value and a.index == b.index:
+        return False
     value = evaluate(a)
     if relation != "=":
         return value == evaluate(b)

@@ -4,6 +4,7 @@ from nncalc.trace.notation.functions import FUNCTIONS
 from nncalc.trace.rules import (
     angles,
     arrays,
+    choosing,
     convolution,
     functions,
     named,
@@ -16,6 +17,6 @@ from nncalc.trace.rules import (
 )
 
 __all__ = [
-    "FUNCTIONS", "angles", "arrays", "convolution", "functions", "named", "pointwise", "pooling", "products",
-    "rearranging", "reductions", "whole",
+    "FUNCTIONS", "angles", "arrays", "choosing", "convolution", "functions", "named", "pointwise", "pooling",
+    "products", "rearranging", "reductions", "whole",
 ]  # fmt: skip

@@ -1,0 +1,191 @@
+"""The Hopfield network: what it stores, what it recalls from a state, and its energy on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+
+from nncalc.errors import Refused, dimensions
+from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, when
+from nncalc.topics.parts.fields import About, Answer, Array, shown
+from nncalc.trace.value import numbers
+from nncalc.trace.work import Work
+
+STORED = when(patterns=GIVEN)
+RECALLED = when(state=GIVEN)
+
+
+def hopfield(
+    work: Work,
+    patterns: Annotated[
+        Array | None,
+        "pattern unit",
+        About("a row for each pattern that is stored", also=("X", "memories", "x"), example="[[1, -1, 1, -1]]"),
+    ] = None,
+    W: Annotated[
+        Array | None,
+        "unit unit",
+        About("the weights, in place of patterns", also=("weights", "T"), only=when(patterns=LEFT_OUT)),
+    ] = None,
+    state: Annotated[
+        Array | None, "unit", About("where the recall begins", also=("s", "probe", "cue"), example="[1, -1, -1, -1]")
+    ] = None,
+    labels: Annotated[
+        Literal["-1/1", "0/1"], About("the states of a unit", says="states {}", also=("states",))
+    ] = "-1/1",
+    scale: Annotated[
+        Literal["units", "patterns"] | float,
+        About(
+            "the sum of the patterns' products is divided by how many there are of these, or multiplied by a number",
+            says=lambda scale: f"W divided by the {scale}" if isinstance(scale, str) else "",
+            only=STORED,
+        ),
+    ] = 1,
+    zero_diagonal: Annotated[
+        bool, About("no unit is connected to itself", says=("no diagonal", "with the diagonal"), only=STORED)
+    ] = True,
+    theta: Annotated[
+        Array | None, "unit", About("thresholds: h = W·s - theta", also=("threshold", "b", "bias"), only=RECALLED)
+    ] = None,
+    update: Annotated[
+        Literal["async", "sync"], About("one unit after the other, or all at once", says="{}", only=RECALLED)
+    ] = "async",
+    order: Annotated[
+        list[int] | None,
+        About(
+            "the units in the order in which they are updated, from 1", least=1, only=when(update="async", state=GIVEN)
+        ),
+    ] = None,
+    rounds: Annotated[
+        int,
+        About(
+            "how often through the order, or all at once",
+            least=1,
+            most=1_000_000,
+            also=("steps", "epochs"),
+            only=RECALLED,
+        ),
+    ] = 1,
+    tie: Annotated[
+        Literal["keep", "on"], About("at h = 0: the unit keeps its state, or is 1", says="at h = 0 {}", only=RECALLED)
+    ] = "keep",
+) -> Answer:
+    """W = Σ x·xᵀ without its diagonal; s_i = sign(W_i·s), unit after unit; E = −½·s·W·s (Hopfield 1982).
+
+    patterns: (pattern, unit); W: (unit, unit); state: (unit,). Of states 0 and 1 a pattern x stands in W as 2x − 1, and
+    a unit is 1 where h > 0. `stored` is 1 at each pattern that the last state is.
+    """  # fmt: skip
+    if patterns is None and W is None:
+        raise Refused("patterns", "are missing", "patterns that are stored, or W")
+    signed = labels == "-1/1"
+    for name, given in (("patterns", patterns), ("state", state)):
+        if given is not None:
+            _check(name, numbers(given), labels)
+    bipolar = None if patterns is None else patterns if signed else work.let("bipolar", 2 * patterns - 1)
+    weights = _stored(work, bipolar, scale, zero_diagonal) if W is None else W
+    learned: Answer = {"W": weights} if W is None else {}
+    if state is None:
+        return learned
+    net = Recall(work, weights, theta, signed, tie)
+    units = state.shape[0]
+    if weights.shape != (units, units):
+        raise Refused("W", f"is {dimensions(weights.shape)}, but there are {units} units")
+    with work.section("u0", "Start"):
+        path = [(state, net.energy(state))]
+    path += net.recall(state, update, _order(order, units), rounds)
+    s, E = path[-1]
+    answer: Answer = learned | {"s": s, "E": E}
+    work.note(
+        "the last round changed nothing" if _at_rest(path, update, order, units) else "the last round changed the state"
+    )
+    if bipolar is not None:
+        overlap = work.let("overlap", bipolar @ (s if signed else 2 * s - 1))
+        answer["stored"] = work.let("stored", 1 * (overlap == float(units)))
+    return answer
+
+
+def _check(name: str, given: Array, labels: str) -> None:
+    """Raises Refused for a state that is none."""
+    allowed = (-1, 1) if labels == "-1/1" else (0, 1)
+    for place in np.argwhere(~np.isin(given, allowed)).tolist()[:1]:
+        other = "0/1" if labels == "-1/1" else "-1/1"
+        hint = f"labels: {other}" if given[tuple(place)] in (-1, 0) else ""
+        path: tuple[str | int, ...] = (name, *(int(i) + 1 for i in place))
+        raise Refused(path, f"is {shown(float(given[tuple(place)]))}, but states are {labels}", hint=hint)
+
+
+def _stored(work: Work, patterns: Any, scale: str | float, zero_diagonal: bool) -> Any:
+    """Σ x·xᵀ (Hebb), less what a unit has with itself: 1 of each pattern."""
+    count, units = patterns.shape
+    W = patterns.T @ patterns
+    if zero_diagonal:
+        own = work.given("I", np.eye(units))
+        W = W - (own if count == 1 else count * own)
+    if isinstance(scale, str):
+        W = W / (units if scale == "units" else count)
+    elif scale != 1:
+        W = scale * W
+    return work.let("W", W)
+
+
+def _order(order: list[int] | None, units: int) -> list[int]:
+    """The units in their order, from 0. Raises Refused for a unit that there is not."""
+    for i, unit in enumerate(order or [], 1):
+        if unit > units:
+            raise Refused(("order", i), f"is {unit}, but there are {units} units")
+    return [unit - 1 for unit in order or range(1, units + 1)]
+
+
+def _at_rest(path: list[tuple[Any, Any]], update: str, order: list[int] | None, units: int) -> bool:
+    """Whether the last round left every unit as it was."""
+    steps = 1 if update == "sync" else len(order or range(units))
+    return all(np.array_equal(numbers(s), numbers(path[-1][0])) for s, _ in path[-1 - steps :])
+
+
+@dataclass(frozen=True)
+class Recall:
+    """A network that recalls: its weights (unit, unit), thresholds (unit,) or None, and what its states are."""
+
+    work: Work
+    W: Any
+    theta: Any
+    signed: bool
+    tie: str
+
+    def energy(self, s: Any) -> Any:
+        """−½·s·W·s + θ·s, by way of W·s."""
+        E = -(s @ self.work.let("Ws", self.W @ s)) / 2
+        return self.work.let("E", E if self.theta is None else E + self.theta @ s)
+
+    def recall(self, s: Any, update: str, order: list[int], rounds: int) -> Iterator[tuple[Any, Any]]:
+        """The state and its energy after each update."""
+        each = order if update == "async" else [None]
+        total = rounds * len(each)
+        for number in self.work.rounds(total):
+            unit = each[(number - 1) % len(each)]
+            title = f"Update {number}" + ("" if unit is None else f": unit {unit + 1}")
+            with self.work.section(f"u{number}", title):
+                s = self._all(s) if unit is None else self._one(s, unit)
+                yield s, self.energy(s)
+
+    def _all(self, s: Any) -> Any:
+        h = self.W @ s
+        h = self.work.let("h", h if self.theta is None else h - self.theta)
+        return self.work.let("s", self._state(h, s))
+
+    def _one(self, s: Any, unit: int) -> Any:
+        h = self.W[unit] @ s
+        h = self.work.let("h", h if self.theta is None else h - self.theta[unit])
+        new = self.work.let("new", self._state(h, s[unit]))
+        parts = [s[:unit], new.reshape(1), s[unit + 1 :]]
+        return self.work.let("s", np.concatenate([part for part in parts if part.shape[0]]))
+
+    def _state(self, h: Any, s: Any) -> Any:
+        """What a unit that is s becomes."""
+        if self.tie == "on":
+            return 2 * (h >= 0) - 1 if self.signed else 1 * (h >= 0)
+        kept = (h == 0.0) * s
+        return np.sign(h) + kept if self.signed else (h > 0) + kept

@@ -1,0 +1,237 @@
+"""What is stored, kept and said: Hopfield networks, boxes and decoding, against plain loops and printed answers."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+from examples import problem, yaml_of
+
+from nncalc import solve
+from nncalc.errors import InputError
+from nncalc.trace.steps import Trace
+
+SEEDS = range(8)
+
+
+def worked(topic: str, **fields: Any) -> Trace:
+    return solve(problem(yaml_of(topic, **fields)))
+
+
+def refusal(topic: str, **fields: Any) -> str:
+    with pytest.raises(InputError) as error:
+        worked(topic, **fields)
+    return str(error.value)
+
+
+def value(trace: Trace, name: str) -> Any:
+    return np.asarray(trace[name].array).tolist()
+
+
+# Hopfield
+
+
+def test_the_printed_network_of_two_patterns() -> None:
+    """(1,−1,1,−1) and (−1,1,−1,1), W = ¼Σ without a diagonal; of (1,−1,−1,−1) unit 3 gets 1.5."""
+    patterns = [[1, -1, 1, -1], [-1, 1, -1, 1]]
+    trace = worked("hopfield", patterns=patterns, state=[1, -1, -1, -1], scale="units")
+    assert np.abs(trace["W"].array).tolist() == (0.5 * (1 - np.eye(4))).tolist()
+    assert value(trace, "u3.h") == 1.5 and value(trace, "u3.new") == 1
+    assert trace.answer["s"].tolist() == patterns[0] and trace.answer["stored"].tolist() == [1, 0]
+    assert value(trace, "u0.E") == 0 and trace.answer["E"] == -3
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("update", ["async", "sync"])
+@pytest.mark.parametrize("labels", ["-1/1", "0/1"])
+@pytest.mark.parametrize("tie", ["keep", "on"])
+def test_recall_is_what_a_loop_makes_of_it(seed: int, update: str, labels: str, tie: str) -> None:
+    rng = np.random.default_rng(seed)
+    units, low = 5, 0 if labels == "0/1" else -1
+    patterns = rng.choice([low, 1], (2, units))
+    s, theta = rng.choice([low, 1], units), rng.integers(-1, 2, units)
+    order = (rng.permutation(units) + 1).tolist()
+    more: dict[str, Any] = {"order": order} if update == "async" else {}
+    trace = worked("hopfield", patterns=patterns, state=s, labels=labels, update=update, tie=tie, theta=theta, rounds=2,
+                   **more)  # fmt: skip
+    signed = patterns if low else 2 * patterns - 1
+    W = sum(np.outer(x, x) for x in signed) * (1 - np.eye(units))
+    np.testing.assert_array_equal(trace["W"].array, W)
+    for u in range(2 if update == "sync" else 2 * units):
+        moving = range(units) if update == "sync" else [order[u % units] - 1]
+        h = W @ s - theta
+        new = s.copy()
+        for i in moving:
+            new[i] = 1 if h[i] > 0 or (h[i] == 0 and tie == "on") else s[i] if h[i] == 0 else low
+        s = new
+        assert value(trace, f"u{u + 1}.s") == s.tolist()
+        assert value(trace, f"u{u + 1}.E") == pytest.approx(-0.5 * s @ W @ s + theta @ s)
+    assert trace.answer["stored"].tolist() == [int((p == s).all()) for p in patterns]
+
+
+def test_what_a_network_is_not_is_refused() -> None:
+    assert "patterns: are missing" in refusal("hopfield", state=[1, -1])
+    said = refusal("hopfield", patterns=[[1, 0]])
+    assert "patterns[1,2]: is 0, but states are -1/1 (labels: 0/1)" in said
+    assert "order[1]: is 3, but there are 2 units" in refusal("hopfield", W=[[0, 1], [1, 0]], state=[1, 1], order=[3])
+    assert "order: belongs to" in refusal("hopfield", W=[[0, 1], [1, 0]], state=[1, 1], order=[1], update="sync")
+    assert "W: belongs to a problem without patterns" in refusal("hopfield", W=[[0, 1], [1, 0]], patterns=[[1, 1]])
+    assert [*worked("hopfield", patterns=[[1, -1]]).answer] == ["W"]
+
+
+# Boxes
+
+
+def iou(a: Any, b: Any, more: float = 0) -> float:
+    width = max(0, min(a[2], b[2]) - max(a[0], b[0]) + more)
+    height = max(0, min(a[3], b[3]) - max(a[1], b[1]) + more)
+    areas = [(x[2] - x[0] + more) * (x[3] - x[1] + more) for x in (a, b)]
+    return float(width * height / (sum(areas) - width * height))
+
+
+def test_the_printed_overlap_of_two() -> None:
+    """2 × 2 and 2 × 3 that share 1 × 1: 1/9 (Ng, Convolutional Neural Networks, week 3 quiz)."""
+    trace = worked("boxes", boxes=[[0, 0, 2, 2], [1, 1, 3, 4]])
+    assert [value(trace, name) for name in ("intersection", "union")] == [1, 9]
+    assert trace.answer["IoU"] == pytest.approx(1 / 9)
+    apart = worked("boxes", boxes=[[0, 0, 1, 1], [2, 2, 3, 3]])
+    assert value(apart, "width") == 0 and apart.answer["IoU"] == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("form", ["corners", "centre", "size"])
+@pytest.mark.parametrize("pixels", [False, True])
+def test_overlaps_and_suppression_are_what_loops_make_of_them(seed: int, form: str, pixels: bool) -> None:
+    rng = np.random.default_rng(seed)
+    low, size, count = rng.uniform(0, 2, (6, 2)), rng.uniform(1, 3, (6, 2)), 6
+    corners = np.hstack([low, low + size])
+    given = {"corners": corners, "centre": np.hstack([low + size / 2, size]), "size": np.hstack([low, size])}[form]
+    scores, threshold = rng.permutation(count) / 10 + 0.1, float(rng.uniform(0.1, 0.6))
+    trace = worked("boxes", boxes=given, form=form, pixels=pixels, scores=scores, threshold=threshold, least_score=0.2)
+    expected = [[iou(a, b, pixels) for b in corners] for a in corners]
+    np.testing.assert_allclose(trace["IoU"].array, expected, rtol=1e-12)
+    kept: list[int] = []
+    for i in np.argsort(-scores):
+        if scores[i] >= 0.2 and all(expected[i][j] <= threshold for j in kept):
+            kept.append(int(i))
+    assert trace.answer["kept"].tolist() == [int(i in kept) for i in range(count)]
+    truth = worked("boxes", boxes=given[:3], truth=given[3:], form=form, pixels=pixels)
+    np.testing.assert_allclose(truth["IoU"].array, np.array(expected)[:3, 3:], rtol=1e-12)
+
+
+def test_what_is_dropped_at_the_threshold_and_of_equals() -> None:
+    two: dict[str, Any] = {"boxes": [[0, 0, 2, 1], [0, 0, 1, 1]], "scores": [0.5, 0.5], "threshold": 0.5}
+    assert worked("boxes", **two).answer["kept"].tolist() == [1, 1]
+    assert worked("boxes", **two, drops="IoU >= threshold").answer["kept"].tolist() == [1, 0]
+    assert worked("boxes", **two, keep=1).answer["kept"].tolist() == [1, 0]
+    assert "boxes[2]: has no area" in refusal("boxes", boxes=[[0, 0, 1, 1], [2, 2, 1, 3]])
+    assert "threshold: belongs to a problem with scores" in refusal(
+        "boxes", boxes=[[0, 0, 1, 1], [2, 2, 3, 3]], threshold=0.5
+    )
+
+
+# Decoding
+
+
+def test_the_printed_beam() -> None:
+    """Start (.6, .4), transitions ((.7, .3), (.4, .6)), two steps, width 2: (1, 1) with .42."""
+    given: dict[str, Any] = {"probabilities": [0.6, 0.4], "transitions": [[0.7, 0.3], [0.4, 0.6]]}
+    trace = worked("decoding", kind="beam", **given)
+    assert value(trace, "sequences" if "sequences" in trace.named() else "t2.sequences") == [[1, 1], [2, 2]]
+    np.testing.assert_allclose(trace.answer["scores"], [0.42, 0.24])
+    assert worked("decoding", **given).answer["sequences"].tolist() == [[1, 1]]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("beam", [1, 2, 4])
+@pytest.mark.parametrize("log", [False, True])
+def test_search_is_what_a_loop_makes_of_it(seed: int, beam: int, log: bool) -> None:
+    rng = np.random.default_rng(seed)
+    start, A = rng.dirichlet(np.ones(3)), rng.dirichlet(np.ones(3), 3)
+    table = rng.dirichlet(np.ones(3), 3)
+    words = ["a", "b", "c"]
+    tree = {
+        " ".join(p) or "start": rng.dirichlet(np.ones(3)).tolist()
+        for n in range(3)
+        for p in itertools.product(words, repeat=n)
+    }
+
+    def search(row: Any) -> Any:
+        found = [((), 1.0)]
+        for _ in range(3):
+            found = [((*seq, i), score * row(seq)[i]) for seq, score in found for i in range(3)]
+            found = sorted(found, key=lambda pair: -pair[1])[:beam]
+        return found
+
+    for given, row in (
+        ({"probabilities": start, "transitions": A, "steps": 3}, lambda seq: A[seq[-1]] if seq else start),
+        ({"probabilities": table}, lambda seq: table[len(seq)]),
+        ({"probabilities": tree, "tokens": words}, lambda seq: tree[" ".join(words[i] for i in seq) or "start"]),
+    ):
+        more: dict[str, Any] = {"kind": "beam", "beam": beam} if beam > 1 else {}
+        answer, expected = worked("decoding", log=log, **given, **more).answer, search(row)
+        assert answer["sequences"].tolist() == [[i + 1 for i in seq] for seq, _ in expected]
+        np.testing.assert_allclose(answer["scores"], [math.log(s) if log else s for _, s in expected], rtol=1e-10)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_sampling_is_left_with(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    P = np.round(rng.dirichlet(np.ones(5)), 2)
+    order = np.argsort(-P, kind="stable")
+    for k in (1, 3, 5):
+        kept = worked("decoding", kind="top_k", probabilities=P, k=k).answer["kept"]
+        assert sorted(np.flatnonzero(kept)) == sorted(order[:k])
+    for p in (0.3, 0.75):
+        count = next(i for i in range(1, 6) if sum(P[order[:i]]) >= p - 1e-12)
+        answer = worked("decoding", kind="top_p", probabilities=P, p=p).answer
+        assert sorted(np.flatnonzero(answer["kept"])) == sorted(order[:count])
+        np.testing.assert_allclose(answer["q"].sum(), 1)
+    hit = worked("decoding", kind="top_p", probabilities=[0.1, 0.2, 0.7], p=0.9).answer["kept"].tolist()
+    assert hit == [0, 1, 1]  # 0.7 + 0.2 is 0.9, though its float is less
+
+
+def test_perplexity() -> None:
+    assert worked("decoding", kind="perplexity", probabilities=[0.25] * 3).answer["perplexity"] == pytest.approx(4)
+    assert worked("decoding", kind="perplexity", probabilities=[0.5, 0.25]).answer["perplexity"] == pytest.approx(
+        8**0.5
+    )
+
+
+def test_the_printed_precision_of_seven_thes() -> None:
+    """Papineni et al. 2002, example 2: 2/7; with the second candidate of Ng, the bigram precision is 4/6."""
+    references = ["the cat is on the mat", "there is a cat on the mat"]
+    assert worked("decoding", candidate="the " * 7, references=references, n=1).answer["p_1"] == pytest.approx(2 / 7)
+    answer = worked("decoding", candidate="the cat the cat on the mat", references=references, n=2).answer
+    assert answer["p_2"] == pytest.approx(4 / 6) and answer["p_1"] == pytest.approx(5 / 7)
+    assert answer["BLEU"] == pytest.approx((5 / 7 * 4 / 6) ** 0.5) and answer["BP"] == 1
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_bleu_is_what_a_loop_makes_of_it(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    draw = lambda n: rng.choice(["a", "b", "c"], n).tolist()  # noqa: E731
+    candidate, references = draw(6), [draw(8), draw(9)]
+    logs = []
+    for n in (1, 2):
+        runs = lambda words, n=n: Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))  # noqa: E731
+        own = runs(candidate)
+        logs.append(sum(min(c, max(runs(r)[g] for r in references)) for g, c in own.items()) / sum(own.values()))
+    answer = worked("decoding", candidate=" ".join(candidate), references=references, n=2).answer
+    assert answer["BLEU"] == pytest.approx(math.exp(1 - 8 / 6) * math.sqrt(math.prod(logs)))
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    tree = {"start": [0.5, 0.5], "x": [0.1, 0.9]}
+    assert "'x' is none of the tokens" in refusal("decoding", probabilities=tree, tokens=["a", "b"])
+    assert "tokens: are missing" in refusal("decoding", probabilities=tree)
+    assert "has no first row" in refusal("decoding", probabilities={"a": [0.5, 0.5]}, tokens=["a", "b"])
+    assert "probabilities: is one row" in refusal("decoding", probabilities=[0.5, 0.5])
+    assert "beam: belongs to kind beam" in refusal("decoding", probabilities=[[0.5, 0.5]], beam=2)
+    assert "candidate: has too few words" in refusal("decoding", candidate="a", references="a b c d e")
+    missing = worked("decoding", probabilities={"start": [0.4, 0.6], "a": [1, 0]}, tokens=["a", "b"])
+    assert missing.answer["scores"].tolist() == [0] and "no row is given after the tokens 2" in " ".join(missing.notes)
