@@ -110,15 +110,26 @@ def test_the_examples_in_the_help_run_as_they_stand(
     topic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("grid.yaml").write_text("image: [[1, 2, 0], [3, 1, 1], [0, 2, 2]]\nfilter: [[1, -1], [0, 1]]\n")
     shown = re.sub(r"\s+", " ", run(topic, "--help").out)
     for command in commands(topic):
         assert re.sub(r"\s+", " ", command) in shown
-        words = shlex.split(command)
-        into = words.index(">") if ">" in words else len(words)
-        done = run(*words[1:into])
-        assert (words[0], done.code, done.err) == ("nncalc", 0, ""), command
+        given = b""
+        for part in command.split(" | "):
+            words = shlex.split(part)
+            into = words.index(">") if ">" in words else len(words)
+            done = run(*words[1:into], stdin=given)
+            assert (words[0], done.code, done.err) == ("nncalc", 0, ""), command
+            given = done.out.encode()
         for name in words[into + 1 :]:
             Path(name).write_text(done.out)
+
+
+def test_an_array_may_come_from_another_command() -> None:
+    Y = run("conv", "--image", "1,2,0;3,1,1;0,2,2", "--filter", "[[1, -1], [0, 1]]", "--get", "Y").out.encode()
+    assert run("pool", "--image", "-", "--window", "2", "--get", "Y", stdin=Y).out == "[[4.0]]\n"
+    done = run("pool", "--image", "-", "--window", "2", stdin=b"[[1, x]]")
+    assert (done.code, done.err) == (2, "--image: image[1,2]: want a number, got the text 'x'\n")
 
 
 def test_a_shell_can_complete_topics_and_fields(tmp_path: Path) -> None:

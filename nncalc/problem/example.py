@@ -20,6 +20,8 @@ from nncalc.topics.parts.fields import REQUIRED, Array, Field, fields_of, shown
 from nncalc.topics.parts.sizes import size_of
 
 NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
+# What one command gives is what another begins with.
+PIPED = ("nncalc conv grid.yaml --get Y | nncalc pool --image - --window 2",)
 # A command line longer than this is better a file.
 LONGEST_COMMAND = 130
 # The folder of problems/ that has a topic's ready problems.
@@ -88,7 +90,7 @@ def commands(topic: str) -> list[str]:
         flags = " ".join(f"--{field.name} {word}" for field, word in zip(asked, words, strict=True))
         if len(flags) <= LONGEST_COMMAND:
             lines.append(f"nncalc {topic} {flags}")
-    return lines
+    return [*lines, *(piped for piped in PIPED if f"nncalc {topic} " in piped)]
 
 
 def _in_example(field: Field) -> bool:

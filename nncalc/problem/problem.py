@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from nncalc.disk.read import name_of
 from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, listed, printable, spelled, wrong_type
 from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
 from nncalc.problem.convert import BAD, Converter
 from nncalc.problem.counted import home_of_sizes, sizes_in
+from nncalc.problem.flags import with_flag
 from nncalc.problem.looks import holds_kinds
 from nncalc.problem.spelling import unknown_key
 from nncalc.reading import scalars
@@ -21,7 +22,7 @@ from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of
 from nncalc.reading.reader import read_file, read_text
 from nncalc.topics import ALSO, TOPICS, kernels, known
-from nncalc.topics.parts.fields import About, Array, Field, OwnName, Symbol, also_called, fields_of, likeliest
+from nncalc.topics.parts.fields import About, Array, Field, also_called, fields_of, likeliest
 from nncalc.trace.notation.signs import plain_name
 
 UNBOUNDED = Permissions(LIBRARY)
@@ -31,8 +32,6 @@ OWN_PAGES = {
     frozenset(("format", "results")): "marks",
     frozenset(("$schema", "properties")): "a schema",
 }
-# What parts the pairs of a flag: x=3, W=[[1, 2], [3, 4]].
-PAIRS = re.compile(r",(?=[^\[\],=]*=)")
 RESERVED_KEYS = ("topic", "title", "source", "expect", "marking")
 
 
@@ -168,8 +167,7 @@ def checked_problem(
     given = {name: node for name, node in root.entries.items() if name not in RESERVED_KEYS}
     keys = dict(root.keys)
     for name, text in flags.items():
-        said = converter.attempt(partial(flag_node, topic, name, text, rules.limits))
-        given[name] = _over(given.get(name), said) if _is_named(topic, name) else said
+        given[name] = converter.attempt(partial(with_flag, topic, name, text, given.get(name), rules.limits))
         keys[name] = Location(f"--{name}")
     if any(node is BAD for node in given.values()):
         raise InputError(converter.findings)
@@ -183,19 +181,6 @@ def checked_problem(
         raise InputError(converter.findings)
     return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), expect,
                    marking, file, converter.marks, rules.limits)  # fmt: skip
-
-
-def _is_named(topic: str, name: str) -> bool:
-    """Whether a field is a mapping of names of one's own, of which a flag may say some."""
-    fields = [x for f in kernels(topic) for x in fields_of(f) if x.name == name]
-    return any(x.mapping is not None and get_args(x.mapping)[0] in (Symbol, OwnName) for x in fields)
-
-
-def _over(before: Node | None, said: Any) -> Any:
-    """What a flag says, over what the file says."""
-    if isinstance(before, MappingNode) and isinstance(said, MappingNode):
-        return MappingNode({**before.entries, **said.entries}, {**before.keys, **said.keys}, said.mark)
-    return said
 
 
 def _marking(node: Node | None, converter: Converter) -> Marking:
@@ -275,26 +260,3 @@ def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location], r
             Finding("fields are missing", Location(root.source), want="all that one form needs", hint="; ".join(needs)),
         ]
     )
-
-
-def _in_brackets(value: str) -> str:
-    """A list's brackets may be left out."""
-    return f"[{value}]" if "," in value and not value.startswith(("[", "{")) else value
-
-
-def flag_node(topic: str, name: str, text: str, limits: Limits) -> Node:
-    """A flag's text as a node: brackets may be left out, rows are parted by `;`, pairs are written x=3."""
-    fields = [x for f in kernels(topic) for x in fields_of(f) if x.name == name]
-    described = next((x for x in fields if x.mapping is not None and "=" in text), fields[0] if fields else None)
-    if described is not None and not text.lstrip().startswith(("[", "{", '"', "'")):
-        if described.mapping is not None and ("=" in text or not described.is_array):
-            pairs = (pair.partition("=") for pair in PAIRS.split(text))
-            text = "{" + ", ".join(f"{name.strip()}: {_in_brackets(value.strip())}" for name, _, value in pairs) + "}"
-        elif (described.is_array or described.of_kind(list)) and (
-            "," in text or ";" in text or len(described.types) == 1
-        ):
-            rows = [f"[{row}]" for row in text.split(";")]
-            text = rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
-        elif not described.is_array:
-            return ScalarNode(text, False, Location(f"--{name}", 1, 1, text))
-    return read_text(text, f"--{name}", limits)
