@@ -162,14 +162,14 @@ def test_a_column_of_scores_is_told_apart_from_a_vector() -> None:
 def test_help_says_where_a_field_belongs() -> None:
     def said(topic: str, flag: str) -> str:
         words = " ".join(run(topic, "--help").out.split())
-        return words[words.index(f" --{flag} ") + 1 :].split(" --")[0]
+        return words[words.rindex(f" --{flag} ") + 1 :].split(" --")[0]
 
     assert said("gru", "reset").endswith("(default before, for stacked default after)")
-    assert said("optimizer", "beta1").endswith("(kind adam or adamw; default 0.9)")
+    assert said("optimizer", "beta1").endswith("(form gradients or expression, kind adam or adamw; default 0.9)")
     assert said("optimizer", "steps").endswith("(form expression; default 1)")
     assert "a maximum leaves it out" in said("pool", "pad")
 
 
 def test_the_first_page_of_a_topic_offers_what_fits_it() -> None:
     text = run("new", "optimizer").out
-    assert "# beta1:" not in text and "# kind:" in text and "momentum, beta1, beta2" in text
+    assert "# beta1:" not in text and "# kind:" in text and "rate_inside, beta1, beta2" in text

@@ -350,13 +350,13 @@ NOT_IN_A_NETWORK = {
     "batch_norm": "norm, kind batch", "layer_norm": "norm, kind layer", "rms_norm": "norm, kind rms",
     "group_norm": "norm, kind group", "instance_norm": "norm, kind instance", "depthwise": "conv with groups", "transposed_conv": "conv, transposed",
     "positions": "added to x by hand", "learned": "no kernel", "patches": "conv with a stride", "class_token": "no kernel",
-    "tied": "numbers of another layer", "moe": "no kernel",
+    "tied": "numbers of another layer", "moe": "no kernel", "conv1d": "conv of a plain list, or of rows of one", "conv3d": "no kernel",
 }  # fmt: skip
 
 
 def test_every_kind_with_numbers_stands_in_a_network() -> None:
     without = {"max_pool", "avg_pool", "global_avg_pool", "global_max_pool", "adaptive_avg_pool", "adaptive_max_pool",
-               "flatten", "dropout", "local_response_norm", "upsample", "concat_with", "pad_channels", "first_token", "last_token", "repeat",
+               "flatten", "dropout", "pad", "local_response_norm", "upsample", "concat_with", "pad_channels", "first_token", "last_token", "repeat",
                "parallel", *get_args(ActivationKind)}  # fmt: skip
     assert set(LayerSpec.options) - without == set(NOT_IN_A_NETWORK) | (set(LayerSpec.options) & numbered())
 

@@ -15,6 +15,7 @@ import numpy as np
 from nncalc.errors import printable
 from nncalc.marking.assignment import Assignment
 from nncalc.trace.notation.style import TEXT, symbols, write
+from nncalc.trace.notation.tree import Const
 
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./()]*")
 WIDTH = 100
@@ -74,7 +75,8 @@ def is_telling(asked: Assignment, name: str) -> bool:
 def _about(asked: Assignment, name: str, formulas: bool) -> str:
     """The comment above a line: its symbol, how it is worked, what it is worth."""
     step = asked.steps.get(name)
-    formula = f" = {write(step.formula, TEXT, symbols(TEXT))}" if step is not None and formulas else ""
+    told = step is None or not formulas or isinstance(step.formula, Const)  # a mere number would be the answer
+    formula = "" if told or step is None else f" = {write(step.formula, TEXT, symbols(TEXT))}"
     worth = None if asked.points is None else float(asked.points[name])
     points = "" if worth is None else f"  ({worth:g} point{'' if worth == 1 else 's'})"
     return f"# {printable(TEXT.symbol(step.symbol, '') if step else name, 600)}{printable(formula, 600)}{points}"

@@ -159,8 +159,8 @@ def _angles(words: str, change: Callable[[Any, Any, float, float], Any]) -> Call
 
     def find(slip: Slip) -> Iterator[Candidate]:
         field = {f.name: slip.asked.problem.values.get(f.name, f.default) for f in slip.asked.problem.fields}
-        positions, d = field["positions"], field["d_model"]
-        if positions is None or field["arrangement"] != "interleaved":
+        positions, d = field.get("positions"), field.get("d_model")
+        if positions is None or d is None or field.get("arrangement") != "interleaved":
             return
         pos = np.arange(positions) if isinstance(positions, int) else np.asarray(positions)
         column = np.arange(d)

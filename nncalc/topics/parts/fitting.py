@@ -13,7 +13,7 @@ from nncalc.trace.rules.pooling import max_pool
 from nncalc.trace.value import Value
 
 # The largest size that a formula may ask for.
-MOST = 100_000
+LARGEST = 100_000
 
 
 class Unfit(Exception):
@@ -60,8 +60,8 @@ def whole_size(x: Any, least: int = 1) -> int:
     """A size: a whole number that stands in the problem; shapes depend on the problem, never on what is worked."""
     given = not isinstance(x, Value) or x.is_given
     number = float(np.asarray(x.array if isinstance(x, Value) else x)) if given and not shape_of(x) else -1.0
-    if not least <= number <= MOST or number != int(number):
-        raise Unfit(f"want a size as a whole number from {least} to {MOST}, written or given")
+    if not least <= number <= LARGEST or number != int(number):
+        raise Unfit(f"want a size as a whole number from {least} to {LARGEST}, written or given")
     return int(number)
 
 

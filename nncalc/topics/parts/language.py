@@ -173,6 +173,13 @@ def _inverse(x: Any) -> Any:
     return arrays.inverse(x)
 
 
+def _stands_in_the_problem(x: Any) -> bool:
+    """Whether it is a number of the problem, and not what a student wrote for one."""
+    if not isinstance(x, Value):
+        return True
+    return x.is_given and not x.settled and all(map(_stands_in_the_problem, x.args))
+
+
 def _onehot(k: Any, size: Any) -> Any:
     shape = shape_of(k)
     if len(shape) == 2 and shape[1] == 1:  # one number a row, as argmax(X, rows) gives it
@@ -181,7 +188,7 @@ def _onehot(k: Any, size: Any) -> Any:
         raise Unfit("want a number, a vector or one number a row")
     count = whole_size(size)
     places = np.ravel(k.array if isinstance(k, Value) else k)
-    if (not isinstance(k, Value) or k.is_given) and not np.isin(places, np.arange(1, count + 1)).all():
+    if _stands_in_the_problem(k) and not np.isin(places, np.arange(1, count + 1)).all():
         raise Unfit(f"want a place from 1 to {count}")
     return arrays.onehot(k, size=count)
 
