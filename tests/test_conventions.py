@@ -166,7 +166,7 @@ def test_help_says_where_a_field_belongs() -> None:
 
     assert said("gru", "reset").endswith("(default before, for stacked default after)")
     assert said("optimizer", "beta1").endswith("(form gradients or expression, kind adam or adamw; default 0.9)")
-    assert said("optimizer", "steps").endswith("(form expression; default 1)")
+    assert said("optimizer", "steps").endswith("(form expression or rates; default 1)")
     assert "a maximum leaves it out" in said("pool", "pad")
 
 

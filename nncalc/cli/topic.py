@@ -118,7 +118,7 @@ def _by_form(said: list[tuple[str, str]], other: str) -> str:
     first = said[0][1]
     apart: dict[str, list[str]] = {}
     for name, words in said:
-        if words != first:
+        if words and words != first:
             apart.setdefault(words, []).append(name)
     return first + "".join(other.format(words, listed(names)) for words, names in apart.items())
 
