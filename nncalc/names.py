@@ -101,6 +101,8 @@ def _nth_of_its_kind(section: str, names: list[str]) -> str:
     if typed is None:
         return ""
     sections = dict.fromkeys(StepName.parse(name).section.split(".")[0] for name in names)
+    if not all(map(NUMBERED.fullmatch, filter(None, sections))):  # what has a name of its own may be of any kind
+        return ""
     found = [s for s in sections if (one := NUMBERED.fullmatch(s)) and one["kind"] == typed["kind"]]
     number = int(typed["number"])
     if not found or typed[0] in found or not 0 < number <= len(ORDINALS):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from nncalc.errors import InputError
 from nncalc.names import value_of
 from nncalc.problem.problem import loads
+from nncalc.render.layout import formula
 from nncalc.running import solve
 from nncalc.topics.params.groups import LayerSpec
 from nncalc.topics.params.plain import ActivationKind
@@ -343,6 +344,25 @@ def test_params_counts_a_networks_file() -> None:
         )
     with pytest.raises(InputError, match="no network"):
         loads(yaml_of("backprop", expr="x*y", at={"x": 1, "y": 2}), "params")
+
+
+def test_cross_entropy_wants_probabilities_and_an_update_any_gradient() -> None:
+    dense = {"dense": {"W": [[1, 0], [0, 1]]}}
+    with pytest.raises(InputError, match=r"loss: is of probabilities, but dense1 gives 2 numbers \(end with softmax\)"):
+        loaded = loads(yaml_of("network", x=[1, 2], layers=[dense], target=1, loss="cross_entropy"))
+        solve(loaded)
+    page = solve(loads(yaml_of("network", x=[1, 2], layers=[dense], upstream=[1, -1], rate=0.5)))
+    assert page.answer["dense1.W_new"].tolist() == [[0.5, -1], [0.5, 2]]
+
+
+def test_a_row_of_a_table_that_is_looked_up_is_where_its_gradient_goes() -> None:
+    net = {"x": [2, 1, 2], "layers": [{"embedding": {"table": [[1, 0], [0, 1]]}}, "tanh"]}
+    page = solve(loads(yaml_of("network", **net, upstream=[[1, 2], [3, 4], [5, 6]])))
+    step = page["embedding1.dL/dE"]
+    written = formula(step)
+    assert written.startswith("rows_at([2, 1, 2], ") and np.allclose(
+        step.array[1], page["embedding1.dL/dX"].array[[0, 2]].sum(axis=0)
+    )
 
 
 # Kinds of `params` with numbers that have no place in a network, and why.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -20,14 +21,8 @@ TargetField = Annotated[
 LossField = Annotated[
     LossName, About("how far off the output is", says="loss {}", also=("cost",), only=when(target=GIVEN))
 ]
-RateField = Annotated[
-    float | None,
-    About(
-        "step of gradient descent: gives the new weights",
-        also=("lr", "eta", "learning_rate"),
-        only=when(target=GIVEN),
-    ),
-]
+RATE = About("step of gradient descent: gives the new weights", also=("lr", "eta", "learning_rate"))
+RateField = Annotated[float | None, replace(RATE, only=when(target=GIVEN))]
 FirstClassField = Annotated[
     int | None,
     About(

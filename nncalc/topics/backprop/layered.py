@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from nncalc.errors import Refused, dimensions
 from nncalc.topics.backprop.blocks import RUNS, NetworkLayer, walked
-from nncalc.topics.backprop.goal import FirstClassField, LossField, RateField, TargetField, goal
+from nncalc.topics.backprop.goal import RATE, FirstClassField, LossField, TargetField, goal
 from nncalc.topics.backprop.plain import DenseLayer
 from nncalc.topics.backprop.stack import Flow, Stack
 from nncalc.topics.parts.back import from_above
@@ -40,7 +41,7 @@ def layered(
     ],
     target: TargetField = None,
     loss: LossField = "half_squared_error",
-    rate: RateField = None,
+    rate: Annotated[float | None, replace(RATE, only=when(target=GIVEN) | when(upstream=GIVEN))] = None,
     upstream: Annotated[
         Array | None, About("∂L/∂output in place of a loss", also=("dY",), only=when(target=LEFT_OUT))
     ] = None,
@@ -72,6 +73,8 @@ def layered(
     answer: Answer = {out.name: out.value}
     wrt = [*([x] if kinds[0] != "embedding" else []), *stack.learned.values()]
     if target is not None:
+        if loss == "cross_entropy" and "softmax" not in (kinds[-1], out.activation):
+            raise Refused("loss", f"is of probabilities, but {out.words} numbers", hint="end with softmax")
         with work.section("", "Loss"):
             answer["L"] = L = _loss(work, out, target, loss, reduction, first_class)
         gradients = work.backward(L, wrt)

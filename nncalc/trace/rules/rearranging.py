@@ -115,7 +115,10 @@ def _placed(index: Index, *parts: Any, keys: tuple[Any, ...], shape: tuple[int, 
 
 
 def _rows(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Expr:
-    return parts[0].whole() if len(parts) == 1 else n.call("rows", *(p.whole() for p in parts))
+    wholes = [p.whole() for p in parts]
+    if all(isinstance(key, int) for key in keys) and list(keys) != sorted({*keys}):  # some out of order, or twice
+        return n.call("rows_at", n.call("vector", *(n.const(key + 1) for key in keys)), *wholes)
+    return wholes[0] if len(parts) == 1 else n.call("rows", *wholes)
 
 
 rule(getitem, lambda index, x, key: x[source_of(key, x.shape, index)],
