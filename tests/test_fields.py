@@ -28,7 +28,7 @@ IMAGE = [[2, 3, 7, 4, 1], [6, 6, 9, 8, 2], [3, 4, 8, 3, 5], [7, 8, 3, 6, 4], [1,
 RECURRENT: Fields = {
     "h_0": [0.3, -0.2], "W_hy": [[0.4, -0.6], [0.9, 0.3]], "b_y": [0.2, 0.1], "output_activation": "tanh",
     "target": [[0.5, 0.1], [0.2, 0.4]], "loss": "squared_error", "loss_on": "last", "upstream": ONE, "rate": 0.1,
-    "tokens": "ab", "vocabulary": "ab",
+    "tokens": "ab", "vocabulary": "ab", "layout": "rows",
 }  # fmt: skip
 RECURRENT_MODES: list[Fields] = [
     {}, {"target": ONE}, {"upstream": ONE}, {"W_hy": TWO}, {"W_hy": TWO, "target": ONE}, {"x": [0.5, -0.3]},

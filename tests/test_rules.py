@@ -31,7 +31,7 @@ from nncalc.trace.rules.arrays import (
     vector,
 )
 from nncalc.trace.rules.choosing import best, continued, picked, rank_of, row_after
-from nncalc.trace.rules.products import each_row, outer_sum, row_outer, total
+from nncalc.trace.rules.products import each_row, outer_sum, row_outer, row_times, total
 from nncalc.trace.rules.rearranging import scatter
 from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
 from nncalc.trace.rules.sliding import Sliding, Window
@@ -177,7 +177,7 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     np.matmul: [fixed(np.matmul, *s) for s in (((2, 3), (3,)), ((3,), (3, 2)), ((3,), (3,)), ((2, 3), (3, 4)),
                                                ((2, 2, 3), (2, 3, 2)), ((2, 2, 3), (3,)))],
     outer_sum: [fixed(outer_sum, (2,), (3,)), fixed(outer_sum, (2,), (2,), (3,), (3,)), fixed(outer_sum, (2, 3), (4, 3))],
-    each_row: [fixed(each_row, (2, 3), (4, 3))], row_outer: [fixed(row_outer, (4, 2), (4, 3))],
+    each_row: [fixed(each_row, (2, 3), (4, 3))], row_times: [fixed(row_times, (4, 3), (3, 2))], row_outer: [fixed(row_outer, (4, 2), (4, 3))],
     total: [fixed(total, (2, 3), (2, 3), (2, 3))],
     getitem: [fixed(lambda x, key=key: x[key], (3, 3)) for key in KEYS],
     scatter: [fixed(lambda a, b: scatter(a, b, keys=(0, (slice(None), 1)), shape=(2, 3)), (3,), (2,))],

@@ -6,6 +6,7 @@ An axis may also be worked from others: `hidden+input`, `4*hidden`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from nncalc.errors import FieldPath, Finding, Location, dimensions, spelled
 from nncalc.problem.plainly import Sizes, hint_for, is_misfit, read_plainly
 from nncalc.topics.parts.fields import Field, fields_of
 from nncalc.topics.parts.sizes import is_worked, size_of
+from nncalc.topics.parts.turning import turned
 
 
 def settled(
@@ -24,7 +26,8 @@ def settled(
     What was written with fewer brackets is read first, in the records of a chain, too.
     """
     read_plainly(fields, values)
-    findings = _agree(fields, values, marks, path)
+    given = dict(values)
+    findings = _transposed(fields, given, _agree(fields, values, marks, path))
     for f in fields:
         if f.about.chain and isinstance(values.get(f.name), list):
             for i, record in enumerate(values[f.name], 1):
@@ -54,6 +57,34 @@ def _agree(
             if axes is not None:
                 values[f.name] = np.zeros(tuple(sizes[n][0] for n in axes))
     return findings
+
+
+def _transposed(fields: tuple[Field, ...], values: dict[str, Any], findings: list[Finding]) -> list[Finding]:
+    """The findings, with a hint where the arrays would fit if all weights, or one, were transposed.
+
+    Where it is all of them, one finding is left: what else does not agree is for the same reason.
+    """
+    weights = {f.name: f for f in fields if f.about.rows and f.axes and isinstance(values.get(f.name), np.ndarray)}
+    if not findings or not weights:
+        return findings
+
+    def fits(*names: str) -> bool:
+        return not _agree(tuple(turned(f) if f.name in names else f for f in fields), dict(values), {}, ())
+
+    def hinted(finding: Finding, name: str, way: str) -> Finding:
+        if len(set(weights[name].axes[0])) == 1:  # whose axes say nothing: another one's do
+            name = next((n for n, f in weights.items() if len(set(f.axes[0])) > 1), name)
+        is_, wants = (f"({', '.join(axes)})" for axes in (turned(weights[name]).axes[0], weights[name].axes[0]))
+        return replace(finding, hint=f"{name} is {is_}: transposed? {way.format(wants=wants, is_=is_)}")
+
+    named = [(finding, finding.field.rpartition(".")[2]) for finding in findings]
+    if fits(*weights):
+        other = "columns" if values.get("layout") == "rows" else "rows"
+        first = {name: finding for finding, name in reversed(named)}
+        hints = (hinted(first[name], name, f"layout: {other} takes {{is_}}") for name in weights if name in first)
+        return list(hints)[:1] or findings
+    alone = {name for _, name in named if name in weights and fits(name)}
+    return [hinted(f, name, "here it is {wants}") if name in alone else f for f, name in named]
 
 
 def _bind(

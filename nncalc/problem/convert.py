@@ -25,6 +25,7 @@ from nncalc.reading.parser import parse
 from nncalc.topics.parts.belonging import Like, misplaced, when
 from nncalc.topics.parts.fields import REQUIRED, About, Field, OwnName, Symbol, Variant, alternatives, fields_of
 from nncalc.topics.parts.language import LANGUAGE
+from nncalc.topics.parts.turning import laid
 from nncalc.trace.notation.decimals import meant_array
 
 BAD: Any = object()
@@ -226,6 +227,7 @@ class Converter:
 
         alone: its axes are its own; those of a chain are settled with what the chain stands in.
         """
+        fields = laid(fields, getattr(node.entries.get("layout"), "text", None))
         known = {f.name: f for f in fields}
         values: dict[str, Any] = {}
         for name, child in node.entries.items():

@@ -23,6 +23,7 @@ from nncalc.reading.plain import node_of
 from nncalc.reading.reader import read_file, read_text
 from nncalc.topics import ALSO, TOPICS, kernels, known
 from nncalc.topics.parts.fields import About, Array, Field, also_called, fields_of, likeliest
+from nncalc.topics.parts.turning import laid
 from nncalc.trace.notation.signs import plain_name
 
 UNBOUNDED = Permissions(LIBRARY)
@@ -71,7 +72,7 @@ class Problem:
     @property
     def fields(self) -> tuple[Field, ...]:
         """The description of the kernel's fields."""
-        return fields_of(self.kernel)
+        return laid(fields_of(self.kernel), self.values.get("layout"))
 
     @property
     def asked(self) -> frozenset[str]:

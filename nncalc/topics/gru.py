@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -11,7 +11,7 @@ from nncalc.errors import Refused
 from nncalc.topics.parts import gates
 from nncalc.topics.parts.belonging import when
 from nncalc.topics.parts.fields import About, Answer, Array, forms
-from nncalc.topics.parts.gates import Bias, GateOrder, JoinedWeights, Order, W_hLike, W_xLike, Weights
+from nncalc.topics.parts.gates import Bias, GateOrder, JoinedWeights, Order, W_hLike, W_xLike, WeightLayout, Weights
 from nncalc.topics.parts.time import H0, NOTHING, States, TaskFields, X, through_time
 from nncalc.trace.rules.functions import sigmoid
 from nncalc.trace.work import Work
@@ -51,6 +51,7 @@ class GRUPerGate(gates.PerGate, GRUWeights):
     b_n: Bias = None
     b_hn: Annotated[Array | None, "hidden", About("bias inside the reset", only=when(reset="after"))] = None
     reset: Reset = "before"
+    layout: WeightLayout = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class GRUConcatenated(gates.Concatenated, GRUWeights):
     b_n: Bias = None
     concat: Order = "hx"
     reset: Reset = "before"
+    layout: WeightLayout = None
 
     @property
     def after(self) -> bool:
@@ -78,12 +80,13 @@ class GRUConcatenated(gates.Concatenated, GRUWeights):
 class GRUStacked(gates.Stacked, GRUWeights):
     """The same with the gates stacked, as PyTorch keeps them: W_ih (3·hidden, input), W_hh (3·hidden, hidden)."""
 
-    W_ih: Annotated[Array, "3*hidden input", gates.W_IH]
-    W_hh: Annotated[Array, "3*hidden hidden", gates.W_HH]
+    W_ih: Annotated[Array, "3*hidden input", replace(gates.W_IH, rows="input 3*hidden")]
+    W_hh: Annotated[Array, "3*hidden hidden", replace(gates.W_HH, rows="hidden 3*hidden")]
     b_ih: Annotated[Array | None, "3*hidden", gates.B_IH] = None
     b_hh: Annotated[Array | None, "3*hidden", gates.B_HH] = None
     gate_order: GateOrder = "r z n"
     reset: Reset = "after"
+    layout: WeightLayout = None
 
 
 def gru(
@@ -110,7 +113,7 @@ def gru(
         h = work.let("h", z * n + (1 - z) * h_prev if swap else (1 - z) * n + z * h_prev)
         return {"h": h}
 
-    return through_time(work, x, {"h": h_0}, step, weights.parameters, task)
+    return through_time(work, x, {"h": h_0}, step, weights.parameters, task, layout=weights.layout)
 
 
 FORMS = forms(gru, "weights", per_gate=GRUPerGate, concatenated=GRUConcatenated, stacked=GRUStacked)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
 
 from nncalc.topics.parts import gates
 from nncalc.topics.parts.fields import About, Answer, Array, forms
-from nncalc.topics.parts.gates import Bias, GateOrder, JoinedWeights, Order, W_hLike, W_xLike, Weights
+from nncalc.topics.parts.gates import Bias, GateOrder, JoinedWeights, Order, W_hLike, W_xLike, WeightLayout, Weights
 from nncalc.topics.parts.time import C0, H0, NOTHING, States, TaskFields, X, through_time
 from nncalc.trace.rules.functions import sigmoid
 from nncalc.trace.work import Work
@@ -37,6 +37,7 @@ class LSTMPerGate(gates.PerGate):
     p_i: Bias = None
     p_f: Bias = None
     p_o: Bias = None
+    layout: WeightLayout = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class LSTMConcatenated(gates.Concatenated):
     b_o: Bias = None
     b_g: Bias = None
     concat: Order = "hx"
+    layout: WeightLayout = None
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,12 @@ class LSTMStacked(gates.Stacked):
     """The same with the gates stacked, as PyTorch keeps them: W_ih (4·hidden, input), W_hh (4·hidden, hidden)."""
 
     letters = LSTM_GATES
-    W_ih: Annotated[Array, "4*hidden input", gates.W_IH]
-    W_hh: Annotated[Array, "4*hidden hidden", gates.W_HH]
+    W_ih: Annotated[Array, "4*hidden input", replace(gates.W_IH, rows="input 4*hidden")]
+    W_hh: Annotated[Array, "4*hidden hidden", replace(gates.W_HH, rows="hidden 4*hidden")]
     b_ih: Annotated[Array | None, "4*hidden", gates.B_IH] = None
     b_hh: Annotated[Array | None, "4*hidden", gates.B_HH] = None
     gate_order: GateOrder = "i f g o"
+    layout: WeightLayout = None
 
 
 def lstm(
@@ -106,7 +109,7 @@ def lstm(
         prev = "h_0" if x.ndim == 1 else "h_prev"
         return _jacobians(work, weights, before["c"], prev, **after) if jacobian else {}
 
-    return through_time(work, x, {"h": h_0, "c": c_0}, step, weights.parameters, task, jacobians)
+    return through_time(work, x, {"h": h_0, "c": c_0}, step, weights.parameters, task, jacobians, weights.layout)
 
 
 def _jacobians(

@@ -9,21 +9,25 @@ import numpy as np
 
 from nncalc.topics.parts.activations import ACTIVATIONS, Function
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.topics.parts.gates import added, products
+from nncalc.topics.parts.gates import WeightLayout, added, applied, before_column, products
 from nncalc.topics.parts.time import H0, NOTHING, States, TaskFields, X, through_time
 from nncalc.trace.work import Work
+
+_W_XH = About("from the input to the state", also=("W_hx", "U", "Wxh", "W_ih"), rows="input hidden")
+_W_HH = About("from the state before to the state", also=("W", "Whh"), rows="hidden hidden")
 
 
 def rnn(
     work: Work,
     x: X,
-    W_xh: Annotated[Array, "hidden input", About("from the input to the state", also=("W_hx", "U", "Wxh", "W_ih"))],
-    W_hh: Annotated[Array, "hidden hidden", About("from the state before to the state", also=("W", "Whh"))],
+    W_xh: Annotated[Array, "hidden input", _W_XH],
+    W_hh: Annotated[Array, "hidden hidden", _W_HH],
     b_h: Annotated[Array | None, "hidden", About("bias of the state", also=("b",))] = None,
     h_0: H0 = 0,  # type: ignore[assignment]  # 0: zeros of the shape
     task: TaskFields = NOTHING,
     gradient_flow: Annotated[bool, About("∂h_t/∂h_(t−1) of every step, their product and their norms")] = False,
     activation: Annotated[Function, About("of the state; step: threshold units", says="activation {}")] = "tanh",
+    layout: WeightLayout = None,
 ) -> Answer:
     """h_t = g(W_xh x_t + W_hh h_(t−1) + b_h), y_t = W_hy h_t + b_y, and backpropagation through time.
 
@@ -34,18 +38,20 @@ def rnn(
     g = ACTIVATIONS[activation]
     prev = "h_0" if x.ndim == 1 else "h_prev"
     factors: list[Any] = []
-    inputs = products(W_xh, x)
+    inputs = products(W_xh, x, layout)
 
     def step(t: int, x_t: Any, before: States) -> States:
-        z = work.let("z", added(inputs(t), W_hh @ before["h"], b_h))
+        z = work.let("z", added(inputs(t), applied(W_hh, before["h"], layout), b_h))
         return {"h": work.let("h", g(z)), "z": z}
 
     def factor(before: States, after: States) -> Answer:
         if gradient_flow:
-            factors.append(work.let(f"dh/d{prev}", np.diag(g.derivative(after["z"], after["h"])) @ W_hh))
+            slope = np.diag(g.derivative(after["z"], after["h"]))
+            factors.append(work.let(f"dh/d{prev}", slope @ before_column(W_hh, layout)))
         return {}
 
-    answer = through_time(work, x, {"h": h_0}, step, {"W_xh": W_xh, "W_hh": W_hh, "b_h": b_h}, task, factor)
+    learned = {"W_xh": W_xh, "W_hh": W_hh, "b_h": b_h}
+    answer = through_time(work, x, {"h": h_0}, step, learned, task, factor, layout)
     return answer | (_flow(work, factors) if gradient_flow else {})
 
 

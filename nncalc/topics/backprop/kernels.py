@@ -19,6 +19,7 @@ from nncalc.topics.parts.fields import About, Array, Field, alternatives, fields
 from nncalc.topics.parts.records import record_of
 from nncalc.topics.parts.sizes import is_worked, size_of
 from nncalc.topics.parts.time import Task
+from nncalc.topics.parts.turning import laid
 from nncalc.topics.parts.windows import say_ties
 
 # What a layer is given and does not learn.
@@ -60,7 +61,7 @@ class KernelLayer:
         values = vars(layer) | self.fixed
         if "bias" in values and values.get("bias") is None:
             values["bias"] = values.get("b")
-        own = {f.name: f for f in fields_of(self.kernel)}
+        own = {f.name: f for f in laid(fields_of(self.kernel), values.get("layout"))}
         arrays = {n: f for n, f in own.items() if f.is_only_array and values.get(n) is not None and n != self.takes}
         _fits(at, own[self.takes], {f: values[n] for n, f in arrays.items()})
         given = {n: at.given(n, values[n], f.about.symbol, n not in _KEPT) for n, f in arrays.items()}

@@ -98,7 +98,7 @@ class _Sizes:
     def _rnn(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
         biases = sum(getattr(layer, n, None) is not None for n in ("b_h", "b_i", "b_z", "b_ih", "b_hh"))
         state = next(W for n in ("W_hh", "W_hi", "W_hz", "W_i", "W_z") if (W := getattr(layer, n, None)) is not None)
-        hidden = state.shape[1] if hasattr(layer, "W_hh") else state.shape[0]
+        hidden = state.shape[hasattr(layer, "W_hh") is not (layer.layout == "rows")]
         return kind, {"hidden": int(hidden), "biases": biases, "outputs": layer.return_}
 
     _lstm = _gru = _rnn

@@ -44,7 +44,8 @@ class About:
     only: with which other fields it says something; given elsewhere it is refused.
     infinite: its numbers may be ∞ or −∞. chain: the axes of a list's records by which each feeds the next, (in, out);
     the first is fed by the axis of that name beside the list. one_hot: (words, vocabulary), two fields that may
-    stand in its place: it is then a row for each of the words, 1 at its place in the vocabulary.
+    stand in its place: it is then a row for each of the words, 1 at its place in the vocabulary. rows: what `layout:
+    rows` beside it makes of the axes of an array, of another field what it is stated as.
     """
 
     help: str = ""
@@ -60,6 +61,7 @@ class About:
     infinite: bool = False
     chain: tuple[str, str] | None = None
     one_hot: tuple[str, str] | None = None
+    rows: str = ""
 
 
 class Variant(tuple[str, Any]):

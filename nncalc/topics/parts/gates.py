@@ -16,15 +16,27 @@ import numpy as np
 
 from nncalc.errors import Refused
 from nncalc.topics.parts.fields import About, Array
-from nncalc.trace.rules.products import each_row
+from nncalc.trace.rules.products import each_row, row_times
 from nncalc.trace.work import Work
 
-W_xLike = Annotated[Array, "hidden input"]
-W_hLike = Annotated[Array, "hidden hidden"]
+W_xLike = Annotated[Array, "hidden input", About(rows="input hidden")]
+W_hLike = Annotated[Array, "hidden hidden", About(rows="hidden hidden")]
 Bias = Annotated[Array | None, "hidden"]
-JoinedWeights = Annotated[Array, "hidden hidden+input"]
+JoinedWeights = Annotated[Array, "hidden hidden+input", About(rows="hidden+input hidden")]
 Order = Annotated[Literal["hx", "xh"], About("[h, x] or [x, h]", says="v is {}")]
-GateOrder = Annotated[str | list[str], About("from top to bottom", says="gates from top to bottom {}")]
+GateOrder = Annotated[
+    str | list[str],
+    About("from top to bottom", says="gates from top to bottom {}", rows="gates from left to right {}"),
+]
+_SAID = {"columns": "weights hidden x input: W·x", "rows": "weights input x hidden: x·W", None: ""}
+WeightLayout = Annotated[
+    Literal["columns", "rows"] | None,
+    About(
+        "columns: W·x, W_hh·h, weights hidden x input, as without it; rows: x·W, h·W_hh, weights input x hidden, as in "
+        "Keras (stacked gates side by side)",
+        says=_SAID.__getitem__,
+    ),
+]
 W_IH = About("all gates below each other", also=("weight_ih", "weight_ih_l0"))
 W_HH = About("all gates below each other", also=("weight_hh", "weight_hh_l0"))
 B_IH = About("bias beside W_ih", also=("bias_ih", "bias_ih_l0"))
@@ -45,6 +57,7 @@ class Weights(ABC):
     """What a cell needs to know of its weights. letters: one for each of its gates."""
 
     letters: ClassVar[str]
+    layout: WeightLayout
 
     @abstractmethod
     def through(self, work: Work, x: Any) -> Callable[[int, Any, Any], Net]:
@@ -52,7 +65,7 @@ class Weights(ABC):
 
     @abstractmethod
     def recurrent(self, gate: str) -> Any:
-        """A gate's matrix for h, (hidden, hidden), for Jacobians."""
+        """A gate's matrix for h as it stands before a column, (hidden, hidden), for Jacobians."""
 
     @property
     @abstractmethod
@@ -73,12 +86,22 @@ def added(*terms: Any) -> Any:
     return total
 
 
-def products(W: Any, x: Any) -> Callable[[int], Any]:
-    """W·x_t by time step (from 1): of a sequence all are worked as one product, of one vector when asked."""
+def products(W: Any, x: Any, layout: str | None) -> Callable[[int], Any]:
+    """W·x_t (x_t·W) by time step (from 1): of a sequence all are worked as one product, of one vector when asked."""
     if x.ndim == 1:
-        return lambda t: W @ x
-    whole = each_row(W, x)
+        return lambda t: applied(W, x, layout)
+    whole = row_times(x, W) if layout == "rows" else each_row(W, x)
     return lambda t: whole[t - 1]
+
+
+def applied(W: Any, v: Any, layout: str | None) -> Any:
+    """W·v of one vector; with the layout rows v·W."""
+    return v @ W if layout == "rows" else W @ v
+
+
+def before_column(W: Any, layout: str | None) -> Any:
+    """W as it stands before a column, whatever its layout."""
+    return W.T if layout == "rows" else W
 
 
 @dataclass(frozen=True)
@@ -103,17 +126,18 @@ class Apart(Weights):
 
     def through(self, work: Work, x: Any) -> Callable[[int, Any, Any], Net]:
         """Works W_x·x of all steps at once."""
-        inputs = {name: products(gate.W_x, x) for name, gate in self.each.items()}
-        return lambda t, x_t, h: _NetApart(self.each, inputs, t, h)
+        inputs = {name: products(gate.W_x, x, self.layout) for name, gate in self.each.items()}
+        return lambda t, x_t, h: _NetApart(self.each, self.layout, inputs, t, h)
 
     def recurrent(self, gate: str) -> Any:
         """W_h of the gate."""
-        return self.each[gate].W_h
+        return before_column(self.each[gate].W_h, self.layout)
 
 
 @dataclass(frozen=True)
 class _NetApart:
     each: Mapping[str, Gate]
+    layout: str | None
     inputs: Mapping[str, Callable[[int], Any]]
     t: int
     h: Any
@@ -122,14 +146,15 @@ class _NetApart:
         """W_x·x + b_x + W_h·h + p∘c + b_h + b."""
         of = self.each[gate]
         peephole = None if of.p is None else of.p * c
-        return added(self.inputs[gate](self.t), of.b_x, of.W_h @ self.h, peephole, of.b_h, of.b)
+        return added(self.inputs[gate](self.t), of.b_x, applied(of.W_h, self.h, self.layout), peephole, of.b_h, of.b)
 
     def candidate(self, gate: str, r: Any, after: bool) -> Any:
         """W_x·x + b_x + W_h·(r∘h) + b_h + b, or W_x·x + b_x + b + r∘(W_h·h + b_h)."""
         of = self.each[gate]
         if after:
-            return added(self.inputs[gate](self.t), of.b_x, of.b, r * added(of.W_h @ self.h, of.b_h))
-        return added(self.inputs[gate](self.t), of.b_x, of.W_h @ (r * self.h), of.b_h, of.b)
+            recurrent = added(applied(of.W_h, self.h, self.layout), of.b_h)
+            return added(self.inputs[gate](self.t), of.b_x, of.b, r * recurrent)
+        return added(self.inputs[gate](self.t), of.b_x, applied(of.W_h, r * self.h, self.layout), of.b_h, of.b)
 
 
 class PerGate(Apart):
@@ -162,14 +187,18 @@ class Stacked(Apart):
 
     @cached_property
     def each(self) -> dict[str, Gate]:
-        """Each gate's rows; cut out once, so that every time step uses the same."""
-        order = order_of(self.gate_order, self.letters)
-        hidden = self.W_hh.shape[1]
-        rows = {gate: slice(i * hidden, (i + 1) * hidden) for i, gate in enumerate(order)}
+        """Each gate's rows (columns); cut out once, so that every time step uses the same."""
+        order, sideways = order_of(self.gate_order, self.letters), self.layout == "rows"
+        hidden = self.W_hh.shape[0 if sideways else 1]
+        parts = {gate: slice(i * hidden, (i + 1) * hidden) for i, gate in enumerate(order)}
+
+        def cut(W: Any, part: slice) -> Any:
+            return W[:, part] if sideways else W[part]
+
         return {
-            gate: Gate(self.W_ih[part], self.W_hh[part], None if self.b_ih is None else self.b_ih[part],
+            gate: Gate(cut(self.W_ih, part), cut(self.W_hh, part), None if self.b_ih is None else self.b_ih[part],
                        None if self.b_hh is None else self.b_hh[part])
-            for gate, part in rows.items()
+            for gate, part in parts.items()
         }  # fmt: skip
 
     @property
@@ -194,7 +223,7 @@ class Concatenated(Weights):
 
     def fed(self, gate: str, v: Any) -> Any:
         """W·v + b of a gate."""
-        return added(getattr(self, f"W_{gate}") @ v, getattr(self, f"b_{gate}"))
+        return added(applied(getattr(self, f"W_{gate}"), v, self.layout), getattr(self, f"b_{gate}"))
 
     def joined(self, h: Any, x: Any) -> Any:
         """[h, x] or [x, h]."""
@@ -205,8 +234,8 @@ class Concatenated(Weights):
         return lambda t, x_t, h: _NetJoined(work, self, x_t, h, work.let("v", self.joined(h, x_t)))
 
     def recurrent(self, gate: str) -> Any:
-        """The columns that meet h."""
-        W = getattr(self, f"W_{gate}")
+        """The columns (rows) that meet h."""
+        W = before_column(getattr(self, f"W_{gate}"), self.layout)
         hidden = W.shape[0]
         return W[:, :hidden] if self.concat == "hx" else W[:, W.shape[1] - hidden :]
 

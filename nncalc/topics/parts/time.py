@@ -13,6 +13,7 @@ from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.back import updated
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, Like, when
 from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array
+from nncalc.topics.parts.gates import applied
 from nncalc.topics.parts.losses import LossName, loss_of, targets
 from nncalc.trace.rules.products import total
 from nncalc.trace.work import Work
@@ -50,7 +51,9 @@ class Task:
     keeps_states: ClassVar[bool] = False
 
     W_hy: Annotated[
-        Array | None, "output hidden", About("from the state to the output", also=("V", "W_yh", "Why", "W_y"))
+        Array | None,
+        "output hidden",
+        About("from the state to the output", also=("V", "W_yh", "Why", "W_y"), rows="hidden output"),
     ] = None
     b_y: Annotated[Array | None, "output", About("bias of the output", only=when(W_hy=GIVEN))] = None
     output_activation: Annotated[ActivationName, About("of the output", only=when(W_hy=GIVEN))] = "identity"
@@ -113,13 +116,14 @@ def through_time(
     parameters: Mapping[str, Any],
     task: Task,
     beside: Callable[[States, States], Answer] = lambda before, after: {},
+    layout: str | None = None,
 ) -> Answer:
     """Every time step forward, then, where there is a loss or an upstream, every gradient back through time.
 
     start: the states before the first step, h first; step(t, x_t, states) gives the states after it, and what `beside`
     needs; `beside` is worked after each step's output (Jacobians), and its last results are part of the answer.
     """
-    readout = Readout.of(work, x, task, start["h"].shape[0])
+    readout = Readout.of(work, x, task, start["h"].shape[0], layout)
     states, history, outputs, more = start, [], [], {}
     for t, x_t in each_step(work, x, task.tokens):
         before, states = states, step(t, x_t, states)
@@ -164,10 +168,11 @@ class Readout:
     target: Any
     steps: int
     single: bool
+    layout: str | None
     losses: list[Any] = field(default_factory=list)
 
     @staticmethod
-    def of(work: Work, x: Any, task: Task, hidden: int) -> Readout:
+    def of(work: Work, x: Any, task: Task, hidden: int, layout: str | None) -> Readout:
         """Checks the target against the steps that have a loss and gives it to the working.
 
         target: for a sequence (time, output) or a class a step, with `last` one step's; for one vector (output,).
@@ -175,7 +180,7 @@ class Readout:
         Raises Refused where they do not fit.
         """
         steps = 1 if x.ndim == 1 else x.shape[0]
-        outputs = hidden if task.W_hy is None else task.W_hy.shape[0]
+        outputs = hidden if task.W_hy is None else task.W_hy.shape[layout == "rows"]
         wanted = (steps, outputs) if task.loss_on == "all" and x.ndim > 1 else (outputs,)
         given: Any = None
         if task.target is not None and task.loss == "cross_entropy":
@@ -187,13 +192,13 @@ class Readout:
                     "target", f"is {dimensions(array.shape)}, but the outputs with a loss are {dimensions(wanted)}"
                 )
             given = work.given("target", array)
-        return Readout(work, task, given, steps, x.ndim == 1)
+        return Readout(work, task, given, steps, x.ndim == 1, layout)
 
     def step(self, t: int, h: Any) -> Any:
         """The output at time t; its loss is named and kept."""
         z, y, task = None, h, self.task
         if task.W_hy is not None:
-            z = task.W_hy @ h
+            z = applied(task.W_hy, h, self.layout)
             z = z if task.b_y is None else z + task.b_y
             if task.output_activation != "identity":
                 z = self.work.let("z_y", z)

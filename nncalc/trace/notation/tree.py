@@ -179,10 +179,20 @@ def product_each_row(W: Expr, X: Expr) -> Expr:
     return Op("matmul", (W, X), EACH_ROW)
 
 
+ROW_TIMES = "row by row"
+
+
+def product_row_times(X: Expr, W: Expr) -> Expr:
+    """x·W for every row x of X; the part t of it is X[t]·W."""
+    return Op("matmul", (X, W), ROW_TIMES)
+
+
 def item(x: Expr, label: str) -> Expr:
     """A part of a whole value, named by what is written in the brackets: ln(s)[2] is ln(s[2])."""
     if isinstance(x, Op) and x.label == EACH_ROW:
         return matmul(x.args[0], item(x.args[1], label))
+    if isinstance(x, Op) and x.label == ROW_TIMES:
+        return matmul(item(x.args[0], label), x.args[1])
     pointwise = isinstance(x, Op) and (
         x.kind in ("negative", "add", "times", "divide", "power") or x.label in FUNCTIONS
     )

@@ -120,6 +120,12 @@ def each_row(W: Any, X: Any) -> Any:
 
 
 @traced
+def row_times(X: Any, W: Any) -> Any:
+    """x·W for every row x of X, as rows: one product for all steps of a sequence. (t, n) and (n, m) give (t, m)."""
+    return X @ W
+
+
+@traced
 def row_outer(g: Any, X: Any) -> Any:
     """Σ_t g_t·x_tᵀ over the rows of both: (t, m) and (t, n) give (m, n)."""
     return g.T @ X
@@ -137,14 +143,20 @@ def _row_outer(index: Index, g: Any, X: Any) -> Expr:
 
 def _row_outer_whole(g: Any, X: Any) -> Expr:
     """Of rows that were put together from single steps: the sum of their outer products, as one writes it."""
-    rows = g.rows()
-    if rows is None:
+    steps, others = (dict(made) if (made := of.rows()) else {} for of in (g, X))
+    if not steps and not others:
         return n.matmul(n.transpose(g.whole()), X.whole())
-    return n.add(*(n.matmul(row, n.transpose(n.item(X.whole(), str(t + 1)))) for t, row in rows))
+
+    def row(of: Any, known: dict[int, Expr], t: int) -> Expr:
+        return known[t] if t in known else n.item(of.whole(), str(t + 1))
+
+    return n.add(*(n.matmul(row(g, steps, t), n.transpose(row(X, others, t))) for t in steps or others))
 
 
 rule(each_row, _each_row, (lambda g, y, W, X: row_outer(g, X), lambda g, y, W, X: g @ W),
      whole=lambda W, X: n.product_each_row(W.whole(), X.whole()), sums=True)  # fmt: skip
+rule(row_times, _matmul, (lambda g, y, X, W: g @ W.T, lambda g, y, X, W: row_outer(X, g)),
+     whole=lambda X, W: n.product_row_times(X.whole(), W.whole()), sums=True)  # fmt: skip
 rule(row_outer, _row_outer, (lambda d, y, g, X: X @ d.T, lambda d, y, g, X: g @ d), whole=_row_outer_whole,
      sums=True)  # fmt: skip
 
