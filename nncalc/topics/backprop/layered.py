@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from nncalc.errors import Refused, dimensions
+from nncalc.errors import Refused, dimensions, listed
 from nncalc.topics.backprop.blocks import RUNS, NetworkLayer, walked
 from nncalc.topics.backprop.goal import RATE, FirstClassField, LossField, TargetField, goal
 from nncalc.topics.backprop.plain import DenseLayer
@@ -19,6 +19,9 @@ from nncalc.trace.name import StepName
 from nncalc.trace.work import Work
 
 IMAGE_KINDS = ("conv", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool")
+
+
+RECURRENT = ("rnn", "lstm", "gru")
 
 
 def layered(
@@ -69,7 +72,7 @@ def layered(
     out = stack.run(
         layers, Flow(x, "x", "x", image=x.ndim > 2 or (x.ndim == 2 and shaping in IMAGE_KINDS)), ("layers",)
     )
-    _say(work, x, stack, kinds)
+    _say(work, x, stack, layers)
     answer: Answer = {out.name: out.value}
     wrt = [*([x] if kinds[0] != "embedding" else []), *stack.learned.values()]
     if target is not None:
@@ -96,12 +99,17 @@ def _over_tokens(layers: list[Any]) -> bool:
     return any(kind == "norm" and layer.kind in ("layer", "rms") for kind, layer in walked(layers))
 
 
-def _say(work: Work, x: Any, stack: Stack, kinds: list[str]) -> None:
+def _say(work: Work, x: Any, stack: Stack, layers: list[Any]) -> None:
     """The row of layers with the shapes that they give, and the conventions that they hold."""
-    said = work.trace().conventions
+    said, kinds = work.trace().conventions, [kind for kind, _ in walked(layers)]
     said.append(" → ".join([f"x {dimensions(x.shape)}", *stack.row]))
     if {"dense", "feed_forward"} & set(kinds):
         said.append("weights unit x input: W·x" if stack.layout == "columns" else "weights input x unit: x·W")
+    cells = [layer for kind, layer in walked(layers) if kind in RECURRENT]
+    if any(getattr(layer, "layout", None) != "rows" for layer in cells):
+        said.append(
+            f"weights of {listed(dict.fromkeys(kind for kind in kinds if kind in RECURRENT))} unit x input: W·x"
+        )
     said += stack.conventions
 
 
