@@ -21,7 +21,7 @@ from nncalc.trace.work import Work
 IMAGE_KINDS = ("conv", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool")
 
 
-RECURRENT = ("rnn", "lstm", "gru")
+CELL_KINDS = ("rnn", "lstm", "gru")
 
 
 def layered(
@@ -105,10 +105,10 @@ def _say(work: Work, x: Any, stack: Stack, layers: list[Any]) -> None:
     said.append(" → ".join([f"x {dimensions(x.shape)}", *stack.row]))
     if {"dense", "feed_forward"} & set(kinds):
         said.append("weights unit x input: W·x" if stack.layout == "columns" else "weights input x unit: x·W")
-    cells = [layer for kind, layer in walked(layers) if kind in RECURRENT]
+    cells = [layer for kind, layer in walked(layers) if kind in CELL_KINDS]
     if any(getattr(layer, "layout", None) != "rows" for layer in cells):
         said.append(
-            f"weights of {listed(dict.fromkeys(kind for kind in kinds if kind in RECURRENT))} unit x input: W·x"
+            f"weights of {listed(dict.fromkeys(kind for kind in kinds if kind in CELL_KINDS))} unit x input: W·x"
         )
     said += stack.conventions
 
