@@ -342,6 +342,9 @@ def test_params_counts_a_networks_file() -> None:
             yaml_of("network", x=drawn(rng, 2, 2), layers=[{"attention": {f"W_{n}": [[1], [2]] for n in "QKV"}}]),
             "params",
         )
+    narrow = {f"W_{n}": drawn(rng, 2, 2 if n == "V" else 4) for n in "QKV"} | {"W_O": drawn(rng, 2, 2), "heads": 2}
+    with pytest.raises(InputError, match="V is not as wide as Q"):
+        loads(yaml_of("network", x=drawn(rng, 2, 2), layers=[{"attention": narrow}]), "params")
     with pytest.raises(InputError, match="no network"):
         loads(yaml_of("backprop", expr="x*y", at={"x": 1, "y": 2}), "params")
 

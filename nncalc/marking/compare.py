@@ -81,7 +81,7 @@ def _why(mark: MarkedLine, line: dict[str, Any]) -> str:
         if old.get("yours") != text:
             return f"the sheet has changed ({verdict})"
     for index in mark.cells:
-        exact, now = cells.get(tuple(i + 1 for i in index), {}).get("exact"), mark.exact[index].item()
+        exact, now = cells.get(tuple(i + 1 for i in index), {}).get("exact"), mark.exact.item(index)
         if isinstance(exact, (int, float)) and not math.isclose(exact, now, rel_tol=SAME, abs_tol=SAME):
             return f"the right value was {exact:.6g} and is {now:.6g} ({verdict})"
     if _number(line.get("points")) != _asked(mark):

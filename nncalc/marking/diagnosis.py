@@ -83,9 +83,7 @@ def _told(found: Sequence[Likely]) -> tuple[int, int]:
 def _carried(trace: Trace, lines: Iterable[Line]) -> dict[str, dict[Index, Any]]:
     """What a working goes on with in the cells that are on the sheet."""
     steps = trace.named()
-    return {
-        line.name: {i: steps[line.name].array[i].item() for i in line.cells} for line in lines if line.name in steps
-    }
+    return {line.name: {i: steps[line.name].array.item(i) for i in line.cells} for line in lines if line.name in steps}
 
 
 def likely(slip: Slip) -> Iterable[Likely]:

@@ -57,7 +57,7 @@ def _candidates(
 def _carried(sheet: Sheet, trace: Trace) -> dict[str, dict[Index, Any]]:
     steps = trace.named()
     return {
-        name: {i: steps[name].array[i].item() for i in cells}
+        name: {i: steps[name].array.item(i) for i in cells}
         for name, cells in sheet.values.items()
         if name in steps and all(len(i) == steps[name].array.ndim for i in cells)
     }

@@ -86,7 +86,10 @@ class _Sizes:
     def _attention(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
         if layer.W_O is None:
             raise Refused("layers", "is not counted without W_O")
-        fields = {"heads": layer.heads, "head_dim": int(layer.W_Q.shape[1]) // layer.heads}
+        head = int(layer.W_Q.shape[1]) // layer.heads
+        if layer.W_V.shape[1] != (layer.kv_heads or layer.heads) * head:
+            raise Refused("layers", "is not counted where V is not as wide as Q")
+        fields = {"heads": layer.heads, "head_dim": head}
         fields |= {"kv_heads": layer.kv_heads} if layer.kv_heads is not None else {}
         return kind, {**fields, "bias": layer.b_Q is not None, "output_bias": layer.b_O is not None}
 
