@@ -178,7 +178,10 @@ def _defaults(function: Any) -> dict[str, float]:
     """What a function takes where nothing else is said."""
     if isinstance(function, np.ufunc):
         return {}
-    parameters = signature(function).parameters.values()
+    try:
+        parameters = signature(function).parameters.values()
+    except ValueError:  # np.where before NumPy 2 tells none
+        return {}
     return {p.name: p.default for p in parameters if isinstance(p.default, float)}
 
 
