@@ -13,8 +13,6 @@ from nncalc.cli.options import argument, choice_options, option, reading_options
 from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.errors import Finding, InputError, Location, listed, printable
 
-ANSWER = "mark an answer instead of showing the working: s=0.66,0.24,0.1 (several times for several lines)"
-
 
 class TopicCommand(TyperCommand):
     """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes."""

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Annotated, Any, Literal
 
 from nncalc.disk.read import name_of
@@ -74,7 +74,7 @@ class Problem:
         """The description of the kernel's fields."""
         return laid(fields_of(self.kernel), self.values.get("layout"))
 
-    @property
+    @cached_property
     def asked(self) -> frozenset[str]:
         """The names that its key and its points have, without cells."""
         names = [*self.expect, *(self.marking.points or {})]

@@ -100,8 +100,9 @@ class Block:
 
     def no_second(self, start: Iterable[str] = ()) -> None:
         """Refuses the gradient of what is made from a gradient: InputError with the line."""
+        second = self.from_gradients(start)
         for name in self.wanted:
-            if name in self.from_gradients(start):
+            if name in second:
                 line = next(f.line for f in self.formulas if f.name == name)
                 what = "is made from a gradient, and a gradient of a gradient is not worked"
                 raise InputError(Finding(what, line.name_mark, name))
