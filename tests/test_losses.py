@@ -157,3 +157,28 @@ def test_what_belongs_elsewhere_is_refused() -> None:
     assert "distance: is missing" in refusal(kind="contrastive", similar=True)
     assert "std: is missing" in refusal(kind="gaussian_kl", mean=1)
     assert "std: is 1: its 'unit' is 1, but 2 in mean" in refusal(kind="gaussian_kl", mean=[1, 2], std=[1])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "contrastive", "similar": True, "a": [1, 2], "b": [1, 2]},
+        {"kind": "contrastive", "similar": False, "a": [1, 2], "b": [1, 2]},
+        {"kind": "triplet", "anchor": [1, 2], "positive": [1, 2], "negative": [1, 2], "squared": False},
+    ],
+)
+def test_at_distance_0_the_slope_is_0_and_the_page_says_it_once(fields: dict[str, Any]) -> None:
+    """As PyTorch differentiates a norm at 0."""
+    trace = worked(**fields)
+    slopes = [value for name, value in trace.answer.items() if name.startswith("dL/d")]
+    assert slopes and all(np.array_equal(s, [0, 0]) for s in slopes)
+    assert trace.notes == ["at distance 0 the slope is taken as 0"]
+
+
+def test_beside_a_distance_of_0_the_other_is_differentiated() -> None:
+    trace = worked(kind="triplet", anchor=[1, 2], positive=[1, 2], negative=[4, 6], squared=False, margin=6)
+    away = np.array([-3, -4]) / 5  # −∂|a − n|/∂a is −(a − n)/|a − n|
+    assert trace.answer["L"] == 1 and np.allclose(trace.answer["dL/da"], -away)
+    assert np.allclose(trace.answer["dL/dn"], away) and np.array_equal(trace.answer["dL/dp"], [0, 0])
+    far = worked(kind="triplet", anchor=[1, 2], positive=[1, 3], negative=[4, 6], squared=False, margin=6)
+    assert not far.notes

@@ -11,6 +11,7 @@ from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, Like, when
 from nncalc.topics.parts.fields import About, Answer, Array, shown
 from nncalc.topics.parts.losses import LOSSES, LossName, first_of, one_hot, scaled, terms_of
 from nncalc.trace.rules.functions import rel_entr, relu, softplus, xlogy
+from nncalc.trace.rules.reductions import length
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
@@ -221,7 +222,7 @@ def contrastive(
     """
     if (a is None) == (distance is None):
         raise Refused("distance", "is missing", "a distance, or a and b")
-    D = work.given("distance", float(distance), "D") if distance is not None else _distance(work, "D", a, b)
+    D = work.given("distance", float(distance), "D") if distance is not None else work.let("D", length(a - b))
     off = D if similar else work.let("gap", relu(margin - D))
     L = work.let("L", off**2 / 2 if half else off**2)
     return {"L": L} | work.backward(L, [D] if a is None else [a, b])
@@ -238,15 +239,11 @@ def triplet(
 ) -> Answer:
     """max(0, d(a, p) − d(a, n) + margin), d being |·|², or |·| (Schroff et al. 2015)."""
     near, far = (
-        work.let(name, ((anchor - other) ** 2).sum()) if squared else _distance(work, name, anchor, other)
+        work.let(name, ((anchor - other) ** 2).sum() if squared else length(anchor - other))
         for name, other in (("d_p", positive), ("d_n", negative))
     )
     L = work.let("L", relu(work.let("gap", near - far + margin)))
     return {"L": L} | work.backward(L, [anchor, positive, negative])
-
-
-def _distance(work: Work, name: str, a: Any, b: Any) -> Any:
-    return work.let(name, np.sqrt(((a - b) ** 2).sum()))
 
 
 def gaussian_kl(
