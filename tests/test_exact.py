@@ -268,5 +268,5 @@ def test_least_squares_through_as_many_points_leaves_nothing() -> None:
 
 
 def test_a_matrix_that_has_no_inverse_has_none_of_irrational_numbers_either() -> None:
-    with pytest.raises(InputError, match="B.1,1. = .* is not a finite number"):
+    with pytest.raises(InputError, match=r"B.1,1. = .* is not a finite number"):
         worked(topic="formulas", given={"X": [[1, 2], [2, 3]]}, formulas="A = exp(X)\nB = inv(A)")

@@ -29,6 +29,7 @@ from nncalc.topics.parts.turning import laid
 from nncalc.trace.notation.decimals import meant_array
 
 BAD: Any = object()
+FREE = About().bounds
 
 
 @dataclass(frozen=True)
@@ -125,14 +126,8 @@ class Converter:
     def real(self, node: ScalarNode, field: Field, path: FieldPath) -> Any:
         """A number within the field's bounds."""
         value = self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits))
-        above, least, most = field.about.above, field.about.least, field.about.most
-        if value is not BAD and above is not None and value <= above:
-            return self.found(node, path, f"want a number above {above:g}, got {node.shown()}")
-        if value is not BAD and least is not None and value < least:
-            return self.found(node, path, f"want a number of at least {least:g}, got {node.shown()}")
-        if value is not BAD and most is not None and value > most:
-            return self.found(node, path, f"want a number of at most {most:g}, got {node.shown()}")
-        return value
+        unmet = "" if value is BAD else scalars.unmet(value, *field.about.bounds)
+        return self.found(node, path, f"{unmet}, got {node.shown()}") if unmet else value
 
     def tree(self, node: ScalarNode, path: FieldPath) -> Any:
         """An expression with variables."""
@@ -191,6 +186,9 @@ class Converter:
         except Unusable as error:
             return self.found(node, path, f"{printable(file)}: {error.what}", hint=error.hint)
         self.from_files += array.size
+        unmet = next(filter(None, (scalars.unmet(end, *field.about.bounds) for end in (array.min(), array.max()))), "")
+        if unmet:
+            return self.found(node, path, f"{printable(file)}: {unmet}")
         if self.from_files > MOST_ARRAYS * self.limits.array:
             what = f"the arrays in files hold more than {MOST_ARRAYS * self.limits.array} numbers, the limit"
             return self.found(node, path, what, hint=raising("array"))
@@ -294,4 +292,4 @@ class Converter:
         if self.is_infinite(node, field):
             return scalars.INFINITE[node.text.lower()]
         value = scalars.plain_number(node)
-        return self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits)) if value is None else value
+        return self.real(node, field, path) if value is None or field.about.bounds != FREE else value

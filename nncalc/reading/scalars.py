@@ -106,6 +106,15 @@ def _expression(node: ScalarNode, field: str, limits: Limits) -> float:
         raise InputError(Finding(what, node.mark.further(error.column - 1), field, hint=error.hint)) from None
 
 
+def unmet(value: float, above: float | None, least: float | None, most: float | None) -> str:
+    """The bound that a number does not keep, in words, or nothing."""
+    if above is not None and value <= above:
+        return f"want a number above {above:g}"
+    if least is not None and value < least:
+        return f"want a number of at least {least:g}"
+    return f"want a number of at most {most:g}" if most is not None and value > most else ""
+
+
 def as_whole(node: ScalarNode, field: str, limits: Limits, least: int | None = None, most: int | None = None) -> int:
     """A whole number within bounds, written without a point. Raises InputError otherwise."""
     limited = most is None and least is not None

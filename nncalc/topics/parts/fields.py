@@ -63,6 +63,11 @@ class About:
     one_hot: tuple[str, str] | None = None
     rows: str = ""
 
+    @property
+    def bounds(self) -> tuple[float | None, int | None, int | None]:
+        """What a number must be above, at least and at most."""
+        return self.above, self.least, self.most
+
 
 class Variant(tuple[str, Any]):
     """A record of one of several kinds: a mapping with one key, or the bare name of a kind that needs nothing.
