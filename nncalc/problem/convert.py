@@ -14,7 +14,7 @@ from nncalc.problem.axes import settled
 from nncalc.problem.looks import are_words, is_other, numbers_in_words, with_its_name
 from nncalc.problem.one_hot import one_hot_rows
 from nncalc.problem.plainly import is_misfit, may_be_read
-from nncalc.problem.spelling import unknown_key, with_comma, with_symbols
+from nncalc.problem.spelling import unknown_key, unknown_kind, with_comma, with_symbols
 from nncalc.reading import scalars
 from nncalc.reading.builder import MOST_ARRAYS, too_deep
 from nncalc.reading.expression import ExpressionError, Tree
@@ -205,14 +205,13 @@ class Converter:
 
     def variant(self, node: Node, kinds: type[Variant], path: FieldPath) -> Any:
         """A record of one of several kinds: {kind: {fields}}, or the bare name of the kind."""
-        want = f"one of {', '.join(kinds.options)}"
         if isinstance(node, ScalarNode):
             node = MappingNode({node.text: MappingNode({}, {}, node.mark)}, {node.text: node.mark}, node.mark)
         if not isinstance(node, MappingNode) or len(node.entries) != 1:
-            return self.found(node, path, "want one kind with its fields", want)
+            return self.found(node, path, "want one kind with its fields", *unknown_kind("", kinds.options)[1:])
         kind, inner = next(iter(node.entries.items()))
         if kind not in kinds.options:
-            return self.found(node, path, f"unknown kind '{printable(kind)}'", want, did_you_mean(kind, kinds.options))
+            return self.found(node, path, *unknown_kind(kind, kinds.options))
         inner = with_its_name(inner, kinds.ways(kind))
         if not isinstance(inner, MappingNode):
             return self.found(inner, (*path, kind), "want a mapping (name: value)")

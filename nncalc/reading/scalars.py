@@ -6,7 +6,7 @@ import math
 import re
 from decimal import Decimal
 
-from nncalc.errors import Finding, InputError, did_you_mean, printable
+from nncalc.errors import Finding, InputError, did_you_mean, printable, some_of
 from nncalc.limits import Limits, raising
 from nncalc.reading.expression import ExpressionError, number_of
 from nncalc.reading.nodes import ScalarNode
@@ -163,5 +163,5 @@ def as_text(node: ScalarNode, field: str, limit: int) -> str:
 def as_choice(node: ScalarNode, field: str, choices: tuple[str, ...]) -> str:
     """One of the choices; a near miss is told what was probably meant. Raises InputError for anything else."""
     if node.text not in choices:
-        raise _refuse(node, field, f"one of {', '.join(choices)}", did_you_mean(node.text.lower(), choices))
+        raise _refuse(node, field, f"one of {some_of(choices, node.text)}", did_you_mean(node.text.lower(), choices))
     return node.text

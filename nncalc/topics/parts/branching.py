@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Refused, dimensions, printable
+from nncalc.errors import Refused, dimensions, printable, some_of
 from nncalc.topics.parts.chances import note_sums
 from nncalc.trace.rules.choosing import row_after
 from nncalc.trace.value import numbers
@@ -90,7 +90,9 @@ def _tree(work: Work, given: Mapping[str, Any], tokens: list[str] | None) -> Sou
         words, path = [] if prefix == START else prefix.split(), ("probabilities", prefix)
         strange = [word for word in words if word not in tokens]
         if strange:
-            raise Refused(path, f"'{printable(strange[0])}' is none of the tokens", f"words of {', '.join(tokens)}")
+            raise Refused(
+                path, f"'{printable(strange[0])}' is none of the tokens", f"words of {some_of(tokens, strange[0], '')}"
+            )
         if np.shape(row) != (len(tokens),):
             raise Refused(path, f"is {dimensions(np.shape(row))}, but there are {len(tokens)} tokens")
         note_sums(work, f"P after {printable(prefix)}", row)

@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Refused
+from nncalc.errors import NAMES_SHOWN, Refused
 from nncalc.topics.parts.fields import shown
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
-
-NAMED = 8
 
 
 def check_chances(field: str, given: Any) -> None:
@@ -30,7 +28,8 @@ def note_sums(work: Work, symbol: str, given: Any) -> None:
     sums = [(f"[{i}]" if array.ndim > 1 else "", row) for i, row in enumerate(rows, 1)]
     off = [f"{symbol}{place} gives {shown(float(row.sum()))}" for place, row in sums if _is_off(row)]
     if off:
-        work.note(f"probabilities that do not add up to 1: {', '.join(off[:NAMED])}{', …' if len(off) > NAMED else ''}")
+        more = ["…"] if len(off) > NAMES_SHOWN else []
+        work.note(f"probabilities that do not add up to 1: {', '.join([*off[:NAMES_SHOWN], *more])}")
 
 
 def _is_off(row: Any) -> bool:
