@@ -13,6 +13,8 @@ from nncalc.cli.options import argument, choice_options, option, reading_options
 from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.errors import Finding, InputError, Location, listed, printable
 
+PIPE = "An ARRAY may be -, the one that another command prints with --get."
+
 
 class TopicCommand(TyperCommand):
     """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes."""
@@ -63,12 +65,7 @@ def topic_command(topic: str) -> TyperCommand:
         _marked(problem, given) if given["check"] else show([problem], given)
 
     examples = "\n  ".join(["\b\nExamples:", *commands(topic)])
-    piped = (
-        ["An ARRAY may be -, the one that another command prints with --get."]
-        if any(f.is_array for f in fields.values())
-        else []
-    )
-    text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), *piped, examples])
+    text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), PIPE, examples])
     answer = "mark an answer instead of showing the working: s=0.66,0.24,0.1 (several times for several lines)"
     params += [
         option("--check", answer, metavar="NAME=VALUE", multiple=True),
