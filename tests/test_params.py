@@ -428,7 +428,7 @@ WRONG: list[tuple[Any, list[int] | None, str]] = [
     ([{"patches": {"size": 5, "dim": 3}}], I, "layers[1].patches.size: patches of 5 x 5 do not fill an image of 10 x 12; want a divisor of both"),
     ([{"group_norm": {"groups": 4}}], I, "layers[1].group_norm.groups: 4 groups cannot share 6 channels evenly; want a divisor"),
     ([{"pad_channels": {"to": 4}}], I, "layers[1].pad_channels.to: has 4 channels, but 6 come in; want at least as many"),
-    ([{"feed_forward": {"hidden": 4, "activation": "gleu"}}], S, "layers[1].feed_forward.activation: want one of "),
+    ([{"feed_forward": {"hidden": 4, "activation": "gleu"}}], S, "layers[1].feed_forward.activation: want one of glu,"),
     ([{"attention": {"num_heads": 2}}], S, "layers[1].attention: unknown key 'num_heads': nncalc calls it 'heads'"),
     (["relu"], [1, 2, 3, 4, 1], "input_shape: has 5 numbers; want [height, width, channels], [T, D] or [n]"),
     (["cnov"], I, "layers[1]: unknown kind 'cnov'; want one of conv,"),
