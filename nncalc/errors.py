@@ -17,6 +17,7 @@ FieldPath = tuple[str | int, ...]
 MESSAGE_LIMIT = 2000
 FINDINGS_SHOWN = 20
 EXCERPT = 60
+NAMES_SHOWN = 8
 # In an environment with this variable a bug in what only helps is raised, as it is in our tests.
 STRICT = "NNCALC_STRICT"
 
@@ -59,6 +60,17 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     from difflib import get_close_matches  # only where something is wrong
 
     return next(iter(get_close_matches(word, list(known), 1, cutoff)), None)
+
+
+def some_of(names: Iterable[str], word: str = "", see: str = "see --help") -> str:
+    """Names in a row; of many a few, those first that are most like a typed word, and where all of them are told."""
+    from difflib import get_close_matches
+
+    known = [printable(name) for name in names]
+    if len(known) <= NAMES_SHOWN + 1:
+        return ", ".join(known)
+    few = list(dict.fromkeys([*get_close_matches(word, known, NAMES_SHOWN, 0.4), *known]))[:NAMES_SHOWN]
+    return f"{', '.join(few)} and {len(known) - NAMES_SHOWN} more" + (f" ({see})" if see else "")
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "", cutoff: float = 0.6) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, did_you_mean, dimensions, printable
+from nncalc.errors import Finding, InputError, did_you_mean, dimensions, printable, some_of
 from nncalc.trace.name import StepName, gradient_name
 from nncalc.trace.notation.signs import plain_name
 from nncalc.trace.steps import Trace
@@ -92,7 +92,7 @@ def _nearest(trace: Trace, text: str, names: list[str]) -> str:
     several = [name for name in names if _local(name) == text]
     if several:
         return f"which one: {', '.join(several[:10])}{', …' if len(several) > 10 else ''}?"
-    return did_you_mean(text, names, f"the steps are {', '.join(names[:40])}", cutoff=0.5)
+    return did_you_mean(text, names, f"the steps are {some_of(names, text, '')}", cutoff=0.5)
 
 
 def _nth_of_its_kind(section: str, names: list[str]) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from command import run
 
+from nncalc.topics import TOPICS
+
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 GIVEN = GOLDEN / "given"
@@ -78,7 +80,7 @@ def choices(*words: str) -> list[str]:
 def topics_and_forms() -> list[tuple[str, str]]:
     """Every form of every topic; a ready problem is a form to `new`, but lies in problems/."""
     ready = {path.stem.replace("-", "_") for path in OTHERS}
-    return [(t, form) for t in choices("new", "?") for form in choices("new", t, "--form", "?") if form not in ready]
+    return [(t, form) for t in TOPICS for form in choices("new", t, "--form", "?") if form not in ready]
 
 
 def whole() -> Iterator[Page]:
@@ -132,7 +134,7 @@ def _help() -> Iterator[Page]:
     yield Page("help/nncalc.txt", ("--help",))
     for command in COMMANDS:
         yield Page(f"help/{command}.txt", (command, "--help"))
-    for topic in choices("new", "?"):
+    for topic in TOPICS:
         yield Page(f"help/{topic}.txt", (topic, "--help"))
         yield Page(f"schema/{topic}.json", ("schema", topic))
         yield Page(f"new/{topic}.yaml", ("new", topic))

@@ -77,10 +77,34 @@ def test_what_a_network_is_not_is_refused() -> None:
     assert "patterns: are missing" in refusal("hopfield", state=[1, -1])
     said = refusal("hopfield", patterns=[[1, 0]])
     assert "patterns[1,2]: is 0, but states are -1/1 (labels: 0/1)" in said
+    assert "but states are -1/1 (labels" not in refusal("hopfield", patterns=[[1, 0, -1]])
+    assert "(labels" not in refusal("hopfield", patterns=[[1, -1]], state=[1, 0])
+    assert "W: is 2 x 3: its 'unit' is 2 and 3" in refusal("hopfield", W=[[0, 1, 2], [1, 0, 2]], state=[1, 1])
     assert "order[1]: is 3, but there are 2 units" in refusal("hopfield", W=[[0, 1], [1, 0]], state=[1, 1], order=[3])
     assert "order: belongs to" in refusal("hopfield", W=[[0, 1], [1, 0]], state=[1, 1], order=[1], update="sync")
     assert "W: belongs to a problem without patterns" in refusal("hopfield", W=[[0, 1], [1, 0]], patterns=[[1, 1]])
     assert [*worked("hopfield", patterns=[[1, -1]]).answer] == ["W"]
+
+
+@pytest.mark.parametrize(
+    ("W", "said"),
+    [
+        ([[0, 1], [1, 0]], []),
+        ([[0, 1], [2, 0]], ["W is not symmetric (W[1,2] is 1, W[2,1] 2): the energy need not fall"]),
+        ([[3, 1], [1, 0]], ["W has a diagonal: a unit counts its own state"]),
+        ([[-3, 1], [1, 0]], ["W has a diagonal: a unit counts its own state, and where that is negative the energy need not "
+                             "fall"]),
+    ],
+)  # fmt: skip
+def test_weights_with_which_the_energy_may_rise_are_said(W: Any, said: list[str]) -> None:
+    assert worked("hopfield", W=W, state=[1, -1]).notes[:-1] == said
+
+
+def test_the_energy_rises_where_the_page_says_that_it_may() -> None:
+    one_way = worked("hopfield", W=[[0, 1], [-3, 0]], state=[-1, 1], order=[1])
+    assert value(one_way, "u0.E") == -1 and one_way.answer["E"] == 1
+    own = worked("hopfield", W=[[-3, 1], [1, 0]], state=[1, 1], order=[1])
+    assert own.answer["E"] == 1 + 1.5 and value(own, "u0.E") == -1 + 1.5
 
 
 # Boxes
@@ -231,7 +255,31 @@ def test_what_does_not_fit_is_refused() -> None:
     assert "tokens: are missing" in refusal("decoding", probabilities=tree)
     assert "has no first row" in refusal("decoding", probabilities={"a": [0.5, 0.5]}, tokens=["a", "b"])
     assert "probabilities: is one row" in refusal("decoding", probabilities=[0.5, 0.5])
+    assert "probabilities[1,2]: want a number of at most 1, got 1.5" in refusal("decoding", probabilities=[[0.5, 1.5]])
+    assert "probabilities.a[1]: want a number of at least 0" in refusal(
+        "decoding", probabilities={"start": [0.4, 0.6], "a": [-1, 2]}, tokens=["a", "b"])  # fmt: skip
+    assert "transitions[2,1]: want a number of at least 0" in refusal(
+        "decoding", probabilities=[0.4, 0.6], transitions=[[1, 0], [-0.5, 0.5]])  # fmt: skip
+    assert "k: is 3, but there are 2 tokens; want a number from 1 to 2" in refusal(
+        "decoding", kind="top_k", k=3, probabilities=[0.5, 0.5])  # fmt: skip
+    assert "beam: is 5, but there are 4 sequences" in refusal(
+        "decoding", kind="beam", beam=5, probabilities=[[0.5, 0.5], [0.5, 0.5]])  # fmt: skip
+    assert worked("decoding", kind="beam", beam=4, probabilities=[[0.5, 0.5], [0.5, 0.5]]).answer["scores"].size == 4
     assert "beam: belongs to kind beam" in refusal("decoding", probabilities=[[0.5, 0.5]], beam=2)
     assert "candidate: has too few words" in refusal("decoding", candidate="a", references="a b c d e")
     missing = worked("decoding", probabilities={"start": [0.4, 0.6], "a": [1, 0]}, tokens=["a", "b"])
     assert missing.answer["scores"].tolist() == [0] and "no row is given after the tokens 2" in " ".join(missing.notes)
+
+
+def test_a_table_that_leaves_words_out_is_worked_and_said() -> None:
+    """Many print the likeliest words only: nothing is refused."""
+    said = "probabilities that do not add up to 1: "
+    assert worked("decoding", probabilities=[[0.5, 0.4], [0.6, 0.4]]).notes[0] == said + "P[1] gives 0.9"
+    assert worked("decoding", kind="top_k", k=1, probabilities=[0.5, 0.4]).notes[0] == said + "P gives 0.9"
+    tree = {"start": [0.5, 0.5], "a": [0.5, 0.4], "b": [1, 0]}
+    assert worked("decoding", probabilities=tree, tokens=["a", "b"]).notes[0] == said + "P after a gives 0.9"
+    walk = worked("decoding", probabilities=[0.333, 0.667], transitions=[[0.5, 0.2], [0, 1]])
+    assert walk.notes[0] == said + "transitions[1] gives 0.7"
+    many = worked("decoding", probabilities=[[0.5, 0.1]] * 9).notes[0]
+    assert many.count("gives 0.6") == 8 and many.endswith(", …")
+    assert not worked("decoding", kind="perplexity", probabilities=[0.5, 0.4]).notes

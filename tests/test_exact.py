@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from nncalc import loads, solve
+from nncalc import InputError, loads, solve
 
 CASES = int(os.environ.get("NNCALC_EXACT", "60"))
 F = Fraction
@@ -220,3 +220,53 @@ def test_what_is_0_by_an_identity_is_0_on_the_page() -> None:
     trace = solve(loads("topic: backprop\nexpr: exp(x) - exp(-x) - 2*sinh(x)\nat: {x: 0.7}\n"))
     step = trace["df/dx"]
     assert float(step.array) == evaluate(step.element(())) == 0
+
+
+def inverted(matrix: list[list[F]]) -> list[list[F]]:
+    """By Gauss and Jordan, in fractions."""
+    size = len(matrix)
+    rows = [[*row, *(F(int(i == j)) for j in range(size))] for i, row in enumerate(matrix)]
+    for i in range(size):
+        pivot = next(r for r in range(i, size) if rows[r][i])
+        rows[i], rows[pivot] = rows[pivot], rows[i]
+        rows[i] = [n / rows[i][i] for n in rows[i]]
+        rows = [rows[i] if r == i else [a - row[i] * b for a, b in zip(row, rows[i], strict=True)]
+                for r, row in enumerate(rows)]  # fmt: skip
+    return [row[size:] for row in rows]
+
+
+def test_the_residual_of_what_an_inverse_solves_is_0_and_so_is_what_cancels_in_it() -> None:
+    chance = Random(11)
+    for _ in range(CASES):
+        size = chance.choice([2, 3])
+        X = [[decimal(chance, 1, 6) for _ in range(size)] for _ in range(size)]
+        try:
+            truth = inverted([[F(x) for x in row] for row in X])
+        except StopIteration:  # there is none
+            continue
+        trace = worked(topic="formulas", given={"X": [[float(x) for x in row] for row in X], "y": [1, 0, 3][:size]},
+                       formulas="B = inv(X)\nw = B·y\nr = X·w - y\nE = exp(X)\nd = max(E) - max(E)")  # fmt: skip
+        assert np.all(trace["r"].array == 0) and trace["d"].array == 0
+        for found, row in zip(trace["B"].array.tolist(), truth, strict=True):
+            assert found == [pytest.approx(float(n), rel=1e-14, abs=0) for n in row]
+
+
+@pytest.mark.parametrize("k", ["0.1", "0.05", "2", "3.5"])
+def test_what_was_compared_is_itself(k: str) -> None:
+    trace = worked(topic="formulas", given={"k": float(k)}, formulas="r = max(exp(k), 1) - exp(k)")
+    assert trace["r"].array == 0
+
+
+def test_least_squares_through_as_many_points_leaves_nothing() -> None:
+    """Three different rows of F (XOR by two radial functions), three weights: each target is met exactly."""
+    lines = "F = exp(X)\nA = Fᵀ·F\nB = inv(A)\nw = B·(Fᵀ·y)\nr = F·w - y"
+    given = {"X": [[0, -2, 0], [0, -1, -1], [0, -1, -1], [0, 0, -2]], "y": [0, 1, 1, 0]}
+    trace = worked(topic="formulas", given=given, formulas=lines)
+    assert trace["r"].array.tolist() == [0, 0, 0, 0]
+    half = 1 / (1 - np.exp(-1)) ** 2  # from the three equations, by hand
+    assert np.allclose(trace["w"].array, [half * (1 + np.exp(-2)), -half, -half], rtol=1e-14)
+
+
+def test_a_matrix_that_has_no_inverse_has_none_of_irrational_numbers_either() -> None:
+    with pytest.raises(InputError, match=r"B.1,1. = .* is not a finite number"):
+        worked(topic="formulas", given={"X": [[1, 2], [2, 3]]}, formulas="A = exp(X)\nB = inv(A)")

@@ -135,7 +135,7 @@ LOOP.append(LOOP)
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"topic": "sofmax", "x": [1]}, "<mapping>: topic: want one of activation, softmax"),
+        ({"topic": "sofmax", "x": [1]}, "<mapping>: topic: want one of softmax, formulas, norm"),
         ({"x": [1]}, "<mapping>: 'topic' is missing"),
         (FIELDS | {"temperatur": 1}, "temperatur"),
         (FIELDS | {"x": [1, object()]}, "<mapping>: want numbers, texts, lists, arrays and mappings, got object"),

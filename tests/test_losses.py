@@ -157,3 +157,79 @@ def test_what_belongs_elsewhere_is_refused() -> None:
     assert "distance: is missing" in refusal(kind="contrastive", similar=True)
     assert "std: is missing" in refusal(kind="gaussian_kl", mean=1)
     assert "std: is 1: its 'unit' is 1, but 2 in mean" in refusal(kind="gaussian_kl", mean=[1, 2], std=[1])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "contrastive", "similar": True, "a": [1, 2], "b": [1, 2]},
+        {"kind": "contrastive", "similar": False, "a": [1, 2], "b": [1, 2]},
+        {"kind": "triplet", "anchor": [1, 2], "positive": [1, 2], "negative": [1, 2], "squared": False},
+    ],
+)
+def test_at_distance_0_the_slope_is_0_and_the_page_says_it_once(fields: dict[str, Any]) -> None:
+    """As PyTorch differentiates a norm at 0."""
+    trace = worked(**fields)
+    slopes = [value for name, value in trace.answer.items() if name.startswith("dL/d")]
+    assert slopes and all(np.array_equal(s, [0, 0]) for s in slopes)
+    assert trace.notes == ["at distance 0 the slope is taken as 0"]
+
+
+def test_beside_a_distance_of_0_the_other_is_differentiated() -> None:
+    trace = worked(kind="triplet", anchor=[1, 2], positive=[1, 2], negative=[4, 6], squared=False, margin=6)
+    away = np.array([-3, -4]) / 5  # −∂|a − n|/∂a is −(a − n)/|a − n|
+    assert trace.answer["L"] == 1 and np.allclose(trace.answer["dL/da"], -away)
+    assert np.allclose(trace.answer["dL/dn"], away) and np.array_equal(trace.answer["dL/dp"], [0, 0])
+    far = worked(kind="triplet", anchor=[1, 2], positive=[1, 3], negative=[4, 6], squared=False, margin=6)
+    assert not far.notes
+
+
+SUMS = "probabilities that do not add up to 1: "
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"kind": "cross_entropy", "prediction": [0.7, 0.2, 0.1], "target": [1, 0, 0]}, []),
+        ({"kind": "cross_entropy", "prediction": [0.7, 0.9, 0.1], "target": [1, 0, 0]}, [SUMS + "p gives 1.7"]),
+        ({"kind": "cross_entropy", "prediction": [0.7, 0.2, 0.1], "target": [1, 0, 1]}, [SUMS + "t gives 2"]),
+        ({"kind": "kl", "prediction": [[0.5, 0.5], [0.5, 0.2]], "target": [[0.5, 0.5], [0.9, 0]]},
+         [SUMS + "p[2] gives 0.7", SUMS + "t[2] gives 0.9"]),
+        # As they are printed: to two decimals, to three, to four; 0.3 of one decimal is off.
+        ({"kind": "cross_entropy", "prediction": [0.33, 0.33, 0.33], "target": [1, 0, 0]}, []),
+        ({"kind": "js", "prediction": [0.333, 0.333, 0.333], "target": [0.0901, 0.2447, 0.6653]}, []),
+        ({"kind": "js", "prediction": [0.333, 0.333, 0.331], "target": [0.5, 0.25, 0.25]}, [SUMS + "p gives 0.997"]),
+        ({"kind": "js", "prediction": [0.3, 0.3, 0.3], "target": [0.5, 0.25, 0.25]}, [SUMS + "p gives 0.9"]),
+        # Each output for itself, or classes of which one counts for nothing.
+        ({"kind": "binary_cross_entropy", "prediction": [0.7, 0.9], "target": [1, 1]}, []),
+        ({"kind": "dice", "prediction": [0.7, 0.9], "target": [1, 1]}, []),
+        ({"kind": "cross_entropy", "prediction": [[0.5, 0.5], [0.5, 0.5]], "target": [1, -1], "ignore_class": -1}, []),
+        ({"kind": "squared_error", "prediction": [7, 9], "target": [1, -1]}, []),
+    ],
+)  # fmt: skip
+def test_probabilities_that_do_not_add_up_are_said(fields: dict[str, Any], said: list[str]) -> None:
+    assert worked(**fields).notes == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "prediction", "target", "said"),
+    [
+        ("cross_entropy", [0.7, -0.1, 0.4], [1, 0, 0], "prediction[2]: want a probability, from 0 to 1, got -0.1"),
+        ("cross_entropy", [0.7, 0.3], [2, 0], "target[1]: want a probability, from 0 to 1, got 2"),
+        ("binary_cross_entropy", [[0.5], [1.7]], [[1], [0]], "prediction[2,1]: want a probability"),
+        ("binary_cross_entropy_with_logits", [0.5, 1.7], [1, -1], "target[2]: want a probability"),
+        ("kl", [0.5, 0.5], [1.5, -0.5], "target[1]: want a probability"),
+        ("js", [1.5, -0.5], [0.5, 0.5], "prediction[1]: want a probability"),
+        ("dice", [255, 0], [1, 0], "prediction[1]: want a probability"),
+    ],
+)
+def test_what_is_no_probability_is_refused(kind: str, prediction: Any, target: Any, said: str) -> None:
+    assert said in refusal(kind=kind, prediction=prediction, target=target)
+
+
+def test_constants_that_have_no_loss_are_named() -> None:
+    assert "log_base: want a number above 0 that is not 1, got 1" in refusal(
+        kind="kl", prediction=[0.5, 0.5], target=[0.5, 0.5], log_base=1)  # fmt: skip
+    assert "std[2]: want a number above 0, got 0" in refusal(kind="gaussian_kl", mean=[0, 0], std=[1, 0])
+    assert "pos_weight[1]: want a number of at least 0, got -1" in refusal(
+        kind="binary_cross_entropy", prediction=[0.5], target=[1], pos_weight=[-1])  # fmt: skip

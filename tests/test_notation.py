@@ -89,6 +89,7 @@ def _value(symbol: str, array: Any) -> Any:
 a, b, c = (tree.Ref(_value(s, n), ()) for s, n in (("a", -0.5), ("b", 2.0), ("t1.dL/dh", 3.0)))
 A, B = (tree.Ref(_value(s, np.eye(2)), None) for s in "AB")
 x1 = tree.Ref(_value("x", [4.0, -1.0]), (1,))
+long = tree.Ref(_value("upstream_from", 3.0), ())
 
 # A formula of every kind of operator: how it is written in text, in LaTeX and in Typst.
 WRITTEN = [
@@ -107,6 +108,11 @@ WRITTEN = [
     (tree.compare(">=", a, tree.ZERO), "[a >= 0]", r"\left[a \ge 0\right]", '["a" >= 0]'),
     (tree.call("sigmoid", tree.negative(a)), "σ(-a)", r"\sigma\left(-a\right)", 'op("sigmoid")(-"a")'),
     (tree.call("max", a, b), "max(a, b)", r"\max\left(a, b\right)", 'op("max")("a", "b")'),
+    (tree.product(tree.divide(tree.call("abs", A), long), B), "(abs(A) / upstream_from)∘B",
+     r"\frac{\left| A \right|}{\mathit{upstream}_{from}} \circ B",
+     'frac(op("abs")("A"), "upstream_from") compose "B"'),
+    (tree.product(B, tree.divide(A, long)), "B∘A / upstream_from", r"B \circ \frac{A}{\mathit{upstream}_{from}}",
+     '"B" compose frac("A", "upstream_from")'),
     (tree.product(tree.const(1 / 3), a), "1/3·a", r"1/3 \cdot a", '1/3 dot "a"'),
 ]  # fmt: skip
 

@@ -33,7 +33,7 @@ from nncalc.trace.rules.arrays import (
 from nncalc.trace.rules.choosing import best, continued, picked, rank_of, row_after
 from nncalc.trace.rules.products import each_row, outer_sum, row_outer, row_times, total
 from nncalc.trace.rules.rearranging import scatter
-from nncalc.trace.rules.reductions import is_first_max, is_largest, largest
+from nncalc.trace.rules.reductions import is_first_max, is_largest, largest, length
 from nncalc.trace.rules.sliding import Sliding, Window
 from nncalc.trace.rules.whole import ceil_divide, quotient
 from nncalc.trace.value import EngineError, Value, getitem
@@ -159,6 +159,8 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     np.mean: [fixed(lambda x: x.mean(), (2, 3)), fixed(lambda x: x.mean(axis=1, keepdims=True), (2, 3))],
     np.max: [fixed(lambda x: x.max(), (2, 3)), fixed(lambda x: x.max(axis=-1, keepdims=True), (2, 3)),
              fixed(lambda x: x.max(axis=0), (3, 2))],
+    length: [fixed(lambda x: length(x), (3,)), fixed(lambda x: length(x, axis=1, keepdims=True), (2, 3)),
+             fixed(lambda x: length(x, axis=0), (2, 3))],
     is_first_max: [fixed(lambda x: is_first_max(x) * x, (2, 3)), fixed(lambda x: is_first_max(x, axis=-1) * x, (2, 3))],
     largest: [fixed(largest, (2, 3), (2, 3), (2, 3))],
     is_largest: [fixed(lambda a, b, c: is_largest(a, b, c, position=1) * b, (2, 3), (2, 3), (2, 3))],

@@ -65,3 +65,51 @@ def test_threshold_units_add_in_binary() -> None:
         W_hy=[[1, -1, 1]], b_y=[-0.5], output_activation="step",
     )))  # fmt: skip
     assert trace.answer["y"].ravel().tolist() == [1, 0, 0, 1, 1, 0, 1]
+
+
+def test_the_rows_and_columns_of_the_output_are_named() -> None:
+    cell = {name: value for name, value in CELLS["rnn"].items() if name != "loss"}
+    trace = solve(problem(yaml_of("rnn", tokens="hel", vocabulary="helo", **cell)))
+    assert trace.notes == ["rows of y: 1 after h, 2 after e, 3 after l", "columns of y: h, e, l, o"]
+    trace = solve(problem(yaml_of("rnn", tokens="he", vocabulary="helo", **cell | {"W_hy": n(3, 2)})))
+    assert trace.notes == ["rows of y: 1 after h, 2 after e"]
+    assert not solve(problem(yaml_of("rnn", x=np.eye(4), **cell))).notes
+
+
+SQUARE = {
+    "rnn": {"W_xh": n(2, 2), "W_hh": n(2, 2)},
+    "lstm": {f"W_{s}{g}": n(2, 2) for g in "ifog" for s in "xh"},
+    "gru": {f"W_{s}{g}": n(2, 2) for g in "zrn" for s in "xh"},
+}
+
+
+@pytest.mark.parametrize("cell", SQUARE)
+@pytest.mark.parametrize("layout", [None, "columns", "rows"])
+def test_which_way_a_square_matrix_stands_is_on_the_page(cell: str, layout: str | None) -> None:
+    more = {"layout": layout} if layout else {}
+    said = solve(problem(yaml_of(cell, x=n(2, 2), **SQUARE[cell], **more))).conventions
+    assert ("weights input x hidden: x·W" if layout == "rows" else "weights hidden x input: W·x") in ", ".join(said)
+
+
+@pytest.mark.parametrize(
+    ("topic", "fields", "said"),
+    [
+        ("rnn", {"x": n(2, 3), "W_xh": n(3, 2), "W_hh": n(2, 2)}, "W_xh is (input, hidden): transposed?"),
+        ("lstm", {"x": n(2, 3), "W_ih": n(3, 8), "W_hh": n(8, 2)}, "W_ih is (input, 4*hidden): transposed?"),
+        ("gru", {"x": n(2, 3), **{f"W_x{g}": n(3, 2) for g in "zrn"}, **{f"W_h{g}": n(2, 2) for g in "zrn"}},
+         "W_xz is (input, hidden): transposed?"),
+        ("residual", {"x": n(3), "layers": [{"W": n(3, 2)}]},
+         "layers[1].W: is 3 x 2, for 2 inputs, but x has 3 (W is (input, unit): transposed? here it is (unit, input))"),
+        ("residual", {"x": n(3), "layers": [{"W": n(2, 3)}, {"W": n(2, 3)}]},
+         "layers[2].W: is 2 x 3, for 3 inputs, but layer 1 gives 2 (W is (input, unit): transposed?"),
+        ("perceptron", {"X": n(2, 3), "target": [0, 1], "w": [1, 1],
+                        "hidden": {"W": n(3, 2), "c": [0, 0, 0]}},
+         "hidden.W: is 3 x 2, for 2 inputs, but a sample has 3 (W is (input, unit): transposed?"),
+        ("perceptron", {"X": n(2, 4), "target": [0, 1], "w": [1, 1], "hidden": {"W": n(2, 3), "c": [0, 0]}},
+         "hidden.W: is 2 x 3, for 3 inputs, but a sample has 4"),
+    ],
+)  # fmt: skip
+def test_a_matrix_the_other_way_round_is_told_so(topic: str, fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError) as error:
+        solve(problem(yaml_of(topic, **fields)))
+    assert said in str(error.value)

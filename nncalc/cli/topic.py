@@ -13,6 +13,8 @@ from nncalc.cli.options import argument, choice_options, option, reading_options
 from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.errors import Finding, InputError, Location, listed, printable
 
+PIPE = "An ARRAY may be -, the one that another command prints with --get."
+
 
 class TopicCommand(TyperCommand):
     """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes."""
@@ -63,7 +65,7 @@ def topic_command(topic: str) -> TyperCommand:
         _marked(problem, given) if given["check"] else show([problem], given)
 
     examples = "\n  ".join(["\b\nExamples:", *commands(topic)])
-    text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), examples])
+    text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), PIPE, examples])
     answer = "mark an answer instead of showing the working: s=0.66,0.24,0.1 (several times for several lines)"
     params += [
         option("--check", answer, metavar="NAME=VALUE", multiple=True),
@@ -96,12 +98,37 @@ def _help(homes: list[tuple[str, Any]], forms: int) -> str:
     homes: the forms that have the field, with what each says of it; forms: how many there are.
     """
     words = _by_form([(name, field.about.help or field.wants) for name, field in homes], "; {1}: {0}")
+    words = _words([field for _, field in homes], words) + _keys(homes)
     only = homes[0][1].about.only
     where = [f"form {listed(name for name, _ in homes)}"] if len(homes) < forms else []
     where += [only.words] if only is not None else []
     defaults = _by_form([(name, _default(field)) for name, field in homes], ", for {1} {0}")
     brackets = "; ".join(filter(None, [", ".join(where), defaults]))
     return words + (f" ({brackets})" if brackets else "")
+
+
+def _words(fields: list[Any], words: str) -> str:
+    """What is said of a field of one form or several, with its choices where that does not name them all."""
+    choices = list(dict.fromkeys(choice for field in fields for choice in _choices(field)))
+    return words if all(choice in words for choice in choices) else f"{words}: {', '.join(choices)}"
+
+
+def _keys(homes: list[tuple[str, Any]]) -> str:
+    """The keys of a field that is a mapping of its own, or nothing."""
+    from nncalc.topics.parts.fields import fields_of
+
+    record = next((field.record for _, field in homes if field.record is not None), None)
+    told = [f"{key.name}, {_words([key], key.help)}" for key in fields_of(record)] if record else []
+    return f"; its keys: {' | '.join(told)}" if told else ""
+
+
+def _choices(field: Any) -> list[str]:
+    """The words that a field may be, alone or in a list."""
+    from typing import Literal, get_args, get_origin
+
+    kinds = [kind for one in field.types for kind in (one, *get_args(one))]
+    words = [word for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)]
+    return [str(word) for word in words or (field.variant.options if field.variant else ())]
 
 
 def _default(field: Any) -> str:

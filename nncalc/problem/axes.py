@@ -100,6 +100,8 @@ def _bind(
         return []
     name, size = _clash(options[0], shape, sizes) or ("", 0)
     known, where = sizes[name]
+    if not where:  # it disagrees with itself
+        sizes[name] = known, where = known, spelled(path)
     mark = marks.get((*path[:-1], where.rpartition(".")[2]))
     beside = f" ({mark.brief()})" if mark else ""
     what = f"is {dimensions(shape)}: its '{name}' is {size}, but {known} in {where}{beside}"

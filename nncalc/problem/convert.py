@@ -14,7 +14,7 @@ from nncalc.problem.axes import settled
 from nncalc.problem.looks import are_words, is_other, numbers_in_words, with_its_name
 from nncalc.problem.one_hot import one_hot_rows
 from nncalc.problem.plainly import is_misfit, may_be_read
-from nncalc.problem.spelling import unknown_key, with_comma, with_symbols
+from nncalc.problem.spelling import unknown_key, unknown_kind, with_comma, with_symbols
 from nncalc.reading import scalars
 from nncalc.reading.builder import MOST_ARRAYS, too_deep
 from nncalc.reading.expression import ExpressionError, Tree
@@ -29,6 +29,7 @@ from nncalc.topics.parts.turning import laid
 from nncalc.trace.notation.decimals import meant_array
 
 BAD: Any = object()
+FREE = About().bounds
 
 
 @dataclass(frozen=True)
@@ -125,14 +126,8 @@ class Converter:
     def real(self, node: ScalarNode, field: Field, path: FieldPath) -> Any:
         """A number within the field's bounds."""
         value = self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits))
-        above, least, most = field.about.above, field.about.least, field.about.most
-        if value is not BAD and above is not None and value <= above:
-            return self.found(node, path, f"want a number above {above:g}, got {node.shown()}")
-        if value is not BAD and least is not None and value < least:
-            return self.found(node, path, f"want a number of at least {least:g}, got {node.shown()}")
-        if value is not BAD and most is not None and value > most:
-            return self.found(node, path, f"want a number of at most {most:g}, got {node.shown()}")
-        return value
+        unmet = "" if value is BAD else scalars.unmet(value, *field.about.bounds)
+        return self.found(node, path, f"{unmet}, got {node.shown()}") if unmet else value
 
     def tree(self, node: ScalarNode, path: FieldPath) -> Any:
         """An expression with variables."""
@@ -191,6 +186,9 @@ class Converter:
         except Unusable as error:
             return self.found(node, path, f"{printable(file)}: {error.what}", hint=error.hint)
         self.from_files += array.size
+        unmet = next(filter(None, (scalars.unmet(end, *field.about.bounds) for end in (array.min(), array.max()))), "")
+        if unmet:
+            return self.found(node, path, f"{printable(file)}: {unmet}")
         if self.from_files > MOST_ARRAYS * self.limits.array:
             what = f"the arrays in files hold more than {MOST_ARRAYS * self.limits.array} numbers, the limit"
             return self.found(node, path, what, hint=raising("array"))
@@ -207,14 +205,13 @@ class Converter:
 
     def variant(self, node: Node, kinds: type[Variant], path: FieldPath) -> Any:
         """A record of one of several kinds: {kind: {fields}}, or the bare name of the kind."""
-        want = f"one of {', '.join(kinds.options)}"
         if isinstance(node, ScalarNode):
             node = MappingNode({node.text: MappingNode({}, {}, node.mark)}, {node.text: node.mark}, node.mark)
         if not isinstance(node, MappingNode) or len(node.entries) != 1:
-            return self.found(node, path, "want one kind with its fields", want)
+            return self.found(node, path, "want one kind with its fields", *unknown_kind("", kinds.options)[1:])
         kind, inner = next(iter(node.entries.items()))
         if kind not in kinds.options:
-            return self.found(node, path, f"unknown kind '{printable(kind)}'", want, did_you_mean(kind, kinds.options))
+            return self.found(node, path, *unknown_kind(kind, kinds.options))
         inner = with_its_name(inner, kinds.ways(kind))
         if not isinstance(inner, MappingNode):
             return self.found(inner, (*path, kind), "want a mapping (name: value)")
@@ -294,4 +291,4 @@ class Converter:
         if self.is_infinite(node, field):
             return scalars.INFINITE[node.text.lower()]
         value = scalars.plain_number(node)
-        return self.attempt(lambda: scalars.as_number(node, spelled(path), self.limits)) if value is None else value
+        return self.real(node, field, path) if value is None or field.about.bounds != FREE else value

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nncalc.errors import FieldPath, did_you_mean, printable
+from nncalc.errors import FieldPath, did_you_mean, printable, some_of
 from nncalc.reading.nodes import MappingNode
 
 if TYPE_CHECKING:
     from nncalc.problem.convert import Converter
-
-MOST_SHOWN = 20
 
 
 def one_hot_rows(
@@ -34,7 +32,6 @@ def one_hot_rows(
         return converter.found(at, (*path, words), f"make more than {converter.limits.array} numbers, the limit")
     for i, word in enumerate(said, 1):
         if word not in known:
-            shown = ", ".join(printable(w) for w in known[:MOST_SHOWN])
-            what = f"'{printable(word)}' is not in the vocabulary"
-            return converter.found(at, (*path, words, i), what, f"one of {shown}", did_you_mean(word, known))
+            what, want = f"'{printable(word)}' is not in the vocabulary", f"one of {some_of(known, word, '')}"
+            return converter.found(at, (*path, words, i), what, want, did_you_mean(word, known))
     return np.eye(len(known))[[known.index(word) for word in said]]

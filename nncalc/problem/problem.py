@@ -21,7 +21,7 @@ from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of
 from nncalc.reading.reader import read_file, read_text
-from nncalc.topics import ALSO, TOPICS, kernels, known
+from nncalc.topics import ALSO, TOPICS, kernels, known, one_topic
 from nncalc.topics.parts.fields import About, Array, Field, also_called, fields_of, likeliest
 from nncalc.topics.parts.turning import laid
 from nncalc.trace.notation.signs import plain_name
@@ -212,12 +212,12 @@ def _topic(root: MappingNode, asked: str | None, converter: Converter) -> str:
     node = root.entries.get("topic")
     if node is None:
         if asked is None:
-            raise InputError(Finding("'topic' is missing", root.mark, want=f"one of {', '.join(TOPICS)}"))
+            raise InputError(Finding("'topic' is missing", root.mark, want=one_topic()))
         return known(asked).name
     said = isinstance(node, ScalarNode) and ALSO.get(node.text)
     name = said or (scalars.as_choice(node, "topic", tuple(TOPICS)) if isinstance(node, ScalarNode) else None)
     if name is None:
-        raise InputError(Finding(f"want one of {', '.join(TOPICS)}", node.mark, "topic"))
+        raise InputError(Finding(f"want {one_topic()}", node.mark, "topic"))
     if asked is not None and known(asked).name != name:
         raise InputError(Finding(f"the file's topic is {name}, but the command is {asked}", node.mark, "topic",
                                  hint=f"nncalc {name} {printable(root.mark.source)}"))  # fmt: skip

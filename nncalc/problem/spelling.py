@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
-from nncalc.errors import FieldPath, Finding, nearest, printable, spelled
+from nncalc.errors import NAMES_SHOWN, FieldPath, Finding, did_you_mean, nearest, printable, some_of, spelled
 from nncalc.reading.expression import CALLS, SYMBOL
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.topics.parts.fields import Field, also_called
@@ -21,7 +22,13 @@ def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] =
     if field is not None:
         return (f"unknown key '{printable(name)}': nncalc calls it '{field.name}'",)
     near = nearest(name, [f.name for f in first]) or nearest(name, [f.name for f in fields])
-    return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near}'?" if near else ""),)
+    told = f"; want one of {some_of(f.name for f in fields)}" if len(fields) <= NAMES_SHOWN else ""
+    return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near}'?" if near else told),)
+
+
+def unknown_kind(kind: str, kinds: Collection[str]) -> tuple[str, str, str]:
+    """What to say of a kind that there is not, what is wanted, and what was probably meant."""
+    return f"unknown kind '{printable(kind)}'", f"one of {some_of(kinds, kind)}", did_you_mean(kind, kinds)
 
 
 def with_comma(finding: Finding, neighbours: list[Node]) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from nncalc.errors import did_you_mean, printable
+from nncalc.errors import did_you_mean, printable, some_of
 from nncalc.trace.notation.signs import GREEK
 
 SIGN_HINTS = {
@@ -64,7 +64,6 @@ CALLED = {
     "round": "--round 2 rounds every line",
 }
 AXIS = dict.fromkeys(("row", "col", "cols", "column", "axis", "rowwise"), "write sum(X, rows) or sum(X, columns)")
-FUNCTIONS_TOLD = 20
 # What is rather a variable than a function: x, w1, W_o.
 SHORT_NAME = re.compile("[A-Za-z](_?[A-Za-z0-9]|[0-9]*)")
 
@@ -85,8 +84,7 @@ def instead_of_call(name: str, named: bool, functions: Collection[str]) -> str:
         return CALLED[name]
     if named or SHORT_NAME.fullmatch(name):
         return f"for a product write {printable(name, 20)}*("
-    told = ", ".join(list(functions)[:FUNCTIONS_TOLD]) + (", …" if len(functions) > FUNCTIONS_TOLD else "")
-    return did_you_mean(name.lower(), functions, f"the functions are {told}")
+    return did_you_mean(name.lower(), functions, f"the functions are {some_of(functions)}")
 
 
 def instead_of_name(name: str, known: Iterable[str]) -> str:

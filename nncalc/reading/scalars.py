@@ -6,7 +6,7 @@ import math
 import re
 from decimal import Decimal
 
-from nncalc.errors import Finding, InputError, did_you_mean, printable
+from nncalc.errors import Finding, InputError, did_you_mean, printable, some_of
 from nncalc.limits import Limits, raising
 from nncalc.reading.expression import ExpressionError, number_of
 from nncalc.reading.nodes import ScalarNode
@@ -106,6 +106,15 @@ def _expression(node: ScalarNode, field: str, limits: Limits) -> float:
         raise InputError(Finding(what, node.mark.further(error.column - 1), field, hint=error.hint)) from None
 
 
+def unmet(value: float, above: float | None, least: float | None, most: float | None) -> str:
+    """The bound that a number does not keep, in words, or nothing."""
+    if above is not None and value <= above:
+        return f"want a number above {above:g}"
+    if least is not None and value < least:
+        return f"want a number of at least {least:g}"
+    return f"want a number of at most {most:g}" if most is not None and value > most else ""
+
+
 def as_whole(node: ScalarNode, field: str, limits: Limits, least: int | None = None, most: int | None = None) -> int:
     """A whole number within bounds, written without a point. Raises InputError otherwise."""
     limited = most is None and least is not None
@@ -154,5 +163,5 @@ def as_text(node: ScalarNode, field: str, limit: int) -> str:
 def as_choice(node: ScalarNode, field: str, choices: tuple[str, ...]) -> str:
     """One of the choices; a near miss is told what was probably meant. Raises InputError for anything else."""
     if node.text not in choices:
-        raise _refuse(node, field, f"one of {', '.join(choices)}", did_you_mean(node.text.lower(), choices))
+        raise _refuse(node, field, f"one of {some_of(choices, node.text)}", did_you_mean(node.text.lower(), choices))
     return node.text

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from nncalc.errors import Finding, InputError, did_you_mean, printable
+from nncalc.errors import Finding, InputError, did_you_mean, printable, some_of
 
 
 class Topic(NamedTuple):
@@ -61,11 +61,16 @@ TOPICS: dict[str, Topic] = {
 ALSO: dict[str, str] = {word: topic.name for topic in TOPICS.values() for word in topic.also}
 
 
+def one_topic(word: str = "") -> str:
+    """The topics, as an error tells them to who typed a word."""
+    return f"one of {some_of(TOPICS, word, 'see nncalc --help')}"
+
+
 def known(topic: str) -> Topic:
     """The topic of that name, or of another word for it; InputError says which there are."""
     topic = ALSO.get(topic, topic)
     if topic not in TOPICS:
-        want, hint = f"one of {', '.join(TOPICS)}", did_you_mean(topic, TOPICS)
+        want, hint = one_topic(topic), did_you_mean(topic, TOPICS)
         raise InputError(Finding(f"there is no topic '{printable(topic)}'", want=want, hint=hint))
     return TOPICS[topic]
 

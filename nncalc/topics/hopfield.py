@@ -81,14 +81,14 @@ def hopfield(
     if patterns is None and W is None:
         raise Refused("patterns", "are missing", "patterns that are stored, or W")
     signed = labels == "-1/1"
-    for name, given in (("patterns", patterns), ("state", state)):
-        if given is not None:
-            _check(name, numbers(given), labels)
+    _check({name: numbers(x) for name, x in (("patterns", patterns), ("state", state)) if x is not None}, labels)
     bipolar = None if patterns is None else patterns if signed else work.let("bipolar", 2 * patterns - 1)
     weights = _stored(work, bipolar, scale, zero_diagonal) if W is None else W
     learned: Answer = {"W": weights} if W is None else {}
     if state is None:
         return learned
+    if W is not None:
+        _remarks(work, numbers(W))
     net = Recall(work, weights, theta, signed, tie)
     units = state.shape[0]
     if weights.shape != (units, units):
@@ -107,14 +107,27 @@ def hopfield(
     return answer
 
 
-def _check(name: str, given: Array, labels: str) -> None:
+def _remarks(work: Work, W: Array) -> None:
+    """What of given weights lets the energy rise: s_i changes it by −2|h_i| − 2W_ii where W is symmetric."""
+    places = np.argwhere(W != W.T).tolist()[:1] if W.shape == W.T.shape else []
+    for i, j in places:
+        pair = f"W[{i + 1},{j + 1}] is {shown(float(W[i, j]))}, W[{j + 1},{i + 1}] {shown(float(W[j, i]))}"
+        work.note(f"W is not symmetric ({pair}): the energy need not fall")
+    if np.diag(W).any():
+        risen = ", and where that is negative the energy need not fall" if (np.diag(W) < 0).any() else ""
+        work.note(f"W has a diagonal: a unit counts its own state{risen}")
+
+
+def _check(given: dict[str, Array], labels: str) -> None:
     """Raises Refused for a state that is none."""
-    allowed = (-1, 1) if labels == "-1/1" else (0, 1)
-    for place in np.argwhere(~np.isin(given, allowed)).tolist()[:1]:
-        other = "0/1" if labels == "-1/1" else "-1/1"
-        hint = f"labels: {other}" if given[tuple(place)] in (-1, 0) else ""
-        path: tuple[str | int, ...] = (name, *(int(i) + 1 for i in place))
-        raise Refused(path, f"is {shown(float(given[tuple(place)]))}, but states are {labels}", hint=hint)
+    alphabets = {"-1/1": (-1, 1), "0/1": (0, 1)}
+    allowed = alphabets.pop(labels)
+    ((other, others),) = alphabets.items()
+    hint = f"labels: {other}" if all(np.isin(array, others).all() for array in given.values()) else ""
+    for name, array in given.items():
+        for place in np.argwhere(~np.isin(array, allowed)).tolist()[:1]:
+            path: tuple[str | int, ...] = (name, *(int(i) + 1 for i in place))
+            raise Refused(path, f"is {shown(float(array[tuple(place)]))}, but states are {labels}", hint=hint)
 
 
 def _stored(work: Work, patterns: Any, scale: str | float, zero_diagonal: bool) -> Any:

@@ -8,9 +8,11 @@ import numpy as np
 
 from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, Like, when
+from nncalc.topics.parts.chances import check_chances, note_sums
 from nncalc.topics.parts.fields import About, Answer, Array, shown
-from nncalc.topics.parts.losses import LOSSES, LossName, first_of, one_hot, scaled, terms_of
+from nncalc.topics.parts.losses import LOSSES, LossName, base_of, first_of, one_hot, scaled, terms_of
 from nncalc.trace.rules.functions import rel_entr, relu, softplus, xlogy
+from nncalc.trace.rules.reductions import length
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
@@ -112,9 +114,9 @@ def loss(
     t = work.given("target", np.asarray(target, float) if classes is None else classes, "t")
     if t.shape != p.shape:
         raise Refused("target", f"is {dimensions(t.shape)}, but the prediction is {dimensions(p.shape)}")
+    _check(work, kind, p, t, classes is not None)
     if kind == "dice":
-        L = _dice(work, p, t, smooth)
-        return {"L": L} | work.backward(L, [p])
+        return {"L": (L := _dice(work, p, t, smooth))} | work.backward(L, [p])
     if kind == "hinge" and classes is not None:
         correct = work.let("correct", (p * t).sum(axis=-1, keepdims=p.ndim > 1))
         gap = work.let("gap", p - correct + margin)
@@ -122,7 +124,7 @@ def loss(
     else:
         smoothed = _smoothed(work, kind, t, label_smoothing, classes) if label_smoothing else t
         terms = _terms(work, kind, p, smoothed, {"hinge": margin, "huber": delta, "smooth_l1": delta}, pos_weight)
-    terms = terms if log_base is None else terms / np.log(work.written(log_base))
+    terms = terms if log_base is None else terms / np.log(work.written(base_of(log_base)))
     weights = None if class_weights is None else _weights(class_weights, p.shape)
     terms = work.let("terms", terms if weights is None else weights * terms)
     L = work.let("L", _reduced(kind, terms, reduction, classes, weights))
@@ -130,6 +132,16 @@ def loss(
         work.note("where p is 0 the slope is infinite: no gradient")
         return {"L": L}
     return {"L": L} | (work.backward(L, [p]) if L.ndim == 0 else {})
+
+
+def _check(work: Work, kind: str, p: Any, t: Any, by_class: bool) -> None:
+    """Refuses what is no probability where one is wanted; notes distributions that do not add up to 1."""
+    together = kind in LOSSES and LOSSES[kind].one
+    for field, symbol, given in (("prediction", "p", p), ("target", "t", t)):
+        if together or kind in ("binary_cross_entropy", "dice") or (kind in OF_TWO and given is t):
+            check_chances(field, given)
+        if together and not (by_class and given is t):
+            note_sums(work, symbol, given)
 
 
 def _dice(work: Work, p: Any, t: Any, smooth: float) -> Any:
@@ -221,7 +233,8 @@ def contrastive(
     """
     if (a is None) == (distance is None):
         raise Refused("distance", "is missing", "a distance, or a and b")
-    D = work.given("distance", float(distance), "D") if distance is not None else _distance(work, "D", a, b)
+    pair: Any = (a, b)
+    D = work.let("D", length(pair[0] - pair[1])) if distance is None else work.given("distance", float(distance), "D")
     off = D if similar else work.let("gap", relu(margin - D))
     L = work.let("L", off**2 / 2 if half else off**2)
     return {"L": L} | work.backward(L, [D] if a is None else [a, b])
@@ -238,15 +251,11 @@ def triplet(
 ) -> Answer:
     """max(0, d(a, p) − d(a, n) + margin), d being |·|², or |·| (Schroff et al. 2015)."""
     near, far = (
-        work.let(name, ((anchor - other) ** 2).sum()) if squared else _distance(work, name, anchor, other)
+        work.let(name, ((anchor - other) ** 2).sum() if squared else length(anchor - other))
         for name, other in (("d_p", positive), ("d_n", negative))
     )
     L = work.let("L", relu(work.let("gap", near - far + margin)))
     return {"L": L} | work.backward(L, [anchor, positive, negative])
-
-
-def _distance(work: Work, name: str, a: Any, b: Any) -> Any:
-    return work.let(name, np.sqrt(((a - b) ** 2).sum()))
 
 
 def gaussian_kl(

@@ -10,6 +10,7 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, when
+from nncalc.topics.parts.dense import LAYOUT, misfit
 from nncalc.topics.parts.fields import About, Answer, Array, shown
 from nncalc.topics.parts.gates import added
 from nncalc.trace.value import numbers
@@ -41,6 +42,10 @@ class Training:
     epochs: Annotated[int, About("how often through all samples", least=1, most=1_000_000)] = 1
 
 
+def _says_hidden(hidden: Hidden | None) -> str:
+    return f"hidden weights {LAYOUT}" if hidden else ""
+
+
 def _says_fires(fires: str | float) -> str:
     words = {"sign": "says sign(z)"} | {sign: f"fires where {sign}" for sign in ("z > 0", "z >= 0")}
     return words[fires] if isinstance(fires, str) else f"fires where z > {shown(fires)}"
@@ -63,7 +68,7 @@ def perceptron(
         Literal["0/1", "-1/1"],
         About("what it says where it does not fire, and where it does", says="labels {}"),
     ] = "0/1",
-    hidden: Annotated[Hidden | None, About("a layer {W, c, activation} before it")] = None,
+    hidden: Annotated[Hidden | None, About("a layer {W, c, activation} before it", says=_says_hidden)] = None,
     train: Annotated[Training | None, About("{rate, epochs}: the learning rule, from the given w and b")] = None,
     fires: Annotated[
         Literal["z > 0", "z >= 0", "sign"] | float,
@@ -110,6 +115,8 @@ def perceptron(
         w, bias = unit.w, unit.b
     h = rows
     if hidden is not None:
+        if hidden.W.shape[1] != rows.shape[1]:
+            raise misfit(("hidden", "W"), hidden.W, rows.shape[1], "a sample has")
         W, c = work.given("W", hidden.W), work.given("c", hidden.c)
         h = work.let("h", ACTIVATIONS[hidden.activation](rows @ W.T + c))
     if h.shape[1] != w.shape[0]:

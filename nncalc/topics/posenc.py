@@ -175,7 +175,10 @@ class Rotation:
 def alibi(
     work: Work,
     kind: Annotated[Literal["alibi"], About("which encoding", says="{}")],
-    heads: Annotated[int, About("how many heads", least=1, most=1024, also=("num_heads", "h"), example="2")],
+    heads: Annotated[
+        int | None,
+        About("how many heads (as many as slopes)", least=1, most=1024, also=("num_heads", "h"), example="2"),
+    ] = None,
     positions: Annotated[
         int | None, About("how many (default: one for each token)", least=1, also=("length", "T"), example="3")
     ] = None,
@@ -192,6 +195,10 @@ def alibi(
     """
     places = _places(positions, tokens)
     n = len(places)
+    if heads is None:
+        if slopes is None:
+            raise Refused("heads", "are missing", "how many, or slopes")
+        heads = slopes.shape[0]
     work.reserve("positions", (heads, n, n))
     if slopes is None:
         if heads & (heads - 1):

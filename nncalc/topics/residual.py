@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from nncalc.errors import Refused
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.back import from_above
-from nncalc.topics.parts.dense import Layer
+from nncalc.topics.parts.dense import LAYOUT, Layer, misfit
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.trace.work import Work
 
@@ -20,6 +20,7 @@ def residual(
         About(
             "the layers that are gone around",
             chain=("input", "unit"),
+            says=lambda _: f"weights {LAYOUT}: W·x",
             example="[{W: [[1, 0], [2, 1]], activation: relu}, {W: [[-1, 1], [0.5, 0]]}]",
         ),
     ],
@@ -37,9 +38,7 @@ def residual(
     z: Any = None
     for k, layer in enumerate(layers, 1):
         if layer.W.shape[1] != a.shape[0]:
-            raise Refused(
-                ("layers", k, "W"), f"is {layer.W.shape[0]} x {layer.W.shape[1]}, but gets {a.shape[0]} numbers"
-            )
+            raise misfit(("layers", k, "W"), layer.W, a.shape[0], "x has" if k == 1 else f"layer {k - 1} gives")
         W, b = work.given(f"W{k}", layer.W), None if layer.b is None else work.given(f"b{k}", layer.b)
         parameters += [W, b]
         z = work.let(f"z{k}", W @ a if b is None else W @ a + b)

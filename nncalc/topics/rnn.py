@@ -11,6 +11,7 @@ from nncalc.topics.parts.activations import ACTIVATIONS, Function
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.topics.parts.gates import WeightLayout, added, applied, before_column, products
 from nncalc.topics.parts.time import H0, NOTHING, States, TaskFields, X, through_time
+from nncalc.trace.rules.reductions import length
 from nncalc.trace.work import Work
 
 _W_XH = About("from the input to the state", also=("W_hx", "U", "Wxh", "W_ih"), rows="input hidden")
@@ -58,13 +59,13 @@ def rnn(
 def _flow(work: Work, factors: list[Any]) -> Answer:
     """The norm of each factor, the product from the last step back to the second, and its norm."""
     with work.section("", "Gradient flow"):
-        norms = [np.sqrt(np.sum(f**2)) for f in factors]
+        norms = [length(f) for f in factors]
         flow: Answer = {}
         for t, norm in enumerate(norms, 1):
             flow[f"norm_{t}"] = work.let(f"norm_{t}", norm)
         if len(factors) > 2:
             flow["flow"] = work.let("flow", reduce(lambda late, early: late @ early, factors[:0:-1]))
-            flow["norm_flow"] = work.let("norm_flow", np.sqrt(np.sum(flow["flow"] ** 2)))
+            flow["norm_flow"] = work.let("norm_flow", length(flow["flow"]))
         elif len(factors) == 2:
             flow["flow"] = work.let("flow", factors[1])
     return flow

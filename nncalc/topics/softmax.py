@@ -10,7 +10,7 @@ import numpy as np
 from nncalc.topics.parts.back import from_above
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, when
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.topics.parts.losses import FirstClass, first_of, targets
+from nncalc.topics.parts.losses import FirstClass, base_of, first_of, targets
 from nncalc.trace.rules.functions import softmax_cross_entropy, softmax_worked
 from nncalc.trace.work import Work
 
@@ -81,7 +81,7 @@ def _beside(per_row: Any) -> Any:
 
 
 def _log(s: Array, base: float) -> Array:
-    known = {math.e: np.log, 2: np.log2, 10: np.log10}.get(base)
+    known = {math.e: np.log, 2: np.log2, 10: np.log10}.get(base_of(base))
     return known(s) if known else np.log(s) / math.log(base)
 
 

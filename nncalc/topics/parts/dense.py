@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from nncalc.errors import FieldPath, Refused
 from nncalc.topics.parts.activations import ActivationName
 from nncalc.topics.parts.fields import About, Array
+
+LAYOUT = "(unit, input)"
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,13 @@ class Layer:
     W: Annotated[Array, "unit input", About("one row of weights for each unit", also=("w", "weights", "weight"))]
     b: Annotated[Array | None, "unit", About("one number for each unit", also=("bias", "biases"))] = None
     activation: Annotated[ActivationName, About("what is applied to z", also=("function",))] = "identity"
+
+
+def misfit(path: FieldPath, W: Any, inputs: int, giver: str) -> Refused:
+    """What to raise where a matrix (unit, input) takes another number of inputs than it gets from a giver."""
+    units, wants = W.shape
+    hint = f"W is (input, unit): transposed? here it is {LAYOUT}" if units == inputs else ""
+    return Refused(path, f"is {units} x {wants}, for {wants} inputs, but {giver} {inputs}", hint=hint)
 
 
 def affine(x: Any, W: Any, b: Any = None, layout: str = "columns") -> Any:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, ClassVar, Literal, NewType, Union, get_args, 
 
 import numpy as np
 
+from nncalc.errors import some_of
 from nncalc.reading.expression import Tree
 from nncalc.reading.lines import FORMULA_LINE, Lines
 from nncalc.topics.parts.belonging import When
@@ -62,6 +63,11 @@ class About:
     chain: tuple[str, str] | None = None
     one_hot: tuple[str, str] | None = None
     rows: str = ""
+
+    @property
+    def bounds(self) -> tuple[float | None, int | None, int | None]:
+        """What a number must be above, at least and at most."""
+        return self.above, self.least, self.most
 
 
 class Variant(tuple[str, Any]):
@@ -197,14 +203,16 @@ def _words(kind: Any, field: Field) -> str:
     if kind is int:
         return whole_range(field.about)
     if get_origin(kind) is Literal:
-        return "one of " + ", ".join(map(str, get_args(kind)))
+        return "one of " + some_of(map(str, get_args(kind)))
     if kind is Lines:
         return FORMULA_LINE
     if get_origin(kind) is list:
         return "a list"
     if isinstance(kind, type) and issubclass(kind, Variant):
-        return "one of " + ", ".join(getattr(kind, "options", {}))
-    if get_origin(kind) in (dict, Mapping) or is_dataclass(kind):
+        return "one of " + some_of(getattr(kind, "options", {}))
+    if is_dataclass(kind):
+        return f"a mapping of {some_of(f.name for f in fields_of(kind))}"  # type: ignore[arg-type]
+    if get_origin(kind) in (dict, Mapping):
         return "a mapping (name: value)"
     return {bool: "true or false", float: "a number", str: "a text"}.get(kind, "a value")
 

@@ -28,13 +28,13 @@ GateOrder = Annotated[
     str | list[str],
     About("from top to bottom", says="gates from top to bottom {}", rows="gates from left to right {}"),
 ]
-_SAID = {"columns": "weights hidden x input: W·x", "rows": "weights input x hidden: x·W", None: ""}
+_SAID = {"columns": "weights hidden x input: W·x", "rows": "weights input x hidden: x·W"}
 WeightLayout = Annotated[
     Literal["columns", "rows"] | None,
     About(
         "columns: W·x, W_hh·h, weights hidden x input, as without it; rows: x·W, h·W_hh, weights input x hidden, as in "
         "Keras (stacked gates side by side)",
-        says=_SAID.__getitem__,
+        says=lambda layout: _SAID[layout or "columns"],
     ),
 ]
 W_IH = About("all gates below each other", also=("weight_ih", "weight_ih_l0"))

@@ -19,6 +19,7 @@ from nncalc.topics.parts.fitting import Unfit, convolved, fit, pooled, shape_of,
 from nncalc.trace.notation.functions import FUNCTIONS, Called
 from nncalc.trace.rules import arrays
 from nncalc.trace.rules.functions import softmax
+from nncalc.trace.rules.reductions import length
 from nncalc.trace.value import Value
 
 MOST_FACTORS = 1000
@@ -85,7 +86,7 @@ def _var(x: Any, axis: str = "") -> Any:
 
 
 def _norm(x: Any, axis: str = "") -> Any:
-    return np.sqrt(np.sum(x**2, **_of_matrix(axis, x)))
+    return length(x, **_of_matrix(axis, x))
 
 
 def _of_one(whole: Callable[..., Any]) -> Callable[..., Any]:

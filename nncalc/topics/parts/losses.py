@@ -95,6 +95,13 @@ def scaled(total: Any, divisor: float) -> Any:
     return total if divisor == 1 else total / divisor
 
 
+def base_of(given: float) -> float:
+    """The base of logarithms. Raises Refused for 1, which is no base of any."""
+    if given == 1:
+        raise Refused("log_base", "want a number above 0 that is not 1, got 1")
+    return given
+
+
 def first_of(given: int | None) -> int:
     """What the first class is called, where nothing is said of it, too."""
     return 1 if given is None else given

@@ -93,6 +93,14 @@ class Task:
         About("all words (letters) there are, in order", also=("vocab", "alphabet"), only=when(tokens=GIVEN)),
     ] = None
 
+    def label(self, work: Work, y: Any) -> None:
+        """Notes which words the rows of y, (time, output), follow, and which its columns are for."""
+        if self.tokens is not None:
+            rows = [f"{t} after {printable(word)}" for t, word in enumerate(self.tokens, 1)]
+            work.note(f"rows of y: {', '.join(rows)}")
+            if self.vocabulary is not None and len(self.vocabulary) == y.shape[-1]:
+                work.note(f"columns of y: {', '.join(map(printable, self.vocabulary))}")
+
     def from_above(self, states: Sequence[str]) -> dict[str, Any] | None:
         """∂L/∂ of each state that has one. Raises Refused where a shape is not that of the states."""
         if self.upstream is None:
@@ -134,6 +142,7 @@ def through_time(
     answer: Answer = {name: states[name] for name in start}
     if task.W_hy is not None:
         answer["y"] = outputs[-1] if x.ndim == 1 else np.stack(outputs)
+        task.label(work, answer["y"])
     if task.keeps_states:
         answer["states"] = [after["h"] for after in history]
     learned = {**parameters, "W_hy": task.W_hy, "b_y": task.b_y}

@@ -24,7 +24,8 @@ DIGITS, AGAIN, ONCE_MORE = 50, 400, 1200
 LOST, NEAR = 1e-3, 1e-9
 # Irrational numbers are never equal by chance; of them 12 digits must be left.
 LOST_OF_IRRATIONALS = 1e-4
-# A sum that is smaller than its terms by all but so many of the digits is 0.
+# Numbers are compared without so many of their last digits; a sum that is smaller than its terms by all but twice as
+# many is 0, since what was compared may be among its terms.
 ROUNDED_OFF = 10
 # A float farther than this from a short decimal was not meant as it.
 ULPS = 2
@@ -69,7 +70,7 @@ def meant_array(values: list[Any]) -> Any:
 
 def constant(function: Callable[..., Decimal], *args: float) -> float:
     """What a function makes of numbers as they are meant: a float, and what it stands for where no float is that."""
-    with localcontext(precision(AGAIN + 2 * ROUNDED_OFF)):
+    with localcontext(precision(AGAIN + 3 * ROUNDED_OFF)):
         terms = [as_meant(a) for a in args]
         number = Decimal(function(*terms))
         if nothing_beside(number, max(map(abs, terms), default=number)):
@@ -265,7 +266,7 @@ def erf_of(x: Decimal) -> Decimal:
 
 def nothing_beside(number: Any, scale: Any) -> Any:
     """Whether decimals are so small beside the terms that they came from that they are 0: no digit is left of them."""
-    return abs(number) < scale * Decimal(10) ** (ROUNDED_OFF - getcontext().prec)
+    return abs(number) < scale * Decimal(10) ** (2 * ROUNDED_OFF - getcontext().prec)
 
 
 def comparable(number: Decimal) -> Decimal:

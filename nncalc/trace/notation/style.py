@@ -15,6 +15,7 @@ from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, f
 # How strongly each kind binds: a weaker operand of a stronger operator is put in parentheses.
 BINDS = {"add": 1, "negative": 2, "times": 3, "matmul": 3, "divide": 3, "power": 5, "transpose": 5}
 ATOM = 9
+LOOSE = " / "  # between long operands; it seems to bind less than a dot
 # How strongly the operands of a kind must bind to stand without parentheses; those of other kinds are fenced in.
 OPERANDS = {"divide": (3, 4), "power": (6, 6), "transpose": (6,), "item": (ATOM,)}
 
@@ -92,20 +93,20 @@ def _write(x: Expr, parts: list[tuple[str, int]], style: Style, leaf: Leaf, digi
     if x.kind == "negative":
         return style.minus + _closed(parts[0], BINDS["times"], style), BINDS["negative"]
     if x.kind in ("times", "matmul"):
-        factors = zip(x.args, parts, strict=True)
-        return _product(x, [_factor(x, a, part, style) for a, part in factors], style), BINDS["times"]
+        return _product(x, [_factor(x, i, part, style) for i, part in enumerate(parts)], style), BINDS["times"]
     return _operator(x, [_operand(x, i, part, style) for i, part in enumerate(parts)], style), BINDS.get(x.kind, ATOM)
 
 
-def _factor(x: Op, factor: Expr, part: tuple[str, int], style: Style) -> str:
-    """A matrix product inside a product cell by cell, and such a one inside a matrix product, is fenced in."""
-    text = _closed(part, BINDS["times"], style)
+def _factor(x: Op, position: int, part: tuple[str, int], style: Style) -> str:
+    """A matrix product inside one cell by cell, or the other way round, and a quotient before more: (a / b)∘c."""
+    factor, text = x.args[position], _closed(part, BINDS["times"], style)
+    if not isinstance(factor, Op) or part[1] < BINDS["times"]:
+        return text
     other = {"times": "matmul", "matmul": "times"}[x.kind]
     cells = x if x.kind == "times" else factor
-    mixed = isinstance(factor, Op) and factor.kind == other and part[1] >= BINDS["times"]
-    if mixed and isinstance(cells, Op) and sum(rank(a) > 0 for a in cells.args) > 1:
-        return _closed((text, 0), ATOM, style)
-    return text
+    mixed = factor.kind == other and sum(rank(a) > 0 for a in cells.args) > 1
+    loose = factor.kind == "divide" and LOOSE in text and position < len(x.args) - 1
+    return _closed((text, 0), ATOM, style) if mixed or loose else text
 
 
 def _operand(x: Op, position: int, part: tuple[str, int], style: Style) -> str:
@@ -198,7 +199,7 @@ def _text_name(name: StepName, cell: str) -> str:
 
 
 def _text_divide(a: str, b: str) -> str:
-    return f"{a}/{b}" if len(a) < 12 and len(b) < 12 else f"{a} / {b}"
+    return f"{a}/{b}" if len(a) < 12 and len(b) < 12 else a + LOOSE + b
 
 
 def _text_power(base: str, exponent: str) -> str:

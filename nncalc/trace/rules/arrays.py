@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.decimals import near, near_within
+from nncalc.trace.notation.decimals import LOST, near, near_within, nothing_beside
 from nncalc.trace.notation.functions import FUNCTIONS, MathFunction
 from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.reductions import _called, _reduced
@@ -81,13 +82,15 @@ rule(onehot, lambda index, k, size: n.compare("=", k[index[:-1]], n.const(index[
      decides=lambda k, size: near(k, np.rint(np.asarray(k, float))))  # fmt: skip
 
 
+def _without(x: Any, row: int, column: int) -> list[list[Any]]:
+    """What is left of a small matrix, of numbers or formulas, without a row and a column."""
+    return [[n for j, n in enumerate(line) if j != column] for i, line in enumerate(x) if i != row]
+
+
 def _minor(x: Any, row: int, column: int) -> Any:
-    """The signed determinant of what is left without a row and a column; a small matrix, of numbers or formulas."""
-    size = len(x)
-    sign = 1 if (row + column) % 2 == 0 else -1
-    left = [[x[i][j] for j in range(size) if j != column] for i in range(size) if i != row]
-    plus, minus = _halves(left)
-    return (plus - minus) if sign > 0 else (minus - plus)
+    """The signed determinant of what is left without a row and a column."""
+    plus, minus = _halves(_without(x, row, column))
+    return (plus - minus) if (row + column) % 2 == 0 else (minus - plus)
 
 
 def _halves(x: Any) -> tuple[Any, Any]:
@@ -109,6 +112,12 @@ def inverse(x: Any) -> Any:
     plus, minus = _halves(x.tolist() if x.dtype.kind == "f" else list(map(list, x)))
     minors = np.array([[_minor(x, j, i) for j in range(size)] for i in range(size)], x.dtype)
     return minors / np.asarray(plus - minus, x.dtype)
+
+
+def _in_decimals(x: Any) -> Any:
+    """The same of decimals, where a determinant of which no digit is left is 0."""
+    of_sizes = sum(_halves(abs(x)))
+    return inverse(x) * (Decimal("Infinity") if nothing_beside(np.subtract(*_halves(x)), of_sizes) else 1)
 
 
 class _Formula:
@@ -142,10 +151,12 @@ def _inverse(index: Index, x: Any) -> Expr:
     return n.divide(_minor(cells, index[1], index[0]).tree, (plus - minus).tree)
 
 
-def _singular(x: Any) -> Any:
-    plus, minus = _halves(x)
-    return near(np.asarray(plus, float), np.asarray(minus, float)) if len(x) > 1 else False
+def _loses(x: Any) -> bool:
+    """Whether floats lose digits of the determinant or of a minor."""
+    size = len(x)
+    parts = [x, *(_without(x, i, j) for i in range(size) for j in range(size) if size > 2)]
+    return any(abs(np.subtract(*_halves(p))) < LOST * sum(_halves(np.abs(p))) for p in parts)
 
 
 rule(inverse, _inverse, (lambda g, y, x: -(y.T @ g @ y.T),), whole=lambda x: n.call("inv", x.whole()),
-     decides=_singular, poles=True)  # fmt: skip
+     decides=_loses, poles=True, decimal=_in_decimals)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import product
 from typing import Any
 
@@ -12,7 +13,9 @@ from nncalc.trace.notation import tree as n
 from nncalc.trace.notation.decimals import near_within
 from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.tree import Expr, Index
+from nncalc.trace.rules.functions import divide_or_zero
 from nncalc.trace.rules.table import rule, traced
+from nncalc.trace.value import numbers
 
 
 def _axes(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -38,12 +41,16 @@ def _reduced(index: Index, x: Any, axis: Any, keepdims: bool) -> list[Expr]:
 
 
 def _called(name: str, axis: Any, x: Any) -> Expr:
-    """sum(x) for all of it; of a matrix row_sum(x) or column_sum(x); of images a sum_of_each channel."""
+    return n.call(_sign(name, axis, x), x.whole())
+
+
+def _sign(name: str, axis: Any, x: Any) -> str:
+    """sum for all of it; of a matrix row_sum or column_sum; of images a sum_of_each channel."""
     axes = _axes(axis, x.ndim)
     if len(axes) == x.ndim:
-        return n.call(name, x.whole())
+        return name
     by = "row_" if axes == (x.ndim - 1,) else "column_" if axes == (0,) else ""
-    return n.call(f"{by}{name}" if by else f"{name}_of_each", x.whole())
+    return f"{by}{name}" if by else f"{name}_of_each"
 
 
 def spread(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
@@ -76,6 +83,43 @@ rule(
     whole=lambda x, axis=None, keepdims=False: _called("mean", axis, x),
     options=("axis",),
     sums=True,
+)
+
+
+AT_0 = "at distance 0 the slope is taken as 0"
+
+
+@traced
+def length(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """√Σx²; at 0, where it has no slope, that is taken as 0."""
+    return np.sqrt(np.sum(np.square(x), axis=axis, keepdims=keepdims))
+
+
+def _length(index: Index, x: Any, axis: Any = None, keepdims: bool = False) -> Expr:
+    return n.call("sqrt", n.add(*(n.power(part, n.TWO) for part in _reduced(index, x, axis, keepdims))))
+
+
+def _whole_length(x: Any, axis: Any = None, keepdims: bool = False) -> Expr:
+    return n.call("sqrt", n.call(_sign("sum", axis, x), n.power(x.whole(), n.TWO)))
+
+
+def _along_it(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """g·x/|x|, and 0 at a length of 0, which the page says."""
+    if not numbers(y).all() and AT_0 not in y.work.trace().notes:
+        y.work.note(AT_0)
+    return spread(g, x, axis, keepdims) * divide_or_zero(x, spread(y, x, axis, keepdims))
+
+
+rule(
+    length,
+    _length,
+    (_along_it,),
+    whole=_whole_length,
+    options=("axis",),
+    irrational=True,
+    decimal=lambda x, axis=None, keepdims=False: np.frompyfunc(lambda s: Decimal(s).sqrt(), 1, 1)(
+        np.sum(x * x, axis=axis, keepdims=keepdims)
+    ),
 )
 
 
