@@ -15,7 +15,7 @@ from nncalc.errors import FieldPath, Finding, Location, dimensions, spelled
 from nncalc.problem.plainly import Sizes, hint_for, is_misfit, read_plainly
 from nncalc.topics.parts.fields import Field, fields_of
 from nncalc.topics.parts.sizes import is_worked, size_of
-from nncalc.topics.parts.turning import turned
+from nncalc.topics.parts.turning import laid, other_layout, turned
 
 
 def settled(
@@ -31,7 +31,7 @@ def settled(
     for f in fields:
         if f.about.chain and isinstance(values.get(f.name), list):
             for i, record in enumerate(values[f.name], 1):
-                inner = fields_of(record.__class__)
+                inner = laid(fields_of(record.__class__), values.get("layout"))
                 findings += _agree(inner, vars(record), marks, (*path, f.name, i))
     return findings
 
@@ -79,7 +79,7 @@ def _transposed(fields: tuple[Field, ...], values: dict[str, Any], findings: lis
 
     named = [(finding, finding.field.rpartition(".")[2]) for finding in findings]
     if fits(*weights):
-        other = "columns" if values.get("layout") == "rows" else "rows"
+        other = other_layout(values.get("layout"))
         first = {name: finding for finding, name in reversed(named)}
         hints = (hinted(first[name], name, f"layout: {other} takes {{is_}}") for name in weights if name in first)
         return list(hints)[:1] or findings

@@ -51,7 +51,7 @@ class _Page(Paper):
 
     def header(self, trace: Trace) -> None:
         """Topic, title, conventions, and what was given."""
-        head = Text(trace.topic, style=HEAD)
+        head = Text(trace.called or trace.topic, style=HEAD)
         if trace.title:
             head.append(f"   {printable(trace.title, 600, JOINERS)}", style=VALUE)
         self.say(head)
