@@ -256,10 +256,30 @@ def test_layers_of_images(seed: int) -> None:
     slope_holds(net, seed, upstream=drawn(rng, 2))
 
 
-def test_a_network_of_plain_layers_keeps_its_names_and_upstream_gives_sections() -> None:
-    plain = {"topic": "network", "x": [1, 2], "layers": [{"W": [[1, 2]], "b": [0.5], "activation": "sigmoid"}]}
-    assert "a1" in solve({**plain, "target": [1]}).answer
-    assert "dense1.dL/dW" in solve({**plain, "upstream": [1]}).answer
+@pytest.mark.parametrize("seed", range(4))
+def test_a_network_of_plain_layers_keeps_its_names_with_an_upstream_and_a_layout(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, W1, b1, W2 = (rng.normal(size=shape) for shape in ((4, 3), (3, 5), (5,), (5, 2)))
+    x, up = (x, rng.normal(size=(4, 2))) if seed % 2 else (x[0], rng.normal(size=2))
+    layers = [{"W": W1, "b": b1, "activation": "tanh"}, {"W": W2, "activation": "sigmoid"}]
+    page = solve({"topic": "network", "x": x, "layers": layers, "layout": "rows", "upstream": up, "rate": 0.5})
+    a1 = np.tanh(x @ W1 + b1)
+    a2 = 1 / (1 + np.exp(-a1 @ W2))
+    np.testing.assert_allclose(page.answer["a2"], a2)
+    dz2 = up * a2 * (1 - a2)
+    np.testing.assert_allclose(page.answer["dL/dW2"], np.atleast_2d(a1).T @ np.atleast_2d(dz2))
+    np.testing.assert_allclose(page.answer["W2_new"], W2 - 0.5 * page.answer["dL/dW2"])
+    dz1 = dz2 @ W2.T * (1 - a1**2)
+    np.testing.assert_allclose(page.answer["dL/db1"], np.atleast_2d(dz1).sum(axis=0))
+    assert page.conventions == ["weights input x unit: x·W"]
+    turned = [{**layer, "W": layer["W"].T} for layer in layers]
+    columns = solve({"topic": "network", "x": x, "layers": turned, "upstream": up, "rate": 0.5})
+    assert columns.conventions == []
+    assert columns.answer.keys() == page.answer.keys()
+    for name, value in columns.answer.items():
+        np.testing.assert_allclose(value, page.answer[name].T if "W" in name else page.answer[name])
+    with pytest.raises(InputError, match=r"layers\[1\].b: is 5.*W is \(input, unit\): transposed\? layout: rows takes"):
+        solve({"topic": "network", "x": x, "layers": layers})
 
 
 CNN = {"topic": "network", "x": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
@@ -270,18 +290,18 @@ CNN = {"topic": "network", "x": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
     "more, said",
     [
         ({"layers": [{"conv": [[1, 0], [0, 1]]}, "flatten", {"dense": [[1, 2, 3]]}]},
-         "layers[3].dense.W: is 1 x 3, for 3 inputs, but 4 come in (flatten2 gives 4)"),
+         "layers[3].dense.W: is 1 x 3, for 3 inputs, but 4 come in (flatten2 gives 4 numbers)"),
         ({"layers": [{"conv": [[1, 0], [0, 1]]}, {"dense": [[1, 2, 3]]}]},
          "layers[2].dense: wants a vector, or rows of numbers, but gets an image (flatten before it; conv1 gives 2 x 2)"),
         ({"layers": [{"conv": [[1, 0], [0, 1]]}, {"W": [[1, 2, 3]], "b": 1}]}, "layers[2]: wants a vector, or rows"),
         ({"x": [1, 2], "layers": [{"dense": {"W": [[1, 0], [0, 1], [1, 1]], "b": [1, 2]}}, "relu"]},
-         "layers[1].dense.b: is 2, but W has 3 units (3 x 2)"),
+         "layers[1].dense.b: has 2 numbers, but W has 3 units (3 x 2)"),
         ({"layers": ["conv"]}, "layers[1].conv: 'filter' is missing"),
         ({"layers": ["flatten", "dense"]}, "layers[2].dense: 'W' is missing"),
         ({"layers": [{"conf": [[1]]}, "flatten"]}, "(did you mean conv?)"),
         ({"layers": ["rellu"]}, "(did you mean relu?)"),
         ({"layers": [{"relu": {"alpha": 1}}]}, "layers[1].relu.alpha: says nothing of relu"),
-        ({"layers": [{"dropout": [1, 0, 1]}]}, "layers[1].dropout.mask: is 3, but 3 x 3 comes in"),
+        ({"layers": [{"dropout": [1, 0, 1]}]}, "layers[1].dropout.mask: has 3 numbers, but 3 x 3 comes in"),
         ({"layers": [{"dropout": {"mask": [[1] * 3] * 3, "rate": 1}}]}, "layers[1].dropout.rate: drops everything; want less than 1"),
         ({"layers": [{"conv": [[1, 0], [0, 1]]}, "softmax"]}, "layers[2].softmax: wants a vector, or rows"),
         ({"layers": [{"conv": [[1, 0], [0, 1]]}, "relu"]}, "target: belongs to numbers or rows, but relu2 gives 2 x 2 (flatten before the loss)"),
@@ -293,9 +313,23 @@ CNN = {"topic": "network", "x": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
         ({"layers": [{"residual": [{"dense": {"W": [[1, 2, 3]]}}]}, "relu"]}, "layers[1].residual.layers: give 3 x 1, but x 3 x 3: no sum"),
         ({"layers": [{"conv": {"filter": [[1]], "name": "a"}}, {"relu": {"name": "a"}}]}, "layers[2].relu.name: 'a' is taken"),
         ({"layers": [{"relu": {"name": "a.b"}}]}, "layers[1].relu.name: 'a.b' is no name"),
-        ({"layers": [{"max_pool": 2, "name": "a"}]}, "layers[1]: want one kind with its fields"),
+        ({"layers": [{"max_pool": 2, "name": "a"}]}, "layers[1]: want one kind with its fields (name stands inside: {max_pool: {…, name: …}})"),
+        ({"layers": [{"conv": {"filter": [[1]], "name": "relu2"}}, "relu"]},
+         "layers[1].conv.name: 'relu2' is taken: it is what layers[2].relu is called; want each name once"),
+        ({"layers": ["flatten", {"relu": {"name": "x"}}]}, "layers[2].relu.name: 'x' is what the page calls the input; want another name"),
+        ({"layers": ["flatten", {"relu": {"name": "t1"}}]}, "layers[2].relu.name: 't1' is what the page calls a time step"),
+        ({"layers": []}, "layers: the list is empty; want at least one"),
+        ({"layers": ["foo"]}, "layers[1]: unknown kind 'foo'; want a kind as conv, max_pool,"),
+        ({"layers": [{"W": [[1, 2], [3, 4], [5, 6]]}], "x": [1, 2, 3]}, "W is (input, unit): transposed? layout: rows takes (input, unit)"),
+        ({"x": [[[[1, 2], [3, 4]]]]}, "x: is 1 x 1 x 2 x 2, and a batch of images is not worked; want one image"),
+        ({"x": [1, 2], "layers": [{"dense": [[1], [2]]}, "relu"], "target": [1]},
+         "layers[1].dense.W: is 2 x 1, for 1 inputs, but 2 come in (x has 2 numbers; W is (input, unit): transposed? layout: rows takes (input, unit))"),
+        ({"layers": [{"rnn": {"W_xh": [[1, 2]] * 3, "W_hh": [[1, 0], [0, 1]]}}]}, "transposed? layout: rows takes (input, hidden)"),
+        ({"x": [1, 2, 3], "layers": [{"lstm": {f"W_{g}": [[1]] * 4 for g in "ifog"}}]}, "transposed? layout: rows takes (hidden+input, hidden)"),
+        ({"layers": [{"positions": {"table": [[1, 2, 3]]}}]}, "layers[1].positions.table: is 1 x 3: no row of its own for each row"),
+        ({"layers": [{"positions": {"table": [[1, 2, 3]], "base": 10}}]}, "layers[1].positions.table: belongs to a problem without base"),
         ({"layers": [{"attention": {f"W_{n}": [[1]] * 3 for n in "QKV"}}], "layout": "columns"}, "layout: is columns, but attention"),
-        ({"steps": 3, "rate": 1}, "steps: belongs to the form network; this is layered"),
+        ({"steps": 3}, "steps: belongs to a problem with rate"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_said_in_one_line(more: dict[str, Any], said: str) -> None:
@@ -372,7 +406,7 @@ def test_a_row_of_a_table_that_is_looked_up_is_where_its_gradient_goes() -> None
 NOT_IN_A_NETWORK = {
     "batch_norm": "norm, kind batch", "layer_norm": "norm, kind layer", "rms_norm": "norm, kind rms",
     "group_norm": "norm, kind group", "instance_norm": "norm, kind instance", "depthwise": "conv with groups", "transposed_conv": "conv, transposed",
-    "positions": "added to x by hand", "learned": "no kernel", "patches": "conv with a stride", "class_token": "no kernel",
+    "learned": "no kernel", "patches": "conv with a stride", "class_token": "no kernel",
     "tied": "numbers of another layer", "moe": "no kernel", "conv1d": "conv of a plain list, or of rows of one", "conv3d": "no kernel",
 }  # fmt: skip
 
@@ -386,4 +420,4 @@ def test_every_kind_with_numbers_stands_in_a_network() -> None:
 
 def numbered() -> set[str]:
     """The kinds of a network that hold numbers."""
-    return {"conv", "dense", "embedding", "rnn", "lstm", "gru", "attention", "feed_forward", "residual"}
+    return {"conv", "dense", "embedding", "positions", "rnn", "lstm", "gru", "attention", "feed_forward", "residual"}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from nncalc.errors import FieldPath, Finding, nearest, printable, spelled
+from nncalc.errors import FieldPath, Finding, did_you_mean, nearest, printable, spelled
 from nncalc.reading.expression import CALLS, SYMBOL
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
-from nncalc.topics.parts.fields import Field, also_called
+from nncalc.topics.parts.fields import Field, Variant, also_called
 from nncalc.trace.notation.signs import plain_name
 
+# So many kinds are listed where none is like the one that was typed.
+SOME_KINDS = 8
 # What stands before a decimal comma and behind it, where that is no number of its own.
 WHOLE, DECIMALS = re.compile("-?[0-9]+"), re.compile("0[0-9]+")
 
@@ -22,6 +24,22 @@ def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] =
         return (f"unknown key '{printable(name)}': nncalc calls it '{field.name}'",)
     near = nearest(name, [f.name for f in first]) or nearest(name, [f.name for f in fields])
     return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near}'?" if near else ""),)
+
+
+def kinds_like(kind: str, kinds: type[Variant]) -> tuple[str, str]:
+    """What is wanted in place of an unknown kind, and the hint: the nearest one, else the first few of them."""
+    near = did_you_mean(kind, kinds.options)
+    return ("", near) if near else (f"a kind as {', '.join([*kinds.options][:SOME_KINDS])}", "`nncalc schema` has all")
+
+
+def one_kind(node: Node, kinds: type[Variant]) -> tuple[str, str]:
+    """What is wanted of a layer that is not one kind with its fields; the hint where fields stand beside a kind."""
+    keys = [*node.entries] if isinstance(node, MappingNode) else []
+    of_it = [kind for kind in keys if kind in kinds.options]
+    if len(of_it) == 1:
+        beside = next(key for key in keys if key not in of_it)
+        return "", f"{printable(beside)} stands inside: {{{of_it[0]}: {{…, {printable(beside)}: …}}}}"
+    return "{kind: {fields}}, or a bare name", ""
 
 
 def with_comma(finding: Finding, neighbours: list[Node]) -> Finding:

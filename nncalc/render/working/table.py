@@ -70,7 +70,8 @@ class _Page(Paper):
         for name, value in trace.header.items():
             if not value.ndim:
                 continue
-            shown = value.symbol if value.symbol == name else f"{TEXT.symbol(value.symbol, '')} ({name})"
+            local = StepName.parse(name).local
+            shown = value.symbol if value.symbol == name else f"{TEXT.symbol(value.symbol, '')} ({local})"
             self.array(Text(shown, style=NAME), value.array, QUIET)
 
     def group(self, steps: list[Step], scalar: bool, trace: Trace) -> None:

@@ -10,13 +10,17 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, when
 from nncalc.topics.parts.fields import TOGETHER, About, Array
-from nncalc.topics.parts.fitting import size_in_words
+from nncalc.topics.parts.fitting import size_said
 from nncalc.topics.parts.losses import LossName, targets
 from nncalc.trace.work import Work
 
 # How the page says how weights stand.
 STANDS = {"columns": "weights unit x input: W·x", "rows": "weights input x unit: x·W"}
 NetworkLayout = Literal["columns", "rows"]
+LAYOUT = About(
+    "columns: W x, W is unit x input; rows: x W, W is input x unit (default: rows where tokens are rows, but for "
+    "recurrent layers, else columns)"
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Aim:
         if given.ndim == 0 and out == (1,):
             given = given.reshape(out)
         if given.shape != out:
-            raise Refused("target", f"has {size_in_words(given.shape)}, but the output is {size_in_words(out)}")
+            raise Refused("target", f"{size_said(given.shape)}, but the output {size_said(out)}")
         return work.given("target", given)
 
 

@@ -12,10 +12,11 @@ import numpy as np
 from nncalc.errors import Refused, dimensions
 from nncalc.topics import kernels
 from nncalc.topics.backprop.plain import activated
-from nncalc.topics.backprop.stack import Flow, Position, WorkLayer, said_size
+from nncalc.topics.backprop.stack import Flow, Position, WorkLayer
 from nncalc.topics.parts.activations import ActivationName
 from nncalc.topics.parts.belonging import LEFT_OUT, when
 from nncalc.topics.parts.fields import About, Array, Field, alternatives, fields_of, filled
+from nncalc.topics.parts.fitting import size_said
 from nncalc.topics.parts.records import record_of
 from nncalc.topics.parts.sizes import is_worked, size_of
 from nncalc.topics.parts.time import Task
@@ -89,7 +90,7 @@ def _fits(at: Position, takes: Field, arrays: Mapping[Field, Any], layout: str |
         return
     hint = at.before.words
     of_both = [f for f in arrays if f.about.rows and f.axes and len(set(f.axes[0])) > 1]
-    if of_both and _misfit({turned(f): array for f, array in arrays.items()}, sizes) is None:
+    if of_both and _misfit({turned(f): a for f, a in arrays.items() if f.name not in _KEPT}, sizes) is None:
         name = wrong[0] if wrong[0] in [f.name for f in of_both] else of_both[0].name
         is_ = next(turned(f).axes[0] for f in of_both if f.name == name)
         hint += f"; {transposed_words(name, is_, layout)}"
@@ -107,7 +108,7 @@ def _misfit(arrays: Mapping[Field, Any], known: Mapping[str, int]) -> tuple[str,
     for f, array, names in named:
         for name, size in zip(names, array.shape, strict=False):
             if size_of(name, sizes) not in (size, None):
-                return f.name, f"{said_size(array)}: its '{name}' is {size}, want {size_of(name, sizes)}"
+                return f.name, f"{size_said(array.shape)}: its '{name}' is {size}, want {size_of(name, sizes)}"
     return None
 
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from nncalc.errors import Refused, dimensions
 from nncalc.topics.backprop.blocks import RUNS, NetworkLayer
 from nncalc.topics.backprop.descent import Parameters, descend
-from nncalc.topics.backprop.goal import NO_AIM, Aim, AimFields, NetworkLayout
-from nncalc.topics.backprop.naming import Place, check_names, placed
+from nncalc.topics.backprop.goal import LAYOUT, NO_AIM, Aim, AimFields, NetworkLayout
+from nncalc.topics.backprop.naming import LayerPlace, check_names, placed
 from nncalc.topics.backprop.plain import DenseLayer
 from nncalc.topics.backprop.stack import Flow, Stack, given_layers
 from nncalc.topics.parts.belonging import GIVEN, when
@@ -48,13 +48,7 @@ def layered(
     reduction: Annotated[
         Literal["mean", "sum"], About("over the rows of the output", only=when(target=GIVEN))
     ] = "mean",
-    layout: Annotated[
-        NetworkLayout | None,
-        About(
-            "columns: W x, W is unit x input; rows: x W, W is input x unit (rows where tokens are rows); recurrent "
-            "layers follow it where it is said"
-        ),
-    ] = None,
+    layout: Annotated[NetworkLayout | None, LAYOUT] = None,
     tokens: WordsField = None,
     vocabulary: VocabularyField = None,
 ) -> Answer:
@@ -89,10 +83,10 @@ class _Net:
     """What stays the same from update to update."""
 
     layers: list[Any]
-    places: list[Place]
+    places: list[LayerPlace]
     aim: Aim
     layout: str | None
-    tokens: list[str] | None
+    tokens: str | list[str] | None
 
     @property
     def kinds(self) -> list[str]:
@@ -128,7 +122,7 @@ def _is_image(x: Any, kinds: Sequence[str]) -> bool:
     return x.ndim > 2 or (x.ndim == 2 and shaping in IMAGE_KINDS)
 
 
-def layout_of(x: Any, places: Sequence[Place], layout: str | None) -> str:
+def layout_of(x: Any, places: Sequence[LayerPlace], layout: str | None) -> str:
     """How weights stand: as is said, else input x unit where tokens are rows."""
     kinds = {place.kind for place in places}
     by_row = any(place.kind == "norm" and place.layer.kind in ("layer", "rms") for place in places)

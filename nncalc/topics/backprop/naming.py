@@ -10,22 +10,29 @@ from typing import Any
 from nncalc.errors import FieldPath, Refused, printable, spelled
 
 _NAME = re.compile("[A-Za-z][A-Za-z0-9_]{0,40}")
-# What a page calls so already: its input and its loss, time steps, heads, updates.
-_OURS = re.compile("x|L|target|upstream|(t|head|step)[0-9]+")
+# What a page calls so already.
+_OURS = (
+    (re.compile("x"), "the input"), (re.compile("L"), "the loss"), (re.compile("target|upstream"), "what is given"),
+    (re.compile("t[0-9]+"), "a time step"), (re.compile("head[0-9]+"), "a head"),
+    (re.compile("step[0-9]+"), "an update"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Place:
-    """A layer, what it is called, its number (1, of one inside another 1_2), and its path in the file."""
+class LayerPlace:
+    """A layer, what it is called (by_file: as the file says), its number (of one inside another 1_2), and its path."""
 
     kind: str
     layer: Any
     name: str
+    by_file: bool
     number: str
     path: FieldPath
 
 
-def placed(layers: Sequence[Any], path: FieldPath = ("layers",), around: Place | None = None) -> Iterator[Place]:
+def placed(
+    layers: Sequence[Any], path: FieldPath = ("layers",), around: LayerPlace | None = None
+) -> Iterator[LayerPlace]:
     """All layers in their order, those inside others behind the one that they are in.
 
     around: the layer that these are in; one alone has its number (attention1 in residual1) but where both would be
@@ -38,24 +45,23 @@ def placed(layers: Sequence[Any], path: FieldPath = ("layers",), around: Place |
         if around is not None:
             alone = len(layers) == 1 and around.name != f"{kind}{around.number}"
             number = around.number if alone else f"{around.number}_{i}"
-        place = Place(kind, layer, layer.name or f"{kind}{number}", number, at)
+        said = getattr(layer, "name", None)  # a plain layer of dense layers alone has none
+        place = LayerPlace(kind, layer, f"{kind}{number}" if said is None else said, said is not None, number, at)
         yield place
         yield from placed(getattr(layer, "layers", ()), (*at, "layers"), place)
 
 
-def check_names(places: Sequence[Place]) -> None:
+def check_names(places: Sequence[LayerPlace]) -> None:
     """Raises Refused for a name that is none, that pages have for something else, or that another layer has."""
-    taken: dict[str, Place] = {place.name: place for place in places if place.layer.name is None}
-    for place in places:
-        name = place.layer.name
-        if name is None:
-            continue
-        said, where = printable(name), (*place.path, "name")
+    taken: dict[str, LayerPlace] = {place.name: place for place in places if not place.by_file}
+    for place in filter(lambda place: place.by_file, places):
+        name, said, where = place.name, printable(place.name), (*place.path, "name")
         if not _NAME.fullmatch(name):
             raise Refused(where, f"'{said}' is no name", "letters, digits and _")
-        if _OURS.fullmatch(name):
-            raise Refused(where, f"'{said}' is what pages call something else", "another name")
+        ours = next((what for pattern, what in _OURS if pattern.fullmatch(name)), None)
+        if ours is not None:
+            raise Refused(where, f"'{said}' is what the page calls {ours}", "another name")
         if name in taken:
             other = spelled(taken[name].path)
-            raise Refused(where, f"'{said}' is taken: so is {other} called", "each name once")
+            raise Refused(where, f"'{said}' is taken: it is what {other} is called", "each name once")
         taken[name] = place

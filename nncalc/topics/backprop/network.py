@@ -10,7 +10,7 @@ import numpy as np
 
 from nncalc.errors import Refused, dimensions
 from nncalc.topics.backprop.descent import Parameters, descend
-from nncalc.topics.backprop.goal import NO_AIM, STANDS, AimFields, NetworkLayout
+from nncalc.topics.backprop.goal import LAYOUT, NO_AIM, STANDS, AimFields, NetworkLayout
 from nncalc.topics.backprop.stack import Flow
 from nncalc.topics.parts.activations import ACTIVATIONS
 from nncalc.topics.parts.belonging import GIVEN, Like, when
@@ -37,10 +37,7 @@ def network(
     reduction: Annotated[
         Literal["mean", "sum"], About("over the samples", only=when(x=SEVERAL_SAMPLES, target=GIVEN))
     ] = "mean",
-    layout: Annotated[
-        NetworkLayout | None,
-        About("columns: W x, W is unit x input, as without it; rows: x W, W is input x unit", says=lambda s: STANDS.get(s, "")),
-    ] = None,
+    layout: Annotated[NetworkLayout | None, replace(LAYOUT, says=lambda way: STANDS.get(way, ""))] = None,
 ) -> Answer:
     """Forward through the layers, every gradient of the backward pass, and the updated weights.
 

@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused, dimensions
-from nncalc.topics.backprop.stack import Flow, Position, WorkLayer, said_size
+from nncalc.topics.backprop.stack import Flow, Position, WorkLayer
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.belonging import LEFT_OUT, when
 from nncalc.topics.parts.dense import affine, inputs_and_units, transposed
 from nncalc.topics.parts.fields import About, Array
+from nncalc.topics.parts.fitting import size_said
 from nncalc.trace.value import numbers
 
 LayerName = Annotated[str | None, About("what its steps are called (its kind and its place)")]
@@ -78,7 +79,7 @@ def check_weights(at: Position, name: str, W: Any, b: Any, width: int, bias: str
         hint = "; ".join(filter(None, (at.before.words, transposed(name, W, width, layout))))
         raise Refused(name, f"is {dimensions(W.shape)}, for {inputs} inputs, but {width} come in", hint=hint)
     if b is not None and b.shape != (units,):
-        raise Refused(bias, f"{said_size(b)}, but {name} has {units} units ({dimensions(W.shape)})")
+        raise Refused(bias, f"{size_said(b.shape)}, but {name} has {units} units ({dimensions(W.shape)})")
     return int(units)
 
 
@@ -124,7 +125,7 @@ def _dropout(at: Position, layer: DropoutLayer) -> Flow:
     """y = mask∘x / (1 − rate) (Srivastava et al. 2014, as frameworks do it)."""
     x = at.before.value
     if layer.mask.shape != x.shape:
-        raise Refused("mask", f"{said_size(layer.mask)}, but {dimensions(x.shape)} comes in")
+        raise Refused("mask", f"{size_said(layer.mask.shape)}, but {dimensions(x.shape)} comes in")
     if not np.isin(layer.mask, (0, 1)).all():
         raise Refused("mask", "holds other numbers than 0 and 1")
     if layer.rate >= 1:

@@ -8,9 +8,9 @@ from typing import Any
 
 from nncalc.errors import FieldPath, Refused, dimensions, listed
 from nncalc.topics.backprop.goal import STANDS
-from nncalc.topics.backprop.naming import Place
+from nncalc.topics.backprop.naming import LayerPlace
 from nncalc.topics.parts.fields import fields_of
-from nncalc.topics.parts.fitting import size_in_words
+from nncalc.topics.parts.fitting import size_in_words, size_said
 from nncalc.trace.name import in_section
 from nncalc.trace.work import Work
 
@@ -32,24 +32,19 @@ class Flow:
     @property
     def words(self) -> str:
         """Who gives what, as errors say it: flatten4 gives 8 numbers, x has 2 numbers, x is 3 x 3."""
-        verb = "gives" if self.source != "x" else "has" if self.value.ndim == 1 else "is"
-        return f"{self.source} {verb} {size_in_words(self.value.shape)}"
-
-
-def said_size(array: Any) -> str:
-    """What an array is: has 3 numbers, is 3 x 2."""
-    return f"{'has' if array.ndim == 1 else 'is'} {size_in_words(array.shape)}"
+        shape = self.value.shape
+        return f"x {size_said(shape)}" if self.source == "x" else f"{self.source} gives {size_in_words(shape)}"
 
 
 class PlacedRefusal(Refused):
     """A refusal that names the layer already."""
 
 
-def given_layers(work: Work, places: Iterable[Place]) -> dict[str, Any]:
+def given_layers(work: Work, places: Iterable[LayerPlace]) -> dict[str, Any]:
     """Gives the page the arrays of all layers, by the names that formulas call them: conv1.K."""
     held: dict[str, Any] = {}
     for place in places:
-        for f in fields_of(type(place.layer)):
+        for f in fields_of(place.layer.__class__):
             array = getattr(place.layer, f.parameter)
             if f.is_only_array and array is not None:
                 symbol = in_section(place.name, f.about.symbol or f.name)
@@ -58,7 +53,7 @@ def given_layers(work: Work, places: Iterable[Place]) -> dict[str, Any]:
 
 
 class Stack:
-    """A network as it is worked once: the numbers that it learns, by their names, and the row of its layers with shapes.
+    """A network as it is worked once: the numbers that it learns, by their names, and its layers with their shapes.
 
     held: the layers' arrays as they go into it; anew: they have names of their own here, as update after update does.
     layout: how the weights of dense layers stand, for the whole network. goes_back: whether there is a backward pass.
@@ -66,8 +61,8 @@ class Stack:
     """
 
     def __init__(
-        self, work: Work, kinds: Mapping[str, WorkLayer], places: Iterable[Place], held: Mapping[str, Any], layout: str,
-        goes_back: bool = False, anew: bool = False, tokens: list[str] | None = None,
+        self, work: Work, kinds: Mapping[str, WorkLayer], places: Iterable[LayerPlace], held: Mapping[str, Any], layout: str,
+        goes_back: bool = False, anew: bool = False, tokens: Sequence[str] | None = None,
     ):  # fmt: skip
         self.work, self.kinds, self.held, self.layout = work, kinds, held, layout
         self.places = {place.path: place for place in places}
@@ -112,7 +107,7 @@ class Position:
     """A layer at its place, and what comes in."""
 
     stack: Stack
-    at: Place
+    at: LayerPlace
     before: Flow
 
     @property

@@ -35,7 +35,7 @@ def inputs_and_units(W: Any, layout: str | None) -> tuple[int, int]:
 
 
 def transposed(name: str, W: Any, inputs: int, layout: str | None) -> str:
-    """The hint that a matrix for another number of inputs would fit if it were transposed; nothing where it would not."""
+    """The hint that a matrix for another number of inputs would fit with the other layout; nothing where not."""
     if inputs_and_units(W, other_layout(layout))[0] != inputs:
         return ""
     return transposed_words(name, ("unit", "input") if layout == "rows" else ("input", "unit"), layout)
