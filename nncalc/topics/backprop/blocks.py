@@ -20,13 +20,13 @@ class NetworkLayer(Variant):
     options: ClassVar[dict[str, type | tuple[type, ...]]] = {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FeedForwardLayer:
     """Two dense layers at every token."""
 
     W1: Annotated[Array, "rows1 columns1", About("the first layer's weights", also=("W_1",))]
-    W2: Annotated[Array, "rows2 columns2", About("the second layer's weights", also=("W_2",))]
     b1: Annotated[Array | None, "units1", About("the first layer's bias", also=("b_1",))] = None
+    W2: Annotated[Array, "rows2 columns2", About("the second layer's weights", also=("W_2",))]
     b2: Annotated[Array | None, "units2", About("the second layer's bias", also=("b_2",))] = None
     activation: Annotated[ActivationName, About("between them")] = "relu"
     name: LayerName = None

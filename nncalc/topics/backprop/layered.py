@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from nncalc.errors import Refused, dimensions
+from nncalc.errors import Refused, dimensions, printable
 from nncalc.topics.backprop.blocks import RUNS, NetworkLayer
 from nncalc.topics.backprop.descent import Parameters, descend
 from nncalc.topics.backprop.goal import LAYOUT, NO_AIM, Aim, AimFields, NetworkLayout
@@ -20,9 +20,9 @@ from nncalc.trace.value import numbers
 from nncalc.trace.work import BareWork, Work
 
 IMAGE_KINDS = ("conv", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool")
-
-
 CELL_KINDS = ("rnn", "lstm", "gru")
+# So many words of a vocabulary are said at the head of the page.
+MOST_WORDS = 20
 
 
 def layered(
@@ -71,7 +71,9 @@ def layered(
     def forward(before: Parameters) -> tuple[Flow, Parameters]:
         out, stack = net.run(work, x, given | before)
         if not before:
-            work.trace().conventions += [" → ".join([f"x {dimensions(x.shape)}", *stack.row]), *stack.said()]
+            row = " → ".join([f"x {dimensions(x.shape)}", *stack.row])
+            words = [] if vocabulary is None else [f"vocabulary {', '.join(map(printable, vocabulary[:MOST_WORDS]))}"]
+            work.trace().conventions += [row, *stack.said(), *words]
         return out, stack.learned
 
     of_numbers = {} if net.kinds[0] == "embedding" else {"x": x}
@@ -124,7 +126,7 @@ def _is_image(x: Any, kinds: Sequence[str]) -> bool:
 
 def layout_of(x: Any, places: Sequence[LayerPlace], layout: str | None) -> str:
     """How weights stand: as is said, else input x unit where tokens are rows."""
-    kinds = {place.kind for place in places}
+    kinds = [place.kind for place in places]
     by_row = any(place.kind == "norm" and place.layer.kind in ("layer", "rms") for place in places)
-    tokens = kinds & {"attention", "embedding", "positions"} or (x.ndim == 2 and by_row)
+    tokens = {"attention", "embedding", "positions"} & {*kinds} or (by_row and x.ndim == 2 and not _is_image(x, kinds))
     return layout or ("rows" if tokens else "columns")

@@ -43,7 +43,7 @@ class _Sizes:
             try:
                 name, fields = count(kind, layer, (*path, number, kind))
             except Refused as error:
-                raise Refused((*path, number), error.what) if len(error.path) == 1 else error from None
+                raise Refused((*path, number), error.what, error.want) if len(error.path) == 1 else error from None
             own = {"name": layer.name} if getattr(layer, "name", None) else {}
             entries.append({name: fields | own})
         return entries

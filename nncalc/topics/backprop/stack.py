@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nncalc.errors import FieldPath, Refused, dimensions, listed
+from nncalc.errors import FieldPath, Refused, dimensions
 from nncalc.topics.backprop.goal import STANDS
 from nncalc.topics.backprop.naming import LayerPlace
 from nncalc.topics.parts.fields import fields_of
@@ -61,9 +61,16 @@ class Stack:
     """
 
     def __init__(
-        self, work: Work, kinds: Mapping[str, WorkLayer], places: Iterable[LayerPlace], held: Mapping[str, Any], layout: str,
-        goes_back: bool = False, anew: bool = False, tokens: Sequence[str] | None = None,
-    ):  # fmt: skip
+        self,
+        work: Work,
+        kinds: Mapping[str, WorkLayer],
+        places: Iterable[LayerPlace],
+        held: Mapping[str, Any],
+        layout: str,
+        goes_back: bool = False,
+        anew: bool = False,
+        tokens: Sequence[str] | None = None,
+    ):
         self.work, self.kinds, self.held, self.layout = work, kinds, held, layout
         self.places = {place.path: place for place in places}
         self.goes_back, self.anew, self.tokens = goes_back, anew, tokens
@@ -97,8 +104,8 @@ class Stack:
     def said(self) -> list[str]:
         """How all weights stand, once where it is the same, and the conventions of the layers."""
         several = len(self.stands) > 1
-        weights = [STANDS[way] + (f" ({listed(names)})" if several else "") for way, names in self.stands.items()]
-        words = [f"{listed(names)} {words}" if names else words for words, names in self.conventions.items()]
+        weights = [STANDS[way] + (f" ({' '.join(names)})" if several else "") for way, names in self.stands.items()]
+        words = [" ".join([*names, words]) for words, names in self.conventions.items()]
         return weights + words
 
 
