@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from nncalc.errors import Refused, dimensions
+from nncalc.errors import Refused
 from nncalc.topics.parts.fields import Answer
+from nncalc.topics.parts.fitting import size_said
 from nncalc.trace.name import StepName, gradient_name
 from nncalc.trace.work import Work
 
@@ -22,7 +23,7 @@ def from_above(work: Work, of: Any, wrt: Sequence[Any], upstream: Any) -> Answer
     in_brackets(upstream, of.shape)
     if upstream.shape != of.shape:
         name = getattr(of, "name", None) or "the answer"
-        raise Refused("upstream", f"is {dimensions(upstream.shape)}, but {name} is {dimensions(of.shape)}")
+        raise Refused("upstream", f"{size_said(upstream.shape)}, but {name} {size_said(of.shape)}")
     return work.backward(of, wrt, seed=upstream)
 
 
