@@ -16,7 +16,7 @@ from nncalc.trace.steps import Trace
 # A name, and a cell behind a colon or in brackets.
 TYPED = re.compile(r"(?P<name>[^:\[\]]*)(?::(?P<place>[^:\[\]]+)|\[(?P<cell>[^:\[\]]+)\])?")
 # A section that is named by a kind and a number: conv1, t2.
-NUMBERED = re.compile(r"(?P<kind>[a-z_]*[a-z])(?P<number>[0-9]{1,3})")
+NUMBERED = re.compile(r"(?P<kind>[a-z_]*[a-z])(?P<number>[0-9]{1,3})(_[0-9]{1,3})*")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 # A place counted from 1; more digits than any axis has are no place.
 PLACE = re.compile("[0-9]{1,12}")

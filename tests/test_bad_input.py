@@ -53,7 +53,7 @@ WRONG = [
     (NET, "tanh", "tahn", "p.yaml:4:47: layers[1].activation: want one of tanh, hard_tanh, gelu_tanh, tanhshrink, sigmoid, relu, leaky_relu, elu and 17 more (see --help), got tahn (did you mean tanh?)"),
     (NET, "[[1, 2, 3]]", "[[1, 2]]", "p.yaml:5:9: layers[2].W: is 1 x 2, for 2 inputs, but layer 1 gives 3"),
     (NET, "W: [[1, 2, 3]]", "w: [[1, 2, 3]]", "p.yaml:5:6: layers[2]: unknown key 'w': nncalc calls it 'W'"),
-    (NET + "target: 1\n", "target: 1", "target: [1, 2]", "p.yaml:6:9: target: is 2, but the output is 1"),
+    (NET + "target: 1\n", "target: 1", "target: [1, 2]", "p.yaml:6:9: target: has 2 numbers, but the output has 1 number"),
     (GRAPH, "w)", "ww)", "p.yaml:2:23: expr: ww has no value (give ww a number or an array)"),
     (GRAPH, "w))", "w)", "p.yaml:2:9: expr: this ( is never closed"),
     (GRAPH, "2*(", "2(", "p.yaml:2:8: expr: an operator is missing (write * between them)"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from nncalc.errors import InputError
 from nncalc.names import value_of
+from nncalc.problem.example import example
 from nncalc.problem.problem import loads
 from nncalc.render.layout import formula
 from nncalc.running import solve
@@ -256,10 +257,30 @@ def test_layers_of_images(seed: int) -> None:
     slope_holds(net, seed, upstream=drawn(rng, 2))
 
 
-def test_a_network_of_plain_layers_keeps_its_names_and_upstream_gives_sections() -> None:
-    plain = {"topic": "network", "x": [1, 2], "layers": [{"W": [[1, 2]], "b": [0.5], "activation": "sigmoid"}]}
-    assert "a1" in solve({**plain, "target": [1]}).answer
-    assert "dense1.dL/dW" in solve({**plain, "upstream": [1]}).answer
+@pytest.mark.parametrize("seed", range(4))
+def test_a_network_of_plain_layers_keeps_its_names_with_an_upstream_and_a_layout(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, W1, b1, W2 = (rng.normal(size=shape) for shape in ((4, 3), (3, 5), (5,), (5, 2)))
+    x, up = (x, rng.normal(size=(4, 2))) if seed % 2 else (x[0], rng.normal(size=2))
+    layers = [{"W": W1, "b": b1, "activation": "tanh"}, {"W": W2, "activation": "sigmoid"}]
+    page = solve({"topic": "network", "x": x, "layers": layers, "layout": "rows", "upstream": up, "rate": 0.5})
+    a1 = np.tanh(x @ W1 + b1)
+    a2 = 1 / (1 + np.exp(-a1 @ W2))
+    np.testing.assert_allclose(page.answer["a2"], a2)
+    dz2 = up * a2 * (1 - a2)
+    np.testing.assert_allclose(page.answer["dL/dW2"], np.atleast_2d(a1).T @ np.atleast_2d(dz2))
+    np.testing.assert_allclose(page.answer["W2_new"], W2 - 0.5 * page.answer["dL/dW2"])
+    dz1 = dz2 @ W2.T * (1 - a1**2)
+    np.testing.assert_allclose(page.answer["dL/db1"], np.atleast_2d(dz1).sum(axis=0))
+    assert page.conventions == ["weights input x unit: x·W"]
+    turned = [{**layer, "W": layer["W"].T} for layer in layers]
+    columns = solve({"topic": "network", "x": x, "layers": turned, "upstream": up, "rate": 0.5})
+    assert columns.conventions == []
+    assert columns.answer.keys() == page.answer.keys()
+    for name, value in columns.answer.items():
+        np.testing.assert_allclose(value, page.answer[name].T if "W" in name else page.answer[name])
+    with pytest.raises(InputError, match=r"layers\[1\].b: is 5.*W is \(input, unit\): transposed\? layout: rows takes"):
+        solve({"topic": "network", "x": x, "layers": layers})
 
 
 CNN = {"topic": "network", "x": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
@@ -270,18 +291,18 @@ CNN = {"topic": "network", "x": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
     "more, said",
     [
         ({"layers": [{"conv": [[1, 0], [0, 1]]}, "flatten", {"dense": [[1, 2, 3]]}]},
-         "layers[3].dense.W: is 1 x 3, for 3 inputs, but 4 come in (flatten2 gives 4)"),
+         "layers[3].dense.W: is 1 x 3, for 3 inputs, but 4 come in (flatten2 gives 4 numbers)"),
         ({"layers": [{"conv": [[1, 0], [0, 1]]}, {"dense": [[1, 2, 3]]}]},
          "layers[2].dense: wants a vector, or rows of numbers, but gets an image (flatten before it; conv1 gives 2 x 2)"),
         ({"layers": [{"conv": [[1, 0], [0, 1]]}, {"W": [[1, 2, 3]], "b": 1}]}, "layers[2]: wants a vector, or rows"),
         ({"x": [1, 2], "layers": [{"dense": {"W": [[1, 0], [0, 1], [1, 1]], "b": [1, 2]}}, "relu"]},
-         "layers[1].dense.b: is 2, but W has 3 units (3 x 2)"),
+         "layers[1].dense.b: has 2 numbers, but W has 3 units (3 x 2)"),
         ({"layers": ["conv"]}, "layers[1].conv: 'filter' is missing"),
         ({"layers": ["flatten", "dense"]}, "layers[2].dense: 'W' is missing"),
         ({"layers": [{"conf": [[1]]}, "flatten"]}, "(did you mean conv?)"),
         ({"layers": ["rellu"]}, "(did you mean relu?)"),
         ({"layers": [{"relu": {"alpha": 1}}]}, "layers[1].relu.alpha: says nothing of relu"),
-        ({"layers": [{"dropout": [1, 0, 1]}]}, "layers[1].dropout.mask: is 3, but 3 x 3 comes in"),
+        ({"layers": [{"dropout": [1, 0, 1]}]}, "layers[1].dropout.mask: has 3 numbers, but 3 x 3 comes in"),
         ({"layers": [{"dropout": {"mask": [[1] * 3] * 3, "rate": 1}}]}, "layers[1].dropout.rate: drops everything; want less than 1"),
         ({"layers": [{"conv": [[1, 0], [0, 1]]}, "softmax"]}, "layers[2].softmax: wants a vector, or rows"),
         ({"layers": [{"conv": [[1, 0], [0, 1]]}, "relu"]}, "target: belongs to numbers or rows, but relu2 gives 2 x 2 (flatten before the loss)"),
@@ -293,9 +314,23 @@ CNN = {"topic": "network", "x": [[1, 2, 3], [4, 5, 6], [7, 8, 9]],
         ({"layers": [{"residual": [{"dense": {"W": [[1, 2, 3]]}}]}, "relu"]}, "layers[1].residual.layers: give 3 x 1, but x 3 x 3: no sum"),
         ({"layers": [{"conv": {"filter": [[1]], "name": "a"}}, {"relu": {"name": "a"}}]}, "layers[2].relu.name: 'a' is taken"),
         ({"layers": [{"relu": {"name": "a.b"}}]}, "layers[1].relu.name: 'a.b' is no name"),
-        ({"layers": [{"max_pool": 2, "name": "a"}]}, "layers[1]: want one kind with its fields"),
+        ({"layers": [{"max_pool": 2, "name": "a"}]}, "layers[1]: want one kind with its fields (name stands inside: {max_pool: {…, name: …}})"),
+        ({"layers": [{"conv": {"filter": [[1]], "name": "relu2"}}, "relu"]},
+         "layers[1].conv.name: 'relu2' is taken: it is what layers[2].relu is called; want each name once"),
+        ({"layers": ["flatten", {"relu": {"name": "x"}}]}, "layers[2].relu.name: 'x' is what the page calls the input; want another name"),
+        ({"layers": ["flatten", {"relu": {"name": "t1"}}]}, "layers[2].relu.name: 't1' is what the page calls a time step"),
+        ({"layers": []}, "layers: the list is empty; want at least one"),
+        ({"layers": ["foo"]}, "layers[1]: unknown kind 'foo'; want a kind as conv, max_pool,"),
+        ({"layers": [{"W": [[1, 2], [3, 4], [5, 6]]}], "x": [1, 2, 3]}, "W is (input, unit): transposed? layout: rows takes (input, unit)"),
+        ({"x": [[[[1, 2], [3, 4]]]]}, "x: is 1 x 1 x 2 x 2, and a batch of images is not worked; want one image"),
+        ({"x": [1, 2], "layers": [{"dense": [[1], [2]]}, "relu"], "target": [1]},
+         "layers[1].dense.W: is 2 x 1, for 1 inputs, but 2 come in (x has 2 numbers; W is (input, unit): transposed? layout: rows takes (input, unit))"),
+        ({"layers": [{"rnn": {"W_xh": [[1, 2]] * 3, "W_hh": [[1, 0], [0, 1]]}}]}, "transposed? layout: rows takes (input, hidden)"),
+        ({"x": [1, 2, 3], "layers": [{"lstm": {f"W_{g}": [[1]] * 4 for g in "ifog"}}]}, "transposed? layout: rows takes (hidden+input, hidden)"),
+        ({"layers": [{"positions": {"table": [[1, 2, 3]]}}]}, "layers[1].positions.table: is 1 x 3: no row of its own for each row"),
+        ({"layers": [{"positions": {"table": [[1, 2, 3]], "base": 10}}]}, "layers[1].positions.table: belongs to a problem without base"),
         ({"layers": [{"attention": {f"W_{n}": [[1]] * 3 for n in "QKV"}}], "layout": "columns"}, "layout: is columns, but attention"),
-        ({"steps": 3, "rate": 1}, "steps: belongs to the form network; this is layered"),
+        ({"steps": 3}, "steps: belongs to a problem with rate"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_said_in_one_line(more: dict[str, Any], said: str) -> None:
@@ -372,7 +407,7 @@ def test_a_row_of_a_table_that_is_looked_up_is_where_its_gradient_goes() -> None
 NOT_IN_A_NETWORK = {
     "batch_norm": "norm, kind batch", "layer_norm": "norm, kind layer", "rms_norm": "norm, kind rms",
     "group_norm": "norm, kind group", "instance_norm": "norm, kind instance", "depthwise": "conv with groups", "transposed_conv": "conv, transposed",
-    "positions": "added to x by hand", "learned": "no kernel", "patches": "conv with a stride", "class_token": "no kernel",
+    "learned": "no kernel", "patches": "conv with a stride", "class_token": "no kernel",
     "tied": "numbers of another layer", "moe": "no kernel", "conv1d": "conv of a plain list, or of rows of one", "conv3d": "no kernel",
 }  # fmt: skip
 
@@ -386,4 +421,179 @@ def test_every_kind_with_numbers_stands_in_a_network() -> None:
 
 def numbered() -> set[str]:
     """The kinds of a network that hold numbers."""
-    return {"conv", "dense", "embedding", "rnn", "lstm", "gru", "attention", "feed_forward", "residual"}
+    return {"conv", "dense", "embedding", "positions", "rnn", "lstm", "gru", "attention", "feed_forward", "residual"}
+
+
+def turned(layer: Any, way: str) -> Any:
+    """A layer's weights as the layout `way` has them; they are drawn as columns have them."""
+    if way == "columns" or not isinstance(layer, dict):
+        return layer
+    return {n: np.transpose(v).tolist() if n.startswith("W") else turned(v, way) for n, v in layer.items()}
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+@settings(max_examples=6)
+@given(seed=SEEDS)
+def test_the_networks_layout_reaches_its_recurrent_layers(kind: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    first = {kind: {**cell(rng, kind, 3, 2), "return": "all"}}
+    if rng.random() < 0.5:
+        first[kind] |= {"W_hy": drawn(rng, 4, 2), "b_y": drawn(rng, 4), "output_activation": "tanh"}
+    width = 4 if "W_hy" in first[kind] else 2
+    layers = [first, {"rnn": {**cell(rng, "rnn", width, 3), "name": "own"}}, {"dense": {"W": drawn(rng, 2, 3)}}]
+    net = {"topic": "network", "x": drawn(rng, 4, 3), "target": drawn(rng, 2), "rate": 0.1}
+    columns = solve({**net, "layers": layers})
+    rows = slope_holds({**net, "layers": [turned(layer, "rows") for layer in layers], "layout": "rows"}, seed)
+    mixed = [turned(layers[0], "rows"), {"rnn": {**layers[1]["rnn"], "layout": "columns"}}, turned(layers[2], "rows")]
+    own = solve({**net, "layers": mixed, "layout": "rows"})
+    assert rows.conventions[2] == "weights input x unit: x·W"
+    assert own.conventions[2:4] == [
+        f"weights input x unit: x·W ({kind}1 dense3)", "weights unit x input: W·x (own)",
+    ]  # fmt: skip
+    assert columns.answer.keys() == rows.answer.keys() == own.answer.keys()
+    for name, value in columns.answer.items():
+        weights = StepName.parse(name).local.startswith(("W", "dL/dW"))
+        np.testing.assert_allclose(rows.answer[name].T if weights else rows.answer[name], value, atol=1e-12)
+        turns = weights and not name.startswith("own.")
+        np.testing.assert_allclose(own.answer[name].T if turns else own.answer[name], value, atol=1e-12)
+
+
+def test_update_after_update_is_one_after_the_other() -> None:
+    rng = np.random.default_rng(11)
+    net = cnn(rng, l2=0.3, freeze_bias=True)
+    net["layers"].insert(
+        4, {"norm": {"kind": "rms", "gamma": drawn(rng, int(np.size(net["layers"][4]["dense"]["W"][0])))}}
+    )
+    page = solve({"topic": "network", **net, "steps": 3})
+    assert "step2.conv1.K" in page.names and page.header.keys() >= {"conv1.filter", "dense6.W", "target", "x"}
+    losses = []
+    for _ in range(3):
+        one = slope_holds({"topic": "network", **net})
+        losses.append(float(one.answer["L"]))
+        assert not {name for name in one.answer if name.endswith("b_new")}
+        for number, kind, local, field in (
+            (0, "conv", "K", "filter"),
+            (4, "norm", "gamma", "gamma"),
+            (5, "dense", "W", "W"),
+        ):
+            net["layers"][number][kind][field] = one.answer[f"{kind}{number + 1}.{local}_new"].tolist()
+    np.testing.assert_allclose([page.answer[f"L_{i}"] for i in range(3)], losses)
+    assert losses[-1] < losses[0]
+    np.testing.assert_allclose(page.answer["conv1.K_new"], net["layers"][0]["conv"]["filter"])
+    np.testing.assert_allclose(page.answer["norm5.gamma_new"], net["layers"][4]["norm"]["gamma"])
+    np.testing.assert_allclose(value_of(page, "step3.dense6.W_new"), net["layers"][5]["dense"]["W"])
+
+
+def test_l2_is_of_the_weights_alone_and_both_forms_descend_alike() -> None:
+    rng = np.random.default_rng(12)
+    W, b, V = (rng.normal(size=shape) for shape in ((3, 2), (3,), (1, 3)))
+    x = rng.normal(size=(4, 2))
+    t = rng.normal(size=(4, 1))
+    plain = [{"W": W, "b": b, "activation": "tanh"}, {"W": V}]
+    more = {"x": x, "target": t, "loss": "squared_error", "rate": 0.05, "steps": 4, "l2": 0.7}
+    one = solve({"topic": "network", "layers": plain, **more})
+    other = solve({"topic": "network", "layers": [{"dense": layer} for layer in plain], **more})
+    for i in range(4):
+        L = np.mean((np.tanh(x @ W.T + b) @ V.T - t) ** 2) + 0.35 * (np.sum(W**2) + np.sum(V**2))
+        a = np.tanh(x @ W.T + b)
+        up = 2 * (a @ V.T - t) / 4
+        dz = up @ V * (1 - a**2)
+        slopes = dz.T @ x + 0.7 * W, dz.sum(axis=0), up.T @ a + 0.7 * V
+        W, b, V = (w - 0.05 * slope for w, slope in zip((W, b, V), slopes, strict=True))
+        for page in (one, other):
+            assert page.answer[f"L_{i}"] == pytest.approx(L)
+    for name, full, value in (("W1", "dense1.W", W), ("b1", "dense1.b", b), ("W2", "dense2.W", V)):
+        np.testing.assert_allclose(one.answer[f"{name}_new"], value)
+        np.testing.assert_allclose(other.answer[f"{full}_new"], value)
+
+
+@settings(max_examples=8)
+@given(seed=SEEDS)
+def test_positions_are_added(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    T, d = (int(n) for n in rng.integers(2, 6, 2))
+    x, P = rng.normal(size=(T, d)), rng.normal(size=(T + int(rng.integers(2)), d))
+    i = np.arange(d)
+    angle = np.arange(T)[:, None] / 100 ** (2 * (i // 2) / d)
+    PE = np.where(i % 2 == 0, np.sin(angle), np.cos(angle))
+    net = {
+        "topic": "network",
+        "x": x.tolist(),
+        "layers": [{"positions": {"base": 100}}, {"positions": {"table": P.tolist()}}],
+    }
+    page = solve(net)
+    np.testing.assert_allclose(page.answer["positions2.X"], x + PE + P[:T], atol=1e-12)
+    assert "positions1 base 100" in page.conventions
+    dense = {"dense": {"W": drawn(rng, d, 2), "activation": "tanh"}}
+    held = slope_holds({**net, "layers": [*net["layers"], dense], "upstream": drawn(rng, T, 2)}, seed)
+    assert held.answer["positions2.dL/dP"].shape == P.shape
+    bare = solve({**net, "layers": ["positions"]}).answer["positions1.X"]
+    np.testing.assert_allclose(
+        bare[:, :2], (x + np.where(i % 2, np.cos(np.arange(T)[:, None]), np.sin(np.arange(T)[:, None])))[:, :2]
+    )
+
+
+def test_words_stand_for_tokens() -> None:
+    words, known = ["the", "cat", "the"], ["cat", "sat", "the"]
+    E = np.arange(6.0).reshape(3, 2)
+    layers = [{"embedding": E.tolist()}, {"rnn": {"W_xh": [[1, 2]], "W_hh": [[1]]}}]
+    net = {"topic": "network", "layers": layers, "vocabulary": known, "upstream": [1]}
+    numbered = solve({"topic": "network", "layers": layers, "x": [3, 1, 3], "upstream": [1]})
+    for given_words in ({"x": words}, {"tokens": words}):
+        page = solve({**net, **given_words})
+        np.testing.assert_allclose(value_of(page, "embedding1.X"), E[[2, 0, 2]])
+        assert page.answer.keys() == numbered.answer.keys()
+        for name, value in page.answer.items():
+            np.testing.assert_allclose(value, numbered.answer[name])
+        assert any(step.title == "rnn2, time step 1" for step in page.steps)
+    straight = solve({**net, "x": words, "layers": [{"rnn": {"W_xh": [[1, 2, 3]], "W_hh": [[0]]}}]})
+    assert straight["rnn1.t2.h"].array == pytest.approx(np.tanh(1))
+    assert straight["rnn1.t2.h"].title == "rnn1, time step 2: cat"
+    with pytest.raises(InputError, match="table: has 3 rows, but the vocabulary has 4 words"):
+        solve({**net, "x": words, "vocabulary": [*known, "on"]})
+    with pytest.raises(InputError, match="'dog' is not in the vocabulary"):
+        solve({**net, "x": ["dog"]})
+
+
+def test_an_output_of_a_recurrent_layer_goes_on() -> None:
+    rng = np.random.default_rng(13)
+    W, U, V, c = (rng.normal(size=shape) for shape in ((2, 3), (2, 2), (4, 2), (4,)))
+    x, h, ys = rng.normal(size=(3, 3)), np.zeros(2), []
+    for row in x:
+        h = np.tanh(W @ row + U @ h)
+        ys.append(np.maximum(V @ h + c, 0))
+    layer = {"W_xh": W, "W_hh": U, "W_hy": V, "b_y": c, "output_activation": "relu"}
+    for back, wanted, name in (("last", ys[-1], "rnn1.t3.y"), ("all", np.array(ys), "rnn1.Y")):
+        page = solve({"topic": "network", "x": x, "layers": [{"rnn": {**layer, "return": back}}]})
+        np.testing.assert_allclose(page.answer[name], wanted)
+        assert "rnn1 gives its outputs y, not its states" in page.conventions
+    with pytest.raises(InputError, match="is not counted with W_hy; want a dense layer behind it"):
+        loads(
+            yaml_of(
+                "network",
+                x=x.tolist(),
+                layers=[{"rnn": {n: np.asarray(v).tolist() for n, v in layer.items() if n[0] != "o"}}],
+            ),
+            "params",
+        )
+
+
+def test_what_a_page_says_first() -> None:
+    attention = {f"W_{n}": [[1, 0], [0, 1]] for n in "QKV"} | {"heads": 2}
+    layers = [{"residual": [{"attention": attention}, "relu"]}, {"residual": [{"residual": [{"residual": ["tanh"]}]}]}]
+    page = solve({"topic": "backprop", "x": [[1, 2], [3, 4]], "layers": layers})
+    assert page.called == "network"
+    assert page.conventions[0] == (
+        "x 2 x 2 → residual1 (attention1_1 2 x 2 → relu1_2 2 x 2) 2 x 2 "
+        "→ residual2 (residual2_1 (residual2_1_1 (tanh2_1_1 2 x 2) 2 x 2) 2 x 2) 2 x 2"
+    )
+    assert [*page.header] == ["x", *(f"attention1_1.W_{n}" for n in "QKV")]
+    assert {step.title for step in page.steps} >= {"attention1_1, head 1", "attention1_1, head 2", "tanh2_1_1"}
+    with pytest.raises(InputError, match="no attention2; the first attention is attention1_1"):
+        value_of(page, "attention2.Z")
+
+
+def test_ready_networks_are_forms_of_new() -> None:
+    for name in ("cnn", "encoder_block"):
+        assert solve(loads(example("network", name))).called == "network"
+    assert "--form cnn" in example("network")

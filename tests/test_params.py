@@ -403,7 +403,7 @@ WRONG: list[tuple[Any, list[int] | None, str]] = [
     ([{"parallel": {"branches": [[], [{"conv": {"filters": 4, "kernel": 1}}]], "join": "add"}}], I,
      "layers[1].parallel.branches: branch 1 gives 10 x 12 x 6, but branch 2 10 x 12 x 4; want the same shape"),
     ([{"parallel": {"branches": []}}], I, "layers[1].parallel.branches: the list is empty; want a list of branches"),
-    ([{"parallel": {"branches": [["relu"], ["rleu"]]}}], I, "layers[1].parallel.branches[2,1]: unknown kind 'rleu'; want one of relu,"),
+    ([{"parallel": {"branches": [["relu"], ["rleu"]]}}], I, "layers[1].parallel.branches[2,1]: unknown kind 'rleu' (did you mean relu?)"),
     ([{"repeat": {"times": 2, "layers": [{"residual": {"layers": [{"attention": {"heads": 3}}]}}]}}], S,
      "layers[1].repeat.layers[1].residual.layers[1].attention.heads: 8 numbers a token cannot be shared by 3 heads evenly; want a divisor (or give head_dim)"),
     ([{"repeat": {"times": 0, "layers": ["relu"]}}], S, "layers[1].repeat.times: want a whole number from 1 to 1000000000, got 0"),
@@ -431,7 +431,7 @@ WRONG: list[tuple[Any, list[int] | None, str]] = [
     ([{"feed_forward": {"hidden": 4, "activation": "gleu"}}], S, "layers[1].feed_forward.activation: want one of glu,"),
     ([{"attention": {"num_heads": 2}}], S, "layers[1].attention: unknown key 'num_heads': nncalc calls it 'heads'"),
     (["relu"], [1, 2, 3, 4, 1], "input_shape: has 5 numbers; want [height, width, channels], [T, D] or [n]"),
-    (["cnov"], I, "layers[1]: unknown kind 'cnov'; want one of conv,"),
+    (["cnov"], I, "layers[1]: unknown kind 'cnov' (did you mean conv?)"),
 ]  # fmt: skip
 
 

@@ -39,8 +39,7 @@ class Topics(TyperGroup):
 
     def get_command(self, ctx: Any, name: str) -> Any:
         """The topic's command, or one of the others."""
-        name = ALSO.get(name, name)
-        return topic_command(name) if name in TOPICS else super().get_command(ctx, name)
+        return topic_command(name) if name in TOPICS or name in ALSO else super().get_command(ctx, name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list in `nncalc --help`, from the table alone: no topic is loaded for it."""

@@ -15,7 +15,7 @@ from nncalc.errors import FieldPath, Finding, Location, dimensions, spelled
 from nncalc.problem.plainly import Sizes, hint_for, is_misfit, read_plainly
 from nncalc.topics.parts.fields import Field, fields_of
 from nncalc.topics.parts.sizes import is_worked, size_of
-from nncalc.topics.parts.turning import turned
+from nncalc.topics.parts.turning import laid, other_layout, turned
 
 
 def settled(
@@ -27,12 +27,14 @@ def settled(
     """
     read_plainly(fields, values)
     given = dict(values)
-    findings = _transposed(fields, given, _agree(fields, values, marks, path))
+    findings = _transposed(fields, given, _agree(fields, values, marks, path), values.get("layout"))
+    has_layout = any(f.name == "layout" for f in fields)
     for f in fields:
         if f.about.chain and isinstance(values.get(f.name), list):
             for i, record in enumerate(values[f.name], 1):
-                inner = fields_of(record.__class__)
-                findings += _agree(inner, vars(record), marks, (*path, f.name, i))
+                inner = laid(fields_of(record.__class__), values.get("layout"))
+                found = _agree(inner, vars(record), marks, (*path, f.name, i))
+                findings += _transposed(inner, vars(record), found, values.get("layout")) if has_layout else found
     return findings
 
 
@@ -59,7 +61,9 @@ def _agree(
     return findings
 
 
-def _transposed(fields: tuple[Field, ...], values: dict[str, Any], findings: list[Finding]) -> list[Finding]:
+def _transposed(
+    fields: tuple[Field, ...], values: dict[str, Any], findings: list[Finding], layout: Any
+) -> list[Finding]:
     """The findings, with a hint where the arrays would fit if all weights, or one, were transposed.
 
     Where it is all of them, one finding is left: what else does not agree is for the same reason.
@@ -79,10 +83,11 @@ def _transposed(fields: tuple[Field, ...], values: dict[str, Any], findings: lis
 
     named = [(finding, finding.field.rpartition(".")[2]) for finding in findings]
     if fits(*weights):
-        other = "columns" if values.get("layout") == "rows" else "rows"
+        other = other_layout(layout)
         first = {name: finding for finding, name in reversed(named)}
-        hints = (hinted(first[name], name, f"layout: {other} takes {{is_}}") for name in weights if name in first)
-        return list(hints)[:1] or findings
+        blamed = next((name for name in weights if name in first), named[0][1])
+        name = blamed if blamed in weights else next(iter(weights))
+        return [hinted(first[blamed], name, f"layout: {other} takes {{is_}}")]
     alone = {name for _, name in named if name in weights and fits(name)}
     return [hinted(f, name, "here it is {wants}") if name in alone else f for f, name in named]
 

@@ -12,9 +12,9 @@ from nncalc.errors import FieldPath, Finding, InputError, Location, did_you_mean
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import settled
 from nncalc.problem.looks import are_words, is_other, numbers_in_words, with_its_name
-from nncalc.problem.one_hot import one_hot_rows
+from nncalc.problem.one_hot import one_hot_rows, with_words
 from nncalc.problem.plainly import is_misfit, may_be_read
-from nncalc.problem.spelling import unknown_key, unknown_kind, with_comma, with_symbols
+from nncalc.problem.spelling import one_kind, unknown_key, unknown_kind, with_comma, with_symbols
 from nncalc.reading import scalars
 from nncalc.reading.builder import MOST_ARRAYS, too_deep
 from nncalc.reading.expression import ExpressionError, Tree
@@ -52,6 +52,7 @@ class Converter:
         self.from_files = 0
         self.findings: list[Finding] = []
         self.marks: dict[FieldPath, Location] = {}
+        self.layout: str | None = None  # what the record says in which a record stands
 
     def found(self, node: Node, path: FieldPath, what: str, want: str = "", hint: str = "") -> Any:
         """Notes a finding at a node; the value is then BAD."""
@@ -147,7 +148,7 @@ class Converter:
         if kind is None:
             return self.found(node, path, f"want {field.wants}, got a list")
         if not node.items and not field.about.empty:
-            return self.found(node, path, "the list is empty", field.wants)
+            return self.found(node, path, "the list is empty", "at least one")
         item = Field(field.name, alternatives(get_args(kind)[0]), REQUIRED, field.about, field.axes)
         values = [self.value(n, item, (*path, i)) for i, n in enumerate(node.items, 1)]
         return BAD if any(v is BAD for v in values) else values
@@ -208,7 +209,7 @@ class Converter:
         if isinstance(node, ScalarNode):
             node = MappingNode({node.text: MappingNode({}, {}, node.mark)}, {node.text: node.mark}, node.mark)
         if not isinstance(node, MappingNode) or len(node.entries) != 1:
-            return self.found(node, path, "want one kind with its fields", *unknown_kind("", kinds.options)[1:])
+            return self.found(node, path, "want one kind with its fields", *one_kind(node, kinds))
         kind, inner = next(iter(node.entries.items()))
         if kind not in kinds.options:
             return self.found(node, path, *unknown_kind(kind, kinds.options))
@@ -224,14 +225,16 @@ class Converter:
 
         alone: its axes are its own; those of a chain are settled with what the chain stands in.
         """
-        fields = laid(fields, getattr(node.entries.get("layout"), "text", None))
+        outer, self.layout = self.layout, getattr(node.entries.get("layout"), "text", self.layout)
+        fields, node = laid(fields, self.layout), with_words(node, fields)
         known = {f.name: f for f in fields}
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = {"layout": self.layout} if "layout" in known and self.layout else {}
         for name, child in node.entries.items():
             if name in known:
                 values[name] = self.value(child, known[name], (*path, name))
             else:
                 self.unknown(name, node.keys[name], fields, path)
+        self.layout = outer
         for f in fields:
             if f.about.one_hot is not None and f.name not in node.entries and f.about.one_hot[0] in node.entries:
                 values[f.name] = one_hot_rows(self, node, values, *f.about.one_hot, path)

@@ -25,7 +25,7 @@ PIPED = ("nncalc conv grid.yaml --get Y | nncalc pool --image - --window 2",)
 # A command line longer than this is better a file.
 LONGEST_COMMAND = 130
 # The folder of problems/ that has a topic's ready problems.
-READY = {"params": "architectures", "formulas": "formulas"}
+READY = {"params": "architectures", "formulas": "formulas", "backprop": "networks"}
 
 
 def example(topic: str, form: str | None = None) -> str:

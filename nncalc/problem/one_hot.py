@@ -8,10 +8,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nncalc.errors import FieldPath, did_you_mean, printable, some_of
-from nncalc.reading.nodes import MappingNode
+from nncalc.problem.looks import are_words
+from nncalc.reading.nodes import MappingNode, SequenceNode
+from nncalc.topics.parts.fields import Field
 
 if TYPE_CHECKING:
     from nncalc.problem.convert import Converter
+
+
+def with_words(node: MappingNode, fields: tuple[Field, ...]) -> MappingNode:
+    """The mapping with words under the field for words, where they were given as the numbers that they stand for."""
+    for f in fields:
+        given, (words, _) = node.entries.get(f.name), f.about.one_hot or ("", "")
+        if words and words not in node.entries and isinstance(given, SequenceNode) and are_words(given):
+            renamed = {f.name: words}
+            entries = {renamed.get(name, name): child for name, child in node.entries.items()}
+            return MappingNode(entries, {renamed.get(name, name): mark for name, mark in node.keys.items()}, node.mark)
+    return node
 
 
 def one_hot_rows(

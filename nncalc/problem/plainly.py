@@ -14,6 +14,7 @@ import numpy as np
 
 from nncalc.topics.parts.fields import Field, fields_of
 from nncalc.topics.parts.sizes import is_worked, size_of
+from nncalc.topics.parts.turning import laid
 
 # The names of the axes, and their sizes.
 Reading = tuple[tuple[str, ...], tuple[int, ...]]
@@ -119,7 +120,7 @@ def _slots(fields: tuple[Field, ...], values: dict[str, Any]) -> Iterator[_Slot]
             for i, record in enumerate(value):
                 links = (f.about.chain[0] if i == 0 else f"{f.name}.{i}", f"{f.name}.{i + 1}")
                 names = dict(zip(f.about.chain, links, strict=True))
-                for inner in fields_of(record.__class__):
+                for inner in laid(fields_of(record.__class__), values.get("layout")):
                     array = getattr(record, inner.name)
                     if isinstance(array, np.ndarray):
                         options = tuple(tuple(names.get(axis, axis) for axis in axes) for axes in inner.axes)

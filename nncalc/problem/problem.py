@@ -56,7 +56,10 @@ class Marking:
 
 @dataclass(frozen=True)
 class Problem:
-    """A checked problem: a kernel and its arguments. `marks` knows where each value stood."""
+    """A checked problem: a kernel and its arguments.
+
+    `marks` knows where each value stood; `called`: another word for the topic, where that was said.
+    """
 
     topic: str
     kernel: Callable[..., Any]
@@ -68,6 +71,7 @@ class Problem:
     file: str = ""
     marks: dict[FieldPath, Location] = field(default_factory=dict)
     limits: Limits = DEFAULT
+    called: str = ""
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -163,6 +167,8 @@ def checked_problem(
     if topic == "params" and (home := home_of_sizes(root)):
         return loads(sizes_in(checked_problem(root, file, home, {}, rules, folder)), topic, flags, rules)
     converter = Converter(rules, folder)
+    words = (topic, getattr(root.entries.get("topic"), "text", None))
+    called = next((word for word in words if word in ALSO), "")
     topic = _topic(root, topic, converter)
     reserved = {name: root.entries[name] for name in RESERVED_KEYS if name in root.entries}
     given = {name: node for name, node in root.entries.items() if name not in RESERVED_KEYS}
@@ -181,7 +187,7 @@ def checked_problem(
     if converter.findings:
         raise InputError(converter.findings)
     return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), expect,
-                   marking, file, converter.marks, rules.limits)  # fmt: skip
+                   marking, file, converter.marks, rules.limits, called or "")  # fmt: skip
 
 
 def _marking(node: Node | None, converter: Converter) -> Marking:

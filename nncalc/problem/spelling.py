@@ -9,7 +9,7 @@ from dataclasses import replace
 from nncalc.errors import NAMES_SHOWN, FieldPath, Finding, did_you_mean, nearest, printable, some_of, spelled
 from nncalc.reading.expression import CALLS, SYMBOL
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
-from nncalc.topics.parts.fields import Field, also_called
+from nncalc.topics.parts.fields import Field, Variant, also_called
 from nncalc.trace.notation.signs import plain_name
 
 # What stands before a decimal comma and behind it, where that is no number of its own.
@@ -27,8 +27,19 @@ def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] =
 
 
 def unknown_kind(kind: str, kinds: Collection[str]) -> tuple[str, str, str]:
-    """What to say of a kind that there is not, what is wanted, and what was probably meant."""
-    return f"unknown kind '{printable(kind)}'", f"one of {some_of(kinds, kind)}", did_you_mean(kind, kinds)
+    """What to say of a kind that there is not, and the one that was probably meant; else some that there are."""
+    near = did_you_mean(kind, kinds)
+    return f"unknown kind '{printable(kind)}'", "" if near else f"one of {some_of(kinds, kind)}", near
+
+
+def one_kind(node: Node, kinds: type[Variant]) -> tuple[str, str]:
+    """What is wanted of a layer that is not one kind with its fields; the hint where fields stand beside a kind."""
+    keys = [*node.entries] if isinstance(node, MappingNode) else []
+    of_it = [kind for kind in keys if kind in kinds.options]
+    if len(of_it) == 1:
+        beside = next(key for key in keys if key not in of_it)
+        return "", f"{printable(beside)} stands inside: {{{of_it[0]}: {{…, {printable(beside)}: …}}}}"
+    return "{kind: {fields}}, or a bare name", ""
 
 
 def with_comma(finding: Finding, neighbours: list[Node]) -> Finding:

@@ -10,7 +10,7 @@ import numpy as np
 from nncalc.errors import Refused
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, when
-from nncalc.topics.parts.dense import LAYOUT, misfit
+from nncalc.topics.parts.dense import UNIT_INPUT, misfit
 from nncalc.topics.parts.fields import About, Answer, Array, shown
 from nncalc.topics.parts.gates import added
 from nncalc.trace.value import numbers
@@ -43,7 +43,7 @@ class Training:
 
 
 def _says_hidden(hidden: Hidden | None) -> str:
-    return f"hidden weights {LAYOUT}" if hidden else ""
+    return f"hidden weights {UNIT_INPUT}" if hidden else ""
 
 
 def _says_fires(fires: str | float) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from nncalc.errors import Refused
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.back import from_above
-from nncalc.topics.parts.dense import LAYOUT, Layer, misfit
+from nncalc.topics.parts.dense import UNIT_INPUT, Layer, misfit
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.trace.work import Work
 
@@ -20,7 +20,7 @@ def residual(
         About(
             "the layers that are gone around",
             chain=("input", "unit"),
-            says=lambda _: f"weights {LAYOUT}: W·x",
+            says=lambda _: f"weights {UNIT_INPUT}: W·x",
             example="[{W: [[1, 0], [2, 1]], activation: relu}, {W: [[-1, 1], [0.5, 0]]}]",
         ),
     ],

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.trace.name import StepName
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref
 from nncalc.trace.notation.writing import expand
 from nncalc.trace.value import Value
@@ -65,7 +64,9 @@ class Trace:
 
     topic: str = ""
     title: str = ""
+    called: str = ""  # what the page calls the topic, where it has another word for it
     given: dict[str, Value] = field(default_factory=dict)
+    header: dict[str, Value] = field(default_factory=dict)  # given to the whole problem, not to a section of it
     steps: list[Step] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     conventions: list[str] = field(default_factory=list)
@@ -76,11 +77,6 @@ class Trace:
     overview: list[tuple[str | int, ...]] = field(default_factory=list)
     explained: bool = False
     _by_name: dict[str, Step] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    @property
-    def header(self) -> dict[str, Value]:
-        """What was given to the whole problem; what a section was given stands in its formulas."""
-        return {name: value for name, value in self.given.items() if not StepName.parse(name).section}
 
     def named(self) -> dict[str, Step]:
         """The steps by their full names, in the order of the page."""
@@ -111,8 +107,8 @@ class Trace:
             if s.name in wanted and (s.name in asked or not s.value.is_given)
         ]
         used = {name for step in kept for i in step.indices() for name, _ in made_from[step.name, i]}
-        given = {name: value for name, value in self.given.items() if name in used}
-        return replace(self, steps=kept, given=given, answer={}, overview=[], explained=True)
+        given, header = ({n: v for n, v in all_.items() if n in used} for all_ in (self.given, self.header))
+        return replace(self, steps=kept, given=given, header=header, answer={}, overview=[], explained=True)
 
 
 def elements_in(x: Expr) -> list[tuple[str, Index]]:

@@ -72,6 +72,8 @@ class Work:
         value.shown = symbol and in_section(self._place.section, symbol)
         self._claim(value.name)
         self._trace.given[value.name] = value
+        if not self._place.section:
+            self._trace.header[value.name] = value
         return value
 
     def written(self, number: Any) -> Any:
@@ -135,6 +137,8 @@ class Work:
     def section(self, name: str, title: str) -> Iterator[None]:
         """Scopes names (`t1.h`) and gives the steps a heading; without a name only the heading."""
         outer = self._place
+        if name and outer.section and outer.title:  # of a layer, of an update: attention1, head 2
+            title = f"{outer.title}, {title[:1].lower()}{title[1:]}"
         self._place = _Place(in_section(outer.section, name) if name else outer.section, title)
         if name:
             self._titles[self._place.section] = title

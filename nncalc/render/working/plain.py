@@ -16,7 +16,8 @@ from nncalc.trace.steps import Step, Trace
 
 def render(trace: Trace, view: View, out: TextIO) -> None:
     """Writes `cell = symbols = numbers = value` for every cell, and the answer."""
-    print(" ".join(["#", trace.topic, *([printable(trace.title, 600, JOINERS)] if trace.title else [])]), file=out)
+    title = [printable(trace.title, 600, JOINERS)] if trace.title else []
+    print(" ".join(["#", trace.called or trace.topic, *title]), file=out)
     if trace.conventions:
         print("# " + ", ".join(trace.conventions), file=out)
     for name, value in trace.header.items():

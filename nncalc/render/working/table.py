@@ -51,7 +51,7 @@ class _Page(Paper):
 
     def header(self, trace: Trace) -> None:
         """Topic, title, conventions, and what was given."""
-        head = Text(trace.topic, style=HEAD)
+        head = Text(trace.called or trace.topic, style=HEAD)
         if trace.title:
             head.append(f"   {printable(trace.title, 600, JOINERS)}", style=VALUE)
         self.say(head)
@@ -70,7 +70,8 @@ class _Page(Paper):
         for name, value in trace.header.items():
             if not value.ndim:
                 continue
-            shown = value.symbol if value.symbol == name else f"{TEXT.symbol(value.symbol, '')} ({name})"
+            local = StepName.parse(name).local
+            shown = value.symbol if value.symbol == name else f"{TEXT.symbol(value.symbol, '')} ({local})"
             self.array(Text(shown, style=NAME), value.array, QUIET)
 
     def group(self, steps: list[Step], scalar: bool, trace: Trace) -> None:

@@ -20,13 +20,13 @@ class NetworkLayer(Variant):
     options: ClassVar[dict[str, type | tuple[type, ...]]] = {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FeedForwardLayer:
     """Two dense layers at every token."""
 
     W1: Annotated[Array, "rows1 columns1", About("the first layer's weights", also=("W_1",))]
-    W2: Annotated[Array, "rows2 columns2", About("the second layer's weights", also=("W_2",))]
     b1: Annotated[Array | None, "units1", About("the first layer's bias", also=("b_1",))] = None
+    W2: Annotated[Array, "rows2 columns2", About("the second layer's weights", also=("W_2",))]
     b2: Annotated[Array | None, "units2", About("the second layer's bias", also=("b_2",))] = None
     activation: Annotated[ActivationName, About("between them")] = "relu"
     name: LayerName = None
@@ -50,6 +50,7 @@ def _feed_forward(at: Position, layer: FeedForwardLayer) -> Flow:
     x, layout = at.before.value, at.stack.layout
     units = check_weights(at, "W1", layer.W1, layer.b1, x.shape[-1], "b1")
     check_weights(at, "W2", layer.W2, layer.b2, units, "b2")
+    at.weighs(layout)
     W1, b1 = at.given("W1", layer.W1), at.given("b1", layer.b1)
     z1 = at.work.let("z1", affine(x, W1, b1, layout))
     a1 = activated(at, "z1", z1, layer.activation, "a1").value
@@ -58,7 +59,7 @@ def _feed_forward(at: Position, layer: FeedForwardLayer) -> Flow:
 
 def _residual(at: Position, layer: ResidualLayer) -> Flow:
     """sum = F(x) + x, or + W_s x (He et al. 2016, eq. 1 and 2). Raises Refused where the shapes differ."""
-    inner = at.stack.run(layer.layers, at.before, (*at.path, "layers"), at.place)
+    inner = at.stack.run(layer.layers, at.before, (*at.path, "layers"))
     with at.work.section(at.name, at.name):
         return _summed(at, layer, inner.value)
 
@@ -68,6 +69,7 @@ def _summed(at: Position, layer: ResidualLayer, inner: Any) -> Flow:
     if layer.projection is not None:
         at.no_image()
         check_weights(at, "projection", layer.projection, None, x.shape[-1])
+        at.weighs(at.stack.layout)
         W_s = at.given("projection", layer.projection, "W_s")
         shortcut = at.work.let("shortcut", affine(x, W_s, None, at.stack.layout))
     if inner.shape != shortcut.shape:
@@ -96,13 +98,3 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], WorkLayer]] = {
 }
 NetworkLayer.options = {name: record for name, (record, _) in _KINDS.items()}
 RUNS: dict[str, WorkLayer] = {n: run if n == "residual" else _in_section(run) for n, (_, run) in _KINDS.items()}
-
-
-def walked(layers: list[Any]) -> list[tuple[str, Any]]:
-    """All layers with their kinds, those inside others too."""
-    found: list[tuple[str, Any]] = []
-    for entry in layers:
-        kind, layer = entry if isinstance(entry, tuple) else ("dense", entry)
-        found.append((kind, layer))
-        found += walked(getattr(layer, "layers", []))
-    return found

@@ -1,49 +1,99 @@
-"""What a network is to give and how far off it is: fields that every network has."""
+"""What is asked of a network beside its output: how far off it is, the gradients, the updates."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, dimensions
-from nncalc.topics.parts.belonging import GIVEN, when
-from nncalc.topics.parts.fields import About, Array
+from nncalc.errors import Refused
+from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, when
+from nncalc.topics.parts.fields import TOGETHER, About, Array
+from nncalc.topics.parts.fitting import size_said
 from nncalc.topics.parts.losses import LossName, targets
 from nncalc.trace.work import Work
 
-TargetField = Annotated[
-    float | Array | None,
-    "output | sample | sample output",
-    About("what the output should be; for cross-entropy also a class", also=("y", "t", "targets")),
-]
-LossField = Annotated[
-    LossName, About("how far off the output is", says="loss {}", also=("cost",), only=when(target=GIVEN))
-]
-RATE = About("step of gradient descent: gives the new weights", also=("lr", "eta", "learning_rate"))
-RateField = Annotated[float | None, replace(RATE, only=when(target=GIVEN))]
-FirstClassField = Annotated[
-    int | None,
-    About(
-        "what the first class is called in the target (1)",
-        least=0,
-        most=1,
-        only=when(loss="cross_entropy", target=GIVEN),
-    ),
-]
+# How the page says how weights stand.
+STANDS = {"columns": "weights unit x input: W·x", "rows": "weights input x unit: x·W"}
+NetworkLayout = Literal["columns", "rows"]
+LAYOUT = About(
+    "columns: W x, W is unit x input; rows: x W, W is input x unit (default: rows where tokens are rows, but for "
+    "recurrent layers, else columns)"
+)
 
 
-def goal(work: Work, target: float | Array, out: tuple[int, ...], kind: str, first: int | None) -> Any:
-    """Gives the working its target, of the output's shape; for cross-entropy a class is taken as probabilities.
+@dataclass(frozen=True)
+class Aim:
+    """A loss, or an upstream in its place, gives the gradients; a rate then gives the updates."""
 
-    Raises Refused where the target does not fit the output.
-    """
-    if kind == "cross_entropy":
-        return targets(work, target, out, first)
-    given = np.array(target, float)
-    if given.ndim == 0 and out == (1,):
-        given = given.reshape(out)
-    if given.shape != out:
-        raise Refused("target", f"is {dimensions(given.shape)}, but the output is {dimensions(out)}")
-    return work.given("target", given)
+    target: Annotated[
+        float | Array | None,
+        "output | sample | sample output",
+        About("what the output should be; for cross-entropy also a class", also=("y", "t", "targets")),
+    ] = None
+    loss: Annotated[
+        LossName, About("how far off the output is", says="loss {}", also=("cost",), only=when(target=GIVEN))
+    ] = "half_squared_error"
+    upstream: Annotated[
+        Array | None, About("∂L/∂output in place of a loss", also=("dY",), only=when(target=LEFT_OUT))
+    ] = None
+    rate: Annotated[
+        float | None,
+        About(
+            "step of gradient descent: gives the new weights",
+            also=("lr", "eta", "learning_rate"),
+            only=when(target=GIVEN) | when(upstream=GIVEN),
+        ),
+    ] = None
+    steps: Annotated[
+        int,
+        About(
+            "how many updates",
+            least=1,
+            most=1_000_000,
+            also=("epochs", "iterations"),
+            only=when(rate=GIVEN, target=GIVEN),
+        ),
+    ] = 1
+    freeze_bias: Annotated[bool, About("leave the biases as they are in the update", only=when(rate=GIVEN))] = False
+    l2: Annotated[
+        float,
+        About(
+            "weight decay: adds l2/2 times the sum of squared weights to L",
+            also=("weight_decay",),
+            only=when(target=GIVEN),
+        ),
+    ] = 0
+    first_class: Annotated[
+        int | None,
+        About(
+            "what the first class is called in the target (1)",
+            least=0,
+            most=1,
+            only=when(loss="cross_entropy", target=GIVEN),
+        ),
+    ] = None
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether there are several updates."""
+        return self.rate is not None and self.steps > 1
+
+    def wanted(self, work: Work, out: tuple[int, ...]) -> Any:
+        """Gives the working its target, of the output's shape; for cross-entropy a class is taken as probabilities.
+
+        Raises Refused where the target does not fit the output.
+        """
+        if self.loss == "cross_entropy":
+            return targets(work, self.target, out, self.first_class)  # type: ignore[arg-type]  # asked where there is one
+        given = np.array(self.target, float)
+        if given.ndim == 0 and out == (1,):
+            given = given.reshape(out)
+        if given.shape != out:
+            raise Refused("target", f"{size_said(given.shape)}, but the output {size_said(out)}")
+        return work.given("target", given)
+
+
+AimFields = Annotated[Aim, TOGETHER]
+NO_AIM = Aim()

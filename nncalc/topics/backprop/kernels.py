@@ -16,10 +16,11 @@ from nncalc.topics.backprop.stack import Flow, Position, WorkLayer
 from nncalc.topics.parts.activations import ActivationName
 from nncalc.topics.parts.belonging import LEFT_OUT, when
 from nncalc.topics.parts.fields import About, Array, Field, alternatives, fields_of, filled
+from nncalc.topics.parts.fitting import size_said
 from nncalc.topics.parts.records import record_of
 from nncalc.topics.parts.sizes import is_worked, size_of
 from nncalc.topics.parts.time import Task
-from nncalc.topics.parts.turning import laid
+from nncalc.topics.parts.turning import laid, transposed_words, turned
 from nncalc.topics.parts.windows import say_ties
 
 # What a layer is given and does not learn.
@@ -56,42 +57,59 @@ class KernelLayer:
         """The record of the layer's fields."""
         return record_of(self.kernel, (self.takes, "upstream", *self.left_out), self.fixed, self.more, self.needs)
 
-    def work(self, at: Position, layer: Any, **instead: Any) -> dict[str, Any]:
+    def work(
+        self, at: Position, layer: Any, instead: Callable[[dict[str, Any]], dict[str, Any]] = lambda arguments: {}
+    ) -> dict[str, Any]:
         """The kernel's answer; `instead`: arguments that no field gives. Raises Refused where the shapes do not fit."""
         values = vars(layer) | self.fixed
         if "bias" in values and values.get("bias") is None:
             values["bias"] = values.get("b")
         own = {f.name: f for f in laid(fields_of(self.kernel), values.get("layout"))}
         arrays = {n: f for n, f in own.items() if f.is_only_array and values.get(n) is not None and n != self.takes}
-        _fits(at, own[self.takes], {f: values[n] for n, f in arrays.items()})
+        _fits(at, own[self.takes], {f: values[n] for n, f in arrays.items()}, values.get("layout"))
         given = {n: at.given(n, values[n], f.about.symbol, n not in _KEPT) for n, f in arrays.items()}
         arguments = filled(self.kernel, values | given | {self.takes: at.before.value})
         for f in own.values():
-            says = f.convention(values.get(f.name, f.default)) if f.name in values else ""
-            if says and values.get(f.name, f.default) != f.default:
-                at.says(f"{at.name} {says}")
-        answer: dict[str, Any] = self.kernel(at.work, **arguments | instead)
+            says = f.convention(values[f.name]) if f.name in values and f.name != "layout" else ""
+            if says and values[f.name] != f.default:
+                at.says(says, named=True)
+        answer: dict[str, Any] = self.kernel(at.work, **arguments | instead(arguments))
         return answer
 
 
-def _fits(at: Position, takes: Field, arrays: Mapping[Field, Any]) -> None:
+def _fits(at: Position, takes: Field, arrays: Mapping[Field, Any], layout: str | None) -> None:
     """Whether what comes in has the axes that the kernel takes, and the sizes that its arrays say."""
     x = at.before.value
     axes = next((axes for axes in takes.axes if len(axes) == x.ndim), None)
     if axes is None:
         wanted = " or ".join(" x ".join(axes) for axes in takes.axes)
         raise Refused("x", f"wants {wanted}, but {at.before.words}")
-    known = dict(zip(axes, x.shape, strict=True))
+    sizes = dict(zip(axes, x.shape, strict=True))
+    wrong = _misfit(arrays, sizes)
+    if wrong is None:
+        return
+    hint = at.before.words
+    of_both = [f for f in arrays if f.about.rows and f.axes and len(set(f.axes[0])) > 1]
+    if of_both and _misfit({turned(f): a for f, a in arrays.items() if f.name not in _KEPT}, sizes) is None:
+        name = wrong[0] if wrong[0] in [f.name for f in of_both] else of_both[0].name
+        is_ = next(turned(f).axes[0] for f in of_both if f.name == name)
+        hint += f"; {transposed_words(name, is_, layout)}"
+    raise Refused(*wrong, hint=hint)
+
+
+def _misfit(arrays: Mapping[Field, Any], known: Mapping[str, int]) -> tuple[str, str] | None:
+    """The first array that has other sizes than are known, or than the others have; and what it is."""
+    sizes = dict(known)
     named = [(f, a, next((names for names in f.axes if len(names) == a.ndim), ())) for f, a in arrays.items()]
     for _, array, names in named:
         for name, size in zip(names, array.shape, strict=False):
             if not is_worked(name):
-                known.setdefault(name, size)
+                sizes.setdefault(name, size)
     for f, array, names in named:
         for name, size in zip(names, array.shape, strict=False):
-            if size_of(name, known) not in (size, None):
-                what = f"is {dimensions(array.shape)}: its '{name}' is {size}, want {size_of(name, known)}"
-                raise Refused(f.name, what, hint=at.before.words)
+            if size_of(name, sizes) not in (size, None):
+                return f.name, f"{size_said(array.shape)}: its '{name}' is {size}, want {size_of(name, sizes)}"
+    return None
 
 
 _Works = Callable[[KernelLayer, Position, Any], Flow]
@@ -133,32 +151,55 @@ def _then(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
     last = kernel.gives
     if last == "Z":
         at.no_image()
+        at.weighs("rows")
     return activated(at, last, kernel.work(at, layer)[last], layer.activation)
 
 
-@dataclass(frozen=True)
-class _AllStates(Task):
-    """Nothing is asked of a recurrent layer beside its states."""
+def _positions(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
+    """X = x + PE of its rows, or the first rows of a table. Raises Refused where they do not fit."""
+    at.no_image()
+    x = at.before.value
+    if layer.table is None:
+        return at.gives("X", kernel.work(at, layer, lambda _: {"d_model": x.shape[-1], "positions": len(x)})["X"])
+    table = layer.table
+    if x.ndim != 2 or x.shape[0] > table.shape[0] or x.shape[1] != table.shape[1]:
+        raise Refused("table", f"is {dimensions(table.shape)}: no row of its own for each row that comes in")
+    P = at.given("table", table, "P")
+    return at.let("X", x + (P if len(x) == len(table) else P[: len(x)]))
 
-    keeps_states = True
+
+@dataclass(frozen=True)
+class _AllSteps(Task):
+    """What is asked of a recurrent layer: what every time step gives, the states or, with W_hy, the outputs."""
+
+    keeps_steps = True
 
 
 def _recurrent(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
-    """The last state, or the states of all time steps below each other."""
+    """What the last time step gives, or all time steps, below each other."""
     at.no_image()
-    answer = kernel.work(at, layer, task=_AllStates())
-    states = answer["states"]
+    at.weighs(layer.layout or "columns")
+    tokens = at.stack.tokens if at.before.source == "x" else None
+    answer = kernel.work(at, layer, lambda given: {"task": _AllSteps(**vars(given["task"]) | {"tokens": tokens})})
+    steps, name = answer["steps"], "h" if layer.W_hy is None else "y"
+    if name == "y":
+        at.says("gives its outputs y, not its states", named=True)
     if layer.return_ == "last" or at.before.value.ndim == 1:
-        last = f"t{len(states)}.h" if at.before.value.ndim > 1 else "h"
-        return at.gives(last, states[-1])
-    return at.let("H", np.stack(states))
+        return at.gives(f"t{len(steps)}.{name}" if at.before.value.ndim > 1 else name, steps[-1])
+    return at.let(name.upper(), np.stack(steps))
 
 
 _RETURN = Field(
     "return", (Literal["last", "all"],), "last", About("the last state, or those of all time steps", also=("returns",)),
     (), "return_",
 )  # fmt: skip
-_TASK = tuple(f.name for f in fields_of(Task))
+_TASK = tuple(f.name for f in fields_of(Task) if f.name not in ("W_hy", "b_y", "output_activation"))
+_TABLE = Field(
+    "table", (Array,), None,
+    About("a learned row for each position, in place of sines", symbol="P", also=("P", "weight", "W"),
+          only=when(base=LEFT_OUT, arrangement=LEFT_OUT)),
+    (("position", "dimension"),), "table",
+)  # fmt: skip
 _OF_SCORES = ("jacobian", "target", "log", "log_base", "first_class")
 _OF_ATTENTION = ("memory", "layout", "labels")
 _SLIDING: dict[str, Any] = {"global": False}
@@ -186,6 +227,10 @@ _KERNELS: dict[str, tuple[tuple[KernelLayer, ...], _Works]] = {
     "norm": ((KernelLayer(_kernel("norm"), "x", "y", (), {}, (_THEN, _NAMED)),), _then),
     "attention": (
         (KernelLayer(_kernel("attention", "embeddings"), "x", "Z", _OF_ATTENTION, {}, (_THEN, _NAMED)),), _then,
+    ),
+    "positions": (
+        (KernelLayer(_kernel("posenc"), "embedding", "X", ("d_model", "positions", "tokens"), {"kind": "sinusoidal"},
+                     (_TABLE, _NAMED)),), _positions,
     ),
     "rnn": (_cells("rnn", "gradient_flow"), _recurrent),
     "lstm": (_cells("lstm", "jacobian"), _recurrent),

@@ -11,8 +11,9 @@ from nncalc.errors import Refused, dimensions
 from nncalc.topics.backprop.stack import Flow, Position, WorkLayer
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.belonging import LEFT_OUT, when
-from nncalc.topics.parts.dense import affine
+from nncalc.topics.parts.dense import affine, inputs_and_units, transposed
 from nncalc.topics.parts.fields import About, Array
+from nncalc.topics.parts.fitting import size_said
 from nncalc.trace.value import numbers
 
 LayerName = Annotated[str | None, About("what its steps are called (its kind and its place)")]
@@ -72,17 +73,14 @@ class EmbeddingLayer:
 
 def check_weights(at: Position, name: str, W: Any, b: Any, width: int, bias: str = "b") -> int:
     """How many units the weights have. Raises Refused where they do not fit what comes in, or each other."""
-    inner, outer = (0, 1) if at.stack.layout == "rows" else (1, 0)
-    if W.shape[inner] != width:
-        what = f"is {dimensions(W.shape)}, for {W.shape[inner]} inputs"
-        turned = W.shape[outer] == width
-        other = "columns" if at.stack.layout == "rows" else "rows"
-        hint = f"{at.before.words}" + (f"; transposed it fits: layout: {other}" if turned else "")
-        raise Refused(name, f"{what}, but {width} come in", hint=hint)
-    units: int = W.shape[outer]
+    layout = at.stack.layout
+    inputs, units = inputs_and_units(W, layout)
+    if inputs != width:
+        hint = "; ".join(filter(None, (at.before.words, transposed(name, W, width, layout))))
+        raise Refused(name, f"is {dimensions(W.shape)}, for {inputs} inputs, but {width} come in", hint=hint)
     if b is not None and b.shape != (units,):
-        raise Refused(bias, f"is {dimensions(b.shape)}, but {name} has {units} units ({dimensions(W.shape)})")
-    return units
+        raise Refused(bias, f"{size_said(b.shape)}, but {name} has {units} units ({dimensions(W.shape)})")
+    return int(units)
 
 
 def _dense(at: Position, layer: DenseLayer) -> Flow:
@@ -92,6 +90,7 @@ def _dense(at: Position, layer: DenseLayer) -> Flow:
     bias = "bias" if layer.b is None else "b"
     b = layer.bias if layer.b is None else layer.b
     check_weights(at, "W", layer.W, b, x.shape[-1], bias)
+    at.weighs(at.stack.layout)
     z = at.work.let("z", affine(x, at.given("W", layer.W), at.given("b", b), at.stack.layout))
     return activated(at, "z", z, layer.activation)
 
@@ -126,7 +125,7 @@ def _dropout(at: Position, layer: DropoutLayer) -> Flow:
     """y = mask∘x / (1 − rate) (Srivastava et al. 2014, as frameworks do it)."""
     x = at.before.value
     if layer.mask.shape != x.shape:
-        raise Refused("mask", f"is {dimensions(layer.mask.shape)}, but {dimensions(x.shape)} comes in")
+        raise Refused("mask", f"{size_said(layer.mask.shape)}, but {dimensions(x.shape)} comes in")
     if not np.isin(layer.mask, (0, 1)).all():
         raise Refused("mask", "holds other numbers than 0 and 1")
     if layer.rate >= 1:
@@ -139,16 +138,27 @@ def _dropout(at: Position, layer: DropoutLayer) -> Flow:
 
 def _embedding(at: Position, layer: EmbeddingLayer) -> Flow:
     """X: a row of the table for each token. Raises Refused for a token that there is not."""
-    tokens = numbers(at.before.value)
     E = at.given("table", layer.table, "E")
-    if at.before.source != "x" or tokens.ndim != 1:
+    return at.let("X", np.stack([E[row] for row in _rows_of(at, layer)]))
+
+
+def _rows_of(at: Position, layer: EmbeddingLayer) -> list[int]:
+    """Which row each token has, from 0: by its number, or by the place of the 1 in its row."""
+    x, rows = numbers(at.before.value), layer.table.shape[0]
+    one_hot = x.ndim == 2 and np.isin(x, (0, 1)).all() and (x.sum(axis=1) == 1).all()
+    if at.before.source != "x" or not (x.ndim == 1 or one_hot):
         raise Refused("x", "wants a list of tokens", hint=at.before.words)
-    last = layer.first + layer.table.shape[0] - 1
-    wrong = [t for t in tokens.tolist() if t != int(t) or not layer.first <= t <= last]
+    if one_hot:
+        if x.shape[1] != rows:
+            of = "the vocabulary has" if at.stack.tokens else "a row of x has"
+            raise Refused("table", f"has {rows} rows, but {of} {x.shape[1]} {'words' if at.stack.tokens else 'places'}")
+        return [int(place) for place in x.argmax(axis=1)]
+    last = layer.first + rows - 1
+    wrong = [t for t in x.tolist() if t != int(t) or not layer.first <= t <= last]
     if wrong:
         raise Refused("table", f"has tokens from {layer.first} to {last}, but x has {wrong[0]:g}")
     at.says(f"tokens count from {layer.first}")
-    return at.let("X", np.stack([E[int(t) - layer.first] for t in tokens.tolist()]))
+    return [int(t) - layer.first for t in x.tolist()]
 
 
 PLAIN_KINDS: dict[str, tuple[type, WorkLayer]] = {

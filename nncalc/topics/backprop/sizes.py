@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from nncalc.errors import Refused
-from nncalc.topics.backprop.blocks import walked
 from nncalc.topics.backprop.layered import IMAGE_KINDS, layout_of
+from nncalc.topics.backprop.naming import placed
 
 _NORMS = {
     "batch": "batch_norm",
@@ -21,10 +21,10 @@ _NORMS = {
 def network_sizes(values: dict[str, Any]) -> dict[str, Any]:
     """The fields of a problem of `params` from those of a network; Refused names a layer that it cannot count."""
     x, layers = values["x"], values["layers"]
-    kinds = [kind for kind, _ in walked(layers)]
-    image = x.ndim == 3 or (x.ndim == 2 and any(kind in IMAGE_KINDS for kind in kinds))
+    places = list(placed(layers))
+    image = x.ndim == 3 or (x.ndim == 2 and any(place.kind in IMAGE_KINDS for place in places))
     shape = [*x.shape[-2:], x.shape[0] if x.ndim == 3 else 1] if image else list(x.shape)
-    sizes = _Sizes(layout_of(x, layers, values.get("layout")), x.ndim)
+    sizes = _Sizes(layout_of(x, places, values.get("layout")), x.ndim)
     return {"topic": "params", "input_shape": [int(n) for n in shape], "layers": sizes.chain(layers, ("layers",))}
 
 
@@ -43,7 +43,7 @@ class _Sizes:
             try:
                 name, fields = count(kind, layer, (*path, number, kind))
             except Refused as error:
-                raise Refused((*path, number), error.what) if len(error.path) == 1 else error from None
+                raise Refused((*path, number), error.what, error.want) if len(error.path) == 1 else error from None
             own = {"name": layer.name} if getattr(layer, "name", None) else {}
             entries.append({name: fields | own})
         return entries
@@ -83,6 +83,9 @@ class _Sizes:
         vocabulary, dim = layer.table.shape
         return kind, {"vocabulary": int(vocabulary), "dim": int(dim)}
 
+    def _positions(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
+        return ("identity", {}) if layer.table is None else (kind, {"count": int(layer.table.shape[0])})
+
     def _attention(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
         if layer.W_O is None:
             raise Refused("layers", "is not counted without W_O")
@@ -102,6 +105,8 @@ class _Sizes:
         biases = sum(getattr(layer, n, None) is not None for n in ("b_h", "b_i", "b_z", "b_ih", "b_hh"))
         state = next(W for n in ("W_hh", "W_hi", "W_hz", "W_i", "W_z") if (W := getattr(layer, n, None)) is not None)
         hidden = state.shape[hasattr(layer, "W_hh") is not (layer.layout == "rows")]
+        if layer.W_hy is not None:
+            raise Refused("layers", "is not counted with W_hy", "a dense layer behind it")
         return kind, {"hidden": int(hidden), "biases": biases, "outputs": layer.return_}
 
     _lstm = _gru = _rnn

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nncalc.errors import FieldPath, Refused, dimensions, printable
+from nncalc.errors import FieldPath, Refused, dimensions
+from nncalc.topics.backprop.goal import STANDS
+from nncalc.topics.backprop.naming import LayerPlace
+from nncalc.topics.parts.fields import fields_of
+from nncalc.topics.parts.fitting import size_in_words, size_said
 from nncalc.trace.name import in_section
 from nncalc.trace.work import Work
-
-_NAME = re.compile("[A-Za-z][A-Za-z0-9_]{0,40}")
 
 
 @dataclass(frozen=True)
@@ -30,46 +31,64 @@ class Flow:
 
     @property
     def words(self) -> str:
-        """Who gives what, as errors say it: flatten4 gives 8."""
-        return f"{self.source} {'is' if self.source == 'x' else 'gives'} {dimensions(self.value.shape)}"
+        """Who gives what, as errors say it: flatten4 gives 8 numbers, x has 2 numbers, x is 3 x 3."""
+        shape = self.value.shape
+        return f"x {size_said(shape)}" if self.source == "x" else f"{self.source} gives {size_in_words(shape)}"
 
 
 class PlacedRefusal(Refused):
     """A refusal that names the layer already."""
 
 
-class Stack:
-    """A network as it is worked: the numbers that it learns, by their names, and the row of its layers with shapes.
+def given_layers(work: Work, places: Iterable[LayerPlace]) -> dict[str, Any]:
+    """Gives the page the arrays of all layers, by the names that formulas call them: conv1.K."""
+    held: dict[str, Any] = {}
+    for place in places:
+        for f in fields_of(place.layer.__class__):
+            array = getattr(place.layer, f.parameter)
+            if f.is_only_array and array is not None:
+                symbol = in_section(place.name, f.about.symbol or f.name)
+                held[symbol] = work.given(in_section(place.name, f.name), array, symbol)
+    return held
 
+
+class Stack:
+    """A network as it is worked once: the numbers that it learns, by their names, and its layers with their shapes.
+
+    held: the layers' arrays as they go into it; anew: they have names of their own here, as update after update does.
     layout: how the weights of dense layers stand, for the whole network. goes_back: whether there is a backward pass.
+    tokens: the words that x stands for.
     """
 
-    def __init__(self, work: Work, kinds: Mapping[str, WorkLayer], layout: str, goes_back: bool):
-        self.work, self.kinds, self.layout, self.goes_back = work, kinds, layout, goes_back
+    def __init__(
+        self,
+        work: Work,
+        kinds: Mapping[str, WorkLayer],
+        places: Iterable[LayerPlace],
+        held: Mapping[str, Any],
+        layout: str,
+        goes_back: bool = False,
+        anew: bool = False,
+        tokens: Sequence[str] | None = None,
+    ):
+        self.work, self.kinds, self.held, self.layout = work, kinds, held, layout
+        self.places = {place.path: place for place in places}
+        self.goes_back, self.anew, self.tokens = goes_back, anew, tokens
         self.learned: dict[str, Any] = {}
-        self.names: set[str] = set()
         self.row: list[str] = []
-        self.conventions: dict[str, None] = {}
+        self.conventions: dict[str, list[str]] = {}
+        self.stands: dict[str, list[str]] = {}
 
-    def run(self, layers: Sequence[Any], flow: Flow, path: FieldPath, around: str = "") -> Flow:
-        """What the last of these layers gives. Raises PlacedRefusal where one cannot work with what comes in.
-
-        around: the place of the layer that these are in; one alone has the same place (attention1 in residual1), of
-        several each has its own behind it (dense1_2).
-        """
+    def run(self, layers: Sequence[Any], flow: Flow, path: FieldPath) -> Flow:
+        """What the last of these layers gives. Raises PlacedRefusal where one cannot work with what comes in."""
+        row: list[str] = []
         for number, entry in enumerate(layers, 1):
-            kind, layer = entry if isinstance(entry, tuple) else ("dense", entry)
-            at = (*path, number, kind) if isinstance(entry, tuple) else (*path, number)
-            place = str(number) if not around else around if len(layers) == 1 else f"{around}_{number}"
-            name = layer.name or f"{kind}{place}"
-            if not _NAME.fullmatch(name) or name in self.names:
-                what = "is taken" if name in self.names else "is no name"
-                raise PlacedRefusal((*at, "name"), f"'{printable(name)}' {what}", "letters, digits and _, each once")
-            self.names.add(name)
-            before, flow = flow, self._one(Position(self, kind, name, place, at, flow), layer)
-            if not around:
-                same = before.value.shape == flow.value.shape
-                self.row.append(name if same else f"{name} {dimensions(flow.value.shape)}")
+            at = (*path, number, entry[0]) if isinstance(entry, tuple) else (*path, number)
+            place = self.places[at]
+            flow = self._one(Position(self, place, flow), place.layer)
+            inside = f" ({' → '.join(self.row)})" if getattr(place.layer, "layers", ()) else ""
+            row.append(f"{place.name}{inside} {dimensions(flow.value.shape)}")
+        self.row = row
         return flow
 
     def _one(self, at: Position, layer: Any) -> Flow:
@@ -82,17 +101,36 @@ class Stack:
             hint = error.hint or at.before.words
             raise PlacedRefusal((*at.path, *own), error.what, error.want, hint) from None
 
+    def said(self) -> list[str]:
+        """How all weights stand, once where it is the same, and the conventions of the layers."""
+        several = len(self.stands) > 1
+        weights = [STANDS[way] + (f" ({' '.join(names)})" if several else "") for way, names in self.stands.items()]
+        words = [" ".join([*names, words]) for words, names in self.conventions.items()]
+        return weights + words
+
 
 @dataclass(frozen=True)
 class Position:
-    """A layer at its place: its kind, its name and its number, its path in the file, and what comes in."""
+    """A layer at its place, and what comes in."""
 
     stack: Stack
-    kind: str
-    name: str
-    place: str
-    path: FieldPath
+    at: LayerPlace
     before: Flow
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+        return self.at.kind
+
+    @property
+    def name(self) -> str:
+        """What its steps are called."""
+        return self.at.name
+
+    @property
+    def path(self) -> FieldPath:
+        """Where it stands in the file."""
+        return self.at.path
 
     @property
     def work(self) -> Work:
@@ -103,9 +141,11 @@ class Position:
         """Numbers of the layer, on the page and, unless they stay as they are, among what is learned."""
         if array is None:
             return None
-        value = self.work.given(name, array, symbol)
+        local = symbol or name
+        full = in_section(self.name, local)
+        value = self.stack.held[full] if full in self.stack.held else self.work.given(name, array, symbol)
         if learned:
-            self.stack.learned[in_section(self.name, symbol or name)] = value
+            value = self.stack.learned[full] = self.work.let(local, value) if self.stack.anew else value
         return value
 
     def gives(self, name: str, value: Any, **more: Any) -> Flow:
@@ -117,9 +157,13 @@ class Position:
         """The same for what has no name yet."""
         return self.gives(name, self.work.let(name, value), **more)
 
-    def says(self, words: str) -> None:
-        """A convention, told once at the head of the page."""
-        self.stack.conventions[words] = None
+    def says(self, words: str, named: bool = False) -> None:
+        """A convention, told once at the head of the page; `named`: with the layers that it holds for."""
+        self.stack.conventions.setdefault(words, []).extend([self.name] if named else [])
+
+    def weighs(self, layout: str) -> None:
+        """How its weights stand, told at the head of the page."""
+        self.stack.stands.setdefault(layout, []).append(self.name)
 
     def no_image(self) -> None:
         """Raises Refused where an image comes in and a vector, or a row for each token or sample, is wanted."""

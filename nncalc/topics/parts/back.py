@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from nncalc.errors import Refused, dimensions
+from nncalc.errors import Refused
 from nncalc.topics.parts.fields import Answer
+from nncalc.topics.parts.fitting import size_said
+from nncalc.trace.name import StepName, gradient_name
 from nncalc.trace.work import Work
 
 
@@ -21,7 +23,7 @@ def from_above(work: Work, of: Any, wrt: Sequence[Any], upstream: Any) -> Answer
     in_brackets(upstream, of.shape)
     if upstream.shape != of.shape:
         name = getattr(of, "name", None) or "the answer"
-        raise Refused("upstream", f"is {dimensions(upstream.shape)}, but {name} is {dimensions(of.shape)}")
+        raise Refused("upstream", f"{size_said(upstream.shape)}, but {name} {size_said(of.shape)}")
     return work.backward(of, wrt, seed=upstream)
 
 
@@ -32,10 +34,17 @@ def in_brackets(given: Any, shape: tuple[int, ...]) -> None:
 
 
 def updated(work: Work, parameters: dict[str, Any], gradients: dict[str, Any], rate: float) -> dict[str, Any]:
-    """W_new = W − rate·∂L/∂W for each parameter that has a gradient; {"W_new": …}."""
-    with work.section("", "Update"):
-        return {
-            f"{name}_new": work.let(f"{name}_new", v - rate * gradients[f"dL/d{name}"])
-            for name, v in parameters.items()
-            if f"dL/d{name}" in gradients
-        }
+    """W_new = W − rate·∂L/∂W for each parameter that has a gradient; {"W_new": …}, of a layer {"conv1.K_new": …}."""
+    new: dict[str, Any] = {}
+    for name, v in parameters.items():
+        slope, at = gradients.get(slope_of(name)), StepName.parse(name)
+        if slope is not None:
+            with work.section(at.section, ""), work.section("", "Update"):
+                new[f"{name}_new"] = work.let(f"{at.local}_new", v - rate * slope)
+    return new
+
+
+def slope_of(name: str) -> str:
+    """What the gradient of L by a value is called: dL/dW, conv1.dL/dK."""
+    at = StepName.parse(name)
+    return at.beside(gradient_name("L", at.local))

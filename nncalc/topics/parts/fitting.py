@@ -42,6 +42,11 @@ def size_in_words(shape: tuple[int, ...]) -> str:
     return f"{shape[0]} number{'s' * (shape[0] != 1)}" if len(shape) == 1 else dimensions(shape)
 
 
+def size_said(shape: tuple[int, ...]) -> str:
+    """What something of that shape is: has 3 numbers, is 3 x 2, is one number."""
+    return f"{'has' if len(shape) == 1 else 'is'} {size_in_words(shape)}"
+
+
 def fit(*xs: Any, rows: bool = False) -> None:
     """Whether arrays fit element by element: of one shape, a number, n x m with n x 1; Unfit otherwise.
 

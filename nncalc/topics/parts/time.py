@@ -29,6 +29,18 @@ X = Annotated[
 ]
 H0 = Annotated[Array, "hidden", About("the state before the first step", also=("h", "h_prev", "h0", "initial_h"))]
 C0 = Annotated[Array, "hidden", About("the cell state before the first step", also=("c", "c_prev", "c0", "initial_c"))]
+WordsField = Annotated[
+    str | list[str] | None,
+    About(
+        "the inputs as words, or the letters of one; each is a 1 at its place in the vocabulary",
+        also=("words", "characters", "text"),
+        only=when(x=LEFT_OUT),
+    ),
+]
+VocabularyField = Annotated[
+    str | list[str] | None,
+    About("all words (letters) there are, in order", also=("vocab", "alphabet"), only=when(tokens=GIVEN)),
+]
 States = dict[str, Any]
 SEQUENCE_OF_STEPS = Like("of several steps", lambda x: np.ndim(x) > 1)
 
@@ -45,10 +57,10 @@ class Upstream:
 class Task:
     """What is asked beside the states: the output layer, the loss or what comes from above, the update.
 
-    keeps_states: whether the answer holds h of every time step (`states`), for who goes on with them.
+    keeps_steps: whether the answer holds what every time step gives (`steps`), for who goes on with it.
     """
 
-    keeps_states: ClassVar[bool] = False
+    keeps_steps: ClassVar[bool] = False
 
     W_hy: Annotated[
         Array | None,
@@ -80,18 +92,8 @@ class Task:
         ),
     ] = None
 
-    tokens: Annotated[
-        str | list[str] | None,
-        About(
-            "the inputs as words, or the letters of one; each is a 1 at its place in the vocabulary",
-            also=("words", "characters", "text"),
-            only=when(x=LEFT_OUT),
-        ),
-    ] = None
-    vocabulary: Annotated[
-        str | list[str] | None,
-        About("all words (letters) there are, in order", also=("vocab", "alphabet"), only=when(tokens=GIVEN)),
-    ] = None
+    tokens: WordsField = None
+    vocabulary: VocabularyField = None
 
     def label(self, work: Work, y: Any) -> None:
         """Notes which words the rows of y, (time, output), follow, and which its columns are for."""
@@ -143,8 +145,8 @@ def through_time(
     if task.W_hy is not None:
         answer["y"] = outputs[-1] if x.ndim == 1 else np.stack(outputs)
         task.label(work, answer["y"])
-    if task.keeps_states:
-        answer["states"] = [after["h"] for after in history]
+    if task.keeps_steps:
+        answer["steps"] = outputs
     learned = {**parameters, "W_hy": task.W_hy, "b_y": task.b_y}
     wrt = [x, *learned.values(), *start.values()]
     slopes: Answer = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -22,3 +23,14 @@ def turned(field: Field) -> Field:
         return replace(field, about=replace(about, says=about.rows, rows=str(about.says)))
     axes = " ".join(field.axes[0])
     return replace(field, axes=(tuple(about.rows.split()),), about=replace(about, rows=axes))
+
+
+def other_layout(layout: Any) -> str:
+    """The layout that this one is not; without one weights stand in columns."""
+    return "columns" if layout == "rows" else "rows"
+
+
+def transposed_words(name: str, axes: Iterable[str], layout: Any) -> str:
+    """The hint of weights that fit when they are read with the other layout."""
+    order = f"({', '.join(axes)})"
+    return f"{name} is {order}: transposed? layout: {other_layout(layout)} takes {order}"
