@@ -80,6 +80,7 @@ class Problem:
     file: str = ""
     marks: dict[FieldPath, Location] = field(default_factory=dict)
     limits: Limits = DEFAULT
+    wanted: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -88,8 +89,8 @@ class Problem:
 
     @cached_property
     def asked(self) -> frozenset[str]:
-        """The names that its key and its points have, without cells."""
-        names = [*self.expect, *(self.marking.points or {})]
+        """The names that its key and its points have, and what is `wanted` beside them, without cells."""
+        names = [*self.expect, *(self.marking.points or {}), *self.wanted]
         return frozenset(re.split(r"[:\[]", plain_name(name))[0] for name in names)
 
     def refusal(self, error: Refused | TooLarge) -> InputError:

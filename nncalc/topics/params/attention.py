@@ -59,7 +59,7 @@ def attention(part: Part, layer: Attention) -> Shape:
         if layer.memory is None and (part.counter.more or part.counter.caching):
             part.count("kv", 2 * g * d if as_wide else g * d + g * v)
         part.costs(_attention_macs(part, layer, (D, E, h, g, d, v), tokens, source))
-        return part.shape if layer.output else (*part.shape[:-1], part.size("output", h * v, out or 0))
+        return part.shape if layer.output else (*part.shape[:-1], part.size("concat", h * v, out or 0))
 
 
 def _heads(part: Part, layer: Attention, numbers: Size) -> tuple[Any, int]:

@@ -82,15 +82,18 @@ class Telling:
         return part.let(name, value, f"{part.name}.{name}")
 
     def _numbers(self, counts: Any) -> Any:
-        return vector(*(self.work.written(float(count)) for count in counts))
+        return vector(*(self.work.written(np.array(count, dtype=object)) for count in counts))
 
     def _sizes(self, part: Part, after: Shape, neurons: bool) -> None:
         sizes = known_sizes(part.counter.ordered(after))
-        if None in sizes or f"{part.name}.output" in self.work.trace().names:  # a flatten has worked it
+        if None in sizes:
             return
-        output = self._let(part, "output", self._numbers(sizes))
+        if f"{part.name}.output" in self.work.trace().names:  # a flatten has worked it, one number
+            output = self.work.written(np.array(sizes[0], dtype=object))
+        else:
+            output = self._let(part, "output", self._numbers(sizes))
         if neurons:
-            self._let(part, "neurons", math.prod(output[i] for i in range(len(sizes))))
+            self._let(part, "neurons", math.prod(output[i] for i in range(len(sizes))) if output.ndim else output)
 
     def _weights(self, part: Part, layer: Any, after: Shape) -> None:
         """Filters come first: (filter, channel, height, width), and units: (unit, input)."""
