@@ -16,7 +16,7 @@ from nncalc.topics.parts.dense import Layer
 from nncalc.trace.work import BareWork
 
 # A layer of `params`: its kind, and its fields without the name.
-Entry = tuple[str, dict[str, Any]]
+_Entry = tuple[str, dict[str, Any]]
 _SHAPING = (*IMAGE_KINDS, "dense", "norm", "rnn", "lstm", "gru")
 _SLIDING = ("conv", "max_pool", "avg_pool")
 
@@ -58,7 +58,7 @@ class _Sizes(Stack):
         self.entries.append({kind: {**fields, "name": at.name}})
         return out
 
-    def _residual(self, layer: Any) -> Entry:
+    def _residual(self, layer: Any) -> _Entry:
         return "residual", {"layers": self.inner, "projection": layer.projection is not None}
 
 
@@ -66,7 +66,7 @@ def _uncounted(at: Position, why: str) -> PlacedRefusal:
     return PlacedRefusal(at.path, f"is not counted {why}")
 
 
-def _plain(at: Position, layer: Any, out: Flow) -> Entry:
+def _plain(at: Position, layer: Any, out: Flow) -> _Entry:
     """What learns nothing: pooling, flatten, activations, dropout."""
     if at.kind in _SLIDING and not at.before.image:
         raise _uncounted(at, "over rows of tokens")
@@ -74,7 +74,7 @@ def _plain(at: Position, layer: Any, out: Flow) -> Entry:
     return at.kind, {n: value for n in names if (value := getattr(layer, n, None)) is not None}
 
 
-def _conv(at: Position, layer: Any, out: Flow) -> Entry:
+def _conv(at: Position, layer: Any, out: Flow) -> _Entry:
     if layer.filter.ndim < 2:
         raise _uncounted(at, "of plain lists")
     kind, fields = _plain(at, layer, out)
@@ -87,11 +87,11 @@ def _conv(at: Position, layer: Any, out: Flow) -> Entry:
     return ("transposed_conv", fields | {"output_pad": layer.output_pad}) if layer.transposed else (kind, fields)
 
 
-def _dense(at: Position, layer: DenseLayer, out: Flow) -> Entry:
+def _dense(at: Position, layer: DenseLayer, out: Flow) -> _Entry:
     return "dense", {"units": out.value.shape[-1], "bias": layer.b is not None or layer.bias is not None}
 
 
-def _norm(at: Position, layer: Any, out: Flow) -> Entry:
+def _norm(at: Position, layer: Any, out: Flow) -> _Entry:
     learned = next((array for array in (layer.gamma, layer.beta) if array is not None), None)
     fields: dict[str, Any] = {"scale": layer.gamma is not None, "bias": layer.beta is not None}
     if layer.kind == "batch" and (at.before.image or at.before.value.ndim < 2):
@@ -103,12 +103,12 @@ def _norm(at: Position, layer: Any, out: Flow) -> Entry:
     return f"{layer.kind}_norm", fields
 
 
-def _embedding(at: Position, layer: Any, out: Flow) -> Entry:
+def _embedding(at: Position, layer: Any, out: Flow) -> _Entry:
     vocabulary, dim = layer.table.shape
     return "embedding", {"vocabulary": vocabulary, "dim": dim}
 
 
-def _attention(at: Position, layer: Any, out: Flow) -> Entry:
+def _attention(at: Position, layer: Any, out: Flow) -> _Entry:
     if layer.W_O is not None and out.value.shape != at.before.value.shape:
         raise _uncounted(at, "where W_O gives another number than a token has")
     biases = {b is not None for b in (layer.b_Q, layer.b_K, layer.b_V)}
@@ -126,14 +126,14 @@ def _attention(at: Position, layer: Any, out: Flow) -> Entry:
     }
 
 
-def _feed_forward(at: Position, layer: Any, out: Flow) -> Entry:
+def _feed_forward(at: Position, layer: Any, out: Flow) -> _Entry:
     if out.value.shape != at.before.value.shape:
         raise _uncounted(at, "where W2 gives another number than comes in; two dense layers are")
     hidden = layer.W1.shape[1 if at.stack.layout == "rows" else 0]
     return "feed_forward", {"hidden": hidden, "bias": layer.b1 is not None, "output_bias": layer.b2 is not None}
 
 
-def _recurrent(at: Position, layer: Any, out: Flow) -> Entry:
+def _recurrent(at: Position, layer: Any, out: Flow) -> _Entry:
     """Weights are matrices, q·h·(i + h) numbers; the vectors are so many biases of q·h numbers."""
     i, h = at.before.value.shape[-1], out.value.shape[-1]
     learned = [array for name, array in at.stack.learned.items() if name.startswith(f"{at.name}.")]
@@ -144,7 +144,7 @@ def _recurrent(at: Position, layer: Any, out: Flow) -> Entry:
     return at.kind, {"hidden": h, "biases": biases, "outputs": layer.return_}
 
 
-_COUNTS: dict[str, Callable[[Position, Any, Flow], Entry]] = {
+_COUNTS: dict[str, Callable[[Position, Any, Flow], _Entry]] = {
     "conv": _conv, "dense": _dense, "norm": _norm, "embedding": _embedding, "attention": _attention,
     "feed_forward": _feed_forward, "rnn": _recurrent, "lstm": _recurrent, "gru": _recurrent,
 }  # fmt: skip
