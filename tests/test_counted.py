@@ -15,6 +15,7 @@ from nncalc import load, loads, solve
 from nncalc.errors import InputError
 from nncalc.limits import DEFAULT, Permissions
 from nncalc.topics.backprop.blocks import NetworkLayer
+from nncalc.topics.backprop.sizes import _COUNTS
 from nncalc.trace.steps import Trace
 
 SQUARE, ROWS = (2, 6, 6), (3, 4)
@@ -181,6 +182,13 @@ def test_what_params_has_no_word_for_is_refused_at_its_line(tmp_path: Path, x: A
     [said] = refusal(file, "params")
     line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if f"{kind_of(layer)}:" in text)
     assert said.startswith(f"{file}:{line}:") and f"layers[2].{kind_of(layer)}: is not counted" in said and why in said
+
+
+def test_a_kind_with_numbers_that_nobody_counts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a new kind of layer would be, before `params` knows it."""
+    monkeypatch.delitem(_COUNTS, "embedding")
+    with pytest.raises(InputError, match=r"layers\[1\].embedding: is not counted in params"):
+        counted([1, 2], [{"embedding": drawn(3, 2)}])
 
 
 def test_a_file_of_params_is_its_own_as_long_as_it_says_no_numbers() -> None:

@@ -149,6 +149,15 @@ def test_short_is_a_line_for_each_layer(file: Path) -> None:
     assert len(lines) == len(trace.overview)
 
 
+def test_what_is_shown_stands_in_the_table() -> None:
+    layers = [conv(5, 2), POOL, "flatten"]
+    rows = worked(input_shape=[28, 28, 1], layers=layers, show=["receptive_field", "weights"]).overview
+    told = [row[4:] for row in rows]
+    assert told == [("W_shape", "b_shape", "receptive_field", "jump"), ("[2, 1, 5, 5]", "[2]", 5, 2),
+                    ("", "", 7, 4), ("", "", "", ""), ("", "", "", "")]  # fmt: skip
+    assert len(worked(input_shape=[28, 28, 1], layers=layers).overview[0]) == 4
+
+
 def test_counts_are_whole_as_one_gets_them(tmp_path: Path) -> None:
     file = tmp_path / "p.yaml"
     layers = [conv(5, 2), "flatten", {"dense": {"units": 3}}]

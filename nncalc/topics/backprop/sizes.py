@@ -53,7 +53,9 @@ class _Sizes(Stack):
         return out
 
     def _entered(self, at: Position, layer: Any) -> Flow:
-        out = RUNS[at.kind](at, layer)
+        before, out = len(self.learned), RUNS[at.kind](at, layer)
+        if len(self.learned) > before and at.kind not in ("residual", *_COUNTS):
+            raise _uncounted(at, "in params, which has no such layer with numbers")
         kind, fields = self._residual(layer) if at.kind == "residual" else _COUNTS.get(at.kind, _plain)(at, layer, out)
         self.entries.append({kind: {**fields, "name": at.name}})
         return out
