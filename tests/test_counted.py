@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,19 @@ def test_what_params_has_no_word_for_is_refused_at_its_line(tmp_path: Path, x: A
     [said] = refusal(file, "params")
     line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if f"{kind_of(layer)}:" in text)
     assert said.startswith(f"{file}:{line}:") and f"layers[2].{kind_of(layer)}: is not counted" in said and why in said
+
+
+def test_what_params_alone_refuses_stands_where_the_network_has_it(tmp_path: Path) -> None:
+    """There the way around has a name, too."""
+    file = tmp_path / "net.yaml"
+    inner = {"dense": {"W": drawn(4, 4), "name": "projection"}}
+    file.write_text(
+        yaml_of("network", x=drawn(*ROWS), layers=[{"residual": {"layers": [inner], "projection": drawn(4, 4)}}])
+    )
+    solve(load(file))
+    [said] = refusal(file, "params")
+    line = next(n for n, text in enumerate(file.read_text().splitlines(), 2) if "projection:" in text)  # its rows begin
+    assert re.match(rf"{re.escape(str(file))}:{line}:[0-9]+: layers\[1\]\.residual\.projection.*is taken", said), said
 
 
 def test_a_kind_with_numbers_that_nobody_counts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
