@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from nncalc.errors import Finding, InputError, Location, Refused, dimensions, wrong_type
+from nncalc.errors import Finding, InputError, Location, Refused, wrong_type
 from nncalc.limits import raising
 from nncalc.problem.problem import AnyProblem, Problem, as_problem
 from nncalc.topics.parts.fields import fields_of, filled
@@ -47,10 +46,8 @@ def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
     try:
         with np.errstate(all="ignore"), uncollected():
             answer = problem.kernel(work, **filled(problem.kernel, values))
-    except Refused as error:
+    except (Refused, TooLarge) as error:
         raise problem.refusal(error) from None
-    except TooLarge as error:
-        raise _large(problem, error) from None
     except TooLong:
         what = f"asks for more than {limits.steps} steps, the limit"
         raise InputError(Finding(what, Location(problem.file or problem.topic), hint=raising("steps"))) from None
@@ -79,21 +76,6 @@ def _conventions(problem: Problem) -> list[str]:
     values = {f.name: f.default for f in fields_of(problem.kernel)} | problem.values
     here = [f for f in problem.fields if not f.about.only or f.about.only.holds(values.__getitem__, problem.values)]
     return [text for f in here if (text := f.convention(values[f.name]))]
-
-
-def _large(problem: Problem, error: TooLarge) -> InputError:
-    size = math.prod(error.shape)
-    what = f"needs an array of {dimensions(error.shape)} = {size} numbers ({_bytes(8 * size)})"
-    if error.names:
-        what += f", made from {' and '.join(list(dict.fromkeys(error.names))[:4])}"
-    return problem.refusal(Refused(error.field, f"{what}; the limit is {error.limit}", hint=raising("array")))
-
-
-def _bytes(count: int) -> str:
-    """A size in memory as one says it: 12.8 GB."""
-    units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
-    power = min(max(0, (len(str(count)) - 1) // 3), len(units) - 1)
-    return f"{count / 1000**power:.3g} {units[power]}"
 
 
 def _infinite(problem: Problem, error: NotFinite) -> Finding:

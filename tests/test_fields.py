@@ -258,7 +258,7 @@ OTHERS: Fields = {
     "stride": 3, "pad": 1, "dilation": 2, "groups": 2, "bias": False, "multiplier": 2, "output_pad": 1, "ceil": True,
     "scale": 3, "alpha": 0.3, "rate": 0.2, "name": "other", "dim": 7, "activation": "tanh", "gated": True, "count": 2,
     "layers": 2, "bidirectional": True, "biases": 2, "outputs": "last", "heads": 2, "kv_heads": 2, "head_dim": 3,
-    "output_bias": False, "memory": "first", "join": "add", "router": False, "projection": True,
+    "output_bias": False, "value_dim": 3, "shape": 5, "memory": "first", "join": "add", "router": False, "projection": True,
 }  # fmt: skip
 COMES_IN = ([8], [6, 8], [9, 8, 8], [4, 4, 8], [6, 9, 8, 2], None)
 

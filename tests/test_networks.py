@@ -372,14 +372,6 @@ def test_params_counts_a_networks_file() -> None:
             count, learned = counted(net)
             assert count == learned - states
     assert counted({"x": [1, 2], "layers": [{"W": [[1, 2], [3, 4]], "b": [1, 2]}, {"W": [[1, 2]]}]}) == (8, 8)
-    with pytest.raises(InputError, match="is not counted without W_O"):
-        loads(
-            yaml_of("network", x=drawn(rng, 2, 2), layers=[{"attention": {f"W_{n}": [[1], [2]] for n in "QKV"}}]),
-            "params",
-        )
-    narrow = {f"W_{n}": drawn(rng, 2, 2 if n == "V" else 4) for n in "QKV"} | {"W_O": drawn(rng, 2, 2), "heads": 2}
-    with pytest.raises(InputError, match="V is not as wide as Q"):
-        loads(yaml_of("network", x=drawn(rng, 2, 2), layers=[{"attention": narrow}]), "params")
     with pytest.raises(InputError, match="no network"):
         loads(yaml_of("backprop", expr="x*y", at={"x": 1, "y": 2}), "params")
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import json
+import re
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from command import run
 from examples import problem, yaml_of
 
-from nncalc import solve
+from nncalc import load, solve
 from nncalc.errors import InputError
+from nncalc.render.layout import View
+from nncalc.render.working import render
 from nncalc.trace.steps import Trace
+
+ARCHITECTURES = sorted((Path(__file__).parents[1] / "problems/architectures").glob("*.yaml"))
 
 
 def worked(**fields: Any) -> Trace:
@@ -123,3 +132,83 @@ def test_epochs_from_updates() -> None:
     assert float(worked(examples=100, batch_size=30, updates=10).answer["epochs"]) == Fraction(5, 2)
     assert worked(examples=100, batch_size=30, epochs=2, drop_last=True).answer["updates"] == 6
     assert "epochs: belongs to a problem without updates" in refusal(examples=9, batch_size=3, updates=9, epochs=2)
+
+
+@pytest.mark.parametrize("file", ARCHITECTURES, ids=lambda file: file.stem)
+def test_short_is_a_line_for_each_layer(file: Path) -> None:
+    """Name, output, parameters: of all layers of the list, each on one line, though a terminal is narrow."""
+    loaded, out = load(file), io.StringIO()
+    trace = solve(loaded)
+    render([trace], View(detail="short", width=100), out)
+    lines = out.getvalue().split("\n\n")[1].splitlines()
+    assert lines[0].split() == ["layer", "output", "parameters", *lines[0].split()[3:]]
+    top = [line.split() for line in lines[1:-1] if not line.startswith(" ")]
+    expected = [layer.name or f"{kind}{k}" for k, (kind, layer) in enumerate(loaded.values["layers"], 1)]
+    assert [words[0].rstrip(",") for words in top] == expected
+    assert lines[-1].split()[:2] == ["total", f"{int(trace.answer['params']):,}"]
+    assert len(lines) == len(trace.overview)
+
+
+def test_what_is_shown_stands_in_the_table() -> None:
+    layers = [conv(5, 2), POOL, "flatten"]
+    rows = worked(input_shape=[28, 28, 1], layers=layers, show=["receptive_field", "weights"]).overview
+    told = [row[4:] for row in rows]
+    assert told == [("W_shape", "b_shape", "receptive_field", "jump"), ("[2, 1, 5, 5]", "[2]", 5, 2),
+                    ("", "", 7, 4), ("", "", "", ""), ("", "", "", "")]  # fmt: skip
+    assert len(worked(input_shape=[28, 28, 1], layers=layers).overview[0]) == 4
+
+
+def test_counts_are_whole_as_one_gets_them(tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    layers = [conv(5, 2), "flatten", {"dense": {"units": 3}}]
+    file.write_text(yaml_of("params", input_shape=[28, 28, 1], layers=layers, show=["output", "neurons", "weights"]))
+    asked = ["conv1.output", "flatten2.output", "flatten2.neurons", "dense3.W_shape", "conv1.params"]
+    got = run("solve", str(file), *(word for name in asked for word in ("--get", name)))
+    assert got.out.splitlines() == ["[12, 12, 2]", "288", "288", "[3, 288]", "52"]
+    page = json.loads(run("solve", str(file), "--format", "json").out)
+    values = {step["name"]: step["value"] for step in page["steps"]}
+    assert repr(values["conv1.output"]) == "[12, 12, 2]" and repr(values["conv1.neurons"]) == "288"
+    assert "flatten2.output = h·w·c = 12·12·2 = 288" in re.sub(" +", " ", run("solve", str(file)).out)
+
+
+def test_what_is_got_need_not_be_shown(tmp_path: Path) -> None:
+    """As a key asks for what it names, so do --get and --explain."""
+    file = tmp_path / "p.yaml"
+    file.write_text(yaml_of("params", input_shape=[64, 1], layers=[conv(5, 2), conv(3), conv(5, 1, 2)]))
+    got = run("solve", str(file), "--get", "conv3.receptive_field", "--get", "conv1.output[1]")
+    assert got.out.split() == ["25", "30"]
+    explained = run("solve", str(file), "--explain", "conv2.receptive_field").out
+    assert "5 + (3 - 1)·2" in explained and explained.count("receptive_field") >= 1
+
+
+EXERCISES = {
+    "receptive fields": ({"input_shape": [64, 64, 3], "layers": [conv(3), POOL, conv(3), POOL, conv(3), conv(3), POOL]},
+        {f"{name}.receptive_field": r for name, r in zip(
+            ("conv1", "max_pool2", "conv3", "max_pool4", "conv5", "conv6", "max_pool7"), (3, 4, 8, 10, 18, 26, 30), strict=True)}),
+    "dilations": ({"input_shape": [64, 1], "layers": [conv(5, 2), conv(3), conv(5, 1, 2)]},
+        {"conv1.receptive_field": 5, "conv2.receptive_field": 9, "conv3.receptive_field": 25}),
+    "dilations of conv1d": ({"input_shape": [64, 1], "layers": [{"conv1d": {"filters": 1, "kernel": f, "stride": s, "dilation": d}}
+        for f, s, d in ((5, 2, 1), (3, 1, 1), (5, 1, 2))]},
+        {"conv1d1.receptive_field": 5, "conv1d2.receptive_field": 9, "conv1d3.receptive_field": 25}),
+    "padding": ({"input_shape": [15, 15, 8], "layers": [{"pad": 2}]}, {"output": [19, 19, 8]}),
+    "a volume": ({"input_shape": [64, 64, 64, 3], "layers": [{"conv3d": {"filters": 16, "kernel": 4, "stride": 2}}]},
+        {"conv3d1.output": [31, 31, 31, 16], "output": [31, 31, 31, 16], "params": 3088}),
+    "a volume of conv": ({"input_shape": [64, 64, 64, 3], "layers": [{"conv": {"filters": 16, "kernel": [4, 4, 4], "stride": 2}}]},
+        {"conv1.output": [31, 31, 31, 16], "conv1.W_shape": [16, 3, 4, 4, 4]}),
+    "epochs": ({"examples": 100, "batch_size": 20, "updates": 1000}, {"epochs": 200}),
+    "updates": ({"examples": 100, "batch_size": 20, "epochs": 200}, {"updates_per_epoch": 5, "updates": 1000}),
+    "a cache": ({"input_shape": [2048, 4096], "kv_cache": {"tokens": 2048},
+                 "layers": [{"repeat": {"times": 32, "layers": [{"attention": {"heads": 32}}]}}]}, {"kv_cache_bytes": 1073741824}),
+    "a cache of a batch": ({"layers": [{"embedding": {"vocabulary": 9, "dim": 64}}, {"attention": {"heads": 4, "kv_heads": 2}}],
+                            "kv_cache": {"tokens": 100, "batch": 8}}, {"kv_cache_bytes": 2 * 2 * 16 * 100 * 8 * 2}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "key"), EXERCISES.values(), ids=EXERCISES)
+def test_exercises_with_their_keys(tmp_path: Path, fields: dict[str, Any], key: dict[str, Any]) -> None:
+    """Set in courses with these answers: as a file whose key is checked, right and with one number off."""
+    file = tmp_path / "exercise.yaml"
+    for off, code in ((0, 0), (1, 1)):
+        wrong = {name: (np.array(value) + off).tolist() for name, value in key.items()}
+        file.write_text(yaml_of("params", **fields, expect=wrong))
+        assert run("check", str(file)).code == code

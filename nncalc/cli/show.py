@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,8 @@ class Request:
 def present(problems: Sequence[Problem], request: Request) -> None:
     """Solves all problems and writes them as one document."""
     view, format, settle = view_of(request), format_of(request), settle_of(request)
-    traces = [solve(problem, settle) for problem in problems]
+    wanted = (*request.get, *request.explain)
+    traces = [solve(replace(problem, wanted=wanted), settle) for problem in problems]
     if request.explain:
         traces = [trace.explain(*(cell_of(trace, text) for text in request.explain)) for trace in traces]
     out = io.StringIO()

@@ -5,16 +5,27 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Annotated, Any, Literal
 
 from nncalc.disk.read import name_of
-from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, listed, printable, spelled, wrong_type
+from nncalc.errors import (
+    FieldPath,
+    Finding,
+    InputError,
+    Location,
+    Refused,
+    listed,
+    printable,
+    spelled,
+    wrong_type,
+)
 from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
 from nncalc.problem.convert import BAD, Converter
 from nncalc.problem.counted import home_of_sizes, sizes_in
 from nncalc.problem.flags import with_flag
+from nncalc.problem.large import refused_as_large
 from nncalc.problem.looks import holds_kinds
 from nncalc.problem.spelling import unknown_key
 from nncalc.reading import scalars
@@ -25,6 +36,7 @@ from nncalc.topics import ALSO, TOPICS, kernels, known, one_topic
 from nncalc.topics.parts.fields import About, Array, Field, also_called, fields_of, likeliest
 from nncalc.topics.parts.turning import laid
 from nncalc.trace.notation.signs import plain_name
+from nncalc.trace.value import TooLarge
 
 UNBOUNDED = Permissions(LIBRARY)
 # What nncalc writes in JSON, by keys that no problem has together.
@@ -72,6 +84,7 @@ class Problem:
     marks: dict[FieldPath, Location] = field(default_factory=dict)
     limits: Limits = DEFAULT
     called: str = ""
+    wanted: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -80,12 +93,14 @@ class Problem:
 
     @cached_property
     def asked(self) -> frozenset[str]:
-        """The names that its key and its points have, without cells."""
-        names = [*self.expect, *(self.marking.points or {})]
+        """The names that its key and its points have, and what is `wanted` beside them, without cells."""
+        names = [*self.expect, *(self.marking.points or {}), *self.wanted]
         return frozenset(re.split(r"[:\[]", plain_name(name))[0] for name in names)
 
-    def refusal(self, error: Refused) -> InputError:
+    def refusal(self, error: Refused | TooLarge) -> InputError:
         """A topic's refusal with file and line: those of the value, or of what it stands in."""
+        if isinstance(error, TooLarge):
+            error = refused_as_large(error)
         path = error.path
         mark = next((self.marks[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.marks), None)
         mark, what = mark or Location(self.file or self.topic), error.what
@@ -164,14 +179,16 @@ def checked_problem(
     if own is not None:
         raise InputError(Finding(f"is {own} that nncalc wrote, and no problem", Location(file or root.mark.source),
                                  hint="want the problem file that it was made from"))  # fmt: skip
-    if topic == "params" and (home := home_of_sizes(root)):
-        return loads(sizes_in(checked_problem(root, file, home, {}, rules, folder)), topic, flags, rules)
+    reserved = {name: root.entries[name] for name in RESERVED_KEYS if name in root.entries}
+    given = {name: node for name, node in root.entries.items() if name not in RESERVED_KEYS}
+    if home := home_of_sizes(reserved.pop("topic", None), topic, given):
+        return _counted(
+            checked_problem(replace(root, entries=given | reserved), file, home, {}, rules, folder), root, flags, rules
+        )
     converter = Converter(rules, folder)
     words = (topic, getattr(root.entries.get("topic"), "text", None))
     called = next((word for word in words if word in ALSO), "")
     topic = _topic(root, topic, converter)
-    reserved = {name: root.entries[name] for name in RESERVED_KEYS if name in root.entries}
-    given = {name: node for name, node in root.entries.items() if name not in RESERVED_KEYS}
     keys = dict(root.keys)
     for name, text in flags.items():
         given[name] = converter.attempt(partial(with_flag, topic, name, text, given.get(name), rules.limits))
@@ -188,6 +205,13 @@ def checked_problem(
         raise InputError(converter.findings)
     return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), expect,
                    marking, file, converter.marks, rules.limits, called or "")  # fmt: skip
+
+
+def _counted(network: Problem, root: Node, flags: Mapping[str, str], rules: Permissions) -> Problem:
+    """A problem of `params`, made from a network's numbers: what is said of a layer stands where the network has it."""
+    counts = checked_problem(node_of(sizes_in(network), root.mark, rules.limits), network.file, "params", flags, rules)
+    own = {path: mark for path, mark in counts.marks.items() if mark.is_flag}
+    return replace(counts, marks=network.marks | own)
 
 
 def _marking(node: Node | None, converter: Converter) -> Marking:

@@ -143,7 +143,8 @@ def another_line(slip: Slip) -> Iterator[Candidate]:
     before = names[: names.index(slip.name)][-1:]
     for name, step in slip.steps.items() if slip.worked.size > 1 else ():
         fits = step.section == slip.step.section and step.array.shape == slip.worked.shape
-        repeats = name in before and np.allclose(step.array, step.computed, rtol=NEARLY, atol=NEARLY)
+        here, exact = (array.astype(float) for array in (step.array, np.asarray(step.computed)))  # counts are objects
+        repeats = name in before and np.allclose(here, exact, rtol=NEARLY, atol=NEARLY)
         if fits and not repeats and not slip.comes_after(step.value):
             yield from array_candidate(f"the value of {TEXT.symbol(step.symbol, '')} is written here", step.computed)
 

@@ -31,9 +31,11 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
     page.header(trace)
     if _is_graph(trace):
         page.graph(trace)
-    page.say(Text(""))
+    summed_up = trace.overview and view.detail == "short"  # its rows are all that is short
+    if not summed_up:
+        page.say(Text(""))
     section, between = "", ""
-    for run in runs(trace, view):
+    for run in [] if summed_up else runs(trace, view):
         if run.left_out:
             page.say(Text(f"\n… {run.left_out} steps", style=QUIET))
         for (title, scalar), group in groupby(run.steps, key=lambda s: (s.title, s.array.ndim == 0)):

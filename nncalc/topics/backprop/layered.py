@@ -109,7 +109,7 @@ class _Net:
         layout, aim = layout_of(x, self.places, self.layout), self.aim
         back = aim.target is not None or aim.upstream is not None
         stack = Stack(work, RUNS, self.places, held, layout, back, aim.has_steps, self.tokens)
-        out = stack.run(self.layers, Flow(x, "x", "x", image=_is_image(x, self.kinds)), ("layers",))
+        out = stack.run(self.layers, Flow(x, "x", "x", image=is_image(x, self.kinds)), ("layers",))
         if aim.target is not None and (out.value.ndim > 2 or out.image):
             raise Refused("target", f"belongs to numbers or rows, but {out.words}", hint="flatten before the loss")
         last = self.layers[-1][0] if isinstance(self.layers[-1], tuple) else "dense"
@@ -118,7 +118,7 @@ class _Net:
         return out, stack
 
 
-def _is_image(x: Any, kinds: Sequence[str]) -> bool:
+def is_image(x: Any, kinds: Sequence[str]) -> bool:
     """Whether the input is an image: the first layer to which that matters says so."""
     shaping = next((k for k in kinds if k in IMAGE_KINDS or k in ("dense", "norm", *CELL_KINDS)), "")
     return x.ndim > 2 or (x.ndim == 2 and shaping in IMAGE_KINDS)
@@ -128,5 +128,5 @@ def layout_of(x: Any, places: Sequence[LayerPlace], layout: str | None) -> str:
     """How weights stand: as is said, else input x unit where tokens are rows."""
     kinds = [place.kind for place in places]
     by_row = any(place.kind == "norm" and place.layer.kind in ("layer", "rms") for place in places)
-    tokens = {"attention", "embedding", "positions"} & {*kinds} or (by_row and x.ndim == 2 and not _is_image(x, kinds))
+    tokens = {"attention", "embedding", "positions"} & {*kinds} or (by_row and x.ndim == 2 and not is_image(x, kinds))
     return layout or ("rows" if tokens else "columns")

@@ -2,114 +2,158 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from nncalc.errors import Refused
-from nncalc.topics.backprop.layered import IMAGE_KINDS, layout_of
-from nncalc.topics.backprop.naming import placed
+import numpy as np
 
-_NORMS = {
-    "batch": "batch_norm",
-    "layer": "layer_norm",
-    "rms": "rms_norm",
-    "group": "group_norm",
-    "instance": "instance_norm",
-}
+from nncalc.errors import FieldPath
+from nncalc.topics.backprop.blocks import RUNS
+from nncalc.topics.backprop.layered import is_image, layout_of
+from nncalc.topics.backprop.naming import LayerPlace, placed
+from nncalc.topics.backprop.plain import DenseLayer
+from nncalc.topics.backprop.stack import Flow, PlacedRefusal, Position, Stack
+from nncalc.topics.parts.dense import Layer
+from nncalc.trace.work import BareWork
+
+# A layer of `params`: its kind, and its fields without the name.
+_Entry = tuple[str, dict[str, Any]]
+_SLIDING = ("conv", "max_pool", "avg_pool")
 
 
 def network_sizes(values: dict[str, Any]) -> dict[str, Any]:
     """The fields of a problem of `params` from those of a network; Refused names a layer that it cannot count."""
-    x, layers = values["x"], values["layers"]
+    x = values["x"]
+    layers = [DenseLayer(n.W, n.b, activation=n.activation) if isinstance(n, Layer) else n for n in values["layers"]]
     places = list(placed(layers))
-    image = x.ndim == 3 or (x.ndim == 2 and any(place.kind in IMAGE_KINDS for place in places))
+    image = is_image(x, [place.kind for place in places])
     shape = [*x.shape[-2:], x.shape[0] if x.ndim == 3 else 1] if image else list(x.shape)
-    sizes = _Sizes(layout_of(x, places, values.get("layout")), x.ndim)
-    return {"topic": "params", "input_shape": [int(n) for n in shape], "layers": sizes.chain(layers, ("layers",))}
+    sizes = _Sizes(places, layout_of(x, places, values.get("layout")))
+    with np.errstate(all="ignore"):
+        sizes.run(layers, Flow(np.asarray(x), "x", "x", image=image), ("layers",))
+    return {"topic": "params", "input_shape": [int(n) for n in shape], "layers": sizes.inner}
 
 
-class _Sizes:
-    """The layers one after the other. axes: how many axes an image has on its way (3 with channels)."""
+class _Sizes(Stack):
+    """The network's own walk through its layers, on a page that nobody sees: an entry of `params` for each.
 
-    def __init__(self, layout: str, axes: int):
-        self.layout, self.axes = layout, axes
+    entries: those of the list of layers that is walked through; inner: those of the list that was finished last.
+    """
 
-    def chain(self, layers: list[Any], path: tuple[Any, ...]) -> list[Any]:
-        """An entry of `params` for each layer, with its name if it has one."""
-        entries: list[Any] = []
-        for number, entry in enumerate(layers, 1):
-            kind, layer = entry if isinstance(entry, tuple) else ("dense", entry)
-            count: Callable[..., tuple[str, dict[str, Any]]] = getattr(self, f"_{kind}", self._plain)
-            try:
-                name, fields = count(kind, layer, (*path, number, kind))
-            except Refused as error:
-                raise Refused((*path, number), error.what, error.want) if len(error.path) == 1 else error from None
-            own = {"name": layer.name} if getattr(layer, "name", None) else {}
-            entries.append({name: fields | own})
-        return entries
+    def __init__(self, places: Sequence[LayerPlace], layout: str):
+        super().__init__(BareWork(), dict.fromkeys(RUNS, self._entered), places, {}, layout)
+        self.entries: list[Any] = []
+        self.inner: list[Any] = []
 
-    def _units(self, W: Any) -> int:
-        return int(W.shape[1 if self.layout == "rows" else 0])
+    def run(self, layers: Sequence[Any], flow: Flow, path: FieldPath) -> Flow:
+        """What the last layer gives; the entries of all are `inner`."""
+        outer, self.entries = self.entries, []
+        out = super().run(layers, flow, path)
+        self.inner, self.entries = self.entries, outer
+        return out
 
-    def _plain(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
-        """What learns nothing: pooling, flatten, activations, dropout."""
-        fields = {n: getattr(layer, n) for n in ("window", "stride", "pad", "ceil", "rate") if hasattr(layer, n)}
-        return kind, {n: value for n, value in fields.items() if value is not None}
+    def _entered(self, at: Position, layer: Any) -> Flow:
+        before, out = len(self.learned), RUNS[at.kind](at, layer)
+        if len(self.learned) > before and at.kind not in ("residual", *_COUNTS):
+            raise _uncounted(at, "in params, which has no such layer with numbers")
+        kind, fields = self._residual(layer) if at.kind == "residual" else _COUNTS.get(at.kind, _plain)(at, layer, out)
+        self.entries.append({kind: {**fields, "name": at.name}})
+        return out
 
-    def _conv(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
-        K = layer.filter
-        if layer.transposed or K.ndim < 2:
-            raise Refused("layers", "is not counted: transposed, or of plain lists")
-        several = K.ndim == 4 or (K.ndim == 3 and self.axes == 2)
-        self.axes = 3 if several else 2
-        fields = {n: getattr(layer, n) for n in ("stride", "pad", "dilation", "groups")}
-        bias = layer.bias is not None or layer.b is not None
-        filters = int(K.shape[0]) if several else 1
-        return kind, {"filters": filters, "kernel": [int(n) for n in K.shape[-2:]], "bias": bias, **fields}
+    def _residual(self, layer: Any) -> _Entry:
+        return "residual", {"layers": self.inner, "projection": layer.projection is not None}
 
-    def _dense(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
-        bias = layer.b is not None or getattr(layer, "bias", None) is not None
-        return kind, {"units": self._units(layer.W), "bias": bias}
 
-    def _norm(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
-        scale, bias = layer.gamma is not None, layer.beta is not None
-        if layer.kind == "batch":
-            return "batch_norm", {"scale": scale, "bias": bias}
-        if not scale:
-            return "identity", {}
-        return _NORMS[layer.kind], {} if layer.kind == "rms" else {"bias": bias}
+def _uncounted(at: Position, why: str) -> PlacedRefusal:
+    return PlacedRefusal(at.path, f"is not counted {why}")
 
-    def _embedding(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
-        vocabulary, dim = layer.table.shape
-        return kind, {"vocabulary": int(vocabulary), "dim": int(dim)}
 
-    def _positions(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
-        return ("identity", {}) if layer.table is None else (kind, {"count": int(layer.table.shape[0])})
+def _plain(at: Position, layer: Any, out: Flow) -> _Entry:
+    """What learns nothing: pooling, flatten, activations, dropout."""
+    if at.kind in _SLIDING and not at.before.image:
+        raise _uncounted(at, "over rows of tokens")
+    names = ("window", "stride", "pad", "dilation", "ceil", "rate")
+    return at.kind, {n: value for n in names if (value := getattr(layer, n, None)) is not None}
 
-    def _attention(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
-        if layer.W_O is None:
-            raise Refused("layers", "is not counted without W_O")
-        head = int(layer.W_Q.shape[1]) // layer.heads
-        if layer.W_V.shape[1] != (layer.kv_heads or layer.heads) * head:
-            raise Refused("layers", "is not counted where V is not as wide as Q")
-        fields = {"heads": layer.heads, "head_dim": head}
-        fields |= {"kv_heads": layer.kv_heads} if layer.kv_heads is not None else {}
-        return kind, {**fields, "bias": layer.b_Q is not None, "output_bias": layer.b_O is not None}
 
-    def _feed_forward(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
-        if (layer.b1 is None) is not (layer.b2 is None):
-            raise Refused("layers", "is not counted with one bias of two")
-        return kind, {"hidden": self._units(layer.W1), "bias": layer.b1 is not None}
+def _conv(at: Position, layer: Any, out: Flow) -> _Entry:
+    if layer.filter.ndim < 2:
+        raise _uncounted(at, "of plain lists")
+    kind, fields = _plain(at, layer, out)
+    fields |= {
+        "filters": out.value.shape[0] if out.value.ndim == 3 else 1,
+        "kernel": [int(n) for n in layer.filter.shape[-2:]],
+        "bias": layer.bias is not None or layer.b is not None,
+        "groups": layer.groups,
+    }
+    return ("transposed_conv", fields | {"output_pad": layer.output_pad}) if layer.transposed else (kind, fields)
 
-    def _rnn(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
-        biases = sum(getattr(layer, n, None) is not None for n in ("b_h", "b_i", "b_z", "b_ih", "b_hh"))
-        state = next(W for n in ("W_hh", "W_hi", "W_hz", "W_i", "W_z") if (W := getattr(layer, n, None)) is not None)
-        hidden = state.shape[hasattr(layer, "W_hh") is not (layer.layout == "rows")]
-        if layer.W_hy is not None:
-            raise Refused("layers", "is not counted with W_hy", "a dense layer behind it")
-        return kind, {"hidden": int(hidden), "biases": biases, "outputs": layer.return_}
 
-    _lstm = _gru = _rnn
+def _dense(at: Position, layer: DenseLayer, out: Flow) -> _Entry:
+    return "dense", {"units": out.value.shape[-1], "bias": layer.b is not None or layer.bias is not None}
 
-    def _residual(self, kind: str, layer: Any, path: Any) -> tuple[str, dict[str, Any]]:
-        return kind, {"layers": self.chain(layer.layers, (*path, "layers")), "projection": layer.projection is not None}
+
+def _norm(at: Position, layer: Any, out: Flow) -> _Entry:
+    learned = next((array for array in (layer.gamma, layer.beta) if array is not None), None)
+    fields: dict[str, Any] = {"scale": layer.gamma is not None, "bias": layer.beta is not None}
+    if layer.kind == "batch" and (at.before.image or at.before.value.ndim < 2):
+        raise _uncounted(at, "where what comes in are samples of one feature")
+    if layer.kind == "group":
+        fields["groups"] = layer.groups
+    if layer.kind in ("layer", "rms") and learned is not None and (at.before.image or learned.ndim > 1):
+        fields["shape"] = list(learned.shape)
+    return f"{layer.kind}_norm", fields
+
+
+def _embedding(at: Position, layer: Any, out: Flow) -> _Entry:
+    vocabulary, dim = layer.table.shape
+    return "embedding", {"vocabulary": vocabulary, "dim": dim}
+
+
+def _positions(at: Position, layer: Any, out: Flow) -> _Entry:
+    """A table is learned, sines are not."""
+    return ("identity", {}) if layer.table is None else ("positions", {"count": layer.table.shape[0]})
+
+
+def _attention(at: Position, layer: Any, out: Flow) -> _Entry:
+    if layer.W_O is not None and out.value.shape != at.before.value.shape:
+        raise _uncounted(at, "where W_O gives another number than a token has")
+    biases = {b is not None for b in (layer.b_Q, layer.b_K, layer.b_V)}
+    if len(biases) > 1:
+        raise _uncounted(at, "where only some of Q, K and V have a bias")
+    shared = layer.kv_heads or layer.heads
+    last = {"output": False} if layer.W_O is None else {"output_bias": layer.b_O is not None}
+    return "attention", {
+        "heads": layer.heads,
+        "kv_heads": shared,
+        "head_dim": layer.W_Q.shape[1] // layer.heads,
+        "value_dim": layer.W_V.shape[1] // shared,
+        "bias": True in biases,
+        **last,
+    }
+
+
+def _feed_forward(at: Position, layer: Any, out: Flow) -> _Entry:
+    if out.value.shape != at.before.value.shape:
+        raise _uncounted(at, "where W2 gives another number than comes in; two dense layers are")
+    hidden = layer.W1.shape[1 if at.stack.layout == "rows" else 0]
+    return "feed_forward", {"hidden": hidden, "bias": layer.b1 is not None, "output_bias": layer.b2 is not None}
+
+
+def _recurrent(at: Position, layer: Any, out: Flow) -> _Entry:
+    """Weights are matrices, q·h·(i + h) numbers; the vectors are so many biases of q·h numbers."""
+    if layer.W_hy is not None:
+        raise _uncounted(at, "with W_hy; a dense layer behind it is")
+    i, h = at.before.value.shape[-1], out.value.shape[-1]
+    learned = [array for name, array in at.stack.learned.items() if name.startswith(f"{at.name}.")]
+    weights, vectors = (sum(a.size for a in learned if (a.ndim > 1) is matrix) for matrix in (True, False))
+    biases, rest = divmod(vectors, weights // (i + h))
+    if rest or biases > 2:
+        raise _uncounted(at, "with biases of some gates only, or with peepholes")
+    return at.kind, {"hidden": h, "biases": biases, "outputs": layer.return_}
+
+
+_COUNTS: dict[str, Callable[[Position, Any, Flow], _Entry]] = {
+    "conv": _conv, "dense": _dense, "norm": _norm, "embedding": _embedding, "positions": _positions,
+    "attention": _attention, "feed_forward": _feed_forward, "rnn": _recurrent, "lstm": _recurrent, "gru": _recurrent,
+}  # fmt: skip

@@ -86,6 +86,7 @@ class Pool:
         int | list[int] | None, About("step (default: the window)", least=1, most=BIG, also=("strides", "s"))
     ] = None
     pad: LayerPad = 0
+    dilation: LayerDilation = 1
     ceil: Annotated[bool, About("round the number of windows up", also=("ceil_mode",))] = False
     name: Name = None
 
@@ -234,7 +235,7 @@ def depthwise(part: Part, layer: Depthwise) -> Shape:
 def count_pool(part: Part, layer: Pool) -> Shape:
     """The size alone: nothing is learned, and no products are summed."""
     spatial(part)
-    windows = window(part, layer.window, layer.stride, layer.pad, ceil=layer.ceil, sized="window")
+    windows = window(part, layer.window, layer.stride, layer.pad, layer.dilation, ceil=layer.ceil, sized="window")
     lengths = taken(part, windows)
     with part.section(_said(layer, windows, f"windows of {_sides(windows)}"), (*lengths, part.shape[-1].exact)):
         out = slide(part, windows, lengths)

@@ -85,7 +85,7 @@ def params(
     answer |= {"receptive_field": telling.receptive_field} if telling.receptive_field is not None else {}
     answer |= cached(counter, top, kv_cache) if kv_cache is not None else {}
     answer |= training_flops(counter, learned, top.sum("idle"), tokens) if tokens is not None else {}
-    _table(counter, shape, (learned, macs))
+    _table(counter, shape, (learned, macs), telling.told if show else {})
     _notes(counter, shape)
     return answer
 
@@ -109,17 +109,25 @@ def _totals(work: Work, top: Place) -> tuple[Any, ...]:
     return learned, macs, work.let("flops", 2 * macs), statistics
 
 
-def _table(counter: Counter, shape: Shape, totals: tuple[Any, Any]) -> None:
-    """A row a layer; those inside another one are indented below it, where there is anything to say of them."""
+def _table(counter: Counter, shape: Shape, totals: tuple[Any, Any], told: dict[str, dict[str, int | str]]) -> None:
+    """A row a layer; those inside another one are indented below it, where there is anything to say of them.
+
+    told: what is told of a layer beside, a column for each.
+    """
     per = "MACs a token" if known_sizes(shape) == (None,) else "MACs"
-    counter.work.overview("layer", "output", "parameters", per)
+    more = [name for name in dict.fromkeys(name for steps in told.values() for name in steps) if name != "output"]
+    counter.work.overview("layer", "output", "parameters", per, *more)
     for row in counter.rows:
         if row.depth and row.params is None and row.macs is None and known_sizes(row.before) == known_sizes(row.after):
             continue
+        beside = told.get(row.name, {}) if not row.depth else {}
         counter.work.overview(
-            "  " * row.depth + row.name, counter.spoken(row.after), _cell(row.params), _cell(row.macs)
+            "  " * row.depth + row.name,
+            counter.spoken(row.after),
+            *(_cell(count) for count in (row.params, row.macs)),
+            *(beside.get(name, "") for name in more),
         )
-    counter.work.overview("total", "", *map(_cell, totals))
+    counter.work.overview("total", "", *map(_cell, totals), *("" for _ in more))
 
 
 def _cell(count: Any) -> int | str:

@@ -253,7 +253,7 @@ class Part:
 
     def size(self, name: str, value: Any, length: int) -> Size:
         """Names a step that is the size of what goes out along one axis."""
-        return Size(length, carried(self.let(name, value)))
+        return Size(length, carried(self.let(name, value, f"{self.name}.{name}" if name == "output" else name)))
 
     def remark(self, text: str) -> None:
         """Something to be said once below the page."""

@@ -16,6 +16,17 @@ from nncalc.topics.parts.fields import About, shown
 
 # Those of the topic, and what goes over all numbers of a token.
 ActivationKind = Literal[Function, "softmax", "log_softmax", "swish"]
+HasScale = Annotated[bool, About("whether there is a gamma", also=("gamma",))]
+HasShift = Annotated[bool, About("whether there is a beta", also=("beta", "center", "shift"))]
+LearnedShape = Annotated[
+    int | list[int] | None,
+    About(
+        "how many numbers gamma has along each axis (default: the channels, or the numbers of a token)",
+        least=1,
+        most=BIG,
+        also=("normalized_shape",),
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -47,8 +58,8 @@ class Dropout:
 class BatchNorm:
     """A scale and a shift a channel; mean and variance are kept, not learned."""
 
-    scale: Annotated[bool, About("whether there is a gamma", also=("gamma",))] = True
-    bias: Annotated[bool, About("whether there is a beta", also=("beta", "center", "shift"))] = True
+    scale: HasScale = True
+    bias: HasShift = True
     name: Name = None
 
 
@@ -56,7 +67,19 @@ class BatchNorm:
 class LayerNorm:
     """A scale and a shift for each number of a token, or for each channel."""
 
-    bias: Annotated[bool, About("whether there is a beta", also=("beta", "center", "shift"))] = True
+    scale: HasScale = True
+    bias: HasShift = True
+    shape: LearnedShape = None
+    name: Name = None
+
+
+@dataclass(frozen=True)
+class RmsNorm:
+    """A scale for each number of a token, or for each channel."""
+
+    scale: HasScale = True
+    bias: HasShift = False
+    shape: LearnedShape = None
     name: Name = None
 
 
@@ -65,7 +88,17 @@ class GroupNorm:
     """A scale and a shift a channel, however the channels are grouped."""
 
     groups: Annotated[int | None, About("channels are divided into so many", least=1, most=BIG)] = None
-    bias: Annotated[bool, About("whether there is a beta", also=("beta", "center", "shift"))] = True
+    scale: HasScale = True
+    bias: HasShift = True
+    name: Name = None
+
+
+@dataclass(frozen=True)
+class InstanceNorm:
+    """A scale and a shift a channel."""
+
+    scale: HasScale = True
+    bias: HasShift = True
     name: Name = None
 
 
@@ -152,26 +185,35 @@ def batch_norm(part: Part, layer: BatchNorm) -> Shape:
     return part.shape
 
 
-def count_norm(part: Part, layer: LayerNorm | GroupNorm) -> Shape:
-    """2·c parameters, c without a bias. Raises Refused where groups do not divide the channels."""
+def count_norm(part: Part, layer: Any) -> Shape:
+    """2·c parameters, c without a bias or a scale. Raises Refused where groups do not divide the channels."""
     groups = getattr(layer, "groups", None)
     channels = part.shape[-1].exact or 0
     if groups and channels % groups:
         raise part.refused(f"{groups} groups cannot share {channels} channels evenly", "a divisor", at="groups")
-    words = f"{groups} groups, {_affine(True, layer.bias)}" if groups else _affine(True, layer.bias)
-    return _scaled(part, words, 1 + layer.bias)
-
-
-def rms_norm(part: Part, layer: Plain) -> Shape:
-    """A scale for each number, nothing subtracted, no shift."""
-    return _scaled(part, "gamma", 1)
-
-
-def _scaled(part: Part, words: str, many: int) -> Shape:
-    with part.section(words, known_sizes(part.shape)):
-        c = part.number("c", part.shape[-1], "channels" if len(part.shape) == 3 else "numbers a token")
-        part.learns(lambda: many * c)
+    shape = getattr(layer, "shape", None)
+    words = [f"{groups} groups"] if groups else []
+    words += [_affine(layer.scale, layer.bias)]
+    words[-1] += f" of {_sides(shape)}" if shape else ""
+    with part.section(", ".join(words), known_sizes(part.shape)):
+        if layer.scale or layer.bias:
+            part.learns(lambda: (layer.scale + layer.bias) * _along_each(part, shape))
     return part.shape
+
+
+def _along_each(part: Part, shape: int | list[int] | None) -> Any:
+    """How many numbers there are along all axes: n1·n2; without a shape the channels."""
+    if shape is None:
+        return part.number("c", part.shape[-1], "channels" if len(part.shape) == 3 else "numbers a token")
+    return math.prod(part.number(f"n{axis}", n, f"size of axis {axis}") for axis, n in enumerate(_listed(shape), 1))
+
+
+def _listed(shape: int | list[int]) -> list[int]:
+    return [shape] if isinstance(shape, int) else shape
+
+
+def _sides(shape: int | list[int]) -> str:
+    return dimensions(_listed(shape))
 
 
 def _affine(scale: bool, bias: bool) -> str:
@@ -180,10 +222,8 @@ def _affine(scale: bool, bias: bool) -> str:
 
 def learned(part: Part, layer: Learned) -> Shape:
     """As many parameters as its shape has numbers; what comes in goes on as it is."""
-    lengths = [layer.shape] if isinstance(layer.shape, int) else layer.shape
-    with part.section(f"{dimensions(lengths)} numbers", known_sizes(part.shape)):
-        counts = [part.number(f"n{axis}", n, f"size of axis {axis}") for axis, n in enumerate(lengths, 1)]
-        part.learns(lambda: math.prod(counts))
+    with part.section(f"{_sides(layer.shape)} numbers", known_sizes(part.shape)):
+        part.learns(lambda: _along_each(part, layer.shape))
     return part.shape
 
 
@@ -195,6 +235,7 @@ PLAIN_LAYERS: dict[str, tuple[type, Callable[[Part, Any], Shape]]] = {
     **{name: (ActivationLayer if _has_alpha(name) else Plain, unchanged) for name in get_args(ActivationKind)},
     "flatten": (Plain, flatten), "dense": (Dense, dense),
     "dropout": (Dropout, unchanged), "batch_norm": (BatchNorm, batch_norm), "layer_norm": (LayerNorm, count_norm),
-    "rms_norm": (Plain, rms_norm), "group_norm": (GroupNorm, count_norm), "instance_norm": (LayerNorm, count_norm),
+    "rms_norm": (RmsNorm, count_norm), "group_norm": (GroupNorm, count_norm),
+    "instance_norm": (InstanceNorm, count_norm),
     "local_response_norm": (Plain, unchanged), "learned": (Learned, learned),
 }  # fmt: skip

@@ -55,6 +55,7 @@ class FeedForward:
     ] = "relu"
     gated: Annotated[bool | None, About("a third matrix, whose product is a gate (as the activation says)")] = None
     bias: HasBias = True
+    output_bias: Annotated[bool | None, About("a bias of the last matrix (default: bias)")] = None
     name: Name = None
 
 
@@ -120,7 +121,9 @@ def feed_forward(part: Part, layer: FeedForward) -> Shape:
     with part.section(words, known_sizes(part.shape)):
         D = part.number("D", numbers, "numbers a token")
         f = part.number("f", layer.hidden, "numbers between the matrices")
-        part.learns(lambda: _matrices(D, f, gated) + (1 + gated) * f + D if layer.bias else _matrices(D, f, gated))
+        last = layer.bias if layer.output_bias is None else layer.output_bias
+        biases = [*([(1 + gated) * f] if layer.bias else []), *([D] if last else [])]
+        part.learns(lambda: sum(biases, _matrices(D, f, gated)))
         part.costs(each(part, tokens, _matrices(D, f, gated)))
     return part.shape
 

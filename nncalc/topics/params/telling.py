@@ -14,6 +14,7 @@ from nncalc.topics.params.part import Part
 from nncalc.topics.params.shape import Shape, known_sizes
 from nncalc.topics.params.windows import Axis, along
 from nncalc.trace.rules.arrays import vector
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 Told = Literal["output", "receptive_field", "weights", "neurons", "padding"]
@@ -35,12 +36,14 @@ class Telling:
     """Tells of layer after layer what is to be shown, and what the problem's key asks of one (conv1.output).
 
     sides: the receptive field and the jump so far, one for all axes or one each. lost: the layer that is no window.
+    told: by layer and by step what was told, as a cell of the table has it.
     """
 
     work: Work
     show: Collection[Told]
     sides: list[tuple[Any, Any]] = field(default_factory=lambda: [(1, 1)])
     lost: str = ""
+    told: dict[str, dict[str, int | str]] = field(default_factory=dict)
 
     def __call__(self, part: Part, layer: Any, after: Shape) -> None:
         """The steps of a layer, below its own. Raises Refused where a receptive field is not one window."""
@@ -79,18 +82,24 @@ class Telling:
         return fields[0] if len(fields) == 1 else np.stack(fields)
 
     def _let(self, part: Part, name: str, value: Any) -> Any:
-        return part.let(name, value, f"{part.name}.{name}")
+        value = part.let(name, value, f"{part.name}.{name}")
+        count = numbers(value).tolist()
+        self.told.setdefault(part.name, {})[name] = str(count) if isinstance(count, list) else count
+        return value
 
     def _numbers(self, counts: Any) -> Any:
-        return vector(*(self.work.written(float(count)) for count in counts))
+        return vector(*(self.work.written(np.array(count, dtype=object)) for count in counts))
 
     def _sizes(self, part: Part, after: Shape, neurons: bool) -> None:
         sizes = known_sizes(part.counter.ordered(after))
-        if None in sizes or f"{part.name}.output" in self.work.trace().names:  # a flatten has worked it
+        if None in sizes:
             return
-        output = self._let(part, "output", self._numbers(sizes))
+        if f"{part.name}.output" in self.work.trace().names:  # a flatten has worked it, one number
+            output = self.work.written(np.array(sizes[0], dtype=object))
+        else:
+            output = self._let(part, "output", self._numbers(sizes))
         if neurons:
-            self._let(part, "neurons", math.prod(output[i] for i in range(len(sizes))))
+            self._let(part, "neurons", math.prod(output[i] for i in range(len(sizes))) if output.ndim else output)
 
     def _weights(self, part: Part, layer: Any, after: Shape) -> None:
         """Filters come first: (filter, channel, height, width), and units: (unit, input)."""
