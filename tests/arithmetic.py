@@ -31,10 +31,11 @@ class Unreadable(ValueError):
 def half_a_place(text: str) -> float:
     """By how much a number as it is written may be off: one with fewer decimals than a page shows is exact.
 
-    Below 0.001 a page shows as many significant digits, of which zeros at the end are not written.
+    Below 0.001, and with a power of ten, a page shows as many significant digits, of which zeros at the end are not
+    written.
     """
     number, decimals = abs(float(text)), len(text.partition(".")[2])
-    if 0 < number < 0.001:
+    if 0 < number < 0.001 or "e" in text:
         return 0.5 * 10.0 ** (math.floor(math.log10(number)) - DIGITS + 1)
     return 0.5 * 10.0**-DIGITS if decimals >= DIGITS else 0.0
 
