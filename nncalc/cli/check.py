@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nncalc.cli import terminal
+from nncalc.cli import process, terminal
 from nncalc.cli.feedback import Feedback, marks_page
 from nncalc.cli.options import ATTEMPTS
 from nncalc.cli.show import Request, choice, view_of
@@ -95,6 +95,8 @@ def _complain(homework: Homework, request: Check) -> None:
 def _homework(request: Check, rules: Permissions, view: View) -> Homework:
     """All that is to be marked, marked. A signal ends it; what is done is shown, then the signal obeyed."""
     one = len(request.answers) != 1 or not (os.path.isdir(request.answers[0]) or is_table(request.answers[0]))
+    if not one:
+        process.many()
     format = _format(request)
     feedback = Feedback.asked(request.output, format, view, request.force)
     workings = one or (format in EXPLAINING and feedback is None)
@@ -244,6 +246,7 @@ def _keys(request: Check, view: View, rules: Permissions) -> int:
     """The keys of a folder of problems, looked through."""
     if request.output is not None or request.format not in (None, "table"):
         raise InputError(Finding("keys are shown as a table", Location("--output" if request.output else "--format")))
+    process.many()
     found = problem_files(request.problem, rules.limits)
     if not found:
         raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
