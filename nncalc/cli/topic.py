@@ -18,9 +18,14 @@ class TopicCommand(TyperCommand):
     """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes."""
 
     def __init__(self, fields: tuple[Any, ...], **given: Any):
-        super().__init__(**given)
+        super().__init__(rich_markup_mode=None, **given)
         self.fields = fields
         self.bare = {f"--{field.name}" for field in fields if bool in field.types}
+
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:
+        """The text above the options, made when somebody reads it."""
+        self.help = _text(self.name or "")
+        super().format_help_text(ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Puts the yes behind a bare flag."""
@@ -34,9 +39,6 @@ class TopicCommand(TyperCommand):
 
 def topic_command(topic: str) -> TyperCommand:
     """The command of a topic: every field of its forms is a flag of exactly its name."""
-    import inspect
-
-    from nncalc.problem.example import commands
     from nncalc.topics import kernels
     from nncalc.topics.parts.fields import fields_of
 
@@ -62,8 +64,6 @@ def topic_command(topic: str) -> TyperCommand:
         problem = partial(problem_from, paths[0] if paths else None, topic, flags)
         _marked(problem, given) if given["check"] else show([problem], given)
 
-    examples = "\n  ".join(["\b\nExamples:", *commands(topic)])
-    text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), examples])
     answer = "mark an answer instead of showing the working: s=0.66,0.24,0.1 (several times for several lines)"
     params += [
         option("--check", answer, metavar="NAME=VALUE", multiple=True),
@@ -71,8 +71,18 @@ def topic_command(topic: str) -> TyperCommand:
         *view_options(),
         *reading_options(),
     ]
-    given: dict[str, Any] = {"name": topic, "callback": run, "params": params, "help": text}
-    return TopicCommand(tuple(fields.values()), rich_markup_mode=None, **given)
+    return TopicCommand(tuple(fields.values()), name=topic, callback=run, params=params)
+
+
+def _text(topic: str) -> str:
+    """What the forms of a topic do, and examples to paste."""
+    import inspect
+
+    from nncalc.problem.example import commands
+    from nncalc.topics import kernels
+
+    examples = "\n  ".join(["\b\nExamples:", *commands(topic)])
+    return "\n\n".join([*(inspect.getdoc(form) or "" for form in kernels(topic)), examples])
 
 
 def _marked(problem: Any, given: dict[str, Any]) -> None:
