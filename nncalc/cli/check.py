@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nncalc.cli import process, terminal
+from nncalc.cli import terminal
 from nncalc.cli.feedback import Feedback, marks_page
 from nncalc.cli.options import ATTEMPTS, COUNTED
 from nncalc.cli.show import Request, choice, view_of
@@ -96,8 +96,6 @@ def _complain(homework: Homework, request: Check) -> None:
 def marked_homework(request: Check, rules: Permissions, view: View) -> Homework:
     """All that is to be marked, marked. A signal ends it; what is done is shown, then the signal obeyed."""
     one = len(request.answers) != 1 or not (os.path.isdir(request.answers[0]) or is_table(request.answers[0]))
-    if not one:
-        process.many()
     format = _format(request)
     feedback = Feedback.asked(request.output, format, view, request.force)
     workings = one or (format in EXPLAINING and feedback is None)

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from nncalc import __version__
-from nncalc.cli import process, terminal
+from nncalc.cli import terminal
 from nncalc.cli.options import (
     ATTEMPTS,
     COUNTED,
@@ -76,7 +76,6 @@ def batch_command() -> TyperCommand:
     def run(**given: Any) -> None:
         from nncalc.cli.batch import BatchRequest, present_batch
 
-        process.many()
         if not present_batch(BatchRequest(**requested(given, BatchRequest)), rules_of(given)):
             raise typer.Exit(NO)
 

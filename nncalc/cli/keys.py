@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from nncalc.cli import process, terminal
+from nncalc.cli import terminal
 from nncalc.cli.check import BAD_PROBLEM, NOT_RIGHT, RIGHT, Check
 from nncalc.disk.folder import problem_files
 from nncalc.errors import Finding, InputError, Location
@@ -22,7 +22,6 @@ def look_through(request: Check, view: View, rules: Permissions) -> int:
     """The keys of a folder of problems, looked through."""
     if request.output is not None or request.format not in (None, "table"):
         raise InputError(Finding("keys are shown as a table", Location("--output" if request.output else "--format")))
-    process.many()
     found = problem_files(request.problem, rules.limits)
     if not found:
         raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))

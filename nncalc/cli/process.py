@@ -5,26 +5,23 @@ from __future__ import annotations
 import gc
 import os
 
-# Where OpenBLAS, which NumPy carries, reads how many threads it may start.
+# Where OpenBLAS, which NumPy carries, reads how many threads it may start; it asks each before the next.
 THREADS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
+# A small problem makes some 60,000 objects, most of them while modules are loaded, and leaves hardly a cycle.
+MANY_OBJECTS = 100_000
 
 
 def begin() -> None:
-    """For one small problem: one thread of BLAS, unless somebody has chosen, and no search for cycles.
+    """One thread of BLAS, unless somebody has chosen, and no search for cycles before there are many objects.
 
-    OpenBLAS starts its threads while NumPy is loaded and ends them with the process, which takes longer than a small
-    problem does. `many` undoes what is not meant for much work; threads for one large product are raised there.
+    OpenBLAS starts its threads while NumPy is loaded and waits for them at the end, which takes longer than a small
+    problem does.
     """
     if not any(name in os.environ for name in THREADS):
         os.environ[THREADS[0]] = "1"
-    gc.disable()
-
-
-def many() -> None:
-    """For work on many files: what it leaves in cycles is given back meanwhile."""
-    gc.enable()
+    gc.set_threshold(MANY_OBJECTS)
 
 
 def end() -> None:
-    """Nothing is searched once more only to be thrown away: Python does so several times when it ends."""
+    """What is left is not searched for cycles, as Python does several times when it ends: all of it goes anyway."""
     gc.freeze()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nncalc.cli import process
 from nncalc.errors import InputError
 
 
@@ -22,8 +21,6 @@ def show(problems: list[Callable[[Any], Any]], given: dict[str, Any]) -> None:
 
     request, rules = Request(**requested(given, Request)), rules_of(given)
     loaded, findings = [], []
-    if len(problems) > 1:
-        process.many()
     for read in problems:
         try:
             loaded.append(read(rules))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from nncalc.cli import process, terminal
+from nncalc.cli import terminal
 from nncalc.cli.show import choice
 from nncalc.disk.folder import output_names, problem_files
 from nncalc.disk.write import make_folder, must_be_new, write_file
@@ -64,7 +64,6 @@ def _folder(request: SheetRequest, rules: Permissions) -> bool:
     """A sheet for each problem; a problem that cannot be used costs its own sheet only."""
     if request.output is None:
         raise InputError(Finding("is a folder; its sheets want one, too", Location(request.problem), want="-o FOLDER"))
-    process.many()
     found = problem_files(request.problem, rules.limits)
     if not found:
         raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
