@@ -11,7 +11,7 @@ from nncalc.topics.parts.fields import REQUIRED, Field, fields_of
 
 
 class Made:
-    """What made records share. Dataclasses would compile it for each, a millisecond every time that nncalc is called."""
+    """What made records share; compiled for each, as dataclasses do, it would take a millisecond of every call."""
 
     def __init__(self, **given: Any):
         """Sets every field. Raises TypeError for one that there is not, or that is missing."""

@@ -1,0 +1,81 @@
+"""What a call costs beside the packages that it needs: processes in pairs, taking turns, each ratio within its pair.
+
+python tests/bench/startup.py [PAIRS]      (medians of ratios; each has a goal)
+
+The bare imports run as anybody's would, with as many threads of BLAS as it likes. `one thread` gives them one, too, as
+nncalc takes: what is left is what nncalc itself costs.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PAIRS = 31
+IMPORTS, TYPER = "import typer, numpy, yaml", "import typer"
+GOALS = {
+    "softmax -i p.yaml --format json": (IMPORTS, 1.15),
+    "--help": (TYPER, 1.0),
+    "check p.yaml a.yaml": (IMPORTS, 1.4),
+    "conv grid.yaml": (IMPORTS, 1.2),
+    "softmax --help": (IMPORTS, 1.0),
+}
+FILES = {
+    "p.yaml": "topic: softmax\nx: [2, 1, 0.1]\n",
+    "a.yaml": "s: [0.659, 0.242, 0.099]\n",
+    "grid.yaml": "topic: conv\nimage: [[2, 3, 7, 4, 6], [6, 6, 9, 8, 7], [3, 4, 8, 3, 8], [7, 8, 3, 6, 6], [4, 2, 1, 8, 3]]\n"
+    "filter: [[1, -1], [0, -1]]\nstride: 2\npad: 1\n",
+}
+# Not measured: how a machine tunes OpenBLAS, and Python that compiles everything anew in each call.
+LEFT_OUT = (
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "PYTHONDONTWRITEBYTECODE",
+)
+
+
+def lasts(words: list[str], folder: str, environment: dict[str, str]) -> float:
+    """Seconds from its start until a process has ended; what it prints goes into a pipe."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, *words], cwd=folder, env=environment, capture_output=True, check=True)
+    return time.perf_counter() - start
+
+
+def compare(line: str, pairs: int, folder: str, environment: dict[str, str], note: str = "") -> None:
+    """The median ratio of a call to its bare imports."""
+    imports, goal = GOALS[line]
+    both = ["-m", "nncalc", *line.split()], ["-c", imports]
+    times: list[list[float]] = []
+    for i in range(pairs + 1):
+        turn = [0, 1] if i % 2 else [1, 0]
+        times.append([seconds for _, seconds in sorted((n, lasts(both[n], folder, environment)) for n in turn)])
+    ours, theirs = (statistics.median(t) * 1e3 for t in zip(*times[1:], strict=True))  # the first fills caches
+    ratio = statistics.median(a / b for a, b in times[1:])
+    print(
+        f"{'nncalc ' + line + note:48} {ours:6.1f} ms / {theirs:6.1f} ms = {ratio:.2f}   (goal: at most {goal})",
+        flush=True,
+    )
+
+
+def main(pairs: int = PAIRS) -> None:
+    """Prints a ratio for each kind of call."""
+    environment = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in FILES.items():
+            Path(folder, name).write_text(text)
+        for line in GOALS:
+            compare(line, pairs, folder, environment)
+        for line in list(GOALS)[::2][:2]:
+            compare(line, pairs, folder, {**environment, "OPENBLAS_NUM_THREADS": "1"}, ", one thread")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else PAIRS)
