@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import subprocess
 import sys
 from fnmatch import fnmatchcase
@@ -151,3 +152,9 @@ def test_threads_are_chosen_before_numpy_is_loaded() -> None:
     done = subprocess.run([sys.executable, "-c", watch, "softmax", "--x", "1,2", "--get", "s"], env=clean,
                           capture_output=True, text=True, check=True)  # fmt: skip
     assert done.stderr.splitlines() == ["1"]
+
+
+def test_the_benchmark_runs() -> None:
+    bench = Path(__file__).parent / "bench" / "startup.py"
+    done = subprocess.run([sys.executable, str(bench), "1"], capture_output=True, text=True, check=True)
+    assert len(re.findall(r"^nncalc .* ms / .* ms = \d+\.\d\d   \(goal: ", done.stdout, re.M)) == 7
