@@ -22,7 +22,7 @@ from nncalc.cli import process
 # Of what is not ours, these cost time; what typer, numpy and yaml load themselves is not counted.
 WATCHED = (
     "numpy", "yaml", "rich", "csv", "zipfile", "hashlib", "secrets", "tempfile", "importlib.resources", "difflib",
-    "json", "multiprocessing", "concurrent.futures", "distributed", "xml", "html",
+    "json", "multiprocessing", "concurrent.futures", "distributed", "xml",
 )  # fmt: skip
 
 
@@ -122,6 +122,11 @@ def test_one_topic_does_not_load_the_others() -> None:
 
     homes = {f"topics.{topic.module.partition('.')[0]}" for topic in TOPICS.values()}
     assert called("lstm", "lstm.yaml", "--format", "json") & homes == {"topics.lstm"}
+
+
+def test_the_known_mistakes_are_loaded_where_a_line_is_wrong() -> None:
+    right, wrong = (called("check", "p.yaml", f"s={first},0.24,0.1", "-q") for first in ("0.66", "0.5"))
+    assert "marking.mistakes.table" in wrong and "marking.mistakes.table" not in right
 
 
 @pytest.mark.parametrize("chosen", [{}, {"OMP_NUM_THREADS": "3"}, {"OPENBLAS_NUM_THREADS": "2"}])
