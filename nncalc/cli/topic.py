@@ -15,17 +15,37 @@ from nncalc.errors import Finding, InputError, Location, listed, printable
 
 
 class TopicCommand(TyperCommand):
-    """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes."""
+    """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes.
+
+    What it and its fields are is told when somebody reads it: the help, or a shell that completes.
+    """
 
     def __init__(self, fields: tuple[Any, ...], **given: Any):
         super().__init__(rich_markup_mode=None, **given)
         self.fields = fields
         self.bare = {f"--{field.name}" for field in fields if bool in field.types}
 
-    def format_help_text(self, ctx: Any, formatter: Any) -> None:
-        """The text above the options, made when somebody reads it."""
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """With all its texts."""
+        self._tell()
+        super().format_help(ctx, formatter)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """With what each field is beside its flag."""
+        self._tell()
+        return super().shell_complete(ctx, incomplete)
+
+    def _tell(self) -> None:
+        from nncalc.topics import kernels
+        from nncalc.topics.parts.fields import fields_of
+
+        forms: Any = kernels(self.name or "")
         self.help = _text(self.name or "")
-        super().format_help_text(ctx, formatter)
+        params: list[Any] = self.params
+        for param in params:
+            homes = [(form.__name__, f) for form in forms for f in fields_of(form) if f.name == param.name]
+            if homes:
+                param.help = _help(homes, len(forms))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Puts the yes behind a bare flag."""
@@ -44,12 +64,11 @@ def topic_command(topic: str) -> TyperCommand:
 
     forms: Any = kernels(topic)
     fields = {field.name: field for form in forms for field in fields_of(form)}
-    homes = {name: [(form.__name__, f) for form in forms for f in fields_of(form) if f.name == name] for name in fields}
     problem = "the problem file, or - for stdin"
     params = [
         argument("file", problem, required=False, metavar="[FILE]"),
         option("--input", problem, metavar="FILE", short=["-i"]),
-        *(option(f"--{name}", _help(homes[name], len(forms)), metavar=_metavar(f)) for name, f in fields.items()),
+        *(option(f"--{name}", "", metavar=_metavar(f)) for name, f in fields.items()),
     ]
 
     def run(**given: Any) -> None:
