@@ -13,6 +13,7 @@ from command import run
 import nncalc.marking.diagnosis as diagnosis
 import nncalc.marking.homework as homework
 import nncalc.marking.keys as keys
+import nncalc.marking.mistakes.table as known
 import nncalc.render.marks.markdown as markdown
 import nncalc.render.working.table as table
 import nncalc.topics.softmax as topic
@@ -179,8 +180,7 @@ def test_no_memory_is_a_line_too(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_looking_for_a_mistake_never_costs_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     before = run("check", "hw/conv.yaml", "subs/bob/conv.yaml"), run("check", "hw")
     assert "this is what you get if" in before[0].out
-    for home in (diagnosis, keys):
-        monkeypatch.setattr(home, "MISTAKES", (Mistake("halfway", halfway), *home.MISTAKES))
+    monkeypatch.setattr(known, "MISTAKES", (Mistake("halfway", halfway), *known.MISTAKES))
     with pytest.raises(KeyError, match="planted"):
         run("check", "hw/conv.yaml", "subs/bob/conv.yaml", "--debug")
     monkeypatch.delenv(STRICT)

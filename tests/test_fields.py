@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,9 @@ from nncalc.render.working.plain import render
 from nncalc.topics import TOPICS, kernels
 from nncalc.topics.params.groups import LayerSpec
 from nncalc.topics.parts.activations import ACTIVATIONS
-from nncalc.topics.parts.fields import fields_of
+from nncalc.topics.parts.fields import Field, fields_of
+from nncalc.topics.parts.records import record_of
+from nncalc.topics.softmax import softmax
 
 Fields = dict[str, Any]
 
@@ -348,3 +351,19 @@ def test_each_field_of_a_layer_changes_the_page_or_is_refused(kind: str) -> None
             if not refusal and after != before:
                 break
         assert refusal or after != before, f"{kind}: {f.name} is ignored"
+
+
+def test_a_record_made_of_a_kernels_fields_is_as_firm_as_a_dataclass() -> None:
+    made = record_of(softmax, left_out=("x",), fixed={"jacobian": False}, needs=("temperature",))
+    one, other = made(temperature=2.0), made(temperature=3.0)
+    assert one == made(temperature=2.0) != other and vars(one)["base"] == fields_by_name(made)["base"].default
+    assert replace(one, temperature=3.0) == other and "x" not in fields_by_name(made)
+    with pytest.raises(FrozenInstanceError):
+        one.temperature = 4.0
+    for given in ({}, {"temperature": 1.0, "x": 2.0}):
+        with pytest.raises(TypeError, match=r"temperature|x"):
+            made(**given)
+
+
+def fields_by_name(owner: type) -> dict[str, Field]:
+    return {field.name: field for field in fields_of(owner)}

@@ -1,4 +1,7 @@
-"""From a check to its output and exit code: answers typed, one sheet, a class, or an instructor's own keys."""
+"""From a check to its output and exit code: answers typed, one sheet or a class.
+
+What only some ask for (an autograder, a folder of keys, a class counted or compared) is loaded where it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -13,30 +16,24 @@ from typing import Any
 
 from nncalc.cli import terminal
 from nncalc.cli.feedback import Feedback, marks_page
-from nncalc.cli.options import ATTEMPTS
+from nncalc.cli.options import ATTEMPTS, COUNTED
 from nncalc.cli.show import Request, choice, view_of
 from nncalc.cli.signals import Interrupted, interruptible
-from nncalc.disk.folder import problem_files
 from nncalc.disk.write import write_file
-from nncalc.errors import Failure, Finding, InputError, Location, attempted
+from nncalc.errors import Finding, InputError, Location
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.adjust import read_adjustments
 from nncalc.marking.assignment import ask
-from nncalc.marking.by import COUNTS
-from nncalc.marking.compare import compared
 from nncalc.marking.homework import Homework, Marked, Marker
-from nncalc.marking.keys import Key, checked, disagreements, warnings
+from nncalc.marking.keys import disagreements, warnings
 from nncalc.marking.pairing import Submission, pair_sheets
 from nncalc.marking.responses import is_table, pair_rows
 from nncalc.marking.roster import Roster, read_roster
 from nncalc.marking.submissions import stem
 from nncalc.problem.problem import Problem
 from nncalc.render.layout import View
-from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope
-from nncalc.render.marks.keys import render as render_keys
-from nncalc.render.marks.records import RECORD_FORMATS, render_records
-from nncalc.render.summary import progress
+from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS
 
 RIGHT, NOT_RIGHT, BAD_SHEET, BAD_PROBLEM = 0, 1, 2, 3
 # These show the working of wrong lines; for the others it is not kept.
@@ -63,11 +60,15 @@ def mark_and_write(request: Check, rules: Permissions) -> int:
     """Marks, writes, and returns the exit code. Raises InputError where nothing can be done."""
     format = _format(request)
     if format == "gradescope":
-        return _gradescope(request, rules)
+        from nncalc.cli.gradescope import write_results
+
+        return write_results(request, rules)
     view = replace(view_of(replace(request, output=None)), reveal=request.reveal)
     if not request.answers and os.path.isdir(request.problem):
-        return _keys(request, view, rules)
-    homework = _homework(request, rules, view)
+        from nncalc.cli.keys import look_through
+
+        return look_through(request, view, rules)
+    homework = marked_homework(request, rules, view)
     if homework.one and all(result.marks is None for result in homework.results):
         _complain(homework, request)
         return BAD_PROBLEM if any(result.asked is None for result in homework.results) else BAD_SHEET
@@ -92,7 +93,7 @@ def _complain(homework: Homework, request: Check) -> None:
         terminal.complain(InputError(homework.findings))
 
 
-def _homework(request: Check, rules: Permissions, view: View) -> Homework:
+def marked_homework(request: Check, rules: Permissions, view: View) -> Homework:
     """All that is to be marked, marked. A signal ends it; what is done is shown, then the signal obeyed."""
     one = len(request.answers) != 1 or not (os.path.isdir(request.answers[0]) or is_table(request.answers[0]))
     format = _format(request)
@@ -116,8 +117,7 @@ def _homework(request: Check, rules: Permissions, view: View) -> Homework:
     try:
         with interruptible():
             marked = marker.marked(pairs)
-            shown: Iterable[Any] = marked if one else progress(marked, len(pairs), sys.stderr, "marking")
-            for result in shown:
+            for result in marked if one else _with_progress(marked, len(pairs)):
                 done.results.append(result)
                 if feedback is not None:
                     feedback.take(result, done)
@@ -129,6 +129,12 @@ def _homework(request: Check, rules: Permissions, view: View) -> Homework:
     if feedback is not None:
         feedback.finish(done)
     return done
+
+
+def _with_progress(marked: Iterable[Marked], count: int) -> Iterable[Any]:
+    from nncalc.render.summary import progress
+
+    return progress(marked, count, sys.stderr, "marking")
 
 
 def _yours(request: Check) -> Submission:
@@ -205,65 +211,30 @@ def _document(homework: Homework, request: Check, view: View, format: str, rules
     """The marks, or how they are counted, or what has changed in them."""
     if not (request.by or request.compare):
         return marks_page(homework, view, format)
-    records, title = [], ""
+    from nncalc.marking.by import COUNTS
+    from nncalc.marking.compare import compared
+    from nncalc.render.marks.records import render_records
+
     if request.compare:
         records, title = compared(homework, request.compare, rules.limits), "changes"
     else:
-        records, title = COUNTS[choice("--by", request.by, list(COUNTS))](homework), f"by_{request.by}"
+        records, title = COUNTS[choice("--by", request.by, COUNTED)](homework), f"by_{request.by}"
     out = io.StringIO()
     render_records(records, title, view, out, format)
     return out.getvalue()
-
-
-def _gradescope(request: Check, rules: Permissions) -> int:
-    """results.json is always written, whatever the sheet or the problem is like."""
-    results = attempted(lambda: _results(request, rules), Location(request.problem))
-    if isinstance(results, Failure):
-        out = io.StringIO()
-        gradescope.failed(
-            InputError([finding.pathless for finding in results.findings]).lines(),
-            out,
-            not isinstance(results.error, InputError),
-        )
-        results = out.getvalue()
-    if request.output is None:
-        terminal.out(results)
-    else:
-        write_file(request.output, results)
-    return RIGHT
-
-
-def _results(request: Check, rules: Permissions) -> str:
-    homework = _homework(request, rules, View(reveal=request.reveal))
-    if len(homework.students) > 1:
-        raise InputError(Finding("is for one student; there are several", Location("--format gradescope")))
-    return marks_page(homework, View(reveal=request.reveal), "gradescope")
-
-
-def _keys(request: Check, view: View, rules: Permissions) -> int:
-    """The keys of a folder of problems, looked through."""
-    if request.output is not None or request.format not in (None, "table"):
-        raise InputError(Finding("keys are shown as a table", Location("--output" if request.output else "--format")))
-    found = problem_files(request.problem, rules.limits)
-    if not found:
-        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
-    results: Iterable[Any] = progress((checked(one, rules) for one in found), len(found), sys.stderr, "checking")
-    keys: list[Key] = list(results)
-    if not request.quiet:
-        out = io.StringIO()
-        render_keys(keys, view, out)
-        terminal.out(out.getvalue())
-    if any(key.unusable for key in keys):
-        return BAD_PROBLEM
-    return RIGHT if all(key.holds for key in keys) else NOT_RIGHT
 
 
 def _format(request: Check) -> str:
     if request.by is not None and request.compare is not None:
         raise InputError(Finding("--by and --compare exclude each other", want="one of them"))
     counted = request.by is not None or request.compare is not None
-    known = list(RECORD_FORMATS if counted else MARKS_FORMATS)
-    choice("--by", request.by, list(COUNTS))
+    choice("--by", request.by, COUNTED)
     if request.format is None and request.output is not None:
         return MARKS_ENDINGS.get(Path(request.output).suffix.lower(), "table" if counted else "markdown")
-    return choice("--format", request.format, known)
+    return choice("--format", request.format, _counted_formats() if counted else list(MARKS_FORMATS))
+
+
+def _counted_formats() -> Sequence[str]:
+    from nncalc.render.marks.records import RECORD_FORMATS
+
+    return RECORD_FORMATS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,6 @@ from nncalc.cli.options import (
     view_options,
 )
 from nncalc.cli.requests import problem_from, requested, rules_of, show
-from nncalc.cli.topic import topic_command
 from nncalc.errors import did_you_mean, listed
 from nncalc.render.marks import MARKS_FORMATS
 from nncalc.topics import ALSO, TOPICS
@@ -30,23 +30,35 @@ from nncalc.topics import ALSO, TOPICS
 NO = 1
 
 
-class Topics(TyperGroup):
-    """A subcommand a topic, built from the kernel's signature when it is asked for."""
+class Listed(TyperCommand):
+    """A command as lists show it, by name and summary. It is made, with all its options, when it is to do something."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """The topics in the order of a course, then the rest."""
-        return [*TOPICS, *self.commands]
+    def __init__(self, name: str, summary: str, make: Callable[[], TyperCommand]):
+        super().__init__(name=name, short_help=summary, rich_markup_mode=None)
+        self.make = make
+
+    def make_context(self, *given: Any, **named: Any) -> Any:
+        """The whole command's: it reads its words, completes them, and tells its help."""
+        return self.make().make_context(*given, **named)
+
+
+class Topics(TyperGroup):
+    """A subcommand a topic, in the order of a course, then the rest."""
 
     def get_command(self, ctx: Any, name: str) -> Any:
-        """The topic's command, or one of the others."""
-        return topic_command(name) if name in TOPICS or name in ALSO else super().get_command(ctx, name)
+        """The command of that name; a topic goes by other words, too, and is then called so."""
+        if name in ALSO:
+            return Listed(name, "", partial(_topic, name))
+        return super().get_command(ctx, name)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order of the tables."""
+        return list(self.commands)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """The list in `nncalc --help`, from the table alone: no topic is loaded for it."""
-        rows = [(topic.name, topic.summary) for topic in TOPICS.values()]
-        rows += [(name, command.get_short_help_str(100)) for name, command in self.commands.items()]
+        """The list in `nncalc --help`, no summary cut."""
         with formatter.section("Commands"):
-            formatter.write_dl(rows)
+            formatter.write_dl([(name, command.short_help) for name, command in self.commands.items()])
 
 
 def solve_command() -> TyperCommand:
@@ -57,8 +69,7 @@ def solve_command() -> TyperCommand:
 
     files = argument("files", "problem files, or -", nargs=-1, required=True, metavar="FILE...")
     params = [files, *choice_options(), *view_options(), *reading_options()]
-    help = "Solve problem files; each says its topic."
-    return TyperCommand(name="solve", callback=run, params=params, help=help, rich_markup_mode=None)
+    return _whole("solve", run, params)
 
 
 def batch_command() -> TyperCommand:
@@ -77,8 +88,7 @@ def batch_command() -> TyperCommand:
         *view_options(),
         *reading_options(),
     ]
-    help = "Solve every problem below a folder and check its key; -o FOLDER writes the workings."
-    return TyperCommand(name="batch", callback=run, params=params, help=help, rich_markup_mode=None)
+    return _whole("batch", run, params)
 
 
 def sheet_command() -> TyperCommand:
@@ -100,8 +110,7 @@ def sheet_command() -> TyperCommand:
         flag("--force", "replace sheets that are there already"),
         *reading_options(),
     ]  # fmt: skip
-    help = "Print a problem's answer sheet: every line asked, its formula, its shape to fill in, and no value."
-    return TyperCommand(name="sheet", callback=run, params=params, help=help, rich_markup_mode=None)
+    return _whole("sheet", run, params)
 
 
 def check_command() -> TyperCommand:
@@ -136,11 +145,10 @@ def check_command() -> TyperCommand:
         *look_options(),
         *reading_options(),
     ]  # fmt: skip
-    return TyperCommand(name="check", callback=run, params=params, help=CHECK, rich_markup_mode=None)
+    return _whole("check", run, params, CHECK)
 
 
-CHECK = """Mark answer sheets line by line, with an error carried forward, and say what mistake it looks like.
-
+CHECK = """
 Each line is read as far as it can be; one that cannot be costs its own points and no others. In a table (.csv)
 a row is a student and a column a line or a cell: student, s[1], s[2], L.
 
@@ -175,8 +183,7 @@ def new_command() -> TyperCommand:
         option("--form", "which form of the topic, where it has several", metavar="FORM"),
         flag("--debug", "show the traceback of a bug of ours"),
     ]
-    help = "Print a commented example of a topic's problem file, which solves as it is."
-    return TyperCommand(name="new", callback=run, params=params, help=help, rich_markup_mode=None)
+    return _whole("new", run, params)
 
 
 def schema_command() -> TyperCommand:
@@ -193,12 +200,36 @@ def schema_command() -> TyperCommand:
         argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC"),
         flag("--debug", "show the traceback of a bug of ours"),
     ]
-    help = "Print the JSON Schema of a topic's problem files, for editors."
-    return TyperCommand(name="schema", callback=run, params=params, help=help, rich_markup_mode=None)
+    return _whole("schema", run, params)
 
 
-COMMANDS = (solve_command, batch_command, sheet_command, check_command, new_command, schema_command)
-app = typer.Typer(cls=Topics, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True)
+# The others beside the topics: a line of help, and what makes the command.
+COMMANDS: dict[str, tuple[str, Callable[[], TyperCommand]]] = {
+    "solve": ("Solve problem files; each says its topic.", solve_command),
+    "batch": (
+        "Solve every problem below a folder and check its key; -o FOLDER writes the workings.",
+        batch_command,
+    ),
+    "sheet": (
+        "Print a problem's answer sheet: every line asked, its formula, its shape to fill in, and no value.",
+        sheet_command,
+    ),
+    "check": (
+        "Mark answer sheets line by line, with an error carried forward, and say what mistake it looks like.",
+        check_command,
+    ),
+    "new": ("Print a commented example of a topic's problem file, which solves as it is.", new_command),
+    "schema": ("Print the JSON Schema of a topic's problem files, for editors.", schema_command),
+}
+app = typer.Typer(
+    cls=Topics, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True, suggest_commands=False
+)
+
+
+def _whole(name: str, run: Callable[..., None], params: list[Any], more: str = "") -> TyperCommand:
+    """A command with its options; `more`: help below its line."""
+    help = f"{COMMANDS[name][0]}\n{more}"
+    return TyperCommand(name=name, callback=run, params=params, help=help, rich_markup_mode=None)
 
 
 def _version(asked: bool) -> None:
@@ -218,9 +249,17 @@ def _root(version: bool = typer.Option(False, "--version", callback=_version, is
 def command() -> Any:
     """The whole command line."""
     whole: Any = typer.main.get_command(app)
-    for make in COMMANDS:
-        whole.add_command(make())
+    for topic in TOPICS.values():
+        whole.add_command(Listed(topic.name, topic.summary, partial(_topic, topic.name)))
+    for name, (summary, make) in COMMANDS.items():
+        whole.add_command(Listed(name, summary, make))
     return whole
+
+
+def _topic(name: str) -> TyperCommand:
+    from nncalc.cli.topic import topic_command
+
+    return topic_command(name)
 
 
 def meant(error: Any) -> str:
@@ -233,4 +272,4 @@ def meant(error: Any) -> str:
         field = also_called(asked.lstrip("-"), fields)
         return f"nncalc calls it --{field.name}" if field else ""
     word = error.format_message().partition("No such command '")[2].rstrip("'.")
-    return did_you_mean(word, [*TOPICS, *(c().name or "" for c in COMMANDS)]) if word else ""
+    return did_you_mean(word, [*TOPICS, *COMMANDS]) if word else ""

@@ -10,7 +10,7 @@ import os  # noqa: E402
 import sys  # noqa: E402
 from typing import Any, NoReturn  # noqa: E402
 
-from nncalc.cli import terminal  # noqa: E402
+from nncalc.cli import process, terminal  # noqa: E402
 from nncalc.errors import Failure, Finding, InputError, Location, attempted, printable  # noqa: E402
 
 OK, BAD_INPUT, BUG = 0, 2, 70
@@ -19,8 +19,11 @@ COMPLETION = "_NNCALC_COMPLETE"
 
 def main() -> NoReturn:
     """Runs the command line; 0 done, 1 the answer is no, 2 wrong input or usage, 70 a bug of ours."""
+    process.begin()
     terminal.prepare()
-    sys.exit(guarded(sys.argv[1:]))
+    code = guarded(sys.argv[1:])
+    process.end()
+    sys.exit(code)
 
 
 def guarded(words: list[str]) -> int:

@@ -17,12 +17,37 @@ PIPE = "An ARRAY may be -, the one that another command prints with --get."
 
 
 class TopicCommand(TyperCommand):
-    """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes."""
+    """A topic's command, whose yes-or-no fields may be given by their flag alone: --jacobian is --jacobian yes.
+
+    What it and its fields are is told when somebody reads it: the help, or a shell that completes.
+    """
 
     def __init__(self, fields: tuple[Any, ...], **given: Any):
-        super().__init__(**given)
+        super().__init__(rich_markup_mode=None, **given)
         self.fields = fields
         self.bare = {f"--{field.name}" for field in fields if bool in field.types}
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """With all its texts."""
+        self._tell()
+        super().format_help(ctx, formatter)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """With what each field is beside its flag."""
+        self._tell()
+        return super().shell_complete(ctx, incomplete)
+
+    def _tell(self) -> None:
+        from nncalc.topics import kernels
+        from nncalc.topics.parts.fields import fields_of
+
+        forms: Any = kernels(self.name or "")
+        self.help = _text(self.name or "")
+        params: list[Any] = self.params
+        for param in params:
+            homes = [(form.__name__, f) for form in forms for f in fields_of(form) if f.name == param.name]
+            if homes:
+                param.help = _help(homes, len(forms))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Puts the yes behind a bare flag."""
@@ -36,20 +61,16 @@ class TopicCommand(TyperCommand):
 
 def topic_command(topic: str) -> TyperCommand:
     """The command of a topic: every field of its forms is a flag of exactly its name."""
-    import inspect
-
-    from nncalc.problem.example import commands
     from nncalc.topics import kernels
     from nncalc.topics.parts.fields import fields_of
 
     forms: Any = kernels(topic)
     fields = {field.name: field for form in forms for field in fields_of(form)}
-    homes = {name: [(form.__name__, f) for form in forms for f in fields_of(form) if f.name == name] for name in fields}
     problem = "the problem file, or - for stdin"
     params = [
         argument("file", problem, required=False, metavar="[FILE]"),
         option("--input", problem, metavar="FILE", short=["-i"]),
-        *(option(f"--{name}", _help(homes[name], len(forms)), metavar=_metavar(f)) for name, f in fields.items()),
+        *(option(f"--{name}", "", metavar=_metavar(f)) for name, f in fields.items()),
     ]
 
     def run(**given: Any) -> None:
@@ -64,8 +85,6 @@ def topic_command(topic: str) -> TyperCommand:
         problem = partial(problem_from, paths[0] if paths else None, topic, flags)
         _marked(problem, given) if given["check"] else show([problem], given)
 
-    examples = "\n  ".join(["\b\nExamples:", *commands(topic)])
-    text = "\n\n".join([*(inspect.getdoc(form) or "" for form in forms), PIPE, examples])
     answer = "mark an answer instead of showing the working: s=0.66,0.24,0.1 (several times for several lines)"
     params += [
         option("--check", answer, metavar="NAME=VALUE", multiple=True),
@@ -73,8 +92,18 @@ def topic_command(topic: str) -> TyperCommand:
         *view_options(),
         *reading_options(),
     ]
-    given: dict[str, Any] = {"name": topic, "callback": run, "params": params, "help": text}
-    return TopicCommand(tuple(fields.values()), rich_markup_mode=None, **given)
+    return TopicCommand(tuple(fields.values()), name=topic, callback=run, params=params)
+
+
+def _text(topic: str) -> str:
+    """What the forms of a topic do, and examples to paste."""
+    import inspect
+
+    from nncalc.problem.example import commands
+    from nncalc.topics import kernels
+
+    examples = "\n  ".join(["\b\nExamples:", *commands(topic)])
+    return "\n\n".join([*(inspect.getdoc(form) or "" for form in kernels(topic)), PIPE, examples])
 
 
 def _marked(problem: Any, given: dict[str, Any]) -> None:

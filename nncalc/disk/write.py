@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -67,7 +66,7 @@ def _send(target: Path, data: bytes) -> None:
 
 def _replace(target: Path, data: bytes) -> None:
     """Fills a file without a name, then gives it one: only whole files are ever seen, and none is left behind."""
-    spare = str(target.with_name(f".nncalc-{secrets.token_hex(8)}"))
+    spare = str(target.with_name(f".nncalc-{os.urandom(8).hex()}"))
     handle = _nameless(target.parent)
     nameless = handle is not None
     if handle is None:

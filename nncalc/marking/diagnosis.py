@@ -12,7 +12,6 @@ from nncalc.errors import spared
 from nncalc.marking.closeness import PLACES, Written, gap, same, within_digits
 from nncalc.marking.marks import Likely, MarkedLine, Marks
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip
-from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.marking.sheet import Line
 from nncalc.marking.verdicts import Verdict
 from nncalc.trace.notation.tree import Index
@@ -106,6 +105,8 @@ def said(words: Sequence[str]) -> str:
 
 def _matches(slip: Slip) -> list[Match]:
     """Every known mistake that gives these digits, without those that another one says better."""
+    from nncalc.marking.mistakes.table import MISTAKES  # only where a line is wrong
+
     found: list[Match] = []
     for mistake in MISTAKES if slip.wrong or slip.line.unfitting else ():
         with spared():

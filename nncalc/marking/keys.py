@@ -17,7 +17,6 @@ from nncalc.marking.closeness import BOUNDARY, PLACES, Agreement, agrees, as_wri
 from nncalc.marking.diagnosis import diagnose
 from nncalc.marking.marks import Marks, mark
 from nncalc.marking.mistakes.slip import Candidate, Slip
-from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.marking.reach import Reach
 from nncalc.marking.verdicts import MOST_UNITS, reach_in, scale_of
 from nncalc.problem.problem import load
@@ -128,6 +127,8 @@ def disagreements(asked: Assignment) -> list[Finding]:
 
 def indistinct(asked: Assignment, name: str) -> Iterator[str]:
     """The mistakes whose numbers, in the places asked, are the right ones."""
+    from nncalc.marking.mistakes.table import MISTAKES  # only where keys are looked through
+
     exact = asked.exact[name]
     if exact.dtype.kind != "f" or not np.isfinite(exact).all():
         return

@@ -11,7 +11,6 @@ from nncalc.errors import spared
 from nncalc.marking.assignment import Assignment
 from nncalc.marking.closeness import Agreement, Written, agrees, within_digits
 from nncalc.marking.mistakes.slip import Candidate, Slip
-from nncalc.marking.mistakes.table import MISTAKES
 from nncalc.marking.runs import all_written, carrying
 from nncalc.marking.sheet import Line, Sheet
 from nncalc.trace.notation.tree import Index
@@ -46,6 +45,8 @@ def _candidates(
     asked: Assignment, sheet: Sheet, line: Line, wrong: tuple[Index, ...], trace: Trace
 ) -> Iterator[Candidate]:
     """What each known procedure would give here, worked from the lines before."""
+    from nncalc.marking.mistakes.table import MISTAKES  # only where a line is wrong
+
     slip = Slip(asked, line, wrong, trace[line.name], trace, sheet.values, _carried(sheet, trace), {})
     with np.errstate(all="ignore"):
         for mistake in MISTAKES:

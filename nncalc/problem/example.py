@@ -6,11 +6,9 @@ import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import is_dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
 from itertools import cycle
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from nncalc.errors import Finding, InputError, did_you_mean, printable
 from nncalc.reading.expression import Tree
@@ -18,6 +16,9 @@ from nncalc.topics import kernels, known
 from nncalc.topics.parts.belonging import LEFT_OUT, met
 from nncalc.topics.parts.fields import REQUIRED, Array, Field, fields_of, shown
 from nncalc.topics.parts.sizes import size_of
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
 # What one command gives is what another begins with.
@@ -70,6 +71,8 @@ def ready(topic: str) -> dict[str, Traversable]:
 
 def _folder(name: str) -> Traversable:
     """A folder of problems/: in the package where nncalc is installed, beside the package in a checkout."""
+    from importlib import resources  # few topics have any
+
     package = resources.files("nncalc")
     shipped = package / "ready" / name
     return shipped if shipped.is_dir() else Path(str(package)).parent / "problems" / name

@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import field, make_dataclass, replace
+from dataclasses import MISSING, FrozenInstanceError, field, fields, make_dataclass, replace
 from typing import Annotated, Any, Union
 
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, When, met
 from nncalc.topics.parts.fields import REQUIRED, Field, fields_of
+
+
+class Made:
+    """What made records share; compiled for each, as dataclasses do, it would take a millisecond of every call."""
+
+    def __init__(self, **given: Any):
+        """Sets every field. Raises TypeError for one that there is not, or that is missing."""
+        known: tuple[Any, ...] = fields(self)  # type: ignore[arg-type]  # a dataclass when it is made
+        values = {f.name: f.default for f in known if f.default is not MISSING} | given
+        if values.keys() != {f.name for f in known}:
+            wrong = sorted(values.keys() ^ {f.name for f in known})
+            raise TypeError(f"{type(self).__name__}: {', '.join(wrong)} missing or unknown")
+        self.__dict__.update(values)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __eq__(self, other: object) -> bool:
+        return vars(self) == vars(other) if type(other) is type(self) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # it may hold arrays
 
 
 def record_of(
@@ -24,7 +45,7 @@ def record_of(
     kept = [_resolved(f, left_out, fixed) for f in fields_of(kernel) if f.name not in left_out and f.name not in fixed]
     kept = [replace(f, default=REQUIRED) if f is not None and f.name in needs else f for f in kept]
     made = [(f.parameter, _hint(f), _default(f)) for f in (*kept, *more) if f is not None]
-    return make_dataclass(kernel.__name__, made, frozen=True, kw_only=True)
+    return make_dataclass(kernel.__name__, made, bases=(Made,), init=False, repr=False, eq=False)
 
 
 def _hint(f: Field) -> Any:
