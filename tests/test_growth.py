@@ -14,6 +14,7 @@ import pytest
 from command import run
 from rich.cells import cell_len
 
+from nncalc.marking.homework import Homework
 from nncalc.problem import plainly
 from nncalc.problem.problem import loads
 from nncalc.render.layout import View
@@ -121,6 +122,18 @@ def test_the_arrays_of_many_layers_are_read_in_one_pass(monkeypatch: pytest.Monk
         loads(growth.layers(count))
         each.append((len(looked) - before) / count)
     assert 1 < each[1] < 1.2 * each[0]
+
+
+def test_a_class_is_looked_through_once_not_for_every_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    problems = Homework.problems.fget
+    monkeypatch.setattr(Homework, "problems", property(lambda self: looked.append(1) or problems(self)))
+    each = []
+    for count in (20, 60):
+        before = len(looked)
+        growth.marked(count)
+        each.append(len(looked) - before)
+    assert 0 < each[0] == each[1]
 
 
 def test_every_growth_is_measured(capsys: pytest.CaptureFixture[str]) -> None:

@@ -133,10 +133,11 @@ def _brief(result: Marked | None) -> str:
 def _end(homework: Homework, paper: Paper) -> None:
     """Where slips begin most often, and how many are all right."""
     firsts: Counter[str] = Counter()
+    several = len(homework.problems) > 1
     for result in homework.results:
         if result.marks is not None and result.marks.first is not None:
             name = TEXT.symbol(result.marks.first.name, "")
-            firsts[name if len(homework.problems) == 1 else f"{result.pair.problem}: {name}"] += 1
+            firsts[f"{result.pair.problem}: {name}" if several else name] += 1
     if firsts:
         shown = ", ".join(f"{printable(name)} ({count})" for name, count in firsts.most_common(FREQUENT))
         paper.say(Text(f"first slips: {shown}", style=QUIET))
