@@ -106,7 +106,7 @@ def worked(quantity: str, count: int) -> tuple[float, float, int]:
     return solved - start, time.process_time() - solved, out.tell()
 
 
-def marked(count: int) -> tuple[float, float, int]:
+def marked(count: int, format: str = "table") -> tuple[float, float, int]:
     """The same of so many sheets of one problem, every tenth with a slip of its own."""
     with tempfile.TemporaryDirectory() as folder:
         problem, sheets = Path(folder, "p.yaml"), Path(folder, "sheets")
@@ -119,7 +119,7 @@ def marked(count: int) -> tuple[float, float, int]:
         pairs, _ = pair_sheets(str(problem), str(sheets), Permissions())
         homework = Homework([*Marker(Permissions(), workings=False).marked(pairs)])
         marks = time.process_time()
-        render_marks(homework, View(), out)
+        render_marks(homework, View(), out, format)
         return marks - start, time.process_time() - marks, out.tell()
 
 
