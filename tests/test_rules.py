@@ -32,7 +32,7 @@ from nncalc.trace.rules.arrays import (
 )
 from nncalc.trace.rules.choosing import best, continued, picked, rank_of, row_after
 from nncalc.trace.rules.products import each_row, outer_sum, row_outer, row_times, total
-from nncalc.trace.rules.rearranging import scatter
+from nncalc.trace.rules.rearranging import Keys, scatter
 from nncalc.trace.rules.reductions import is_first_max, is_largest, largest, length
 from nncalc.trace.rules.sliding import Sliding, Window
 from nncalc.trace.rules.whole import ceil_divide, quotient
@@ -182,7 +182,7 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     each_row: [fixed(each_row, (2, 3), (4, 3))], row_times: [fixed(row_times, (4, 3), (3, 2))], row_outer: [fixed(row_outer, (4, 2), (4, 3))],
     total: [fixed(total, (2, 3), (2, 3), (2, 3))],
     getitem: [fixed(lambda x, key=key: x[key], (3, 3)) for key in KEYS],
-    scatter: [fixed(lambda a, b: scatter(a, b, keys=(0, (slice(None), 1)), shape=(2, 3)), (3,), (2,))],
+    scatter: [fixed(lambda a, b: scatter(a, b, keys=Keys((0, (slice(None), 1))), shape=(2, 3)), (3,), (2,))],
     np.transpose: [fixed(lambda x: x.T, (2, 3)), fixed(lambda x: np.transpose(x, (2, 0, 1)), (2, 3, 2))],
     np.reshape: [fixed(lambda x: x.reshape(3, 2), (2, 3)), fixed(lambda x: x.reshape(-1), (2, 3))],
     np.flip: [fixed(np.flip, (2, 3)), fixed(lambda x: np.flip(x, axis=(0, 1)), (2, 3))],

@@ -59,13 +59,13 @@ CALLS = {
     "softmax p.yaml --format plain": WORKS | {"render.working.plain"},
     "softmax p.yaml --explain s:1 --format plain": WORKS | {"render.working.plain"},
     "solve p.yaml --format json": WORKS,
-    "softmax p.yaml": WORKS | {"rich", "render.paper", "render.working.*"},
+    "softmax p.yaml": WORKS | {"render.paper", "render.working.*"},
     "sheet p.yaml": WORKS | {"cli.sheet", "disk.folder", "marking", "marking.*"},
     "check p.yaml s=0.67,0.24,0.1 -q": MARKS,
     "check p.yaml a.yaml -q": MARKS,
     "check p.yaml a.yaml --format json": MARKS | {"render.marks.json"},
     "check p.yaml a.yaml --format plain": MARKS | {"render.marks.plain"},
-    "check p.yaml a.yaml": MARKS | {"rich", "render.paper", "render.marks.*"},
+    "check p.yaml a.yaml": MARKS | {"render.paper", "render.marks.*"},
 }  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from nncalc.errors import InputError
 from nncalc.limits import Limits, Permissions
@@ -195,14 +194,6 @@ def test_json_written_step_by_step_is_what_the_library_would_write() -> None:
 def test_what_explains_a_cell_of_a_long_working_is_short_by_itself(long: Trace) -> None:
     explained = long.explain(*[("step1000.W1_new", (0, 0))])
     assert len(explained.steps) > 10_000 and explained.steps[-1].name == "step1000.W1_new"
-
-
-def test_many_names_are_laid_out_without_rich(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rich takes a millisecond a line, and is needed only for colour and for a width."""
-    monkeypatch.setattr(Console, "print", None)
-    names = {f"a{i}": i + 0.5 for i in range(3000)}
-    text = page(solve(loads({"topic": "backprop", "expr": "a1*a2 + a3", "at": names})), "table")
-    assert text.count("∂f/∂a2999") == 2
 
 
 def test_a_step_is_found_by_name_without_looking_at_the_others(long: Trace) -> None:

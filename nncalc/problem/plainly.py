@@ -6,6 +6,7 @@ Axes that share a name share a size, and so the other arrays decide; what may be
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -85,12 +86,18 @@ def read_plainly(fields: tuple[Field, ...], values: dict[str, Any]) -> None:
     if all(slot.array.ndim > 1 and not slot.is_loose for slot in slots):
         return
     sizes: dict[str, int] = {}
-    waiting = sorted(slots, key=lambda slot: (slot.array.ndim == 1, len(slot.options)))
-    while waiting:
-        slot = next((s for s in waiting if s.array.ndim > 1 or s.array.size == 1), None)
-        slot = slot or next((s for s in waiting if s.is_loose and len(s.fitting(sizes)) == 1), None)
-        slot = slot or next((s for s in waiting if not s.is_loose), waiting[0])
-        waiting.remove(slot)
+    slots.sort(key=lambda slot: (slot.array.ndim == 1, len(slot.options)))
+    waiting = []
+    for slot in slots:
+        if slot.array.ndim > 1 or slot.array.size == 1:
+            _read(slot, sizes)
+        else:
+            waiting.append(slot)
+    loose = [slot for slot in waiting if slot.is_loose]
+    others = deque(slot for slot in waiting if not slot.is_loose)
+    while loose or others:
+        alone = next((i for i, slot in enumerate(loose) if len(slot.fitting(sizes)) == 1), None)
+        slot = loose.pop(alone or 0) if alone is not None or not others else others.popleft()
         _read(slot, sizes)
 
 

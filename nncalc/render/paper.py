@@ -1,25 +1,64 @@
-"""What tables are written on: rich without markup, never wrapped or cut in a pipe; and the colours."""
+"""What pages are written on: texts with a style, and rows of them in columns.
+
+Where no terminal sets a width, lines are as long as they are, and are written here; for a terminal they are laid out
+by rich (`screen`), which is loaded then.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TextIO
-
-from rich.cells import cell_len
-from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+from unicodedata import category, east_asian_width
 
 from nncalc.render.layout import View
 
-# Wide enough that nothing is ever wrapped where no terminal sets a width.
-NO_WIDTH = 100_000
 # A space at which a line is not broken.
 JOINED = "\u00a0"
 NAME, VALUE, QUIET, HEAD, GOOD, BAD = "cyan", "bold", "dim", "bold magenta", "green", "bold red"
 TONES = {"good": GOOD, "carried": "yellow", "bad": BAD}
+# The words of a style as a terminal is told them.
+CODES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "magenta": 35, "cyan": 36, "default": 39}
+# A column that a terminal's end may break anywhere.
+FOLDED = {"overflow": "fold"}
+# Cells are filled up to the widest of their column, but one wider than this, and so many times as wide as the others
+# are on average, stands out alone: a thousand rows beside one formula of a thousand terms would be a million blanks.
+WIDEST, TIMES_THE_OTHERS = 200, 4
+
+
+class Text:
+    """A text in a style, and what is appended, each piece in a style over that one.
+
+    folded: where a terminal is too narrow, it goes on below in the middle of a word.
+    """
+
+    __slots__ = ("folded", "pieces", "style")
+
+    def __init__(self, text: str = "", style: str = "", folded: bool = False):
+        self.style, self.folded = style, folded
+        self.pieces = [(text, "")]
+
+    def append(self, text: str, style: str = "") -> Text:
+        """The same text with more of it."""
+        self.pieces.append((text, style))
+        return self
+
+    @property
+    def plain(self) -> str:
+        """What is read."""
+        return "".join([text for text, _ in self.pieces])
+
+    def written(self, color: bool) -> str:
+        """What is written: the text, with color between the signs that set a terminal's colours."""
+        if not color:
+            return self.plain
+        return "".join(_coloured(text, f"{self.style} {style}".split()) for text, style in self.pieces)
+
+
+def _coloured(text: str, words: Sequence[str]) -> str:
+    codes = ";".join(str(CODES[word]) for word in words)
+    return "\n".join(f"\x1b[{codes}m{line}\x1b[0m" if codes and line else line for line in text.split("\n"))
 
 
 @dataclass
@@ -27,57 +66,60 @@ class Grid:
     """Rows of cells in columns with `gap` spaces between; `columns`: what rich is told of each."""
 
     gap: int
-    columns: Sequence[dict[str, Any]] = ()
+    columns: Sequence[Mapping[str, Any]] = ()
     rows: list[Sequence[Text]] = field(default_factory=list)
 
-    def table(self) -> Table:
-        """As rich lays it out."""
-        table = Table.grid(padding=(0, self.gap))
-        for column in self.columns:
-            table.add_column(**column)
-        for row in self.rows:
-            table.add_row(*row)
-        return table
-
-    def lines(self) -> list[str]:
-        """The same without colour, each row on one line of any length."""
-        texts = [[cell.plain for cell in row] for row in self.rows]
-        widths = [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
+    def lines(self, color: bool) -> Iterable[str]:
+        """Each row on one line of any length."""
+        widths = [[width_of(cell.plain) for cell in column] for column in zip(*self.rows, strict=True)]
+        filled = [*map(_filled, widths)]
         right = [column.get("justify") == "right" for column in self.columns] or [False] * len(widths)
-        return [
-            (" " * self.gap).join(
-                " " * (width - cell_len(text)) + text if to_right else text + " " * (width - cell_len(text))
-                for text, width, to_right in zip(row, widths, right, strict=True)
-            )
-            for row in texts
-        ]
+        for row, own in zip(self.rows, zip(*widths, strict=True), strict=True):
+            cells = []
+            for cell, width, full, to_right in zip(row, own, filled, right, strict=True):
+                text, blanks = cell.written(color), " " * (full - width)
+                cells.append(blanks + text if to_right else text + blanks)
+            yield (" " * self.gap).join(cells)
+
+
+def _filled(widths: Sequence[int]) -> int:
+    """How wide a column is, from the widths of its cells."""
+    most = max(WIDEST, TIMES_THE_OTHERS * sum(widths) // len(widths))
+    return max((width for width in widths if width <= most), default=0)
+
+
+@lru_cache(1 << 12)
+def _width(sign: str) -> int:
+    """A mark over or below a letter takes no column, a letter of East Asia two."""
+    return 0 if category(sign) in ("Mn", "Mc", "Me", "Cf") else 1 + (east_asian_width(sign) in "WF")
+
+
+def width_of(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return len(text) if text.isascii() else sum(map(_width, text))
 
 
 class Paper:
-    """The console and the view."""
+    """The view and where it is written."""
 
     def __init__(self, view: View, out: TextIO):
         self.view = view
-        self.console = Console(
-            file=out, width=view.width or NO_WIDTH, markup=False, emoji=False, highlight=False,
-            color_system="standard" if view.color else None, force_terminal=view.color, legacy_windows=False,
-        )  # fmt: skip
+        self.out = out
+        self.screen = None
+        if view.width is not None:
+            from nncalc.render.screen import Screen
 
-    def say(self, *parts: RenderableType | Grid, indent: int = 0) -> None:
-        """Writes each part on lines of its own, without spaces at their ends.
+            self.screen = Screen(view.width, view.color)
 
-        What is neither coloured nor wrapped is written without rich, which takes a millisecond a line.
-        """
+    def say(self, *parts: Text | Grid, indent: int = 0) -> None:
+        """Writes each part on lines of its own, `indent` spaces from the left, without spaces at their ends."""
         for part in parts:
-            if not self.view.color and self.view.width is None and isinstance(part, (Text, Grid)):
-                lines = part.plain.split("\n") if isinstance(part, Text) else part.lines()
-                self._write("".join(f"{' ' * indent}{text}\n" for text in lines))
-                continue
-            shown = part.table() if isinstance(part, Grid) else part
-            with self.console.capture() as capture:
-                self.console.print(Padding(shown, (0, 0, 0, indent), expand=False) if indent else shown)
-            self._write(capture.get())
+            for line in self._lines(part, indent):
+                self.out.write(f"{line}\n")
 
-    def _write(self, text: str) -> None:
-        lines = text.replace(JOINED, " ").split("\n")
-        self.console.file.write("\n".join(text.rstrip() if not self.view.color else text for text in lines))
+    def _lines(self, part: Text | Grid, indent: int) -> Iterable[str]:
+        if self.screen is not None:
+            return self.screen.lines(part, indent)
+        color = self.view.color
+        lines = part.lines(color) if isinstance(part, Grid) else part.written(color).split("\n")
+        return (f"{' ' * indent}{line}".replace(JOINED, " ").rstrip() for line in lines)

@@ -27,6 +27,7 @@ class Rule:
     `moves`: it only puts elements elsewhere, so that what it does to given numbers leaves them given.
     `infinite`: −∞ is a value of it, as of an attention mask.
     `inside`: how an element is written as a part of something else, where that is shorter: σ(x).
+    `many`: an element takes the operands as one sequence, of which it asks only those that it is made from.
     `partial`: some of its arguments have no derivative.
     `shape`: the shape of a result that may be far larger than the arguments (elementwise ones broadcast).
     Where floats may mislead: `scale` gives what the sizes of a sum's terms add up to; `poles`: small arguments lead to
@@ -46,6 +47,7 @@ class Rule:
     infinite: bool = False
     shape: Callable[..., tuple[int, ...]] | None = None
     inside: Callable[..., Any] | None = None
+    many: bool = False
     partial: bool = False
     scale: Callable[..., Any] | None = None
     poles: bool = False
@@ -57,9 +59,7 @@ class Rule:
 
     def misleads(self, y: Any, args: Any, params: Any, irrational: bool) -> bool:
         """Whether floats may have lost what a small result of it depends on."""
-        if y.dtype.kind not in "fb":
-            return False
-        if any(map(is_large, args)):
+        if y.dtype.kind not in "fb" or any(map(is_large, args)):
             return False
         if self.decides is not None and np.any(self.decides(*args, **params)):
             return True

@@ -54,7 +54,8 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
     parts = [f"<h1>{escaped_html(title, 600)}</h1>"]
     if len(homework.results) > 1:
         parts.append(f"<p><strong>Total: {escaped_html(total_score(homework))}</strong></p>")
-    parts += [_sheet(result, len(homework.students) > 1, view) for result in homework.results]
+    several = len(homework.students) > 1
+    parts += [_sheet(result, several, view) for result in homework.results]
     parts += [f'<p class="bad">{escaped_html(str(finding.pathless))}</p>' for finding in homework.stray]
     body = "\n".join(parts)
     out.write(

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TextIO
 
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
 from nncalc.errors import printable
 from nncalc.marking.keys import Key
 from nncalc.render.layout import View
 from nncalc.render.marks.report import closeness_asked, explanations
-from nncalc.render.paper import BAD, GOOD, NAME, QUIET, Paper
+from nncalc.render.paper import BAD, FOLDED, GOOD, NAME, QUIET, Grid, Paper, Text
 from nncalc.trace.notation.style import TEXT
 
 # Mistakes that a line hides are named up to so many.
@@ -24,13 +20,10 @@ def render(keys: Sequence[Key], view: View, out: TextIO) -> None:
     """A line a problem, below it what is wrong or hidden."""
     paper = Paper(view, out)
     for key in keys:
-        table = Table.grid(padding=(0, 2))
-        for _ in range(2):
-            table.add_column(overflow="fold", no_wrap=view.width is None)
-        table.add_row(Text(printable(key.path, 300), style=NAME), Text(_verdict(key), style=GOOD if key.holds else BAD))
-        paper.say(table)
+        cells = Text(printable(key.path, 300), style=NAME), Text(_verdict(key), style=GOOD if key.holds else BAD)
+        paper.say(Grid(2, [FOLDED] * 2, [cells]))
         for line in [*_wrong(key, view), *_hidden(key), *key.warnings]:
-            paper.say(Padding(Text(line, style="" if not key.holds else QUIET), (0, 0, 0, 4)))
+            paper.say(Text(line, style="" if not key.holds else QUIET), indent=4)
     bad, without = sum(not key.holds for key in keys), sum(key.holds and not key.lines for key in keys)
     hiding = sum(bool(key.hidden) for key in keys)
     more = f", {without} have none" if without else ""

@@ -32,8 +32,9 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
     lines = [f"# {escaped_markdown(student_title(homework), 600)}", ""]
     if len(homework.results) > 1:
         lines += [f"**{escaped_markdown(f'Total: {total_score(homework)}')}**", ""]
+    several = len(homework.students) > 1
     for result in homework.results:
-        lines += _sheet(result, len(homework.students) > 1, view)
+        lines += _sheet(result, several, view)
     lines += [f"{escaped_markdown(str(finding.pathless))}\n" for finding in homework.stray]
     out.write("\n".join([*lines, ""]))
 

@@ -8,16 +8,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TextIO
 
-from rich.table import Table
-from rich.text import Text
-
 from nncalc.errors import printable
 from nncalc.marking.by import Datum, Record
 from nncalc.marking.credit import points
 from nncalc.render.layout import View
 from nncalc.render.marks.csv import points_cell, quoted
 from nncalc.render.marks.json import MARKS_VERSION, points_number
-from nncalc.render.paper import QUIET, Paper
+from nncalc.render.paper import FOLDED, QUIET, Grid, Paper, Text
 
 RECORD_FORMATS = ("table", "csv", "json")
 # A sentence in a row ends somewhere.
@@ -41,12 +38,8 @@ def render_records(records: Sequence[Record], title: str, view: View, out: TextI
 
 def _table(heads: Sequence[str], records: Sequence[Record], title: str, view: View, out: TextIO) -> None:
     kept = [head for head in heads if any(record[head] not in ("", None) for record in records)]
-    table = Table.grid(padding=(0, 2))
-    for _ in kept:
-        table.add_column(overflow="fold", no_wrap=view.width is None)
-    table.add_row(*(Text(head, style=QUIET) for head in kept))
-    for record in records:
-        table.add_row(*(Text(_shown(record[head])) for head in kept))
+    table = Grid(2, [FOLDED] * len(kept), [[Text(head, style=QUIET) for head in kept]])
+    table.rows += ([Text(_shown(record[head])) for head in kept] for record in records)
     Paper(view, out).say(table if records else Text(f"{title}: none"))
 
 

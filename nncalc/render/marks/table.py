@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TextIO
 
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
 from nncalc.errors import JOINERS, printable
 from nncalc.marking.credit import points
 from nncalc.marking.homework import Homework, Marked, sums
@@ -18,7 +14,7 @@ from nncalc.render.layout import View
 from nncalc.render.marks.csv import remarked
 from nncalc.render.marks.report import HEADS, closeness_asked, explanations, full_working, legend, rows, score, tone
 from nncalc.render.marks.student import HOW_READ, adjusted_words, result_score
-from nncalc.render.paper import BAD, HEAD, NAME, QUIET, TONES, VALUE, Paper
+from nncalc.render.paper import BAD, FOLDED, HEAD, NAME, QUIET, TONES, VALUE, Grid, Paper, Text
 from nncalc.trace.notation.style import TEXT
 
 LETTERS = {
@@ -40,9 +36,9 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
             if result.marks is not None:
                 _sheet(result, result.marks, view, paper)
     elif len(homework.problems) == 1:
-        _lines(homework, view, paper)
+        _lines(homework, paper)
     else:
-        _problems(homework, view, paper)
+        _problems(homework, paper)
 
 
 def _sheet(result: Marked, marks: Marks, view: View, paper: Paper) -> None:
@@ -50,13 +46,11 @@ def _sheet(result: Marked, marks: Marks, view: View, paper: Paper) -> None:
     trace = marks.asked.trace
     head = Text(printable(trace.title or trace.topic, 600, JOINERS), style=HEAD)
     paper.say(head.append(f"   {printable(marks.source, 300)}   {closeness_asked(marks)} asked", style=QUIET), Text(""))
-    table = _grid(view, 5)
-    table.add_row(*(Text(h, style=QUIET) for h in HEADS))
+    table = Grid(2, [FOLDED] * 5, [[Text(h, style=QUIET) for h in HEADS]])
     for row in rows(marks, view):
         verdict = Text(row.verdict, style=TONES[row.tone])
-        table.add_row(
-            Text(row.label, style=NAME), Text(printable(row.yours)), Text(row.followed), Text(row.exact), verdict
-        )
+        name, yours = Text(row.label, style=NAME), Text(printable(row.yours))
+        table.rows.append((name, yours, Text(row.followed), Text(row.exact), verdict))
     if marks.lines:
         paper.say(table)
     if legend(marks):
@@ -64,7 +58,7 @@ def _sheet(result: Marked, marks: Marks, view: View, paper: Paper) -> None:
     for working, said in explanations(marks, view):
         paper.say(Text(""), Text(working))
         for text in said:
-            paper.say(Padding(Text(text), (0, 0, 0, 4)))
+            paper.say(Text(text), indent=4)
     more = full_working(marks, marks.asked.problem.file)
     adjusted = [Text(text, style=QUIET) for text in adjusted_words(result)]
     paper.say(
@@ -73,33 +67,19 @@ def _sheet(result: Marked, marks: Marks, view: View, paper: Paper) -> None:
     if result.notes:
         paper.say(Text(""), Text(HOW_READ, style=QUIET))
         for note in result.notes:
-            paper.say(Padding(Text(note, style=QUIET), (0, 0, 0, 4)))
+            paper.say(Text(note, style=QUIET), indent=4)
 
 
-def _grid(view: View, columns: int) -> Table:
-    table = Table.grid(padding=(0, 2))
-    for _ in range(columns):
-        table.add_column(overflow="fold", no_wrap=view.width is None)
-    return table
-
-
-def _lines(homework: Homework, view: View, paper: Paper) -> None:
+def _lines(homework: Homework, paper: Paper) -> None:
     """One problem: a row a student, a column a line, a letter for the verdict."""
     marks = [result.marks for result in homework.results if result.marks is not None]
     used = {mark.name for m in marks for mark in m.lines}
     names = list(dict.fromkeys(name for m in marks for name in m.asked.exact if name in used))
-    table = _grid(view, len(names) + 2)
-    table.add_row(
-        Text("student", style=QUIET),
-        *(Text(TEXT.symbol(n, ""), style=QUIET) for n in names),
-        Text("score", style=QUIET),
-    )
+    heads = ["student", *(TEXT.symbol(n, "") for n in names), "score"]
+    table = Grid(2, [FOLDED] * len(heads), [[Text(head, style=QUIET) for head in heads]])
     for result in homework.results:
-        table.add_row(
-            Text(printable(result.pair.student), style=NAME),
-            *_letters(result, names),
-            Text(_score(result), style=VALUE),
-        )
+        student, earned = Text(printable(result.pair.student), style=NAME), Text(_score(result), style=VALUE)
+        table.rows.append((student, *_letters(result, names), earned))
     paper.say(table, Text(""), Text(LEGEND, style=QUIET))
     _end(homework, paper)
 
@@ -122,18 +102,18 @@ def brief_reason(result: Marked) -> str:
     return "not handed in" if result.pair.reason.startswith("not handed in") else "no sheet"
 
 
-def _problems(homework: Homework, view: View, paper: Paper) -> None:
+def _problems(homework: Homework, paper: Paper) -> None:
     """Several problems: a row a student, a column a problem, the points."""
     names = homework.problems
-    table = _grid(view, len(names) + 2)
-    table.add_row(*(Text(printable(h), style=QUIET) for h in ("student", *names, "total")))
+    heads = ["student", *map(printable, names), "total"]
+    table = Grid(2, [FOLDED] * len(heads), [[Text(head, style=QUIET) for head in heads]])
     for student, results in homework.students.items():
         earned, total = map(points, sums(results.values()))
         cells = [
             Text(_brief(results.get(name)), style="" if name in results and results[name].passed else BAD)
             for name in names
         ]
-        table.add_row(Text(printable(student), style=NAME), *cells, Text(f"{earned} of {total}", style=VALUE))
+        table.rows.append((Text(printable(student), style=NAME), *cells, Text(f"{earned} of {total}", style=VALUE)))
     paper.say(table)
     _end(homework, paper)
 
@@ -153,10 +133,11 @@ def _brief(result: Marked | None) -> str:
 def _end(homework: Homework, paper: Paper) -> None:
     """Where slips begin most often, and how many are all right."""
     firsts: Counter[str] = Counter()
+    several = len(homework.problems) > 1
     for result in homework.results:
         if result.marks is not None and result.marks.first is not None:
             name = TEXT.symbol(result.marks.first.name, "")
-            firsts[name if len(homework.problems) == 1 else f"{result.pair.problem}: {name}"] += 1
+            firsts[f"{result.pair.problem}: {name}" if several else name] += 1
     if firsts:
         shown = ", ".join(f"{printable(name)} ({count})" for name, count in firsts.most_common(FREQUENT))
         paper.say(Text(f"first slips: {shown}", style=QUIET))

@@ -1,4 +1,4 @@
-"""Tables for people, with rich: each step's formula, and below it every cell's numbers and value.
+"""Tables for people: each step's formula, and below it every cell's numbers and value.
 
 In a pipe the same tables come without colour and are never wrapped or cut.
 """
@@ -9,14 +9,11 @@ from itertools import groupby
 from typing import Any, TextIO
 
 import numpy as np
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
 from nncalc.errors import JOINERS, printable
 from nncalc.render.layout import NOTE, PageLine, View, blocks, formula, inline, line, matrix, remarks
 from nncalc.render.long import ends, is_long, left_out_said, runs
-from nncalc.render.paper import HEAD, JOINED, NAME, NO_WIDTH, QUIET, VALUE, Grid, Paper
+from nncalc.render.paper import FOLDED, HEAD, JOINED, NAME, QUIET, VALUE, Grid, Paper, Text
 from nncalc.render.working.window import ShownWindow, windows
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.numbers import aligned, number
@@ -89,8 +86,7 @@ class _Page(Paper):
         if self.view.detail == "short":
             self.array(Text(TEXT.symbol(step.symbol), style=NAME), step.array, VALUE)
             return
-        head = Text(TEXT.symbol(step.symbol), style=f"bold {NAME}")
-        self.say(head.append(f" = {formula(step)}", style="default"))
+        self.say(Text(TEXT.symbol(step.symbol), style=f"bold {NAME}").append(f" = {formula(step)}", style="default"))
         indices = step.indices()
         shown = indices if self.view.cells is None else indices[: self.view.cells]
         lines = [line(step, index, self.view) for index in shown]
@@ -117,18 +113,20 @@ class _Page(Paper):
             symbolic = f"= {written}" if written != worked.value else ""
             cells = (Text(worked.cell, style=f"bold {NAME}"), Text(symbolic), Text(f"= {working}" if working else ""))
             rows.append((*cells, tail))
-        room = self.view.width or NO_WIDTH
-        if sum(max(map(len, column)) + 1 for column in zip(*rows, strict=True)) <= room:
+        if self._has_room(sum(max(len(cell.plain) for cell in column) + 1 for column in zip(*rows, strict=True))):
             self.say(Grid(1, rows=[*rows]))
             self.notes(steps, [()])
             return
         for step, row, worked in zip(steps, rows, lines, strict=True):
-            whole = Text(" ").join([*(t for t in row[:3] if t), _tails([worked], step.exact is not None)[0]])
-            if len(whole) > room:
-                self.step(step, explained)
-            else:
-                self.say(whole)
+            alone = (*(cell for cell in row[:3] if cell.plain), *_tails([worked], step.exact is not None))
+            if self._has_room(sum(len(cell.plain) + 1 for cell in alone) - 1):
+                self.say(Grid(1, rows=[alone]))
                 self.notes([step], [()])
+            else:
+                self.step(step, explained)
+
+    def _has_room(self, width: int) -> bool:
+        return self.view.width is None or width <= self.view.width
 
     def notes(self, steps: list[Step], cells: list[Index]) -> None:
         """What was a convention, where the numbers meet a kink."""
@@ -137,15 +135,12 @@ class _Page(Paper):
 
     def lines(self, lines: list[PageLine], compared: bool) -> None:
         """cell = working = value, each in its column; on paper with the exact value and the drift beside it."""
-        wrapped = {"overflow": "fold", "no_wrap": self.view.width is None}
-        table = Grid(1, [{"no_wrap": True}, wrapped, {"no_wrap": True, "vertical": "bottom"}])
+        table = Grid(1, [{"no_wrap": True}, FOLDED, {"no_wrap": True, "vertical": "bottom"}])
         tails = _tails(lines, compared)
-        room = NO_WIDTH
-        if self.view.width is not None and lines:
-            room = self.view.width - 4 - max(len(x.cell) for x in lines) - max(len(t) for t in tails) - 3
+        beside = 7 + max((len(x.cell) for x in lines), default=0) + max((len(t.plain) for t in tails), default=0)
         for worked, tail in zip(lines, tails, strict=True):
             working = "= " + " = ".join(worked.stages) if worked.stages else ""
-            if len(working) > room:
+            if not self._has_room(len(working) + beside):
                 working = "\n".join(f"= {stage}" for stage in worked.stages)
             table.rows.append((Text(worked.cell, style=NAME), Text(_kept(working)), tail))
         self.say(table, indent=4)
@@ -158,27 +153,26 @@ class _Page(Paper):
             return
         for worked in lines:
             for window in drawn[worked.index]:
-                self.say(Padding(_picture(window, self.view.digits), (0, 0, 0, 4), expand=False))
+                self.say(_picture(window, self.view.digits), indent=4)
             self.lines([worked], step.exact is not None)
 
     def array(self, label: Text, array: Any, style: str, indent: int = 0) -> None:
         """name = number or vector on a line; a matrix as rows under each other."""
         if np.ndim(array) < 2:
-            text = Text.assemble(label, " = ", (inline(array, self.view.digits), style))
-            self.say(text, indent=indent)
+            named = Text().append(label.plain, label.style).append(" = ")
+            self.say(named.append(inline(array, self.view.digits), style), indent=indent)
             return
         for title, block in blocks(label.plain, array):
             table = Grid(0)
             for i, row in enumerate(matrix(block, self.view.digits)):
                 left = Text(f"{title} = " if i == 0 else "", style=label.style)
-                table.rows.append((left, Text("  ".join(row), style=style, no_wrap=True, overflow="fold")))
+                table.rows.append((left, Text("  ".join(row), style=style, folded=True)))
             self.say(table, indent=indent)
 
     def graph(self, trace: Trace) -> None:
         """An expression at a glance: every node with its formula, value and gradient."""
         gradients = _gradients(trace)
-        wraps = (False, True, False, False)
-        table = Grid(3, [{"no_wrap": not wrap or self.view.width is None, "overflow": "fold"} for wrap in wraps])
+        table = Grid(3, [{"no_wrap": not wraps, "overflow": "fold"} for wraps in (False, True, False, False)])
         table.rows.append(tuple(Text(h, style=QUIET) for h in ("node", "formula", "value", f"∂{_output(trace)}/∂node")))
         kept, _, last = ends([*trace.given], is_long(trace, self.view))
         nodes = [(n, "", trace.given[n].array) for n in (*kept, *last)]
@@ -198,13 +192,10 @@ class _Page(Paper):
         """What was counted, a row a part: words to the left, counts with commas to the right."""
         if not trace.overview:
             return
-        table = Table.grid(padding=(0, 3))
-        for cell in trace.overview[-1]:
-            table.add_column(justify="right" if isinstance(cell, int) else "left", overflow="fold")
         head, *rows = trace.overview
-        table.add_row(*(Text(str(cell), style=QUIET) for cell in head))
-        for row in rows:
-            table.add_row(*(Text(f"{c:,}" if isinstance(c, int) else c) for c in row))
+        sides = ["right" if isinstance(cell, int) else "left" for cell in trace.overview[-1]]
+        table = Grid(3, [{"justify": side, **FOLDED} for side in sides], [[Text(str(c), style=QUIET) for c in head]])
+        table.rows += ([Text(f"{c:,}" if isinstance(c, int) else c) for c in row] for row in rows)
         self.say(Text(""), table)
 
     def answer(self, trace: Trace) -> None:
@@ -240,14 +231,14 @@ def _tails(lines: list[PageLine], compared: bool) -> list[Text]:
     return tails
 
 
-def _picture(window: ShownWindow, digits: int) -> Table:
+def _picture(window: ShownWindow, digits: int) -> Grid:
     left, right = matrix(window.left, digits), matrix(window.right, digits)
     lead = "".join(f"{i + 1}," for i in window.lead)
     place = f"{TEXT.symbol(window.source.symbol, '')}[{lead}{_span(window.rows)},{_span(window.columns)}]"
-    table = Table.grid(padding=(0, 2))
+    table = Grid(2)
     for i, (a, b) in enumerate(zip(left, right, strict=True)):
-        table.add_row(Text(place if i == 0 else "", style=QUIET), Text("  ".join(a)),
-                      Text("∘" if i == len(left) // 2 else ""), Text("  ".join(b)))  # fmt: skip
+        table.rows.append((Text(place if i == 0 else "", style=QUIET), Text("  ".join(a)),
+                           Text("∘" if i == len(left) // 2 else ""), Text("  ".join(b))))  # fmt: skip
     return table
 
 

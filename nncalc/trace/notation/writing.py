@@ -5,6 +5,7 @@ Between two names lies one formula: arguments that have a name are referred to, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,19 @@ class Operand:
         return written(self.value, None) if isinstance(self.value, Value) else _constant(self.value)
 
 
+class _Operands(Sequence[Operand]):
+    """The arguments of an operation, each looked at when it is asked for: there may be thousands."""
+
+    def __init__(self, args: Sequence[Any]):
+        self.args = args
+
+    def __len__(self) -> int:
+        return len(self.args)
+
+    def __getitem__(self, position: Any) -> Any:
+        return Operand(self.args[position])
+
+
 def written(value: Value, index: Index | None) -> Expr:
     """The value's symbol if it has a name, else its formula as a part of something else."""
     return Ref(value, index) if value.name is not None else expand(value, index, inside=True)
@@ -82,18 +96,20 @@ def expand(value: Value, index: Index | None, inside: bool = False) -> Expr:
             stack += [(arg, at if at is None else Operand(arg).place(at), False) for arg in reversed(part.args)]
         else:
             count = len(part.args) if ready else 0
-            operands = done[len(done) - count :] if ready else [Operand(arg) for arg in part.args]
+            operands = done[len(done) - count :] if ready else _Operands(part.args)
             del done[len(done) - count :]
             done.append(_by_rule(part, at, operands, inside or part is not value))
     return done[0]
 
 
-def _by_rule(value: Value, index: Index | None, operands: list[Any], inside: bool) -> Expr:
+def _by_rule(value: Value, index: Index | None, operands: Sequence[Any], inside: bool) -> Expr:
     """What the value's rule writes of its arguments: operands, of an elementwise one their formulas."""
     rule: Any = value.rule
     if index is None:
         return rule.whole(*operands, **value.params)
     element = rule.inside if inside and rule.inside is not None else rule.element
+    if rule.many:
+        return element(index, operands, **value.params)
     place = () if rule.elementwise else (index,)
     return element(*place, *operands, **value.params)
 

@@ -24,8 +24,8 @@ def vector(*xs: Any) -> Any:
     return np.stack([np.asarray(x) for x in xs])
 
 
-rule(vector, lambda index, *xs: xs[index[0]][index[1:]], lambda position: lambda g, y, *xs: g[position],
-     whole=lambda *xs: n.call("vector", *(x.whole() for x in xs)), moves=True)  # fmt: skip
+rule(vector, lambda index, xs: xs[index[0]][index[1:]], lambda position: lambda g, y, *xs: g[position],
+     whole=lambda *xs: n.call("vector", *(x.whole() for x in xs)), moves=True, many=True)  # fmt: skip
 
 
 @traced

@@ -5,6 +5,7 @@ Each says where an element came from; backward, where it goes.
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -95,7 +96,26 @@ class Scattered:
     @staticmethod
     def together(addends: list[Scattered]) -> Any:
         """The sum of all: one array filled once."""
-        return scatter(*(a.part for a in addends), keys=tuple(a.key for a in addends), shape=addends[0].shape)
+        return scatter(*(a.part for a in addends), keys=Keys(a.key for a in addends), shape=addends[0].shape)
+
+
+class Keys(tuple[Any, ...]):
+    """The places of an array's parts, so kept that what stands at one element is found without asking every part."""
+
+    def parts_at(self, index: Index, shape: tuple[int, ...]) -> list[int]:
+        """The parts, in order, that may have a share in the element; those with another row (cell) have none."""
+        return sorted(i for axis in range(len(index) + 1) for i in self._by_start(shape).get(index[:axis], ()))
+
+    def _by_start(self, shape: tuple[int, ...]) -> dict[Index, list[int]]:
+        """The parts by the whole numbers with which their keys begin."""
+        if "found" not in self.__dict__:
+            found: dict[Index, list[int]] = {}
+            for i, key in enumerate(self):
+                parts = key if isinstance(key, tuple) else (key,)
+                start = takewhile(lambda part: isinstance(part[0], (int, np.integer)), zip(parts, shape, strict=False))
+                found.setdefault(tuple(range(size)[part] for part, size in start), []).append(i)
+            self.found = found
+        return self.found
 
 
 @traced
@@ -109,9 +129,9 @@ def scatter(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
     return out
 
 
-def _placed(index: Index, *parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Expr:
-    found = ((part, place_in(key, shape, index)) for part, key in zip(parts, keys, strict=True))
-    return n.add(*(part[place] for part, place in found if place is not None))
+def _placed(index: Index, parts: Any, keys: Keys, shape: tuple[int, ...]) -> Expr:
+    found = ((i, place_in(keys[i], shape, index)) for i in keys.parts_at(index, shape))
+    return n.add(*(parts[i][place] for i, place in found if place is not None))
 
 
 def _rows(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Expr:
@@ -123,7 +143,8 @@ def _rows(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Expr:
 
 rule(getitem, lambda index, x, key: x[source_of(key, x.shape, index)],
      (lambda g, y, x, key: Scattered(g, key, x.shape),), whole=_part, options=("key",), moves=True)  # fmt: skip
-rule(scatter, _placed, lambda position: lambda g, y, *parts, keys, shape: g[keys[position]], whole=_rows, sums=True)
+rule(scatter, _placed, lambda position: lambda g, y, *parts, keys, shape: g[keys[position]], whole=_rows, sums=True,
+     many=True)  # fmt: skip
 
 
 def _flipped(index: Index, x: Any, axis: Any = None) -> Expr:
@@ -192,7 +213,7 @@ rule(np.pad, _padded, (_unpadded,), whole=lambda x, pad_width: n.call("pad", x.w
      moves=True)  # fmt: skip
 
 
-def _stacked(index: Index, *xs: Any) -> Expr:
+def _stacked(index: Index, xs: Any) -> Expr:
     return xs[index[0]][index[1:]]
 
 
@@ -218,7 +239,7 @@ def _joined_part(position: int) -> Any:
 
 rule(np.stack, _stacked, lambda position: lambda g, y, *xs: g[position],
      compute=lambda *xs: np.stack(xs), whole=lambda *xs: n.call("rows", *(x.whole() for x in xs)),
-     moves=True)  # fmt: skip
+     moves=True, many=True)  # fmt: skip
 rule(np.concatenate, _joined, _joined_part, compute=lambda *xs, axis=0: np.concatenate(xs, axis=axis),
      whole=lambda *xs, axis=0: n.call("join", *(x.whole() for x in xs)), moves=True)  # fmt: skip
 

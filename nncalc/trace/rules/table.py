@@ -25,7 +25,8 @@ def rule(
     """States all that the engine knows of a function; what else may be `stated` says `Rule`.
 
     element(index, *operands, **params) writes one element of the result in terms of elements of the arguments
-    (`operand[index]`). With `elementwise` it takes the arguments' formulas alone, and writes wholes as well.
+    (`operand[index]`). With `elementwise` it takes the arguments' formulas alone, and writes wholes as well; with
+    `many` it is element(index, operands, **params).
     derivative: for each argument a function (g, y, *args, **params) -> ∂L/∂argument from g = ∂L/∂y, written
     with the same functions on Values; None where it has none; for any number of arguments a function
     position -> derivative. whole(*operands, **params) writes the whole result; by default name(arguments).
