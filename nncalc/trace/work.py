@@ -13,6 +13,7 @@ from nncalc.trace import rules  # noqa: F401  (importing them fills the tables)
 from nncalc.trace.backward import name_gradients
 from nncalc.trace.name import StepName, in_section
 from nncalc.trace.rounding import Settle, exact
+from nncalc.trace.rule import LARGE
 from nncalc.trace.rules.precise import as_read
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import EngineError, TooLarge, Value
@@ -186,10 +187,11 @@ class Work:
 
 
 def _finite(computed: Any) -> bool:
-    """Whether it holds no infinity and no nan; counting is the fastest way to ask that of a short array."""
-    if np.asarray(computed).dtype.kind != "f":
+    """Whether it holds no infinity and no nan; a sum that is finite tells so at once, and of a short array counting."""
+    computed = np.asarray(computed)
+    if computed.dtype.kind != "f" or (computed.size >= LARGE and math.isfinite(computed.sum())):
         return True
-    return int(np.count_nonzero(np.isfinite(computed))) == np.size(computed)
+    return int(np.count_nonzero(np.isfinite(computed))) == computed.size
 
 
 def _masked(value: Value) -> bool:

@@ -107,6 +107,31 @@ rule(softmax_worked, lambda index, x, s, axis=-1: s[index],
 
 
 @traced
+def softmax_jacobian(s: Any) -> Any:
+    """s_i·(δ_ij − s_j) of the last axis, (…, class, class): one pass over a matrix, filled in place."""
+    J = s[..., :, None] * (0 - s[..., None, :])
+    i = np.arange(s.shape[-1])
+    J[..., i, i] = s * (1 - s)
+    return J
+
+
+def _softmax_jacobian(index: Index, s: Any) -> Expr:
+    *row, i, j = index
+    return n.product(s[(*row, i)], n.subtract(n.ONE if i == j else n.ZERO, s[(*row, j)]))
+
+
+def _back_from_jacobian(g: Any, y: Any, s: Any) -> Any:
+    """∂L/∂s_k = Σ_j g_kj·(δ_kj − s_j) − Σ_i g_ik·s_i."""
+    return (g * (np.eye(s.shape[-1]) - s[..., None, :])).sum(axis=-1) - (g * s[..., :, None]).sum(axis=-2)
+
+
+rule(softmax_jacobian, _softmax_jacobian, (_back_from_jacobian,),
+     whole=lambda s: n.product(s.whole(), n.subtract(n.symbol("I") if s.shape[-1] > 1 else n.ONE, s.whole())),
+     shape=lambda s: (*s.shape, s.shape[-1]),
+     sums=lambda s: abs(s)[..., :, None] * (np.eye(s.shape[-1], dtype=int) + abs(s)[..., None, :]))  # fmt: skip
+
+
+@traced
 def masked(scores: Any, mask: Any) -> Any:
     """The scores where the mask is not 0, −∞ where it is: after the softmax these weights are 0."""
     return np.where(np.asarray(mask) != 0, scores, -np.inf)
