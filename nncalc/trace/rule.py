@@ -65,7 +65,7 @@ class Rule:
             return True
         if self.scale is not None:
             lost = abs(y) < (LOST_OF_IRRATIONALS if irrational else LOST) * self.scale(*args, **params)
-            if lost.any():
+            if b"\1" in lost.tobytes():  # the fastest way to ask whether any is
                 return True
         return self.poles and not np.isfinite(y).all()
 

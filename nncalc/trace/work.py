@@ -13,8 +13,7 @@ from nncalc.trace import rules  # noqa: F401  (importing them fills the tables)
 from nncalc.trace.backward import name_gradients
 from nncalc.trace.name import StepName, in_section
 from nncalc.trace.rounding import Settle, exact
-from nncalc.trace.rule import LARGE
-from nncalc.trace.rules.precise import as_read
+from nncalc.trace.rules.precise import as_read, is_finite
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import EngineError, TooLarge, Value
 
@@ -101,11 +100,12 @@ class Work:
         self._claim(value.name)
         value.array = computed = as_read(value.array, value)
         step = Step(value, self._place.section, self._place.title, computed)
-        if self.finite and not _finite(computed) and not _masked(value):
+        if self.finite and not is_finite(computed) and not _masked(value):
             raise NotFinite(step)
-        settled = self.settle(value.name, computed, value.is_given)
-        if settled is not computed:
-            value.settle(settled)
+        if self.settle is not exact:
+            settled = self.settle(value.name, computed, value.is_given)
+            if settled is not computed:
+                value.settle(settled)
         self._trace.steps.append(step)
         self.reserve_steps(0)
         return value
@@ -184,14 +184,6 @@ class Work:
         if name in self._trace.names:
             raise EngineError(f"{name} is named twice in one working")
         self._trace.names.add(name)
-
-
-def _finite(computed: Any) -> bool:
-    """Whether it holds no infinity and no nan; a sum that is finite tells so at once, and of a short array counting."""
-    computed = np.asarray(computed)
-    if computed.dtype.kind != "f" or (computed.size >= LARGE and math.isfinite(computed.sum())):
-        return True
-    return int(np.count_nonzero(np.isfinite(computed))) == computed.size
 
 
 def _masked(value: Value) -> bool:

@@ -88,10 +88,14 @@ def _short(x: float, digits: int = READ_DIGITS, ulps: int = ULPS) -> str:
     return text if abs(float(text) - x) <= ulps * math.ulp(x) else ""
 
 
+def is_odd(digits: str) -> bool:
+    """Whether some of the floats that are written here may be meant as others; most are told apart at once."""
+    return "000" in digits or "999" in digits
+
+
 def read_float(x: float) -> float:
     """The float that was meant: 0.3 for 0.30000000000000004, which is where a sum of decimals ends up."""
-    digits = repr(x)
-    if "000" not in digits and "999" not in digits:  # how all but some numbers are told apart at once
+    if not is_odd(repr(x)):
         return x
     return float(_short(x) or _short(x, SHORT_DIGITS, SHORT_ULPS) or x)
 

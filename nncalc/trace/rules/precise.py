@@ -12,6 +12,7 @@ from decimal import Context, Decimal, Inexact, localcontext
 from functools import cache
 from inspect import signature
 from itertools import pairwise
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ from nncalc.trace.notation.decimals import (
     all_but_equal,
     as_meant,
     comparable,
+    is_odd,
     nothing_beside,
     precision,
     read_float,
@@ -45,13 +47,19 @@ def as_read(array: Any, value: Any) -> Any:
     if getattr(array, "size", LARGE) >= LARGE or array.dtype.kind != "f":
         return array
     floats = array.ravel().tolist()
-    if len(floats) > 1:
-        ordered = sorted(floats)
-        if any(all_but_equal(a, b) for a, b in pairwise(ordered)):
-            array = value.nearest_floats()
-            floats = array.ravel().tolist()
-    read = [read_float(x) for x in floats]
+    if len(floats) > 1 and any(a != b and all_but_equal(a, b) for a, b in pairwise(sorted(floats))):
+        array = value.nearest_floats()
+        floats = array.ravel().tolist()
+    read = [read_float(x) for x in floats] if is_odd(repr(floats)) else floats
     return array if read == floats else np.array(read).reshape(array.shape)
+
+
+def is_finite(array: Any) -> bool:
+    """Whether it holds no infinity and no nan; a sum that is finite says so of a large array."""
+    array = np.asarray(array)
+    if array.dtype.kind != "f" or (array.size >= LARGE and isfinite(array.sum())):
+        return True
+    return b"\0" not in np.isfinite(array).tobytes()  # how that is asked fastest of a short one
 
 
 def worked(value: Any, digits: int = DIGITS) -> InDecimals:
