@@ -236,7 +236,9 @@ class Converter:
             else:
                 self.unknown(name, node.keys[name], fields, path)
         for f in fields:
-            if f.about.one_hot is not None and f.name not in node.entries and f.about.one_hot[0] in node.entries:
+            if f.name in node.entries:
+                continue
+            if f.about.one_hot is not None and f.about.one_hot[0] in node.entries:
                 values[f.name] = one_hot_rows(self, node, values, *f.about.one_hot, path)
             elif f.is_missing(node.entries):
                 self.found(node, path, f"'{f.name}' is missing", f.wants)

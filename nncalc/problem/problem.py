@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Annotated, Any, Literal
 
 from nncalc.disk.read import name_of
@@ -229,8 +229,11 @@ def _of_this_form(topic: str, kernel: Callable[..., Any], given: dict[str, Node]
     fields, own = fields_of(kernel), {}
     names = {f.name for f in fields}
     for name, node in given.items():
+        if name in names:
+            own[name] = node
+            continue
         homes = [form.__name__ for form in kernels(topic) if any(f.name == name for f in fields_of(form))]
-        if name in names or not homes or also_called(name, fields):
+        if not homes or also_called(name, fields):
             own[name] = node
         else:
             what = f"belongs to the form {listed(homes)}"
@@ -238,13 +241,18 @@ def _of_this_form(topic: str, kernel: Callable[..., Any], given: dict[str, Node]
     return own
 
 
+@cache
+def _needed(form: Callable[..., Any]) -> tuple[Field, ...]:
+    return tuple(x for x in fields_of(form) if x.required)
+
+
 def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location], root: Location) -> Callable[..., Any]:
     """The form whose fields these are; where none fits, an error says what each one needs."""
     forms: tuple[Any, ...] = kernels(topic)
     if len(forms) == 1:
         return forms[0]
-    able = [f for f in forms if not any(x.name in given and holds_kinds(given[x.name], x) for x in fields_of(f))]
-    if any(not any(x.is_missing(given) for x in fields_of(f)) for f in able):
+    able = [f for f in forms if not any(holds_kinds(given[x.name], x) for x in fields_of(f) if x.name in given)]
+    if any(not any(x.is_missing(given) for x in _needed(f)) for f in able):
         kernel: Callable[..., Any] = likeliest(able, given)
         return kernel
     everything = tuple(x for f in forms for x in fields_of(f))

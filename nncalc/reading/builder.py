@@ -115,6 +115,9 @@ class Builder:
 
     def scalar(self, event: Any) -> None:
         if event.tag is not None or event.style or self.escapes:
+            if self.lifted and (numbers := self.lifted.pop((event.start_mark.line, event.start_mark.column), None)):
+                self.list_of(numbers, event)
+                return
             self.unusual(event)
         top = self.stack[-1].node if self.stack else None
         if type(top) is MappingNode and not self.pending:
@@ -129,6 +132,15 @@ class Builder:
         if event.anchor:
             self.anchors[event.anchor] = node
         self.place(node)
+
+    def list_of(self, numbers: NumbersNode, event: Any) -> None:
+        """A list whose numbers are read already, where an empty text stands for it."""
+        if self.awaiting_key() is not None or len(self.stack) + numbers.array.ndim > self.limits.depth:
+            raise self.fail(event, *too_deep(self.limits))
+        self.count(event, numbers.lists, numbers.array.size)
+        if not self.stack or type(self.stack[-1].node) is not SequenceNode:
+            self.array -= numbers.array.size  # otherwise it is a row of the array that is still open
+        self.place(numbers)
 
     def unusual(self, event: Any) -> None:
         """What only some scalars have: a tag, escapes, the | and > of a text in lines."""
@@ -168,17 +180,13 @@ class Builder:
         if self.awaiting_key() is not None:
             raise self.fail(event, "want a name as key, got a list or a mapping")
         at = event.start_mark
-        numbers = self.lifted.pop((at.line, at.column), None) if self.lifted else None
-        if len(self.stack) + (0 if numbers is None else numbers.array.ndim - 1) >= self.limits.depth:
+        if len(self.stack) >= self.limits.depth:
             raise self.fail(event, *too_deep(self.limits))
         listed = type(event) is yaml.SequenceStartEvent
         name = self.pending[0] if self.pending else ""
-        if numbers is not None:
-            self.count(event, numbers.lists, numbers.array.size)
-        else:
-            self.count(event, 1)
+        self.count(event, 1)
         mark = Location(self.name, at.line + 1, at.column + 1, self.text)
-        node: SequenceNode | MappingNode = numbers or (SequenceNode([], mark) if listed else MappingNode({}, {}, mark))
+        node: SequenceNode | MappingNode = SequenceNode([], mark) if listed else MappingNode({}, {}, mark)
         self.place(node)
         if event.anchor:
             self.anchors[event.anchor] = None
@@ -193,7 +201,7 @@ class Builder:
         if self.brackets:  # inside brackets there are only brackets
             self.brackets.pop()
         node = opened.node
-        in_list = bool(self.stack) and type(self.stack[-1].node) is SequenceNode and isinstance(node, SequenceNode)
+        in_list = bool(self.stack) and type(self.stack[-1].node) is SequenceNode and type(node) is SequenceNode
         if not in_list:  # otherwise it was a row of the array that is still open
             self.array = opened.array
         if opened.anchor:

@@ -1,4 +1,4 @@
-"""Long lists of numbers in brackets, read by the JSON decoder: the same nodes in a fraction of the time.
+"""Lists of numbers in brackets, read by the JSON decoder: the same nodes in a fraction of the time.
 
 Only what YAML and JSON read alike is lifted out of a text before YAML sees it: a rectangle of finite numbers that ends
 its line. All else stays where it is, and where anything is wrong, the text is read again as it stands.
@@ -17,15 +17,12 @@ from nncalc.errors import Location
 from nncalc.limits import Limits
 from nncalc.reading.nodes import ScalarNode, SequenceNode
 from nncalc.reading.scalars import MOST_CERTAIN
+from nncalc.trace.rules.precise import is_finite
 
-# A text that has fewer characters, or a list, gains nothing.
-LONG_TEXT, LONG_LIST = 2000, 500
 # Where so many lists are none of numbers, the others are read as YAML, too.
 MISSES = 100
-START = re.compile(r"^ *(?:- +)*(?:[^\W\d]\w*: +)?(?=\[)", re.MULTILINE)
+BEFORE = re.compile(r" *(?:- +)*(?:[^\W\d]\w*: +)?")
 END_OF_LINE = re.compile(r" *(?: #.*)?$", re.MULTILINE)
-# What JSON knows beside numbers and lists: texts, mappings, true, false, null, NaN, Infinity.
-NO_NUMBERS = '"{tfnNI'
 TOKEN = re.compile(r"[-+.0-9eE]+|[\[\]\n]")
 DECODE = json.JSONDecoder(parse_int=float).raw_decode
 
@@ -49,7 +46,7 @@ class NumbersNode(SequenceNode):
     @property
     def lists(self) -> int:
         """How many lists it is, all in all."""
-        return sum(math.prod(self.array.shape[:i]) for i in range(self.array.ndim))
+        return 1 if self.array.ndim == 1 else sum(math.prod(self.array.shape[:i]) for i in range(self.array.ndim))
 
 
 def _items(span: str, mark: Location) -> list[Any]:
@@ -72,40 +69,46 @@ def _items(span: str, mark: Location) -> list[Any]:
 
 
 def lifted(text: str, whole: Location, limits: Limits) -> tuple[str, dict[tuple[int, int], NumbersNode]]:
-    """The text with its long lists of numbers emptied, and these by line and column from 0; lines stay where they are.
+    """The text with an empty text in place of each list of numbers, and these by line and column from 0.
 
-    whole: the text that places point into.
+    Lines stay where they are. whole: the text that places point into.
     """
     found: dict[tuple[int, int], NumbersNode] = {}
     kept, copied, tried, line, counted, missed = list[str](), 0, 0, 0, 0, 0
-    while missed < MISSES and (start := START.search(text, tried)) is not None:
-        first, column = start.end(), start.end() - start.start()
+    while missed < MISSES and (first := text.find("[", tried)) >= 0:
+        begun = text.rfind("\n", 0, first) + 1
+        if not BEFORE.fullmatch(text, begun, first):
+            tried = text.find("\n", first)
+            continue
         try:
             rows, tried = DECODE(text, first)
         except (json.JSONDecodeError, RecursionError) as error:
             tried, missed = max(first, getattr(error, "pos", len(text))), missed + 1
             continue
         span = text[first:tried]
-        long = len(span) >= LONG_LIST and END_OF_LINE.match(text, tried)
-        array = _rectangle(rows, span, limits) if long else None
+        array = _rectangle(rows, span, limits) if END_OF_LINE.match(text, tried) else None
         if array is None:
             continue
         line, counted = line + text.count("\n", counted, first), first
-        found[line, column] = NumbersNode(array, span, Location(whole.source, line + 1, column + 1, whole.text))
-        kept += [text[copied : first + 1], "\n" * span.count("\n"), "]"]
+        place = Location(whole.source, line + 1, first - begun + 1, whole.text)
+        found[line, first - begun] = NumbersNode(array, span, place)
+        kept += [text[copied:first], "''", "\n" * span.count("\n")]
         copied = tried
     return "".join([*kept, text[copied:]]), found
 
 
 def _rectangle(rows: Any, span: str, limits: Limits) -> Any:
     """The array of finite numbers that a list is, (…), or None: of others, with words in it, of too many digits."""
-    if any(sign in span for sign in NO_NUMBERS):
+    if not span.isascii() or "t" in span or "f" in span or "N" in span:  # true, false, Infinity and NaN would be numbers
         return None
-    commas = np.flatnonzero(np.frombuffer(span.encode(), np.uint8) == ord(","))
-    if np.diff(commas, prepend=0, append=len(span)).max() > min(MOST_CERTAIN, limits.number_digits):
-        return None
+    most = min(MOST_CERTAIN, limits.number_digits)
+    if len(span) > most:
+        commas = np.flatnonzero(np.frombuffer(span.encode(), np.uint8) == ord(","))
+        if np.diff(commas, prepend=0, append=len(span)).max() > most:
+            return None
     try:
-        array = np.array(rows, float)
+        array = np.array(rows)
     except ValueError:  # rows of several lengths
         return None
-    return array if array.size and np.isfinite(array).all() else None
+    finite = ("e" not in span and "E" not in span) or is_finite(array)
+    return array if array.size and array.dtype.kind == "f" and finite else None

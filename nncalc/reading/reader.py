@@ -16,7 +16,7 @@ from nncalc.disk import read as source
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import DEFAULT, Limits
 from nncalc.reading.builder import ALONE, KEY_GLUED, TABBED, Builder, too_deep
-from nncalc.reading.flow import LONG_TEXT, lifted
+from nncalc.reading.flow import lifted
 from nncalc.reading.lines import BLOCK
 from nncalc.reading.nodes import Node
 
@@ -76,9 +76,11 @@ def read_yaml(data: bytes, name: str, limits: Limits = DEFAULT) -> Node:
 
 def read_text(text: str, name: str, limits: Limits = DEFAULT) -> Node:
     """The node of a YAML text, or an InputError that says where it goes wrong."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.rstrip("\n") + "\n"
     parsed = VERSION.sub(r"\1#", text.replace("\t", " "), count=1)  # no parser knows all of YAML 1.x by name
-    if len(text) >= LONG_TEXT and "\t" not in text:
+    if "\t" not in text:
         short, numbers = lifted(parsed, Location(name, text=text), limits)
         if numbers and (root := _read_short(short, Builder(name, text, limits, numbers))) is not None:
             return root

@@ -13,7 +13,7 @@ from nncalc.trace import rules  # noqa: F401  (importing them fills the tables)
 from nncalc.trace.backward import name_gradients
 from nncalc.trace.name import StepName, in_section
 from nncalc.trace.rounding import Settle, exact
-from nncalc.trace.rules.precise import as_read, is_finite
+from nncalc.trace.rules.precise import as_read
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import EngineError, TooLarge, Value
 
@@ -98,9 +98,10 @@ class Work:
             self.serial += 1
             value.serial = self.serial  # after what it is differentiated through
         self._claim(value.name)
-        value.array = computed = as_read(value.array, value)
+        computed, finite = as_read(value.array, value)
+        value.array = computed
         step = Step(value, self._place.section, self._place.title, computed)
-        if self.finite and not is_finite(computed) and not _masked(value):
+        if self.finite and not finite and not _masked(value):
             raise NotFinite(step)
         if self.settle is not exact:
             settled = self.settle(value.name, computed, value.is_given)

@@ -7,6 +7,7 @@ float holds it, its rest is put back. Of many positions few sines are worked: th
 from __future__ import annotations
 
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -86,6 +87,7 @@ def encodings(positions: Any, base: float, d: int, interleaved: bool) -> Any:
     return np.concatenate([both.real, both.imag[:, : d // 2]], axis=1)
 
 
+@lru_cache(maxsize=16)
 def _frequencies(base: float, d: int) -> tuple[Any, Any]:
     """1 / base^(2i/d) as floats and what they leave: (frequency,)."""
     with localcontext() as context:

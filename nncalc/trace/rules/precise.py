@@ -42,16 +42,21 @@ class InDecimals(NamedTuple):
     exact: bool
 
 
-def as_read(array: Any, value: Any) -> Any:
-    """The array of a value that gets a name, as a person reads it: 0.3 for 0.30000000000000004, equals as equals."""
+def as_read(array: Any, value: Any) -> tuple[Any, bool]:
+    """The array of a value that gets a name, as a person reads it, and whether all its numbers are finite.
+
+    0.3 for 0.30000000000000004, and equals as equals.
+    """
     if getattr(array, "size", LARGE) >= LARGE or array.dtype.kind != "f":
-        return array
+        return array, is_finite(array)
     floats = array.ravel().tolist()
     if len(floats) > 1 and any(a != b and all_but_equal(a, b) for a, b in pairwise(sorted(floats))):
         array = value.nearest_floats()
         floats = array.ravel().tolist()
-    read = [read_float(x) for x in floats] if is_odd(repr(floats)) else floats
-    return array if read == floats else np.array(read).reshape(array.shape)
+    written = repr(floats)
+    read = [read_float(x) for x in floats] if is_odd(written) else floats
+    finite = "n" not in written  # of inf and nan
+    return array if read == floats else np.array(read).reshape(array.shape), finite
 
 
 def is_finite(array: Any) -> bool:
@@ -59,7 +64,7 @@ def is_finite(array: Any) -> bool:
     array = np.asarray(array)
     if array.dtype.kind != "f" or (array.size >= LARGE and isfinite(array.sum())):
         return True
-    return b"\0" not in np.isfinite(array).tobytes()  # how that is asked fastest of a short one
+    return bool(np.isfinite(array).all())
 
 
 def worked(value: Any, digits: int = DIGITS) -> InDecimals:
