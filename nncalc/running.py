@@ -57,7 +57,7 @@ def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
         raise InputError(Finding(what, Location(problem.file or problem.topic), hint=raising("steps"))) from None
     except NotFinite as error:
         raise InputError(_infinite(problem, error)) from None
-    trace = work.trace()
+    trace = work.finished()
     trace.answer = {name: np.asarray(v.array if isinstance(v, Value) else v) for name, v in answer.items()}
     trace.answered = {name: v.name for name, v in answer.items() if isinstance(v, Value) and v.name is not None}
     trace.topic, trace.title = problem.topic, problem.title

@@ -99,7 +99,9 @@ def lifted(text: str, whole: Location, limits: Limits) -> tuple[str, dict[tuple[
 
 def _rectangle(rows: Any, span: str, limits: Limits) -> Any:
     """The array of finite numbers that a list is, (…), or None: of others, with words in it, of too many digits."""
-    if not span.isascii() or "t" in span or "f" in span or "N" in span:  # true, false, Infinity and NaN would be numbers
+    if (
+        not span.isascii() or "t" in span or "f" in span or "N" in span
+    ):  # true, false, Infinity and NaN would be numbers
         return None
     most = min(MOST_CERTAIN, limits.number_digits)
     if len(span) > most:

@@ -55,6 +55,7 @@ class Work:
         self.limit = limit
         self.steps = steps
         self.serial = 0
+        self.desks: dict[int, Any] = {}  # where values are worked in more digits
         self._place = _Place()
         self._titles: dict[str, str] = {}
         self._trace = Trace()
@@ -180,6 +181,11 @@ class Work:
     def trace(self) -> Trace:
         """All that was worked so far."""
         return self._trace
+
+    def finished(self) -> Trace:
+        """The whole working, handed over: no value refers back to it, and it goes when nobody needs it."""
+        trace, self._trace, self.desks = self._trace, Trace(), {}
+        return trace
 
     def _claim(self, name: str) -> None:
         if name in self._trace.names:

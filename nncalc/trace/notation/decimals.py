@@ -34,6 +34,7 @@ LARGEST_DENOMINATOR = 1000
 EXPONENT = 10**6
 
 
+@lru_cache(maxsize=64)
 def precision(digits: int) -> Context:
     """A context of so many digits, in which nothing raises and no exponent is beyond a bound."""
     return Context(prec=digits, Emax=EXPONENT, Emin=-EXPONENT, traps=[])

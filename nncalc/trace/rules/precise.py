@@ -29,7 +29,7 @@ from nncalc.trace.notation.decimals import (
     precision,
     read_float,
 )
-from nncalc.trace.rule import LARGE, is_large
+from nncalc.trace.rule import LARGE
 
 # How far back an irrational history is followed. What lies before it is taken as its float.
 HORIZON = 2000
@@ -71,10 +71,17 @@ def worked(value: Any, digits: int = DIGITS) -> InDecimals:
     """The value in decimals, from what was given or settled; in each number of digits it is worked once."""
     if digits == DIGITS:
         return value.precise or _Desk(digits).work(value)
-    desks: dict[int, _Desk] = vars(value.work).setdefault("desks", {})  # those of more digits stay with the working
-    desk = desks.setdefault(digits, _Desk(digits))
+    return _desk_of(value, digits).work(value)
+
+
+def _desk_of(value: Any, digits: int, uncut: bool = False) -> _Desk:
+    """Where the working's values are worked in more digits; what was looked at once is not worked again."""
+    desks: dict[int, _Desk] = value.work.desks
+    desk = desks.get(digits)
+    if desk is None or (uncut and desk.cut):
+        desk = desks[digits] = _Desk(digits)
     desk.roots.append(value)
-    return desk.work(value)
+    return desk
 
 
 class _Desk:
@@ -83,20 +90,20 @@ class _Desk:
     def __init__(self, digits: int):
         self.digits = digits
         self.usual = digits == DIGITS
-        self.known: dict[int, InDecimals] = {}
+        self.known: dict[tuple[int, bool], InDecimals] = {}
         self.cut = False
         self.roots: list[Any] = []  # held, since what is known is known by their identity
 
     def found(self, value: Any) -> Any:
         """What was worked before, or None."""
-        return value.precise if self.usual else self.known.get(id(value))
+        return value.precise if self.usual else self.known.get((id(value), value.settled))
 
     def keep(self, value: Any, worked: InDecimals) -> None:
         """Remembers it."""
         if self.usual:
             value.precise = worked
         else:
-            self.known[id(value)] = worked
+            self.known[id(value), value.settled] = worked
 
     def work(self, root: Any) -> InDecimals:
         """The value in decimals; its history needs no recursion."""
@@ -154,7 +161,7 @@ class _Desk:
 
     def again(self, value: Any, digits: int) -> Any:
         """The same in more digits, unless its history is too long: then a 0 is believed."""
-        desk = _Desk(digits)
+        desk = _desk_of(value, digits, uncut=True)
         numbers = desk.work(value).numbers
         return np.full(numbers.shape, Decimal(0)) if desk.cut else numbers
 
@@ -170,7 +177,7 @@ def _is_given(value: Any) -> bool:
     """Whether it has no history in decimals: given, rounded, a student's own, or made from large arrays."""
     if value.rule is None or value.settled or value.rule.opaque:
         return True
-    return any(is_large(getattr(a, "array", a)) for a in value.args)
+    return any(getattr(getattr(a, "array", a), "size", 1) >= LARGE for a in value.args)
 
 
 _ROUNDED = np.frompyfunc(lambda n: comparable(n) if isinstance(n, Decimal) else n, 1, 1)
