@@ -23,7 +23,7 @@ from nncalc.trace.rules.precise import is_finite
 MISSES = 100
 BEFORE = re.compile(r" *(?:- +)*(?:[^\W\d]\w*: +)?")
 END_OF_LINE = re.compile(r" *(?: #.*)?$", re.MULTILINE)
-TOKEN = re.compile(r"[-+.0-9eE]+|[\[\]\n]")
+SIGNS_OF_A_LIST = re.compile(r"[-+.0-9eE]+|[\[\]\n]")
 DECODE = json.JSONDecoder(parse_int=float).raw_decode
 
 
@@ -52,7 +52,7 @@ class NumbersNode(SequenceNode):
 def _items(span: str, mark: Location) -> list[Any]:
     line, start = mark.line or 1, 1 - (mark.column or 1)
     stack: list[SequenceNode] = [SequenceNode([], mark)]
-    for token in TOKEN.finditer(span):
+    for token in SIGNS_OF_A_LIST.finditer(span):
         sign = token.group()
         if sign == "\n":
             line, start = line + 1, token.end()

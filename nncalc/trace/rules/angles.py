@@ -102,8 +102,11 @@ def _frequencies(base: float, d: int) -> tuple[Any, Any]:
 def _waves_at(positions: Any, high: Any, low: Any) -> Any:
     """sin + i·cos of positions times frequencies, of which each is given in two parts: (position, frequency)."""
     pos = positions[:, None]
-    angle, error = _exact_product(pos, high)
-    rest, sin, cos = error + pos * low, np.sin(angle), np.cos(angle)
+    product, error = _exact_product(pos, high)
+    rest = error + pos * low
+    angle = product + rest  # the float that is nearest
+    rest -= angle - product
+    sin, cos = np.sin(angle), np.cos(angle)
     waves = np.empty(angle.shape, complex)
     waves.real, waves.imag = sin + cos * rest, cos - sin * rest
     return waves
