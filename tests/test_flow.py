@@ -20,15 +20,35 @@ pytestmark = pytest.mark.fast
 
 NUMBERS = [
     "1", "-2.5", "0", "-0", "0.1", "1e3", "-1.5E-7", "123456789012345678901234567890", "0.30000000000000004", "3.0",
-    "1e400", "1" * 101, "0." + "3" * 99,
+    "1e400", "1" * 101, "1" * 401, "0." + "3" * 99,
 ]  # fmt: skip
 OTHERS = [
     "1/3", "+1", ".5", "5.", "007", "−1", "inf", "NaN", "Infinity", "true", "null", '"2"', "'2'", "a", "1 2", "[]", "*r",
     "&r 1", "{a: 1}", "", "# 3", "0x10", "1_000", "1:30", "\ud800", "\x07", "é", "- 1", "---", "e", "-",
 ]  # fmt: skip
 BEFORE = ["{}: ", "{}:", "{}:   ", "- ", "-   - ", "  ", "", "'{}': ", "{}: &r ", "{}: |\n  ", "{}: {{b: ", "# {}: ", "{}: 'x ",
-          "{}: hello\n  ", "? ", "{}: !!seq ", "β{}: ", "{}: >-\n   "]  # fmt: skip
-AFTER = ["", "", "", " ", "  # said", "#said", ",", " x", "]", "}", "'", ": 1", "\n\n", "\n- 1", "\n  more", "\t", "\r"]
+          "{}: {{\n  b: ", "{}: hello\n  ", "? ", "{}: !!seq ", "β{}: ", "{}: >-\n   "]  # fmt: skip
+AFTER = [
+    "",
+    "",
+    "",
+    " ",
+    "  # said",
+    "#said",
+    ",",
+    " x",
+    "]",
+    "}",
+    "'",
+    ": 1",
+    "\n\n",
+    "\n- 1",
+    "\n  more",
+    "\t",
+    "\r",
+    ", c: x}",
+    "}",
+]
 
 
 def text_of(rng: Random) -> str:
@@ -92,7 +112,9 @@ def test_nodes_places_and_errors_are_those_of_yaml(seed: int, plainly: Any) -> N
 
 def problem(text: str) -> Any:
     try:
-        return {name: (x.dtype, x.tolist()) if isinstance(x, np.ndarray) else x for name, x in loads(text).values.items()}
+        return {
+            name: (x.dtype, x.tolist()) if isinstance(x, np.ndarray) else x for name, x in loads(text).values.items()
+        }
     except InputError as error:
         return str(error)
 
@@ -102,7 +124,9 @@ def test_values_and_findings_are_those_of_single_numbers(seed: int, plainly: Any
     rng = Random(seed)
     for _ in range(20):
         lists = text_of(rng).replace("k0", "image").replace("k1", "filter")
-        text = f"topic: conv\n{lists}\n" + rng.choice(["", "filter: [[1, 2], [3, 4]]\n", "pad: [1, 2]\n", "stride: [1.5]\n"])
+        text = f"topic: conv\n{lists}\n" + rng.choice(
+            ["", "filter: [[1, 2], [3, 4]]\n", "pad: [1, 2]\n", "stride: [1.5]\n"]
+        )
         assert problem(text) == plainly(lambda text=text: problem(text)), text
 
 
@@ -110,6 +134,8 @@ def test_a_matrix_is_lifted_and_its_numbers_stay_as_they_were_written() -> None:
     """Otherwise the tests above compare nothing."""
     root = read_text("a: [[1, 2.50],\n  [-3e-2, 0]]  # said\nb:\n  - [1, 2]\n  - [3, 4]\n", "p.yaml")
     assert isinstance(root, MappingNode)
+    words = read_text("w: [one, two]\nv: [1 2]\nx: [1, 2]\n", "p.yaml")
+    assert isinstance(words, MappingNode) and isinstance(words.entries["x"], NumbersNode)
     a, b = root.entries["a"], root.entries["b"]
     assert isinstance(a, NumbersNode) and isinstance(b, SequenceNode) and isinstance(b.items[1], NumbersNode)
     np.testing.assert_array_equal(a.array, [[1, 2.5], [-0.03, 0]])

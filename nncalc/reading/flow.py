@@ -24,7 +24,7 @@ MISSES = 100
 BEFORE = re.compile(r" *(?:- +)*(?:[^\W\d]\w*: +)?")
 END_OF_LINE = re.compile(r" *(?: #.*)?$", re.MULTILINE)
 SIGNS_OF_A_LIST = re.compile(r"[-+.0-9eE]+|[\[\]\n]")
-DECODE = json.JSONDecoder(parse_int=float).raw_decode
+DECODE = json.JSONDecoder(parse_int=float).scan_once  # type: ignore[attr-defined]  # the scanner in C, where there is one
 
 
 class NumbersNode(SequenceNode):
@@ -82,8 +82,11 @@ def lifted(text: str, whole: Location, limits: Limits) -> tuple[str, dict[tuple[
             continue
         try:
             rows, tried = DECODE(text, first)
+        except StopIteration as error:  # no number stands where one should
+            tried, missed = error.value, missed + 1
+            continue
         except (json.JSONDecodeError, RecursionError) as error:
-            tried, missed = max(first, getattr(error, "pos", len(text))), missed + 1
+            tried, missed = max(first + 1, getattr(error, "pos", len(text))), missed + 1
             continue
         span = text[first:tried]
         array = _rectangle(rows, span, limits) if END_OF_LINE.match(text, tried) else None
@@ -103,10 +106,9 @@ def _rectangle(rows: Any, span: str, limits: Limits) -> Any:
         not span.isascii() or "t" in span or "f" in span or "N" in span
     ):  # true, false, Infinity and NaN would be numbers
         return None
-    most = min(MOST_CERTAIN, limits.number_digits)
-    if len(span) > most:
+    if len(span) > MOST_CERTAIN or len(span) > limits.number_digits:
         commas = np.flatnonzero(np.frombuffer(span.encode(), np.uint8) == ord(","))
-        if np.diff(commas, prepend=0, append=len(span)).max() > most:
+        if np.diff(commas, prepend=0, append=len(span)).max() > min(MOST_CERTAIN, limits.number_digits):
             return None
     try:
         array = np.array(rows)
