@@ -62,9 +62,10 @@ def as_read(array: Any, value: Any) -> tuple[Any, bool]:
 def is_finite(array: Any) -> bool:
     """Whether it holds no infinity and no nan; a sum that is finite says so of a large array."""
     array = np.asarray(array)
-    if array.dtype.kind != "f" or (array.size >= LARGE and isfinite(array.sum())):
+    if array.dtype.kind != "f":
         return True
-    return bool(np.isfinite(array).all())
+    with np.errstate(all="ignore"):  # of a sum that overflows the numbers are looked at
+        return (array.size >= LARGE and isfinite(array.sum())) or bool(np.isfinite(array).all())
 
 
 def worked(value: Any, digits: int = DIGITS) -> InDecimals:
