@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -53,20 +54,27 @@ def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
         raise InputError(Finding(what, Location(problem.file or problem.topic), hint=raising("steps"))) from None
     except NotFinite as error:
         raise InputError(_infinite(problem, error)) from None
-    trace = work.trace()
+    trace = work.finished()
     trace.answer = {name: np.asarray(v.array if isinstance(v, Value) else v) for name, v in answer.items()}
     trace.answered = {name: v.name for name, v in answer.items() if isinstance(v, Value) and v.name is not None}
     trace.topic, trace.title = problem.topic, problem.title
     trace.called = trace.called or problem.called
-    trace.also = {word: f.about.symbol or f.name for f in problem.fields for word in (f.name, *f.about.also)}
+    trace.also = _also_called(problem.kernel)
     trace.conventions = [*_conventions(problem), *trace.conventions]
     return trace
 
 
+@cache
+def _also_called(kernel: Any) -> dict[str, str]:
+    """What people call the fields, each with what the page calls it."""
+    return {word: f.about.symbol or f.name for f in fields_of(kernel) for word in (f.name, *f.about.also)}
+
+
 def given_values(problem: Problem, work: Work) -> dict[str, Any]:
     """The fields' values, arrays as given to the working."""
-    values = {f.name: problem.values.get(f.name, f.default) for f in problem.fields}
-    for f in problem.fields:
+    fields = problem.fields
+    values = {f.name: problem.values.get(f.name, f.default) for f in fields}
+    for f in fields:
         if f.is_only_array and values[f.name] is not None:
             values[f.name] = work.given(f.name, values[f.name], f.about.symbol)
     return values
@@ -74,7 +82,8 @@ def given_values(problem: Problem, work: Work) -> dict[str, Any]:
 
 def _conventions(problem: Problem) -> list[str]:
     values = {f.name: f.default for f in fields_of(problem.kernel)} | problem.values
-    here = [f for f in problem.fields if not f.about.only or f.about.only.holds(values.__getitem__, problem.values)]
+    said = [f for f in problem.fields if f.about.says]
+    here = [f for f in said if not f.about.only or f.about.only.holds(values.__getitem__, problem.values)]
     return [text for f in here if (text := f.convention(values[f.name]))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, localcontext
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from examples import problem, yaml_of
 
 from nncalc import solve
 from nncalc.errors import InputError
+from nncalc.trace.notation import decimals
 from nncalc.trace.steps import Trace
 
 
@@ -76,3 +78,19 @@ def test_what_does_not_fit_is_refused() -> None:
     assert "positions: are 3, but there are 2 rows" in refusal(kind="rotary", q=[[1, 2], [3, 4]], positions=3)
     assert "heads: are 3; want a power of 2, or slopes" in refusal(kind="alibi", heads=3, positions=2)
     assert "base: belongs to" in refusal(kind="rotary", q=[1, 2], theta=[1], base=10)
+
+
+@pytest.mark.parametrize("arrangement", ["interleaved", "concatenated"])
+def test_encodings_of_far_positions_are_off_by_less_than_4e_16(arrangement: str) -> None:
+    """Against 50 digits, in an order of their own: positions that follow each other, and some that do not."""
+    places = [*range(8100, 8200), 3, 2, 999_999, 0, 63, 64, 64]
+    d = 7
+    PE = worked(d_model=d, positions=places, arrangement=arrangement)["PE"].array
+    with localcontext(decimals.precision(50)):
+        for row, place in enumerate(places):
+            for i in range(4):
+                angle = place * (-Decimal(10000).ln() * 2 * i / d).exp()
+                sine, cosine = (2 * i, 2 * i + 1) if arrangement == "interleaved" else (i, 4 + i)
+                assert abs(Decimal(float(PE[row, sine])) - decimals.sin(angle)) <= Decimal("4e-16")
+                if cosine < d:
+                    assert abs(Decimal(float(PE[row, cosine])) - decimals.cos(angle)) <= Decimal("4e-16")

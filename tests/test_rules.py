@@ -116,7 +116,8 @@ def pooled(function: Callable[..., Any]) -> Callable[[np.random.Generator], Case
 
 def waved(interleaved: bool, count: int) -> Callable[[np.random.Generator], Case]:
     return fixed(
-        lambda x: an.waves(x, at=np.ones((2, 3)), rest=np.ones((2, 3)), interleaved=interleaved, count=count), (2, 3)
+        lambda x: an.waves(x, at=np.ones((2, 3)), exact=np.ones((2, count)), interleaved=interleaved, count=count),
+        (2, 3),
     )
 
 
@@ -203,6 +204,7 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     pl.average_pool_gradient: [fixed(lambda g: pl.average_pool_gradient(g, window=POOLED), (2, 3, 2))],
     an.waves: [waved(True, 6), waved(True, 5), waved(False, 6), waved(False, 5)],
     fn.softmax: [fixed(fn.softmax, (3,)), fixed(fn.softmax, (2, 3))],
+    fn.softmax_jacobian: [fixed(fn.softmax_jacobian, (3,)), fixed(fn.softmax_jacobian, (2, 2))],
     fn.softmax_worked: [lambda rng: (lambda x: fn.softmax_worked(x, fn.softmax(x.array if isinstance(x, Value) else x)),
                                      [away_from_zero(rng, 2, 3)])],
     fn.masked: [lambda rng: (lambda x: np.exp(fn.masked(x, np.tri(3))), [away_from_zero(rng, 3, 3)])],

@@ -40,8 +40,8 @@ FIELDS = TABLES | listed("numpy limits trace.* reading reading.* topics.parts to
 # A problem read and worked. Arrays in files (csv, zipfile) are read by the same file that says what an array is.
 WORKS = FIELDS | listed("""
     yaml csv zipfile json running names disk disk.read disk.write cli.show
-    problem problem.problem problem.axes problem.convert problem.counted problem.flags problem.large problem.looks
-    problem.one_hot problem.plainly problem.spelling render.layout render.long render.working.json
+    problem problem.problem problem.axes problem.convert problem.counted problem.flags problem.forms problem.large
+    problem.looks problem.one_hot problem.plainly problem.spelling render.layout render.long render.working.json
 """)
 MARKS = WORKS | listed("cli.check cli.feedback cli.signals disk.folder marking marking.*")
 CALLS = {

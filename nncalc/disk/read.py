@@ -13,6 +13,7 @@ from nncalc.limits import DEFAULT, Limits, raising
 # A pipe is read where it was handed over on purpose: `nncalc conv <(sed … grid.yaml)`.
 HANDED_OVER = re.compile(r"/dev/(stdin|fd/[0-9]+)")
 
+CHUNK = 1 << 16
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 READ_ERRORS: dict[type[Exception], str] = {
     FileNotFoundError: "no such file",
@@ -77,8 +78,17 @@ def open_regular(path: str) -> int:
 
 def _file(path: str, limit: int) -> bytes:
     """At most limit + 1 bytes of it, and none of one that is larger."""
-    with os.fdopen(open_regular(path), "rb") as file:
-        return b" " * (limit + 1) if os.fstat(file.fileno()).st_size > limit else file.read(limit + 1) or b""
+    handle = open_regular(path)
+    try:
+        size = os.fstat(handle).st_size
+        if size > limit:
+            return b" " * (limit + 1)
+        data = os.read(handle, size + 1)
+        while len(data) <= limit and (more := os.read(handle, CHUNK)):  # of a pipe, or of what is written meanwhile
+            data += more
+        return data[: limit + 1]
+    finally:
+        os.close(handle)
 
 
 def _stdin(limit: int) -> bytes:

@@ -54,7 +54,7 @@ def _agree(
     for f, shape in arrays:
         findings += _worked_out(f, shape, sizes, marks, (*path, f.name))
     for f in fields:
-        if f.is_only_array and f.axes and isinstance(values.get(f.name, f.default), int):
+        if isinstance(values.get(f.name, f.default), int) and f.is_only_array and f.axes:
             axes = next((a for a in f.axes if all(n in sizes for n in a)), None)
             if axes is not None:
                 values[f.name] = np.zeros(tuple(sizes[n][0] for n in axes))

@@ -11,7 +11,7 @@ import numpy as np
 from nncalc.errors import FieldPath, Finding, InputError, Location, did_you_mean, dimensions, printable, spelled
 from nncalc.limits import Permissions, raising
 from nncalc.problem.axes import settled
-from nncalc.problem.looks import are_words, is_other, numbers_in_words, with_its_name
+from nncalc.problem.looks import are_words, is_other, numbers_in_words, plain_array, with_its_name
 from nncalc.problem.one_hot import one_hot_rows, with_words
 from nncalc.problem.plainly import is_misfit, may_be_read
 from nncalc.problem.spelling import one_kind, unknown_key, unknown_kind, with_comma, with_symbols
@@ -236,7 +236,9 @@ class Converter:
                 self.unknown(name, node.keys[name], fields, path)
         self.layout = outer
         for f in fields:
-            if f.about.one_hot is not None and f.name not in node.entries and f.about.one_hot[0] in node.entries:
+            if f.name in node.entries:
+                continue
+            if f.about.one_hot is not None and f.about.one_hot[0] in node.entries:
                 values[f.name] = one_hot_rows(self, node, values, *f.about.one_hot, path)
             elif f.is_missing(node.entries):
                 self.found(node, path, f"'{f.name}' is missing", f.wants)
@@ -256,7 +258,8 @@ class Converter:
 
     def array(self, node: SequenceNode, field: Field, path: FieldPath) -> Any:
         """A rectangular array of numbers."""
-        nested = self.nested(node, path, field)
+        nested = plain_array(node, self.limits.depth - len(path))
+        nested = self.nested(node, path, field) if nested is None else nested
         return BAD if nested is BAD else self.shaped(node, nested, field, path)
 
     def shaped(self, node: Node, array: Any, field: Field, path: FieldPath) -> Any:

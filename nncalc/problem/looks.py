@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import is_dataclass
-from typing import get_args, get_origin
+from typing import Any, get_args, get_origin
+
+import numpy as np
 
 from nncalc.errors import dimensions
 from nncalc.reading import scalars
+from nncalc.reading.flow import NumbersNode
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from nncalc.topics.parts.fields import Field, also_called, fields_of
 
@@ -54,6 +57,36 @@ def are_words(node: SequenceNode) -> bool:
     """Whether a list that may be numbers or words holds words."""
     first = node.items[0] if node.items else None
     return isinstance(first, ScalarNode) and (first.quoted or first.text[:1].isalpha())
+
+
+def plain_array(node: SequenceNode, deeper: int) -> Any:
+    """The array of a rectangle of plain numbers, (…), made at once; None of all that wants a closer look.
+
+    deeper: so many lists more may lie in each other.
+    """
+    if isinstance(node, NumbersNode):
+        return node.array if node.array.ndim - 1 <= deeper else None
+    rows = _rows(node.items, deeper)
+    try:
+        return None if rows is None else np.array(rows, float)
+    except ValueError:  # rows of several lengths
+        return None
+
+
+def _rows(items: list[Node], deeper: int) -> list[Any] | None:
+    """The numbers of a list, or its rows."""
+    if not items or deeper < 0:
+        return None
+    if type(items[0]) is ScalarNode:
+        return scalars.plain_numbers(items)
+    rows = [_row(item, deeper - 1) for item in items]
+    return None if any(row is None for row in rows) else rows
+
+
+def _row(node: Node, deeper: int) -> Any:
+    if isinstance(node, NumbersNode):
+        return plain_array(node, deeper)
+    return _rows(node.items, deeper) if isinstance(node, SequenceNode) else None
 
 
 def numbers_in_words(shape: tuple[int, ...]) -> str:

@@ -70,11 +70,19 @@ class _Slot:
         """Whether none of its axes are as many as it has."""
         return all(len(axes) != self.array.ndim for axes in self.options)
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether every reading of it has the shape that it has."""
+        return all(len(axes) == self.array.ndim for axes in self.options)
+
 
 def _agrees(axes: tuple[str, ...], shape: tuple[int, ...], sizes: Mapping[str, int]) -> bool:
-    own = dict(sizes)
+    own: dict[str, int] = {}
     for axis, size in zip(axes, shape, strict=True):
-        known = size_of(axis, own) if is_worked(axis) else own.setdefault(axis, size)
+        if is_worked(axis):
+            known = size_of(axis, {**sizes, **own})
+        elif (known := sizes.get(axis)) is None:
+            known = own.setdefault(axis, size)
         if known is not None and known != size:
             return False
     return True
@@ -83,7 +91,7 @@ def _agrees(axes: tuple[str, ...], shape: tuple[int, ...], sizes: Mapping[str, i
 def read_plainly(fields: tuple[Field, ...], values: dict[str, Any]) -> None:
     """Gives each array that was written with fewer brackets the shape that alone fits the others, if there is one."""
     slots = list(_slots(fields, values))
-    if all(slot.array.ndim > 1 and not slot.is_loose for slot in slots):
+    if all(slot.is_certain for slot in slots) or all(slot.array.ndim > 1 and not slot.is_loose for slot in slots):
         return
     sizes: dict[str, int] = {}
     slots.sort(key=lambda slot: (slot.array.ndim == 1, len(slot.options)))

@@ -16,7 +16,6 @@ from nncalc.errors import (
     InputError,
     Location,
     Refused,
-    listed,
     printable,
     spelled,
     wrong_type,
@@ -25,15 +24,14 @@ from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
 from nncalc.problem.convert import BAD, Converter
 from nncalc.problem.counted import home_of_sizes, sizes_in
 from nncalc.problem.flags import with_flag
+from nncalc.problem.forms import form_of, of_this_form
 from nncalc.problem.large import refused_as_large
-from nncalc.problem.looks import holds_kinds
-from nncalc.problem.spelling import unknown_key
 from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of
 from nncalc.reading.reader import read_file, read_text
-from nncalc.topics import ALSO, TOPICS, kernels, known, one_topic
-from nncalc.topics.parts.fields import About, Array, Field, also_called, fields_of, likeliest
+from nncalc.topics import ALSO, TOPICS, known, one_topic
+from nncalc.topics.parts.fields import About, Array, Field, fields_of
 from nncalc.topics.parts.turning import laid
 from nncalc.trace.notation.signs import plain_name
 from nncalc.trace.value import TooLarge
@@ -195,8 +193,8 @@ def checked_problem(
         keys[name] = Location(f"--{name}")
     if any(node is BAD for node in given.values()):
         raise InputError(converter.findings)
-    kernel = _form(topic, given, keys, root.mark)
-    own = _of_this_form(topic, kernel, given, converter)
+    kernel = form_of(topic, given, keys, root.mark)
+    own = of_this_form(topic, kernel, given, converter)
     values = converter.record(MappingNode(own, keys, root.mark), fields_of(kernel), ())
     texts = {name: _text(reserved[name], name, converter) for name in ("title", "source") if name in reserved}
     expect = _mapping(reserved.get("expect"), converter)
@@ -252,42 +250,3 @@ def _topic(root: MappingNode, asked: str | None, converter: Converter) -> str:
         raise InputError(Finding(f"the file's topic is {name}, but the command is {asked}", node.mark, "topic",
                                  hint=f"nncalc {name} {printable(root.mark.source)}"))  # fmt: skip
     return name
-
-
-def _of_this_form(topic: str, kernel: Callable[..., Any], given: dict[str, Node], converter: Converter) -> Any:
-    """What is given but the fields of other forms, which are findings; of a name's other spelling the reader tells."""
-    fields, own = fields_of(kernel), {}
-    names = {f.name for f in fields}
-    for name, node in given.items():
-        homes = [form.__name__ for form in kernels(topic) if any(f.name == name for f in fields_of(form))]
-        if name in names or not homes or also_called(name, fields):
-            own[name] = node
-        else:
-            what = f"belongs to the form {listed(homes)}"
-            converter.found(node, (name,), f"{what}; this is {kernel.__name__}")
-    return own
-
-
-def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location], root: Location) -> Callable[..., Any]:
-    """The form whose fields these are; where none fits, an error says what each one needs."""
-    forms: tuple[Any, ...] = kernels(topic)
-    if len(forms) == 1:
-        return forms[0]
-    able = [f for f in forms if not any(x.name in given and holds_kinds(given[x.name], x) for x in fields_of(f))]
-    if any(not any(x.is_missing(given) for x in fields_of(f)) for f in able):
-        kernel: Callable[..., Any] = likeliest(able, given)
-        return kernel
-    everything = tuple(x for f in forms for x in fields_of(f))
-    likely = max(forms, key=lambda f: sum(x.name in given for x in fields_of(f)))
-    strangers = [
-        Finding(*unknown_key(n, everything, fields_of(likely)), mark=keys[n])
-        for n in given
-        if n not in {x.name for x in everything}
-    ]
-    needs = [f"{f.__name__}: {', '.join(x.name for x in fields_of(f) if x.required)}" for f in forms]
-    raise InputError(
-        [
-            *strangers,
-            Finding("fields are missing", Location(root.source), want="all that one form needs", hint="; ".join(needs)),
-        ]
-    )

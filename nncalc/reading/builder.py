@@ -9,6 +9,7 @@ import yaml
 
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import Limits, raising
+from nncalc.reading.flow import NumbersNode
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 # All arrays of a problem together: so many times one array's limit.
@@ -53,13 +54,14 @@ class _Open(NamedTuple):
 class Builder:
     """Builds nodes from events on a stack of its own, counting as it goes."""
 
-    def __init__(self, name: str, text: str, limits: Limits):
+    def __init__(self, name: str, text: str, limits: Limits, lifted: dict[tuple[int, int], NumbersNode] | None = None):
         self.name, self.text, self.limits = name, text, limits
+        self.lifted = lifted or {}  # the lists whose numbers are read already, by line and column from 0
         self.lines = text.split("\n")
         self.tabs, self.escapes = "\t" in text, "\\" in text
         self.root: Node | None = None
         self.stack: list[_Open] = []
-        self.pending: list[tuple[str, Location]] = []  # at most one: the key whose value comes next
+        self.pending: tuple[str, Location] | None = None  # the key whose value comes next
         self.anchors: dict[str, Node | None] = {}
         self.sizes: dict[int, tuple[int, int]] = {}
         self.brackets: list[Any] = []
@@ -78,21 +80,22 @@ class Builder:
         """The place of the innermost bracket that is open."""
         return self.brackets[-1] if self.brackets else None
 
-    def take(self, event: Any) -> None:
-        """One event."""
-        kind = type(event)
-        if self.tabs:
-            self.indented(event)
-        if kind is yaml.ScalarEvent:
-            self.scalar(event)
-        elif kind is yaml.AliasEvent:
-            self.alias(event)
-        elif kind is yaml.SequenceStartEvent or kind is yaml.MappingStartEvent:
-            self.start(event)
-        elif kind is yaml.SequenceEndEvent or kind is yaml.MappingEndEvent:
-            self.end()
-        elif kind is yaml.DocumentStartEvent:
-            self.document(event)
+    def take_all(self, parser: Any) -> None:
+        """All events of a parser."""
+        take = {
+            yaml.ScalarEvent: self.scalar, yaml.AliasEvent: self.alias, yaml.DocumentStartEvent: self.document,
+            yaml.SequenceStartEvent: self.start, yaml.MappingStartEvent: self.start,
+            yaml.SequenceEndEvent: self.end, yaml.MappingEndEvent: self.end,
+        }  # fmt: skip
+        try:
+            for event in iter(parser.get_event, None):
+                if self.tabs:
+                    self.indented(event)
+                handle = take.get(type(event))
+                if handle is not None:
+                    handle(event)
+        finally:
+            parser.dispose()
 
     def indented(self, event: Any) -> None:
         """Tabs may stand anywhere but before a line's first sign, where the indentation carries the meaning."""
@@ -112,6 +115,9 @@ class Builder:
 
     def scalar(self, event: Any) -> None:
         if event.tag is not None or event.style or self.escapes:
+            if self.lifted and (numbers := self.lifted.pop((event.start_mark.line, event.start_mark.column), None)):
+                self.list_of(numbers, event)
+                return
             self.unusual(event)
         top = self.stack[-1].node if self.stack else None
         if type(top) is MappingNode and not self.pending:
@@ -120,10 +126,21 @@ class Builder:
         at = event.start_mark
         node = ScalarNode(event.value, bool(event.style), Location(self.name, at.line + 1, at.column + 1, self.text))
         if type(top) is SequenceNode:
-            self.count(event, numbers=1)
+            self.count(event, 0, 1)
         else:
-            self.count(event, nodes=1)
-        self.place(node, event.anchor)
+            self.count(event, 1)
+        if event.anchor:
+            self.anchors[event.anchor] = node
+        self.place(node)
+
+    def list_of(self, numbers: NumbersNode, event: Any) -> None:
+        """A list whose numbers are read already, where an empty text stands for it."""
+        if self.awaiting_key() is not None or len(self.stack) + numbers.array.ndim > self.limits.depth:
+            raise self.fail(event, *too_deep(self.limits))
+        self.count(event, numbers.lists, numbers.array.size)
+        if not self.stack or type(self.stack[-1].node) is not SequenceNode:
+            self.array -= numbers.array.size  # otherwise it is a row of the array that is still open
+        self.place(numbers)
 
     def unusual(self, event: Any) -> None:
         """What only some scalars have: a tag, escapes, the | and > of a text in lines."""
@@ -141,52 +158,55 @@ class Builder:
         return top if isinstance(top, MappingNode) and not self.pending else None
 
     def take_key(self, event: Any, mapping: MappingNode) -> None:
-        name = event.value
-        end = event.end_mark
-        if self.brackets and not event.style and self.lines[end.line][end.column :][:2] in (":[", ":{"):
+        name, at = event.value, event.start_mark
+        if self.brackets and not event.style and self.glued(event.end_mark):
             raise self.fail(event, f"is not YAML: {KEY_GLUED.format(printable(name, 40))}")
         if name == "<<" and not event.style:
             raise self.fail(event, "merge keys (<<) are not read; write the fields out")
-        trouble = unusable_key(name, self.limits)
-        if trouble:
+        if (trouble := unusable_key(name, self.limits)) is not None:
             raise self.fail(event, *trouble)
         if name in mapping.entries:
             first = mapping.keys[name].line
             raise self.fail(event, f"'{printable(name)}' is given twice, first in line {first}")
-        self.count(event, nodes=1)
-        self.pending.append((name, self.mark(event.start_mark)))
+        self.count(event, 1)
+        self.pending = (name, Location(self.name, at.line + 1, at.column + 1, self.text))
+
+    def glued(self, end: Any) -> bool:
+        """Whether a list or a mapping follows a key without a blank."""
+        return self.lines[end.line][end.column :][:2] in (":[", ":{")
 
     def start(self, event: Any) -> None:
         self.tagged(event)
         if self.awaiting_key() is not None:
             raise self.fail(event, "want a name as key, got a list or a mapping")
+        at = event.start_mark
         if len(self.stack) >= self.limits.depth:
             raise self.fail(event, *too_deep(self.limits))
-        self.count(event, nodes=1)
-        mark = self.mark(event.start_mark)
-        listed = isinstance(event, yaml.SequenceStartEvent)
+        listed = type(event) is yaml.SequenceStartEvent
+        name = self.pending[0] if self.pending else ""
+        self.count(event, 1)
+        mark = Location(self.name, at.line + 1, at.column + 1, self.text)
         node: SequenceNode | MappingNode = SequenceNode([], mark) if listed else MappingNode({}, {}, mark)
-        name = self.pending[-1][0] if self.pending else ""
-        self.place(node, None)
+        self.place(node)
         if event.anchor:
             self.anchors[event.anchor] = None
         if event.flow_style:
-            self.brackets.append(event.start_mark)
+            self.brackets.append(at)
         self.stack.append(_Open(node, event.anchor, name, self.nodes, self.numbers, self.array))
         if not listed:
             self.array = 0  # what stands in a mapping is another array
 
-    def end(self) -> None:
+    def end(self, event: Any) -> None:
         opened = self.stack.pop()
         if self.brackets:  # inside brackets there are only brackets
             self.brackets.pop()
         node = opened.node
-        self.sizes[id(node)] = (self.nodes - opened.nodes + 1, self.numbers - opened.numbers)
         in_list = bool(self.stack) and type(self.stack[-1].node) is SequenceNode and type(node) is SequenceNode
         if not in_list:  # otherwise it was a row of the array that is still open
             self.array = opened.array
         if opened.anchor:
             self.anchors[opened.anchor] = node
+            self.sizes[id(node)] = (self.nodes - opened.nodes + 1, self.numbers - opened.numbers)
 
     def alias(self, event: Any) -> None:
         name = event.anchor
@@ -199,9 +219,9 @@ class Builder:
             raise self.fail(event, f"the alias *{printable(name, 40)} contains itself")
         nodes, numbers = self.sizes.get(id(node), (1, 0))
         self.count(event, nodes, numbers)
-        self.place(node, None)
+        self.place(node)
 
-    def count(self, event: Any, nodes: int = 0, numbers: int = 0) -> None:
+    def count(self, event: Any, nodes: int, numbers: int = 0) -> None:
         """What stands in lists counts towards the array that is open, everything else towards nodes."""
         self.nodes += nodes
         self.numbers += numbers
@@ -215,15 +235,13 @@ class Builder:
             what = f"holds more than {limits.array} numbers, the limit"
             raise InputError(Finding(what, self.mark(event.start_mark), path, hint=raising("array")))
 
-    def place(self, node: Node, anchor: str | None) -> None:
-        if anchor:
-            self.anchors[anchor] = node
+    def place(self, node: Node) -> None:
         if not self.stack:
             self.root = node
             return
         parent = self.stack[-1].node
-        if isinstance(parent, SequenceNode):
-            parent.items.append(node)
+        if type(parent) is MappingNode and self.pending is not None:
+            name, mark = self.pending
+            parent.entries[name], parent.keys[name], self.pending = node, mark, None
         else:
-            name, mark = self.pending.pop()
-            parent.entries[name], parent.keys[name] = node, mark
+            parent.items.append(node)  # type: ignore[union-attr]

@@ -16,6 +16,7 @@ from nncalc.disk import read as source
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import DEFAULT, Limits
 from nncalc.reading.builder import ALONE, KEY_GLUED, TABBED, Builder, too_deep
+from nncalc.reading.flow import lifted
 from nncalc.reading.lines import BLOCK
 from nncalc.reading.nodes import Node
 
@@ -75,25 +76,46 @@ def read_yaml(data: bytes, name: str, limits: Limits = DEFAULT) -> Node:
 
 def read_text(text: str, name: str, limits: Limits = DEFAULT) -> Node:
     """The node of a YAML text, or an InputError that says where it goes wrong."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.rstrip("\n") + "\n"
+    parsed = VERSION.sub(r"\1#", text.replace("\t", " "), count=1)  # no parser knows all of YAML 1.x by name
+    if "\t" not in text:
+        short, numbers = lifted(parsed, Location(name, text=text), limits)
+        if numbers and (root := _read_short(short, Builder(name, text, limits, numbers))) is not None:
+            return root
     bad = UNREADABLE.search(text)
     if bad:
         raise InputError(Finding(f"control character {printable(bad.group())}", _mark_at(text, bad.start(), name)))
-    parsed = VERSION.sub(r"\1#", text.replace("\t", " "), count=1)  # no parser knows all of YAML 1.x by name
     directive = DIRECTIVE.match(parsed)
     if directive:
         what = f"directives ({printable(directive.group(2), 20)}) are not read"
         raise InputError(Finding(what, _mark_at(parsed, directive.start(2), name)))
-    builder = Builder(name, text, limits)
+    return _built(parsed, Builder(name, text, limits))
+
+
+def _read_short(short: str, builder: Builder) -> Node | None:
+    """The node of a text whose long lists were lifted out; None where it has to be read as it stands.
+
+    That is where anything is wrong, or a list stood in a text or a comment and was none.
+    """
+    if UNREADABLE.search(short) or DIRECTIVE.match(short):
+        return None
     try:
-        for event in yaml.parse(parsed, Loader=LOADER):
-            builder.take(event)
+        root = _built(short, builder)
+    except InputError:
+        return None
+    return root if not builder.lifted else None
+
+
+def _built(text: str, builder: Builder) -> Node:
+    try:
+        builder.take_all(LOADER(text))
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise InputError(_not_yaml(error, builder)) from None
     if builder.root is None:
-        raise InputError(
-            Finding("the file is empty", Location(name, 1, 1), hint="`nncalc new TOPIC` prints an example")
-        )
+        what, hint = "the file is empty", "`nncalc new TOPIC` prints an example"
+        raise InputError(Finding(what, Location(builder.name, 1, 1), hint=hint))
     return builder.root
 
 

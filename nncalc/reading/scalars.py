@@ -9,11 +9,12 @@ from decimal import Decimal
 from nncalc.errors import Finding, InputError, did_you_mean, printable, some_of
 from nncalc.limits import Limits, raising
 from nncalc.reading.expression import ExpressionError, number_of
-from nncalc.reading.nodes import ScalarNode
+from nncalc.reading.nodes import Node, ScalarNode
 from nncalc.reading.parser import parse
 
 # What almost every number looks like: no leading zero, no exponent, no digits that float would have to bound.
 PLAIN = re.compile(r"-?(0|[1-9][0-9]*)?(\.[0-9]+)?(?<=[0-9])")
+PLAIN_ROW = re.compile(rf"{PLAIN.pattern}(\n{PLAIN.pattern})*")
 MOST_CERTAIN = 100
 NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 # Where a field may hold them, and on a sheet.
@@ -34,6 +35,14 @@ def plain_number(node: ScalarNode) -> float | None:
     """The number, where it is written as almost all are; None where it wants a closer look."""
     text = node.text
     return float(text) if not node.quoted and len(text) <= MOST_CERTAIN and PLAIN.fullmatch(text) else None
+
+
+def plain_numbers(nodes: list[Node]) -> list[float] | None:
+    """The numbers of a row, where all are written as almost all are; None where one wants a closer look."""
+    texts = [node.text for node in nodes if type(node) is ScalarNode and not node.quoted]
+    row = "\n".join(texts)
+    short = len(row) <= MOST_CERTAIN or max(map(len, texts)) <= MOST_CERTAIN
+    return list(map(float, texts)) if len(texts) == len(nodes) and short and PLAIN_ROW.fullmatch(row) else None
 
 
 def as_number(node: ScalarNode, field: str, limits: Limits) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from nncalc.errors import Refused, dimensions
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, when
 from nncalc.topics.parts.fields import About, Answer, Array
-from nncalc.trace.rules.angles import rest_of, waves
+from nncalc.trace.rules.angles import encodings, waves
 from nncalc.trace.rules.functions import masked
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
@@ -66,11 +66,11 @@ def posenc(
     pos = work.given("pos", np.array(places, float))
     i = work.given("i", np.arange(-(-d_model // 2), dtype=float))
     d = work.given("d", np.array(float(d_model)))
-    exact = pos[:, None] / base ** (2 * i / d)
-    at = numbers(exact)
-    rest = rest_of(at, places, base, d_model)
-    angle = work.let("angle", exact)
-    PE = work.let("PE", waves(angle, at=at, rest=rest, interleaved=arrangement == "interleaved", count=d_model))
+    written = pos[:, None] / base ** (2 * i / d)
+    interleaved = arrangement == "interleaved"
+    exact = encodings(places, base, d_model, interleaved)
+    at, angle = numbers(written), work.let("angle", written)
+    PE = work.let("PE", waves(angle, at=at, exact=exact, interleaved=interleaved, count=d_model))
     _note_rows(work, places, tokens)
     answer: Answer = {"PE": PE}
     if embedding is not None:

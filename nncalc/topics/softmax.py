@@ -11,7 +11,7 @@ from nncalc.topics.parts.back import from_above
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, when
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.topics.parts.losses import FirstClass, base_of, first_of, targets
-from nncalc.trace.rules.functions import softmax_cross_entropy, softmax_worked
+from nncalc.trace.rules.functions import softmax_cross_entropy, softmax_jacobian, softmax_worked
 from nncalc.trace.work import Work
 
 
@@ -87,7 +87,7 @@ def _log(s: Array, base: float) -> Array:
 
 def _jacobian(s: Array, slope: float) -> Array:
     """∂s_i/∂x_j = s_i (δ_ij − s_j), times the derivative of the exponent by x."""
-    J = s[..., :, None] * (np.eye(s.shape[-1]) - s[..., None, :])
+    J = softmax_jacobian(s)
     return J if slope == 1 else J * slope
 
 

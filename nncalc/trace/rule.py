@@ -14,11 +14,6 @@ from nncalc.trace.notation.decimals import LOST, LOST_OF_IRRATIONALS
 LARGE = 257
 
 
-def is_large(x: Any) -> bool:
-    """Whether an argument is such an array."""
-    return getattr(x, "size", 1) >= LARGE
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What the engine knows of a function: how to compute it, to write it, and to differentiate it.
@@ -59,13 +54,13 @@ class Rule:
 
     def misleads(self, y: Any, args: Any, params: Any, irrational: bool) -> bool:
         """Whether floats may have lost what a small result of it depends on."""
-        if y.dtype.kind not in "fb" or any(map(is_large, args)):
+        if y.dtype.kind not in "fb":
             return False
         if self.decides is not None and np.any(self.decides(*args, **params)):
             return True
         if self.scale is not None:
             lost = abs(y) < (LOST_OF_IRRATIONALS if irrational else LOST) * self.scale(*args, **params)
-            if lost.any():
+            if b"\1" in lost.tobytes():  # the fastest way to ask whether any is
                 return True
         return self.poles and not np.isfinite(y).all()
 

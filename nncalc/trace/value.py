@@ -234,25 +234,29 @@ def apply(function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Value
     if rule.options is not None and len(args) > 1:
         params = dict(zip(rule.options, args[1:], strict=False)) | params
         args = args[:1]
-    work = None
+    work, irrational, most, large = None, rule.irrational, 1, False
     bare = []
     for arg in args:
         if isinstance(arg, Value):
-            work = arg.work
+            work, array = arg.work, arg.array
             arg.used = True
+            irrational = irrational or arg.irrational
+            size = getattr(array, "size", 1)
             # NumPy unpacks a whole number of any size, and would go on with 64 bits of it.
-            unpacked = type(arg.array) is int and not rule.moves
-            bare.append(np.array(arg.array, dtype=object) if unpacked else arg.array)
+            bare.append(np.array(array, dtype=object) if type(array) is int and not rule.moves else array)
         else:
+            size = getattr(arg, "size", 1)
             bare.append(arg)
-    if work is not None and work.limit is not None:
-        _bound(rule, args, bare, params, work.limit)
+        most, large = most * size, large or size >= LARGE
+    limit = None if work is None else work.limit
+    if limit is not None and ((most if rule.elementwise else most * most) > limit or (params and rule.shape)):
+        _bound(rule, args, bare, params, limit)
     array = rule.compute(*bare, **params) if params else rule.compute(*bare)
     value = Value(array, work, rule, args, params)
     if getattr(array, "size", LARGE) >= LARGE:
         return value
-    value.irrational = rule.irrational or any(isinstance(a, Value) and a.irrational for a in args)
-    if rule.watched and rule.misleads(array, bare, params, value.irrational):
+    value.irrational = irrational
+    if rule.watched and not large and rule.misleads(array, bare, params, irrational):
         value.array = value.nearest_floats()
     return value
 
@@ -261,8 +265,8 @@ def _bound(rule: Rule, args: Sequence[Any], bare: Sequence[Any], params: dict[st
     """Works out the size of a result before its memory is taken."""
     if rule.shape is not None:
         shape = rule.shape(*bare, **params)
-    elif rule.elementwise and len(bare) > 1:
-        shape = np.broadcast_shapes(*(np.shape(b) for b in bare))
+    elif rule.elementwise:
+        shape = np.broadcast_shapes(*map(np.shape, bare))
     else:
         return
     if math.prod(shape) > limit:

@@ -55,6 +55,7 @@ class Work:
         self.limit = limit
         self.steps = steps
         self.serial = 0
+        self.desks: dict[int, Any] = {}  # where values are worked in more digits
         self._place = _Place()
         self._titles: dict[str, str] = {}
         self._trace = Trace()
@@ -100,13 +101,15 @@ class Work:
             self.serial += 1
             value.serial = self.serial  # after what it is differentiated through
         self._claim(value.name)
-        value.array = computed = as_read(value.array, value)
+        computed, finite = as_read(value.array, value)
+        value.array = computed
         step = Step(value, self._place.section, self._place.title, computed)
-        if self.finite and not _finite(computed) and not _masked(value):
+        if self.finite and not finite and not _masked(value):
             raise NotFinite(step)
-        settled = self.settle(value.name, computed, value.is_given)
-        if settled is not computed:
-            value.settle(settled)
+        if self.settle is not exact:
+            settled = self.settle(value.name, computed, value.is_given)
+            if settled is not computed:
+                value.settle(settled)
         self._trace.steps.append(step)
         self.reserve_steps(0)
         return value
@@ -183,17 +186,15 @@ class Work:
         """All that was worked so far."""
         return self._trace
 
+    def finished(self) -> Trace:
+        """The whole working, handed over: no value refers back to it, and it goes when nobody needs it."""
+        trace, self._trace, self.desks = self._trace, Trace(), {}
+        return trace
+
     def _claim(self, name: str) -> None:
         if name in self._trace.names:
             raise EngineError(f"{name} is named twice in one working")
         self._trace.names.add(name)
-
-
-def _finite(computed: Any) -> bool:
-    """Whether it holds no infinity and no nan; counting is the fastest way to ask that of a short array."""
-    if np.asarray(computed).dtype.kind != "f":
-        return True
-    return int(np.count_nonzero(np.isfinite(computed))) == np.size(computed)
 
 
 def _masked(value: Value) -> bool:

@@ -1,6 +1,7 @@
 """What recording costs: the same kernels traced and on bare arrays, in one run, as ratios.
 
 python tests/bench/engine.py        (one thread; medians of alternating runs, since machines are noisy)
+python tests/bench/engine.py tiny   (once, and small: whether it runs)
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import resource
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +26,7 @@ from nncalc.topics.parts.fields import filled
 from nncalc.topics.parts.time import Upstream
 from nncalc.trace.work import BareWork, Work
 
-RUNS = 7
+RUNS, SMALLER = (1, 16) if "tiny" in sys.argv else (7, 1)
 lstm = FORMS[0]
 
 
@@ -50,11 +52,12 @@ def compare(name: str, a: Callable[[], Any], b: Callable[[], Any], goal: float) 
 
 def main() -> None:
     rng = np.random.default_rng(0)
-    image = {"image": rng.normal(size=(64, 56, 56)), "filter": rng.normal(size=(64, 64, 3, 3))}
+    image = {"image": rng.normal(size=(64 // SMALLER, 56, 56)),
+             "filter": rng.normal(size=(64, 64 // SMALLER, 3, 3))}  # fmt: skip
     compare("conv 56x56x64 -> 64, traced / bare", lambda: traced(conv, image, {"pad": 1}),
             lambda: conv(BareWork(), **image, pad=1), 1.05)  # fmt: skip
 
-    n, steps = 512, 256
+    n, steps = 512 // SMALLER, 256 // SMALLER
     weights = {f"W_{s}{g}": rng.normal(size=(n, n)) / n**0.5 for g in "ifog" for s in "xh"}
     cell = {"x": rng.normal(size=(steps, n)), **weights, "h_0": np.zeros(n), "c_0": np.zeros(n)}
     up = {"upstream": Upstream(h=rng.normal(size=n))}

@@ -7,10 +7,11 @@ from typing import TextIO
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.layout import NOTE, View, formula, line, remarks
+from nncalc.render.layout import NOTE, View, cell_name, formula, line, remarks
 from nncalc.render.long import left_out_said, runs
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT, place
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
 
 
@@ -42,10 +43,16 @@ def _step(step: Step, view: View, out: TextIO) -> None:
     if step.array.ndim and view.detail != "short":
         print(f"# {TEXT.symbol(step.symbol, '')} = {formula(step)}", file=out)
     for index in step.indices():
-        worked = line(step, index, view)
-        stages = [] if view.detail == "short" else [worked.symbolic, *worked.stages]
-        chain = " = ".join([worked.cell, *[s for s in stages if s != worked.value]])
-        tail = f"  # exact {worked.exact}, drift {worked.drift}" if worked.exact else ""
-        print(f"{chain} {worked.equals} {worked.value}{tail}", file=out)
+        print(_cell(step, index, view), file=out)
         for note in remarks(step, index, view):
             print(f"# {note}", file=out)
+
+
+def _cell(step: Step, index: Index, view: View) -> str:
+    if view.detail == "short" and step.exact is None and step.array is step.computed:
+        return f"{cell_name(step, index)} = {number(step.array[index], view.digits)}"
+    worked = line(step, index, view)
+    stages = [] if view.detail == "short" else [worked.symbolic, *worked.stages]
+    chain = " = ".join([worked.cell, *[s for s in stages if s != worked.value]])
+    tail = f"  # exact {worked.exact}, drift {worked.drift}" if worked.exact else ""
+    return f"{chain} {worked.equals} {worked.value}{tail}"

@@ -84,11 +84,12 @@ def misplaced(
 
     values: what was read; `bad` is what is wrong already and so blames no other field. Of the rest the defaults hold.
     """
-    said = {f.name: values.get(f.name, f.default) for f in fields}
+    bound = [f for f in fields if f.about.only is not None and f.name in given]
+    said = {f.name: values.get(f.name, f.default) for f in fields} if bound else {}
     found = []
-    for f in fields:
+    for f in bound:
         only = f.about.only
-        if only is None or f.name not in given or any(said[name] is bad for way in only.ways for name, _ in way):
+        if any(said[name] is bad for way in only.ways for name, _ in way):
             continue
         if not only.holds(said.__getitem__, given):
             found.append((f.name, only.refusal))

@@ -20,8 +20,8 @@ from nncalc.trace.notation.numbers import READ_DIGITS
 
 # The usual number of digits, and more of them for a sum that comes to nothing and for a pole.
 DIGITS, AGAIN, ONCE_MORE = 50, 400, 1200
-# A sum that is so much smaller than its terms has lost digits of a float; numbers so near to each other may be equal.
-LOST, NEAR = 1e-3, 1e-9
+# A sum that is so much smaller than its terms has lost digits of a float.
+LOST = 1e-3
 # Irrational numbers are never equal by chance; of them 12 digits must be left.
 LOST_OF_IRRATIONALS = 1e-4
 # Numbers are compared without so many of their last digits; a sum that is smaller than its terms by all but twice as
@@ -35,6 +35,7 @@ LARGEST_DENOMINATOR = 1000
 EXPONENT = 10**6
 
 
+@lru_cache(maxsize=64)
 def precision(digits: int) -> Context:
     """A context of so many digits, in which nothing raises and no exponent is beyond a bound."""
     return Context(prec=digits, Emax=EXPONENT, Emin=-EXPONENT, traps=[])
@@ -89,10 +90,14 @@ def _short(x: float, digits: int = READ_DIGITS, ulps: int = ULPS) -> str:
     return text if abs(float(text) - x) <= ulps * math.ulp(x) else ""
 
 
+def is_odd(digits: str) -> bool:
+    """Whether some of the floats that are written here may be meant as others; most are told apart at once."""
+    return "000" in digits or "999" in digits
+
+
 def read_float(x: float) -> float:
     """The float that was meant: 0.3 for 0.30000000000000004, which is where a sum of decimals ends up."""
-    digits = repr(x)
-    if "000" not in digits and "999" not in digits:  # how all but some numbers are told apart at once
+    if not is_odd(repr(x)):
         return x
     return float(_short(x) or _short(x, SHORT_DIGITS, SHORT_ULPS) or x)
 
@@ -272,25 +277,3 @@ def nothing_beside(number: Any, scale: Any) -> Any:
 def comparable(number: Decimal) -> Decimal:
     """A decimal in the digits in which two of them can be compared."""
     return precision(getcontext().prec - ROUNDED_OFF).plus(number)
-
-
-def all_but_equal(a: Any, b: Any) -> Any:
-    """Whether two numbers are so near to each other that they may be equal, and are not as floats."""
-    return (a != b) & (abs(a - b) <= NEAR * (abs(a) + abs(b)))
-
-
-def near(a: Any, b: Any) -> Any:
-    """The same of arrays, in which infinities are equal or are not."""
-    with np.errstate(invalid="ignore"):
-        return all_but_equal(a, b)
-
-
-def near_whole(x: Any) -> Any:
-    """Whether a number is all but whole."""
-    return near(x, np.rint(x))
-
-
-def near_within(*xs: Any, **_: Any) -> bool:
-    """Whether among these numbers two are all but equal."""
-    ordered = np.sort(np.ravel(xs[0]) if len(xs) == 1 else np.concatenate([np.ravel(x) for x in xs]))
-    return bool(near(ordered[1:], ordered[:-1]).any())

@@ -12,7 +12,6 @@ from nncalc.trace.notation.decimals import (
     AGAIN,
     DIGITS,
     LOST,
-    all_but_equal,
     as_meant,
     comparable,
     constant_of,
@@ -21,6 +20,7 @@ from nncalc.trace.notation.decimals import (
     precision,
 )
 from nncalc.trace.notation.functions import FUNCTIONS
+from nncalc.trace.notation.nearness import all_but_equal
 from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, fold
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.decimals import LOST, near, near_within, nothing_beside
+from nncalc.trace.notation.decimals import LOST, nothing_beside
 from nncalc.trace.notation.functions import FUNCTIONS, MathFunction
+from nncalc.trace.notation.nearness import near, near_within
 from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.reductions import _called, _reduced
 from nncalc.trace.rules.table import rule, traced

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.decimals import near_within
 from nncalc.trace.notation.evaluation import evaluate
+from nncalc.trace.notation.nearness import near_within
 from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.products import total
 from nncalc.trace.rules.table import rule, traced

@@ -14,8 +14,8 @@ import numpy as np
 
 from nncalc.trace.notation import decimals as d
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.decimals import near
 from nncalc.trace.notation.evaluation import evaluate
+from nncalc.trace.notation.nearness import near
 from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.table import rule, traced
 
@@ -104,6 +104,31 @@ def softmax_worked(x: Any, s: Any, axis: int = -1) -> Any:
 
 rule(softmax_worked, lambda index, x, s, axis=-1: s[index],
      (lambda g, y, x, s, axis=-1: s * (g - (g * s).sum(axis=axis, keepdims=True)), None))  # fmt: skip
+
+
+@traced
+def softmax_jacobian(s: Any) -> Any:
+    """s_i·(δ_ij − s_j) of the last axis, (…, class, class): one pass over a matrix, filled in place."""
+    J = s[..., :, None] * (0 - s[..., None, :])
+    i = np.arange(s.shape[-1])
+    J[..., i, i] = s * (1 - s)
+    return J
+
+
+def _softmax_jacobian(index: Index, s: Any) -> Expr:
+    *row, i, j = index
+    return n.product(s[(*row, i)], n.subtract(n.ONE if i == j else n.ZERO, s[(*row, j)]))
+
+
+def _back_from_jacobian(g: Any, y: Any, s: Any) -> Any:
+    """∂L/∂s_k = Σ_j g_kj·(δ_kj − s_j) − Σ_i g_ik·s_i."""
+    return (g * (np.eye(s.shape[-1]) - s[..., None, :])).sum(axis=-1) - (g * s[..., :, None]).sum(axis=-2)
+
+
+rule(softmax_jacobian, _softmax_jacobian, (_back_from_jacobian,),
+     whole=lambda s: n.product(s.whole(), n.subtract(n.symbol("I") if s.shape[-1] > 1 else n.ONE, s.whole())),
+     shape=lambda s: (*s.shape, s.shape[-1]),
+     sums=lambda s: abs(s)[..., :, None] * (np.eye(s.shape[-1], dtype=int) + abs(s)[..., None, :]))  # fmt: skip
 
 
 @traced

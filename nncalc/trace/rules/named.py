@@ -16,8 +16,8 @@ import numpy as np
 
 from nncalc.trace.notation import decimals as d
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.decimals import near, near_whole
 from nncalc.trace.notation.functions import FUNCTIONS, MathFunction
+from nncalc.trace.notation.nearness import near, near_whole
 from nncalc.trace.rules.functions import erf, relu, sigmoid, softplus
 from nncalc.trace.rules.pointwise import called, pointwise
 

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.decimals import floor_of, near, near_whole
+from nncalc.trace.notation.decimals import floor_of
 from nncalc.trace.notation.evaluation import evaluate
+from nncalc.trace.notation.nearness import near, near_whole
 from nncalc.trace.rules.table import rule
 
 

@@ -12,6 +12,7 @@ from decimal import Context, Decimal, Inexact, localcontext
 from functools import cache
 from inspect import signature
 from itertools import pairwise
+from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,14 +21,15 @@ from nncalc.trace.notation.decimals import (
     AGAIN,
     DIGITS,
     ONCE_MORE,
-    all_but_equal,
     as_meant,
     comparable,
+    is_odd,
     nothing_beside,
     precision,
     read_float,
 )
-from nncalc.trace.rule import LARGE, is_large
+from nncalc.trace.notation.nearness import all_but_equal
+from nncalc.trace.rule import LARGE
 
 # How far back an irrational history is followed. What lies before it is taken as its float.
 HORIZON = 2000
@@ -40,28 +42,47 @@ class InDecimals(NamedTuple):
     exact: bool
 
 
-def as_read(array: Any, value: Any) -> Any:
-    """The array of a value that gets a name, as a person reads it: 0.3 for 0.30000000000000004, equals as equals."""
+def as_read(array: Any, value: Any) -> tuple[Any, bool]:
+    """The array of a value that gets a name, as a person reads it, and whether all its numbers are finite.
+
+    0.3 for 0.30000000000000004, and equals as equals.
+    """
     if getattr(array, "size", LARGE) >= LARGE or array.dtype.kind != "f":
-        return array
+        return array, is_finite(array)
     floats = array.ravel().tolist()
-    if len(floats) > 1:
-        ordered = sorted(floats)
-        if any(all_but_equal(a, b) for a, b in pairwise(ordered)):
-            array = value.nearest_floats()
-            floats = array.ravel().tolist()
-    read = [read_float(x) for x in floats]
-    return array if read == floats else np.array(read).reshape(array.shape)
+    if len(floats) > 1 and any(a != b and all_but_equal(a, b) for a, b in pairwise(sorted(floats))):
+        array = value.nearest_floats()
+        floats = array.ravel().tolist()
+    written = repr(floats)
+    read = [read_float(x) for x in floats] if is_odd(written) else floats
+    finite = "n" not in written  # of inf and nan
+    return array if read == floats else np.array(read).reshape(array.shape), finite
+
+
+def is_finite(array: Any) -> bool:
+    """Whether it holds no infinity and no nan; a sum that is finite says so of a large array."""
+    array = np.asarray(array)
+    if array.dtype.kind != "f":
+        return True
+    with np.errstate(all="ignore"):  # of a sum that overflows the numbers are looked at
+        return (array.size >= LARGE and isfinite(array.sum())) or bool(np.isfinite(array).all())
 
 
 def worked(value: Any, digits: int = DIGITS) -> InDecimals:
     """The value in decimals, from what was given or settled; in each number of digits it is worked once."""
     if digits == DIGITS:
         return value.precise or _Desk(digits).work(value)
-    desks: dict[int, _Desk] = vars(value.work).setdefault("desks", {})  # those of more digits stay with the working
-    desk = desks.setdefault(digits, _Desk(digits))
+    return _desk_of(value, digits).work(value)
+
+
+def _desk_of(value: Any, digits: int, uncut: bool = False) -> _Desk:
+    """Where the working's values are worked in more digits; what was looked at once is not worked again."""
+    desks: dict[int, _Desk] = value.work.desks
+    desk = desks.get(digits)
+    if desk is None or (uncut and desk.cut):
+        desk = desks[digits] = _Desk(digits)
     desk.roots.append(value)
-    return desk.work(value)
+    return desk
 
 
 class _Desk:
@@ -70,20 +91,20 @@ class _Desk:
     def __init__(self, digits: int):
         self.digits = digits
         self.usual = digits == DIGITS
-        self.known: dict[int, InDecimals] = {}
+        self.known: dict[tuple[int, bool], InDecimals] = {}
         self.cut = False
         self.roots: list[Any] = []  # held, since what is known is known by their identity
 
     def found(self, value: Any) -> Any:
         """What was worked before, or None."""
-        return value.precise if self.usual else self.known.get(id(value))
+        return value.precise if self.usual else self.known.get((id(value), value.settled))
 
     def keep(self, value: Any, worked: InDecimals) -> None:
         """Remembers it."""
         if self.usual:
             value.precise = worked
         else:
-            self.known[id(value)] = worked
+            self.known[id(value), value.settled] = worked
 
     def work(self, root: Any) -> InDecimals:
         """The value in decimals; its history needs no recursion."""
@@ -141,7 +162,7 @@ class _Desk:
 
     def again(self, value: Any, digits: int) -> Any:
         """The same in more digits, unless its history is too long: then a 0 is believed."""
-        desk = _Desk(digits)
+        desk = _desk_of(value, digits, uncut=True)
         numbers = desk.work(value).numbers
         return np.full(numbers.shape, Decimal(0)) if desk.cut else numbers
 
@@ -157,7 +178,7 @@ def _is_given(value: Any) -> bool:
     """Whether it has no history in decimals: given, rounded, a student's own, or made from large arrays."""
     if value.rule is None or value.settled or value.rule.opaque:
         return True
-    return any(is_large(getattr(a, "array", a)) for a in value.args)
+    return any(getattr(getattr(a, "array", a), "size", 1) >= LARGE for a in value.args)
 
 
 _ROUNDED = np.frompyfunc(lambda n: comparable(n) if isinstance(n, Decimal) else n, 1, 1)

@@ -57,8 +57,9 @@ def traced(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def dispatch(*args: Any, **params: Any) -> Any:
-        if any(isinstance(arg, Value) for arg in args):
-            return apply(dispatch, args, params)
+        for arg in args:
+            if isinstance(arg, Value):
+                return apply(dispatch, args, params)
         return function(*args, **params)
 
     return dispatch

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.decimals import ceil_of, near_whole
+from nncalc.trace.notation.decimals import ceil_of
+from nncalc.trace.notation.nearness import near_whole
 from nncalc.trace.rules.pointwise import pointwise
 from nncalc.trace.rules.table import traced
 
