@@ -15,6 +15,7 @@ from nncalc.cli.options import (
     COUNTED,
     argument,
     choice_options,
+    crew_options,
     flag,
     look_options,
     option,
@@ -74,7 +75,10 @@ def batch_command() -> TyperCommand:
     params = [
         argument("folder", "problems and folders of them", required=True, metavar="FOLDER"),
         flag("--force", "replace workings that are there already"),
-        flag("--resume", "keep workings that are there already"),
+        flag("--resume", "go on: what is answered already, with the same input and version, is not done again"),
+        *crew_options(),
+        flag("--fail-fast", "stop at the first file that fails"),
+        option("--summary", "table, json or junit (default table)", metavar="FORMAT"),
         *view_options(),
         *reading_options(),
     ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Annotated, Any, Literal
 
-from nncalc.disk.read import name_of
+from nncalc.disk.read import name_of, read_bytes
 from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, listed, printable, spelled, wrong_type
 from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
 from nncalc.problem.convert import BAD, Converter
@@ -20,7 +20,7 @@ from nncalc.problem.spelling import unknown_key
 from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of
-from nncalc.reading.reader import read_file, read_text
+from nncalc.reading.reader import read_text, read_yaml
 from nncalc.topics import ALSO, TOPICS, kernels, known
 from nncalc.topics.parts.fields import About, Array, Field, also_called, fields_of, likeliest
 from nncalc.topics.parts.turning import laid
@@ -68,6 +68,7 @@ class Problem:
     file: str = ""
     marks: dict[FieldPath, Location] = field(default_factory=dict)
     limits: Limits = DEFAULT
+    beside: tuple[str, ...] = ()  # the files of arrays that it names, as they are written
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -105,8 +106,24 @@ def load(
     if not isinstance(path, (str, bytes, os.PathLike)):
         raise wrong_type("path", path, "a path, or - for stdin (nncalc.loads takes a text or a mapping)")
     file = os.fsdecode(path)
-    root = read_file(file, rules.limits)
-    return checked_problem(root, name_of(file), topic, flags or {}, rules, os.path.dirname(file) if file != "-" else "")
+    return read_problem(read_bytes(file, rules.limits), file, rules, topic, flags)
+
+
+def read_problem(
+    data: bytes,
+    file: str,
+    rules: Permissions,
+    topic: str | None = None,
+    flags: Mapping[str, str] | None = None,
+    home: str = "",
+) -> Problem:
+    """Checks what was read from a problem file. `home`: the folder where a relative path begins, if another.
+
+    Raises InputError with every finding.
+    """
+    folder = os.path.join(home, os.path.dirname(file)) if file != "-" else ""
+    name = name_of(file)
+    return checked_problem(read_yaml(data, name, rules.limits), name, topic, flags or {}, rules, folder)
 
 
 def loads(
@@ -161,7 +178,8 @@ def checked_problem(
         raise InputError(Finding(f"is {own} that nncalc wrote, and no problem", Location(file or root.mark.source),
                                  hint="want the problem file that it was made from"))  # fmt: skip
     if topic == "params" and (home := home_of_sizes(root)):
-        return loads(sizes_in(checked_problem(root, file, home, {}, rules, folder)), topic, flags, rules)
+        other = checked_problem(root, file, home, {}, rules, folder)
+        return replace(loads(sizes_in(other), topic, flags, rules), beside=other.beside)
     converter = Converter(rules, folder)
     topic = _topic(root, topic, converter)
     reserved = {name: root.entries[name] for name in RESERVED_KEYS if name in root.entries}
@@ -181,7 +199,7 @@ def checked_problem(
     if converter.findings:
         raise InputError(converter.findings)
     return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), expect,
-                   marking, file, converter.marks, rules.limits)  # fmt: skip
+                   marking, file, converter.marks, rules.limits, tuple(converter.beside.named))  # fmt: skip
 
 
 def _marking(node: Node | None, converter: Converter) -> Marking:
