@@ -13,6 +13,8 @@ import pytest
 from command import run
 from examples import LSTM
 
+from nncalc.disk.journal import JOURNAL
+
 GOOD = "topic: softmax\nx: [2, 1]\n"
 BAD = "topic: softmax\nx: [2, two]\n"
 

@@ -96,8 +96,8 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
     ended: Interrupted | InputError | None = None
     try:
         with interruptible(), crew or nullcontext():
-            items: Iterator[Found | Answered] = each_problem_file(request.folder, rules.limits)
-            items = items if workings is None else map(workings.answered, items)
+            found = each_problem_file(request.folder, rules.limits)
+            items: Iterator[Found | Answered] = found if workings is None else map(workings.answered, found)
             work = Working(request, rules, format, os.getcwd())
             for answer in spread(work, items, crew, _lost, chunk_of(total, crew)):
                 told.add(answer.row if workings is None else workings.kept(answer))

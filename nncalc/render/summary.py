@@ -93,7 +93,7 @@ class JunitSummary:
 
     def __init__(self, view: View, out: TextIO):
         self.out = out
-        self.cases = TemporaryFile("w+", encoding="utf-8")
+        self.cases = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # open until the end
 
     def add(self, row: SummaryRow) -> None:
         """One more file."""
