@@ -30,20 +30,20 @@ class Result:
     made_of: tuple[str, dict[str, str]] = ("", {})
 
 
-def solve_file(found: Found, settle: Settle = exact, rules: Permissions = UNBOUNDED, home: str = "") -> Result:
-    """Solves one file and checks its key. `home`: the folder where a relative path begins, if another."""
+def solve_file(found: Found, settle: Settle = exact, rules: Permissions = UNBOUNDED) -> Result:
+    """Solves one file and checks its key."""
     path = found.path
     if found.trouble:
         return Result(path, None, 0, (found.finding,))
-    result = attempted(lambda: _solved(path, settle, rules, home), Location(path))
+    result = attempted(lambda: _solved(path, settle, rules), Location(path))
     return Result(path, None, 0, tuple(result.findings)) if isinstance(result, Failure) else result
 
 
-def _solved(path: str, settle: Settle, rules: Permissions, home: str) -> Result:
-    data = read_bytes(os.path.join(home, path), rules.limits, path)
-    problem = read_problem(data, path, rules, home=home)
+def _solved(path: str, settle: Settle, rules: Permissions) -> Result:
+    data = read_bytes(path, rules.limits)
+    problem = read_problem(data, path, rules)
     beside = [os.path.join(os.path.dirname(path), file) for file in problem.beside]
-    made_of = digest(data), {file: file_digest(os.path.join(home, file)) for file in beside}
+    made_of = digest(data), {file: file_digest(file) for file in beside}
     trace = solve(problem, settle)
     if not problem.expect:
         return Result(path, trace, 0, (), made_of)

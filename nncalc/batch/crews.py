@@ -122,15 +122,20 @@ def cluster(address: str) -> Crew:
 def _must_be_alike(client: Any, mark: Location) -> None:
     """Raises InputError where a worker would work otherwise than this process."""
     try:
-        versions = client.run(version_here)
+        found = client.run(of_this_worker, os.getcwd())
     except Exception as error:
         what = f"the workers cannot load nncalc: {printable(' '.join(str(error).split()), 200)}"
         raise InputError(Finding(what, mark)) from None
-    other = next((f"{where} has {version}" for where, version in versions.items() if version != __version__), "")
-    if other:
-        raise InputError(Finding(f"the worker {other}, this is nncalc {__version__}", mark))
+    for where, (version, sees) in found.items():
+        if version != __version__:
+            raise InputError(Finding(f"the worker {where} has nncalc {version}, this is {__version__}", mark))
+        if not sees:
+            hint = "problems are read where workers are: share the folder"
+            raise InputError(
+                Finding(f"the worker {where} has no folder {printable(os.getcwd(), 300)}", mark, hint=hint)
+            )
 
 
-def version_here() -> str:
-    """The version of whoever is asked."""
-    return __version__
+def of_this_worker(folder: str) -> tuple[str, bool]:
+    """The version of whoever is asked, and whether it sees a folder."""
+    return __version__, os.path.isdir(folder)

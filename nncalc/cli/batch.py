@@ -49,18 +49,17 @@ class Answered(NamedTuple):
 
 @dataclass(frozen=True)
 class Working:
-    """The work on one file, whoever does it; what it is given and what it gives are plain. `home`: where we are."""
+    """The work on one file, whoever does it; what it is given and what it gives are plain."""
 
     request: BatchRequest
     rules: Permissions
     format: str
-    home: str
 
     def __call__(self, item: Found | Answered) -> Answered:
         """The answer; one that is there already stays what it is."""
         if isinstance(item, Answered):
             return item
-        result = solve_file(item, settle_of(self.request), self.rules, self.home)
+        result = solve_file(item, settle_of(self.request), self.rules)
         findings, text = list(result.findings), None
         if result.trace is not None and self.request.output is not None:
             page = attempted(partial(self._page, result.trace), Location(item.path))
@@ -98,7 +97,7 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
         with interruptible(), crew or nullcontext():
             found = each_problem_file(request.folder, rules.limits)
             items: Iterator[Found | Answered] = found if workings is None else map(workings.answered, found)
-            work = Working(request, rules, format, os.getcwd())
+            work = Working(request, rules, format)
             for answer in spread(work, items, crew, _lost, chunk_of(total, crew)):
                 told.add(answer.row if workings is None else workings.kept(answer))
                 if request.fail_fast and told.failed:

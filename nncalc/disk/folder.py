@@ -9,7 +9,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from heapq import merge
+from itertools import islice, pairwise
 from pathlib import Path
 
 from nncalc.disk.read import plain_words
@@ -22,6 +23,8 @@ SHEET_ENDINGS = tuple(f".answers{ending}" for ending in PROBLEM_ENDINGS)
 RESOURCES = "__MACOSX"
 # The longest name of a file that we make, in plain letters.
 NAME_LENGTH = 100
+# So many names are sorted at a time.
+RUN = 10_000
 EMPTY = "is an empty folder"
 DEVICE_NAMES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$")
 
@@ -77,13 +80,13 @@ def _each_file(folder: str, limits: Limits, empty: bool = False) -> Iterator[Fou
 def _below(root: str, home: str, levels: int, limits: Limits, empty: bool) -> Iterator[Found]:
     """What a folder of `home` holds, in the order of the paths; `levels`: how deep it may go on."""
     try:
-        names = _names(root)
+        runs = _sorted_runs(root)
     except OSError as error:
         yield Found(root, plain_words(error), is_folder=True)
         return
-    if empty and not names and root != home:
+    if empty and not runs and root != home:
         yield Found(root, EMPTY, is_folder=True)
-    for name in _parted(names):
+    for name in merge(*map(_parted, runs)):
         path = os.path.join(root, name.removesuffix("/"))
         if not name.endswith("/"):
             yield _followed(path, home)
@@ -96,14 +99,18 @@ def _below(root: str, home: str, levels: int, limits: Limits, empty: bool) -> It
             yield from _below(path, home, levels - 1, limits, empty)
 
 
-def _names(folder: str) -> str:
-    """The sorted names of a folder, those of folders with a / behind them, so that they sort as whole paths do.
+def _sorted_runs(folder: str) -> list[str]:
+    """The names of a folder in sorted runs, those of folders with a / behind them, so that they sort as whole paths do.
 
-    As one text: the names of a hundred thousand files take a megabyte so, and as a list ten.
+    A run is one text: the names of a hundred thousand files take a megabyte so, and as a list ten.
     """
+    runs = []
     with os.scandir(folder) as entries:
-        shown = [entry.name + "/" * entry.is_dir() for entry in entries if not entry.name.startswith(".")]
-    return "\0".join(sorted(name for name in shown if not (name.endswith("/") and name.startswith(RESOURCES))))
+        shown = (entry.name + "/" * entry.is_dir() for entry in entries if not entry.name.startswith("."))
+        names = (name for name in shown if not (name.endswith("/") and name.startswith(RESOURCES)))
+        while run := sorted(islice(names, RUN)):
+            runs.append("\0".join(run))
+    return runs
 
 
 def _parted(names: str) -> Iterator[str]:
@@ -144,7 +151,9 @@ def output_names(paths: Iterable[str], folder: str, ending: str) -> Callable[[st
     paths: gone through twice. Of a name that is safe and unlike all others nothing is kept but a number.
     """
     hashes = array("q", (hash(_folded(_plain(path, folder))) for path in paths))
-    taken = array("q", sorted(hashes))
+    taken = array("q")
+    for least in range(-(1 << 63), 1 << 63, 1 << 60):  # in parts, for a list of numbers is large
+        taken.extend(sorted(number for number in hashes if least <= number < least + (1 << 60)))
     twice = {one for one, other in pairwise(taken) if one == other}
     clashing = [path for path in paths if hash(_folded(_plain(path, folder))) in twice] if twice else []
     apart = safe_names({path: _parts(path, folder) for path in clashing}, ending, taken=taken)

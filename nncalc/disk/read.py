@@ -21,12 +21,9 @@ READ_ERRORS: dict[type[Exception], str] = {
 }
 
 
-def read_bytes(path: str, limits: Limits = DEFAULT, name: str = "") -> bytes:
-    """What stands in a file; `-` is stdin. InputError where it cannot be read or is larger than the limit.
-
-    name: what messages call it, where that is not the path.
-    """
-    mark = Location(name or name_of(path))
+def read_bytes(path: str, limits: Limits = DEFAULT) -> bytes:
+    """What stands in a file; `-` is stdin. InputError where it cannot be read or is larger than the limit."""
+    mark = Location(name_of(path))
     try:
         data = _stdin(limits.file_bytes) if path == "-" else _file(path, limits.file_bytes)
     except (OSError, ValueError) as error:

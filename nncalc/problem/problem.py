@@ -115,13 +115,12 @@ def read_problem(
     rules: Permissions,
     topic: str | None = None,
     flags: Mapping[str, str] | None = None,
-    home: str = "",
 ) -> Problem:
-    """Checks what was read from a problem file. `home`: the folder where a relative path begins, if another.
+    """Checks what was read from a problem file.
 
     Raises InputError with every finding.
     """
-    folder = os.path.join(home, os.path.dirname(file)) if file != "-" else ""
+    folder = os.path.dirname(file) if file != "-" else ""
     name = name_of(file)
     return checked_problem(read_yaml(data, name, rules.limits), name, topic, flags or {}, rules, folder)
 
