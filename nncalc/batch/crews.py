@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -56,6 +57,8 @@ class Crew:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self.executor is not None:
             self.dismiss(self.executor, kind is not None)
+            self.executor = None
+            gc.collect()  # its semaphores go with it, even where a signal is obeyed next
 
 
 def processes(count: int, modules: list[str]) -> Crew:
@@ -70,9 +73,9 @@ def processes(count: int, modules: list[str]) -> Crew:
 
 
 def _end_processes(pool: Executor, at_once: bool) -> None:
-    pool.shutdown(wait=not at_once, cancel_futures=True)
     for child in multiprocessing.active_children() if at_once else ():
         child.terminate()
+    pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _ready() -> None:

@@ -94,12 +94,13 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
     told = _Told(shown, view, total, workings is not None)
     ended: Interrupted | InputError | None = None
     try:
-        with interruptible(), crew or nullcontext():
+        with interruptible() as signals, crew or nullcontext():
             found = each_problem_file(request.folder, rules.limits)
             items: Iterator[Found | Answered] = found if workings is None else map(workings.answered, found)
             work = Working(request, rules, format)
             for answer in spread(work, items, crew, _lost, chunk_of(total, crew)):
-                told.add(answer.row if workings is None else workings.kept(answer))
+                with signals.held():  # what is written is told
+                    told.add(answer.row if workings is None else workings.kept(answer))
                 if request.fail_fast and told.failed:
                     break
     except (Interrupted, InputError) as error:
