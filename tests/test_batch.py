@@ -16,13 +16,16 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from command import Done, run
-from examples import random_problems
+from examples import LSTM, random_problems
 
 from nncalc.batch.crews import Crew, processes
 from nncalc.batch.spread import spread
+from nncalc.cli.marked import Student, _lost, unpacked
 from nncalc.disk.folder import output_names, problem_files
 from nncalc.disk.journal import JOURNAL, Journal
 from nncalc.limits import DEFAULT
+from nncalc.marking.adjust import Adjustments
+from nncalc.marking.pairing import Submission
 from nncalc.render.summary import BLOCK, Progress
 
 SOFT = "topic: softmax\nx: [{}, 1, 0.1]\nexpect: {{Z: {:.4f}}}\n"
@@ -259,6 +262,68 @@ def test_a_folder_is_listed_in_the_order_of_its_paths_and_names_never_clash(tmp_
     assert names == [output_names(paths, "hw", ".txt")(path) for path in paths]
 
 
+@pytest.fixture
+def a_class(tmp_path: Path) -> Path:
+    """Forty students, two problems; some with slips, one with what is no sheet, one without any."""
+    hw = fill(tmp_path / "hw", 1)
+    (hw / "lstm.yaml").write_text(LSTM + "marking: {points: {i: 1, f: 1, c: 2}, places: 3}\n")
+    rng = random.Random(0)
+    for i in range(40):
+        student = tmp_path / "subs" / f"s{i:02}"
+        student.mkdir(parents=True)
+        (student / "lstm.yaml").write_text(
+            f"i: [0.574, 0.549]\nf: [0.443, {rng.choice(['0.532', '0.5', 'x'])}]\nc: [-0.0{rng.randrange(10, 90)}, -0.033]\n"
+        )
+        if i % 7:
+            (student / "p0000.yaml").write_text(f"Z: {rng.choice([4.82, 4.83, 5])}\n")
+    (tmp_path / "subs" / "s03" / "lstm.yaml").write_text("[")
+    (tmp_path / "adjust.csv").write_text(
+        "student,problem,line,points,reason\n*,lstm,c,2,misprint\ns05,lstm,i,0,copied\n"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", [["table"], ["csv"], ["json"], ["plain"], ["json", "--adjust", "adjust.csv"], ["table", "--by", "line"], ["junit"]])  # fmt: skip
+def test_several_processes_mark_a_class_alike(words: list[str], a_class: Path) -> None:
+    one, two = both("check", "hw", "subs", "--format", *words)
+    assert one == two and one.code == 1 and len(one.out.splitlines()) >= 5
+
+
+@pytest.mark.parametrize("format", ["markdown", "html"])
+def test_several_processes_write_a_page_for_each_student(format: str, a_class: Path) -> None:
+    one = run("check", "hw", "subs", "-o", "one", "--format", format, "--adjust", "adjust.csv")
+    two = run("check", "hw", "subs", "-o", "two", "--format", format, "--adjust", "adjust.csv", "--jobs", "2")
+    assert (
+        one == two and workings(a_class / "one") == workings(a_class / "two") and len(workings(a_class / "two")) == 40
+    )
+    assert any(b"misprint" in page for page in workings(a_class / "two").values())
+
+
+def test_several_processes_mark_a_table_alike(tmp_path: Path) -> None:
+    fill(tmp_path / "hw", 1)
+    rows = "".join(f"s{i},{0.4 + i % 3 / 10},4.8{i % 9}\n" for i in range(60))
+    (tmp_path / "class.csv").write_text(f"student,s[1],Z\n{rows}")
+    one, two = both("check", "hw/p0000.yaml", "class.csv", "--format", "json")
+    assert one == two and len(json.loads(one.out)["sheets"]) == 60
+
+
+def test_several_processes_look_through_keys_alike(tmp_path: Path) -> None:
+    hw = fill(tmp_path / "hw", 20)
+    (hw / "p0003.yaml").write_text(SOFT.format(2, 1))
+    (hw / "p0004.yaml").write_text("topic: softmax\nx: [1, two]\n")
+    (hw / "p0005.yaml").write_text(LSTM)
+    one, two = both("check", "hw")
+    assert one == two and one.code == 3 and one.out.splitlines()[-1].startswith("17 of 20 keys hold, 1 have none")
+
+
+def test_a_student_whose_sheet_kills_its_worker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = Submission("ada", "soft", "soft.yaml", "ada.yaml")
+    (back,) = unpacked(_lost(Student([pair], {}, Adjustments())).results, lambda path: [])
+    assert back.pair == pair and back.reasons == [
+        "ada.yaml: whoever worked on it died, twice; it may need more memory than there is"
+    ]
+
+
 def started(*words: str, **more: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "nncalc", *words],
@@ -352,27 +417,24 @@ def test_memory_does_not_grow_with_the_number_of_files(words: tuple[str, ...], t
 def dask_cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A scheduler and two workers on loopback, as their own commands start them."""
     pytest.importorskip("distributed")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
     file = tmp_path / "scheduler.json"
-    common = ["--scheduler-file", str(file), "--no-dashboard"]
-    scheduler = subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *common], **quiet)  # type: ignore[call-overload]  # fmt: skip
+
+    def begun(kind: str, *words: str) -> subprocess.Popen[bytes]:
+        command = [
+            sys.executable,
+            "-m",
+            f"distributed.cli.dask_{kind}",
+            "--scheduler-file",
+            str(file),
+            "--no-dashboard",
+        ]
+        nothing = subprocess.DEVNULL
+        return subprocess.Popen([*command, "--host", "127.0.0.1", *words], stdout=nothing, stderr=nothing, cwd="/")
+
+    scheduler = begun("scheduler", "--port", "0")
     until(file.exists)
-    alone = ["--no-nanny", "--nthreads", "1", "--host", "127.0.0.1"]
-    workers = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "distributed.cli.dask_worker",
-                *common,
-                *alone,
-                "--local-directory",
-                str(tmp_path / f"w{i}"),
-            ],
-            **quiet,
-        )  # type: ignore[call-overload]  # fmt: skip
-        for i in range(2)
-    ]
+    alone = ("--no-nanny", "--nthreads", "1", "--local-directory")
+    workers = [begun("worker", *alone, str(tmp_path / name)) for name in ("w1", "w2")]
     try:
         yield json.loads(file.read_text())["address"], workers
     finally:
@@ -398,6 +460,7 @@ def test_a_cluster_that_loses_a_worker_gives_every_answer(
     workers[0].kill()
     assert len(list((tmp_path / "far").glob("*.json"))) < 1600, "killed too late"
     out, err = batch.communicate(timeout=300)
+    assert run("check", "hw", "--dask", address) == run("check", "hw")
     local = run("batch", "hw", "-o", "near", "--format", "json")
     assert (batch.returncode, err) == (1, b"") and out.decode() == local.out
     assert workings(tmp_path / "far") == workings(tmp_path / "near") and len(workings(tmp_path / "near")) == 2001

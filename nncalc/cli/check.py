@@ -6,17 +6,21 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from nncalc.batch.spread import spread
 from nncalc.cli import terminal
+from nncalc.cli.crew import CrewRequest, chunk_of, crew_for, died
 from nncalc.cli.feedback import Feedback, marks_page
+from nncalc.cli.marked import marked_by
 from nncalc.cli.options import ATTEMPTS
-from nncalc.cli.show import Request, choice, view_of
+from nncalc.cli.show import choice, view_of
 from nncalc.cli.signals import Interrupted, interruptible
-from nncalc.disk.folder import problem_files
+from nncalc.disk.folder import Found, problem_files
 from nncalc.disk.write import write_file
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
@@ -34,7 +38,7 @@ from nncalc.marking.submissions import stem
 from nncalc.problem.problem import Problem
 from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS, gradescope
-from nncalc.render.marks.keys import render as render_keys
+from nncalc.render.marks.keys import KeySaid, counted, said_of
 from nncalc.render.marks.records import RECORD_FORMATS, render_records
 from nncalc.render.summary import progress
 
@@ -44,7 +48,7 @@ EXPLAINING = ("junit", "markdown", "html", "gradescope")
 
 
 @dataclass(frozen=True)
-class Check(Request):
+class Check(CrewRequest):
     """What was asked of `check`, as it was typed."""
 
     problem: str = ""
@@ -113,13 +117,15 @@ def _homework(request: Check, rules: Permissions, view: View) -> Homework:
         feedback.prepare([pair.student for pair in pairs] or [_yours(request).student])
     if not paths:
         done.results.append(_typed(request, words, marker))
+    # Workings do not travel: a document that shows them all is made where it is written.
+    crew = crew_for(request, len(pairs)) if pairs and not one and (feedback is not None or not workings) else None
     try:
-        with interruptible():
-            marked = marker.marked(pairs)
+        with interruptible(), crew or nullcontext():
+            marked = marker.marked(pairs) if crew is None else marked_by(crew, pairs, marker, feedback, done)
             shown: Iterable[Any] = marked if one else progress(marked, len(pairs), sys.stderr, "marking")
             for result in shown:
                 done.results.append(result)
-                if feedback is not None:
+                if feedback is not None and crew is None:
                     feedback.take(result, done)
     except Interrupted as signal:
         _write(done, request, format, view, rules)
@@ -247,15 +253,31 @@ def _keys(request: Check, view: View, rules: Permissions) -> int:
     found = problem_files(request.problem, rules.limits)
     if not found:
         raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
-    results: Iterable[Any] = progress((checked(one, rules) for one in found), len(found), sys.stderr, "checking")
-    keys: list[Key] = list(results)
+    crew = crew_for(request, len(found))
+    with crew or nullcontext():
+        looked = spread(KeyWork(view, rules), found, crew, _lost_key, chunk_of(len(found), crew))
+        keys: list[KeySaid] = list(progress(looked, len(found), sys.stderr, "checking"))  # type: ignore[arg-type]
     if not request.quiet:
-        out = io.StringIO()
-        render_keys(keys, view, out)
-        terminal.out(out.getvalue())
+        terminal.out("".join(key.text for key in keys) + counted(keys))
     if any(key.unusable for key in keys):
         return BAD_PROBLEM
     return RIGHT if all(key.holds for key in keys) else NOT_RIGHT
+
+
+@dataclass(frozen=True)
+class KeyWork:
+    """The work on the key of one file, whoever does it."""
+
+    view: View
+    rules: Permissions
+
+    def __call__(self, found: Found) -> KeySaid:
+        """What is said of it."""
+        return said_of(checked(found, self.rules), self.view)
+
+
+def _lost_key(found: Found) -> KeySaid:
+    return said_of(Key(found.path, None, [died(found.path)], True), View())
 
 
 def _format(request: Check) -> str:

@@ -138,6 +138,7 @@ def check_command() -> TyperCommand:
         option("--adjust", "points of yours, as rows of student, problem, line, points, reason", metavar="FILE.csv"),
         option("--compare", "whose marks differ from an earlier --format json, and why", metavar="FILE.json"),
         option("--by", f"count the class by {listed(COUNTED)}", metavar="WHAT"),
+        *crew_options(),
         *look_options(),
         *reading_options(),
     ]  # fmt: skip

@@ -24,7 +24,7 @@ RESOURCES = "__MACOSX"
 # The longest name of a file that we make, in plain letters.
 NAME_LENGTH = 100
 # So many names are sorted at a time.
-RUN = 10_000
+RUN = 2_000
 EMPTY = "is an empty folder"
 DEVICE_NAMES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$")
 
