@@ -413,6 +413,12 @@ def test_memory_does_not_grow_with_the_number_of_files(words: tuple[str, ...], t
     assert peaks[1] <= 1.1 * peaks[0], peaks
 
 
+def test_the_benchmark_runs() -> None:
+    bench = Path(__file__).parent / "bench" / "batch.py"
+    done = subprocess.run([sys.executable, str(bench), "40"], env=os.environ | {"RUNS": "1"}, capture_output=True, text=True, check=True)  # fmt: skip
+    assert "one process / two" in done.stdout and done.stderr == ""
+
+
 @pytest.fixture
 def dask_cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A scheduler and two workers on loopback, as their own commands start them."""
