@@ -19,14 +19,14 @@ from command import Done, run
 from examples import LSTM, random_problems
 
 from nncalc.batch.crews import Crew, processes
-from nncalc.batch.spread import spread
-from nncalc.cli.marked import Student, _lost, unpacked
+from nncalc.batch.spread import spread_over
+from nncalc.cli.marked import OneStudent, _lost, unpacked
 from nncalc.disk.folder import output_names, problem_files
 from nncalc.disk.journal import JOURNAL, Journal
 from nncalc.limits import DEFAULT
 from nncalc.marking.adjust import Adjustments
 from nncalc.marking.pairing import Submission
-from nncalc.render.summary import BLOCK, Progress
+from nncalc.render.summary import BLOCK_ROWS, Progress
 
 SOFT = "topic: softmax\nx: [{}, 1, 0.1]\nexpect: {{Z: {:.4f}}}\n"
 
@@ -78,21 +78,23 @@ def test_results_come_in_order_and_few_are_under_way(crew: Crew) -> None:
             taken += 1
             yield i
 
-    results = spread(double, items(), crew, str, chunk=7)
+    results = spread_over(double, items(), crew, str, chunk=7)
     assert next(results) == 0 and taken <= 7 * (2 * 2 + 1)
     assert [*results] == [2 * i for i in range(1, 1000)]
 
 
 def test_a_slow_chunk_comes_back_in_parts(crew: Crew) -> None:
     items = [1, "sleep", 2, "sleep", 3, 4]
-    assert [*spread(double, items, crew, str, chunk=6)] == [double(i) if i != "sleep" else "sleepsleep" for i in items]
+    assert [*spread_over(double, items, crew, str, chunk=6)] == [
+        double(i) if i != "sleep" else "sleepsleep" for i in items
+    ]
 
 
 def test_what_kills_its_worker_is_named_and_costs_nothing_else(crew: Crew, tmp_path: Path) -> None:
     items: list[int | str] = [*range(100)]
     items[40], items[41], items[77] = "die", "die", f"once {tmp_path / 'once'}"
     expected = [2 * i if isinstance(i, int) else "lost" if i == "die" else "survived" for i in items]
-    assert [*spread(double, items, crew, lambda item: "lost", chunk=10)] == expected
+    assert [*spread_over(double, items, crew, lambda item: "lost", chunk=10)] == expected
 
 
 def both(*words: str) -> tuple[Done, Done]:
@@ -225,11 +227,13 @@ def test_without_dask_it_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_long_table_is_written_in_blocks(tmp_path: Path) -> None:
-    hw = fill(tmp_path / "hw", BLOCK + 3)
+    hw = fill(tmp_path / "hw", BLOCK_ROWS + 3)
     (hw / "p0001.yaml").write_text("topic: softmax\nx: [1, two]\n")
     lines = run("batch", "hw").out.splitlines()
     assert (
-        len(lines) == BLOCK + 3 + 2 and "want a number" in lines[BLOCK] and lines[-1].startswith(f"{BLOCK + 2} solved")
+        len(lines) == BLOCK_ROWS + 3 + 2
+        and "want a number" in lines[BLOCK_ROWS]
+        and lines[-1].startswith(f"{BLOCK_ROWS + 2} solved")
     )
 
 
@@ -318,7 +322,7 @@ def test_several_processes_look_through_keys_alike(tmp_path: Path) -> None:
 
 def test_a_student_whose_sheet_kills_its_worker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pair = Submission("ada", "soft", "soft.yaml", "ada.yaml")
-    (back,) = unpacked(_lost(Student([pair], {}, Adjustments())).results, lambda path: [])
+    (back,) = unpacked(_lost(OneStudent([pair], {}, Adjustments())).results, lambda path: [])
     assert back.pair == pair and back.reasons == [
         "ada.yaml: whoever worked on it died, twice; it may need more memory than there is"
     ]

@@ -27,7 +27,7 @@ TRIES = 2
 _PLACE = threading.Lock()
 
 
-def spread(
+def spread_over(
     work: Callable[[Item], Done],
     items: Iterable[Item],
     crew: Crew | None,

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from nncalc import __version__
 from nncalc.batch import is_made_of, solve_file
-from nncalc.batch.spread import spread
+from nncalc.batch.spread import spread_over
 from nncalc.cli import terminal
 from nncalc.cli.crew import CrewRequest, chunk_of, crew_for, died
 from nncalc.cli.show import choice, format_of, settle_of, view_of
@@ -98,7 +98,7 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
             found = each_problem_file(request.folder, rules.limits)
             items: Iterator[Found | Answered] = found if workings is None else map(workings.answered, found)
             work = Working(request, rules, format)
-            for answer in spread(work, items, crew, _lost, chunk_of(total, crew)):
+            for answer in spread_over(work, items, crew, _lost, chunk_of(total, crew)):
                 with signals.held():  # what is written is told
                     told.add(answer.row if workings is None else workings.kept(answer))
                 if request.fail_fast and told.failed:

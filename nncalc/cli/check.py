@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nncalc.batch.spread import spread
+from nncalc.batch.spread import spread_over
 from nncalc.cli import terminal
 from nncalc.cli.crew import CrewRequest, chunk_of, crew_for, died
 from nncalc.cli.feedback import Feedback, marks_page
@@ -255,7 +255,7 @@ def _keys(request: Check, view: View, rules: Permissions) -> int:
         raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
     crew = crew_for(request, len(found))
     with crew or nullcontext():
-        looked = spread(KeyWork(view, rules), found, crew, _lost_key, chunk_of(len(found), crew))
+        looked = spread_over(KeyWork(view, rules), found, crew, _lost_key, chunk_of(len(found), crew))
         keys: list[KeySaid] = list(progress(looked, len(found), sys.stderr, "checking"))  # type: ignore[arg-type]
     if not request.quiet:
         terminal.out("".join(key.text for key in keys) + counted(keys))

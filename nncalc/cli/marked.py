@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from nncalc.batch.crews import Crew
-from nncalc.batch.spread import spread
+from nncalc.batch.spread import spread_over
 from nncalc.cli.crew import chunk_of, died
 from nncalc.cli.feedback import Feedback, marks_page
 from nncalc.errors import Failure, Finding, Location, attempted
@@ -24,7 +24,7 @@ from nncalc.marking.responses import Response
 from nncalc.render.layout import View
 
 
-class Student(NamedTuple):
+class OneStudent(NamedTuple):
     """The sheets of a student, with all that is known of this one alone; `target`: where the page will stand."""
 
     pairs: list[Submission]
@@ -41,13 +41,13 @@ class Back(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Marking:
+class MarkingWork:
     """The work on one student, whoever does it. `page`: the format and the view of the pages, where there are any."""
 
     rules: Permissions
     page: tuple[str, View] | None
 
-    def __call__(self, one: Student) -> Back:
+    def __call__(self, one: OneStudent) -> Back:
         """The marks, and the page."""
         marker = _marker(self.rules, self.page is not None)
         marker.rows, marker.adjusted = one.rows, one.adjusted
@@ -74,22 +74,22 @@ def marked_by(
     """What became of each sheet, in order; the pages of the students are written."""
     targets = feedback.targets if feedback is not None else {}
     students = (_student(list(group), marker, targets) for _, group in groupby(pairs, lambda pair: pair.student))
-    work = Marking(marker.rules, (feedback.format, feedback.view) if feedback is not None else None)
-    for back in spread(work, students, crew, _lost, chunk_of(len(pairs), crew)):
+    work = MarkingWork(marker.rules, (feedback.format, feedback.view) if feedback is not None else None)
+    for back in spread_over(work, students, crew, _lost, chunk_of(len(pairs), crew)):
         results = unpacked(back.results, marker.asked)
         if feedback is not None:
             feedback.write(results[0].pair.student, back.page, done)
         yield from results
 
 
-def _student(pairs: list[Submission], marker: Marker, targets: dict[str, str]) -> Student:
+def _student(pairs: list[Submission], marker: Marker, targets: dict[str, str]) -> OneStudent:
     sheets = [sheet for pair in pairs for sheet in (pair.sheet, *pair.earlier) if sheet in marker.rows]
     adjusted = {(p.student, p.problem): marker.adjusted.of(p.student, p.problem) for p in pairs}
     rows = {sheet: marker.rows[sheet] for sheet in sheets if sheet is not None}
-    return Student(pairs, rows, Adjustments(adjusted), targets.get(pairs[0].student, ""))
+    return OneStudent(pairs, rows, Adjustments(adjusted), targets.get(pairs[0].student, ""))
 
 
-def _lost(one: Student) -> Back:
+def _lost(one: OneStudent) -> Back:
     return Back(packed([Marked(pair, None, findings=[died(pair.sheet or pair.file)]) for pair in one.pairs]))
 
 

@@ -16,7 +16,7 @@ from nncalc.render.layout import View
 from nncalc.render.paper import QUIET, VALUE, Grid, Paper
 
 # The columns of so many lines are as wide as each other, and then written: a table of any length takes no memory.
-BLOCK = 200
+BLOCK_ROWS = 200
 # A terminal is told how far it is so many seconds after the last time, not sooner.
 OFTEN = 0.1
 SUMMARY_VERSION = 1
@@ -41,7 +41,7 @@ class TableSummary:
     def add(self, row: SummaryRow) -> None:
         """One more file."""
         self.rows.append(row)
-        if len(self.rows) >= BLOCK:
+        if len(self.rows) >= BLOCK_ROWS:
             self.write()
 
     def write(self) -> None:
