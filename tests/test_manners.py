@@ -13,6 +13,8 @@ import pytest
 from command import run
 from examples import LSTM
 
+from nncalc.disk.journal import JOURNAL
+
 GOOD = "topic: softmax\nx: [2, 1]\n"
 BAD = "topic: softmax\nx: [2, two]\n"
 
@@ -137,6 +139,7 @@ def test_colours(words: list[str], environment: dict[str, str], terminal: bool, 
 COMMANDS_BY_FORK = """
 import os, sys
 import nncalc.batch, nncalc.render.working.table
+from nncalc.disk.journal import JOURNAL
 from nncalc.cli.commands import command
 from nncalc.cli.main import main
 command()
@@ -216,7 +219,7 @@ def test_names_of_workings_are_safe_and_never_clash(folder: Path) -> None:
         (Path(os.fsdecode(os.path.join(os.fsencode(hw), os.fsencode(name))))).write_text(GOOD)
     done = run("batch", "hw", "-o", "out")
     assert done.code == 0 and all(line.isprintable() for line in done.out.splitlines())
-    names = sorted(p.name for p in (folder / "out").iterdir())
+    names = sorted(p.name for p in (folder / "out").iterdir() if p.name != JOURNAL)
     assert len(names) == 8 == len({n.lower() for n in names})
     assert all(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,104}", n) for n in names) and "_con.txt" in names
     again = run("batch", "hw", "-o", "out")

@@ -9,15 +9,17 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nncalc.cli import terminal
+from nncalc.cli.crew import CrewRequest, crew_for
 from nncalc.cli.feedback import Feedback, marks_page
 from nncalc.cli.options import ATTEMPTS, COUNTED
-from nncalc.cli.show import Request, choice, view_of
+from nncalc.cli.show import choice, view_of
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.write import write_file
 from nncalc.errors import Finding, InputError, Location
@@ -41,7 +43,7 @@ EXPLAINING = ("junit", "markdown", "html", "gradescope")
 
 
 @dataclass(frozen=True)
-class Check(Request):
+class Check(CrewRequest):
     """What was asked of `check`, as it was typed."""
 
     problem: str = ""
@@ -114,12 +116,13 @@ def marked_homework(request: Check, rules: Permissions, view: View) -> Homework:
         feedback.prepare([pair.student for pair in pairs] or [_yours(request).student])
     if not paths:
         done.results.append(_typed(request, words, marker))
+    # Workings do not travel: a document that shows them all is made where it is written.
+    crew = crew_for(request, len(pairs)) if pairs and not one and (feedback is not None or not workings) else None
     try:
-        with interruptible():
-            marked = marker.marked(pairs)
-            for result in marked if one else _with_progress(marked, len(pairs)):
+        with interruptible(), crew or nullcontext():
+            for result in marker.marked(pairs) if one else _of_a_class(crew, pairs, marker, feedback, done):
                 done.results.append(result)
-                if feedback is not None:
+                if feedback is not None and crew is None:
                     feedback.take(result, done)
     except Interrupted as signal:
         _write(done, request, format, view, rules)
@@ -131,10 +134,17 @@ def marked_homework(request: Check, rules: Permissions, view: View) -> Homework:
     return done
 
 
-def _with_progress(marked: Iterable[Marked], count: int) -> Iterable[Any]:
+def _of_a_class(
+    crew: Any, pairs: Sequence[Submission], marker: Marker, feedback: Feedback | None, done: Homework
+) -> Iterable[Any]:
+    """What became of each sheet, whoever marks them; a terminal is told how far they are."""
     from nncalc.render.summary import progress
 
-    return progress(marked, count, sys.stderr, "marking")
+    if crew is None:
+        return progress(marker.marked(pairs), len(pairs), sys.stderr, "marking")
+    from nncalc.cli.marked import marked_by
+
+    return progress(marked_by(crew, pairs, marker, feedback, done), len(pairs), sys.stderr, "marking")
 
 
 def _yours(request: Check) -> Submission:

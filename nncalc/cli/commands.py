@@ -16,6 +16,7 @@ from nncalc.cli.options import (
     COUNTED,
     argument,
     choice_options,
+    crew_options,
     flag,
     look_options,
     option,
@@ -84,7 +85,10 @@ def batch_command() -> TyperCommand:
     params = [
         argument("folder", "problems and folders of them", required=True, metavar="FOLDER"),
         flag("--force", "replace workings that are there already"),
-        flag("--resume", "keep workings that are there already"),
+        flag("--resume", "go on: what is answered already, with the same input and version, is not done again"),
+        *crew_options(),
+        flag("--fail-fast", "stop at the first file that fails"),
+        option("--summary", "table, json or junit (default table)", metavar="FORMAT"),
         *view_options(),
         *reading_options(),
     ]
@@ -142,6 +146,7 @@ def check_command() -> TyperCommand:
         option("--adjust", "points of yours, as rows of student, problem, line, points, reason", metavar="FILE.csv"),
         option("--compare", "whose marks differ from an earlier --format json, and why", metavar="FILE.json"),
         option("--by", f"count the class by {listed(COUNTED)}", metavar="WHAT"),
+        *crew_options(),
         *look_options(),
         *reading_options(),
     ]  # fmt: skip

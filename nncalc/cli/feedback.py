@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nncalc.disk.folder import lettered_part, safe_names
 from nncalc.disk.write import make_folder, must_be_new, write_file
-from nncalc.errors import Failure, Location, attempted
+from nncalc.errors import Failure, Finding, Location, attempted
 from nncalc.marking.homework import Homework, Marked
 from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, render
@@ -66,13 +66,18 @@ class Feedback:
         """Writes the page of the student whose sheets are marked; their workings are not needed any more."""
         if not self.waiting:
             return
-        target = self.targets[self.waiting[0].pair.student]
-        page = attempted(partial(marks_page, Homework(self.waiting), self.view, self.format), Location(target))
-        if isinstance(page, Failure):
-            homework.stray.extend(page.findings)
-        else:
-            write_file(target, page)
+        student = self.waiting[0].pair.student
+        made = partial(marks_page, Homework(self.waiting), self.view, self.format)
+        page = attempted(made, Location(self.targets[student]))
+        self.write(student, page.findings if isinstance(page, Failure) else page, homework)
         for result in self.waiting:
             if result.marks is not None:
                 result.marks.forget_workings()
         self.waiting = []
+
+    def write(self, student: str, page: str | list[Finding], homework: Homework) -> None:
+        """Writes a student's page, or notes what kept it from being made."""
+        if isinstance(page, list):
+            homework.stray.extend(page)
+        elif page:
+            write_file(self.targets[student], page)

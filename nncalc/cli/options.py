@@ -45,6 +45,14 @@ def view_options() -> list[TyperOption]:
     ]
 
 
+def crew_options() -> list[TyperOption]:
+    """Who does the work on a whole folder."""
+    return [
+        option("--jobs", "work in N processes", metavar="N"),
+        option("--dask", "work on the Dask cluster whose scheduler is there: tcp://host:8786", metavar="ADDRESS"),
+    ]
+
+
 def look_options() -> list[TyperOption]:
     """How numbers and colours look."""
     return [

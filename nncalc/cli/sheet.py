@@ -68,8 +68,9 @@ def _folder(request: SheetRequest, rules: Permissions) -> bool:
     if not found:
         raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
     format = choice("--format", request.format, list(SHEET_FORMATS))
-    names = output_names([f.path for f in found if not f.trouble], request.problem, SHEET_FORMATS[format])
-    targets = {path: os.path.join(request.output, name) for path, name in names.items()}
+    paths = [f.path for f in found if not f.trouble]
+    name = output_names(paths, request.problem, SHEET_FORMATS[format])
+    targets = {path: os.path.join(request.output, name(path)) for path in paths}
     if not request.force:
         must_be_new(targets.values())
     findings = [f.finding for f in found if f.trouble]

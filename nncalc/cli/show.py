@@ -71,13 +71,12 @@ def _bare(value: Any, out: io.StringIO) -> None:
     out.write((json.dumps(shown) if not isinstance(shown, str) else shown) + "\n")
 
 
-def _whole(flag: str, text: str | None, least: int = 0) -> int | None:
+def whole(flag: str, text: str | None, least: int = 0, most: int = MOST_DIGITS) -> int | None:
+    """The number of a flag, None where it was not given. Raises InputError for anything else."""
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= MOST_DIGITS):
-        raise InputError(
-            Finding(f"want a whole number from {least} to {MOST_DIGITS}, got {printable(text)}", Location(flag))
-        )
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= most):
+        raise InputError(Finding(f"want a whole number from {least} to {most}, got {printable(text)}", Location(flag)))
     return int(text)
 
 
@@ -89,7 +88,7 @@ def choice(flag: str, text: str | None, choices: Sequence[str]) -> str:
 
 def settle_of(request: Request) -> Settle:
     """The way to run that was asked for. Raises InputError where two were."""
-    places, digits = _whole("--round", request.round), _whole("--sig", request.sig, least=1)
+    places, digits = whole("--round", request.round), whole("--sig", request.sig, least=1)
     if places is not None and digits is not None:
         raise InputError(Finding("--round and --sig exclude each other", want="one of them"))
     return exact if places is None and digits is None else on_paper(places, digits)
@@ -112,7 +111,7 @@ def format_of(request: Request) -> str:
 
 
 def view_of(request: Request) -> View:
-    digits = _whole("--digits", request.digits)
+    digits = whole("--digits", request.digits)
     width = terminal.width() if request.output is None else None
     when = choice("--color", "never" if request.no_color else request.color, terminal.COLORS)
     return View(

@@ -15,10 +15,11 @@ WRITE_ERRORS: dict[type[OSError], str] = {
 }
 
 
-def write_file(path: str, text: str) -> None:
+def write_file(path: str, text: str, lasting: bool = True) -> None:
     """Replaces a file at once. InputError says why it cannot be written; then nothing has changed.
 
     A device or a pipe is written to as it is; a link is refused, for what it replaces may lie anywhere.
+    lasting: waits for the disk, so that a power cut leaves a whole file, too; who does not wait knows the text again.
     """
     target, data = Path(path), text.encode("utf-8", "backslashreplace")
     try:
@@ -29,7 +30,7 @@ def write_file(path: str, text: str) -> None:
         if target.exists() and not target.is_file():
             _send(target, data)
         else:
-            _replace(target, data)
+            _replace(target, data, lasting)
     except OSError as error:
         raise InputError(cannot_write(path, error)) from None
 
@@ -64,7 +65,7 @@ def _send(target: Path, data: bytes) -> None:
         os.close(handle)
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, data: bytes, lasting: bool) -> None:
     """Fills a file without a name, then gives it one: only whole files are ever seen, and none is left behind."""
     spare = str(target.with_name(f".nncalc-{os.urandom(8).hex()}"))
     handle = _nameless(target.parent)
@@ -74,7 +75,8 @@ def _replace(target: Path, data: bytes) -> None:
     try:
         try:
             _fill(handle, data)
-            os.fsync(handle)
+            if lasting:
+                os.fsync(handle)
             if nameless and _appeared(handle, str(target)):
                 return
             if nameless:

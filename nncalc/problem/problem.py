@@ -9,17 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Annotated, Any, Literal
 
-from nncalc.disk.read import name_of
-from nncalc.errors import (
-    FieldPath,
-    Finding,
-    InputError,
-    Location,
-    Refused,
-    printable,
-    spelled,
-    wrong_type,
-)
+from nncalc.disk.read import name_of, read_bytes
+from nncalc.errors import FieldPath, Finding, InputError, Location, Refused, printable, spelled, wrong_type
 from nncalc.limits import DEFAULT, LIBRARY, Limits, Permissions
 from nncalc.problem.convert import BAD, Converter
 from nncalc.problem.counted import home_of_sizes, sizes_in
@@ -29,7 +20,7 @@ from nncalc.problem.large import refused_as_large
 from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of
-from nncalc.reading.reader import read_file, read_text
+from nncalc.reading.reader import read_text, read_yaml
 from nncalc.topics import ALSO, TOPICS, known, one_topic
 from nncalc.topics.parts.fields import About, Array, Field, fields_of
 from nncalc.topics.parts.turning import laid
@@ -83,6 +74,7 @@ class Problem:
     limits: Limits = DEFAULT
     called: str = ""
     wanted: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()  # the files of arrays that it names, as they are written
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -122,8 +114,23 @@ def load(
     if not isinstance(path, (str, bytes, os.PathLike)):
         raise wrong_type("path", path, "a path, or - for stdin (nncalc.loads takes a text or a mapping)")
     file = os.fsdecode(path)
-    root = read_file(file, rules.limits)
-    return checked_problem(root, name_of(file), topic, flags or {}, rules, os.path.dirname(file) if file != "-" else "")
+    return read_problem(read_bytes(file, rules.limits), file, rules, topic, flags)
+
+
+def read_problem(
+    data: bytes,
+    file: str,
+    rules: Permissions,
+    topic: str | None = None,
+    flags: Mapping[str, str] | None = None,
+) -> Problem:
+    """Checks what was read from a problem file.
+
+    Raises InputError with every finding.
+    """
+    folder = os.path.dirname(file) if file != "-" else ""
+    name = name_of(file)
+    return checked_problem(read_yaml(data, name, rules.limits), name, topic, flags or {}, rules, folder)
 
 
 def loads(
@@ -202,14 +209,14 @@ def checked_problem(
     if converter.findings:
         raise InputError(converter.findings)
     return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), expect,
-                   marking, file, converter.marks, rules.limits, called or "")  # fmt: skip
+                   marking, file, converter.marks, rules.limits, called, (), tuple(converter.beside.named))  # fmt: skip
 
 
 def _counted(network: Problem, root: Node, flags: Mapping[str, str], rules: Permissions) -> Problem:
     """A problem of `params`, made from a network's numbers: what is said of a layer stands where the network has it."""
     counts = checked_problem(node_of(sizes_in(network), root.mark, rules.limits), network.file, "params", flags, rules)
     own = {path: mark for path, mark in counts.marks.items() if mark.is_flag}
-    return replace(counts, marks=network.marks | own)
+    return replace(counts, marks=network.marks | own, beside=network.beside)
 
 
 def _marking(node: Node | None, converter: Converter) -> Marking:

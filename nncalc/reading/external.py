@@ -12,7 +12,7 @@ import os
 import warnings
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -36,10 +36,14 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class Beside:
-    """Where a problem's arrays may lie: below its folder, unless `rules` let them lie outside."""
+    """Where a problem's arrays may lie: below its folder, unless `rules` let them lie outside.
+
+    `named`: the files that were asked for so far.
+    """
 
     folder: str
     rules: Permissions
+    named: list[str] = field(default_factory=list)
 
     def find(self, file: str) -> str:
         """The file's path, links resolved; Unusable where it lies outside."""
@@ -52,6 +56,7 @@ class Beside:
             raise Unusable(plain_words(error)) from None
         if not self.rules.allow_outside and os.path.commonpath([home, path]) != home:
             raise Unusable(f"'{printable(file)}' lies outside the problem's folder", "--allow-outside lets it")
+        self.named.append(file)
         return path
 
 

@@ -1,15 +1,12 @@
-"""What a terminal shows, with rich and without its markup: broken where the terminal ends, with a bar for what takes
-long."""
+"""What a terminal shows, with rich and without its markup: broken where the terminal ends."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import track
 from rich.table import Table
 from rich.text import Text as RichText
 
@@ -53,8 +50,3 @@ def _table(grid: Grid) -> Table:
     for row in grid.rows:
         table.add_row(*map(_text, row))
     return table
-
-
-def with_bar(items: Iterable[object], total: int, stream: TextIO, doing: str) -> Iterable[object]:
-    """The items again, with a bar that says what is being done."""
-    return track(items, doing, total=total, console=Console(file=stream, **NO_MARKUP), transient=True)

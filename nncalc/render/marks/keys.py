@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
-from typing import TextIO
+from typing import NamedTuple
 
 from nncalc.errors import printable
 from nncalc.marking.keys import Key
@@ -16,20 +17,33 @@ from nncalc.trace.notation.style import TEXT
 MISTAKES_SHOWN = 2
 
 
-def render(keys: Sequence[Key], view: View, out: TextIO) -> None:
-    """A line a problem, below it what is wrong or hidden."""
+class KeySaid(NamedTuple):
+    """What is said of one key, and what of it is counted."""
+
+    text: str
+    holds: bool
+    unusable: bool
+    is_there: bool
+    hides: bool
+
+
+def said_of(key: Key, view: View) -> KeySaid:
+    """A line, below it what is wrong or hidden."""
+    out = io.StringIO()
     paper = Paper(view, out)
-    for key in keys:
-        cells = Text(printable(key.path, 300), style=NAME), Text(_verdict(key), style=GOOD if key.holds else BAD)
-        paper.say(Grid(2, [FOLDED] * 2, [cells]))
-        for line in [*_wrong(key, view), *_hidden(key), *key.warnings]:
-            paper.say(Text(line, style="" if not key.holds else QUIET), indent=4)
-    bad, without = sum(not key.holds for key in keys), sum(key.holds and not key.lines for key in keys)
-    hiding = sum(bool(key.hidden) for key in keys)
+    verdict = Text(_verdict(key), style=GOOD if key.holds else BAD)
+    paper.say(Grid(2, [FOLDED] * 2, [(Text(printable(key.path, 300), style=NAME), verdict)]))
+    for line in [*_wrong(key, view), *_hidden(key), *key.warnings]:
+        paper.say(Text(line, style="" if not key.holds else QUIET), indent=4)
+    return KeySaid(out.getvalue(), key.holds, key.unusable, bool(key.lines), bool(key.hidden))
+
+
+def counted(keys: Sequence[KeySaid]) -> str:
+    """The last line."""
+    bad, without = sum(not key.holds for key in keys), sum(key.holds and not key.is_there for key in keys)
     more = f", {without} have none" if without else ""
-    paper.say(
-        Text(f"{len(keys) - bad - without} of {len(keys)} keys hold{more}; in {hiding} the places asked hide a mistake")
-    )
+    hiding = sum(key.hides for key in keys)
+    return f"{len(keys) - bad - without} of {len(keys)} keys hold{more}; in {hiding} the places asked hide a mistake\n"
 
 
 def _verdict(key: Key) -> str:
