@@ -43,7 +43,7 @@ WORKS = FIELDS | listed("""
     problem problem.problem problem.axes problem.convert problem.counted problem.flags problem.forms problem.large
     problem.looks problem.one_hot problem.plainly problem.spelling render.layout render.long render.working.json
 """)
-MARKS = WORKS | listed("cli.check cli.feedback cli.signals disk.folder marking marking.*")
+MARKS = WORKS | listed("cli.check cli.crew cli.feedback cli.signals disk.folder marking marking.*")
 CALLS = {
     "--help": TABLES,
     "--version": TABLES,

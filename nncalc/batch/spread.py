@@ -16,10 +16,14 @@ from nncalc.batch.crews import Crew
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
+# What a chunk's first things gave, and the seconds that they took.
+Worked = tuple[list[Done], float]
 
 # A chunk is so many things, or what a worker does in so many seconds: then neither a crowd of small results nor a few
-# large ones fill the memory, and nobody waits long for one.
-CHUNK, SECONDS = 200, 0.5
+# large ones fill the memory, and nobody waits long for one. The first chunks are small; they tell how long one takes.
+CHUNK, SECONDS, FIRST = 200, 0.5, 20
+# No clock tells less.
+SHORT = 1e-6
 # So many chunks are under way for each worker: one is worked on, one waits at hand.
 UNDER_WAY = 2
 # What is with a worker that dies, so often and alone, is what killed it.
@@ -44,37 +48,40 @@ def spread_over(
         yield from map(work, items)
         return
     rest, home = iter(items), os.getcwd()
-    pending: deque[tuple[list[Item], Future[list[Done]]]] = deque()
+    pending: deque[tuple[list[Item], Future[Worked[Done]]]] = deque()
+    size = min(chunk, FIRST)
 
-    def begin(part: list[Item]) -> Future[list[Done]]:
+    def begin(part: list[Item]) -> Future[Worked[Done]]:
         return crew.submit(work_on, work, part, home)
 
     while True:
-        while len(pending) <= UNDER_WAY * crew.size and (part := list(islice(rest, chunk))):
+        while len(pending) <= UNDER_WAY * crew.size and (part := list(islice(rest, size))):
             pending.append((part, begin(part)))
         if not pending:
             return
         part, future = pending.popleft()
         try:
-            results = future.result()
+            results, took = future.result()
         except Exception:  # its worker died; whether one of its items killed it is seen where nothing else is under way
             yield from _alone(begin, part, crew, lost)
             pending = deque((p, begin(p) if _is_lost(f) else f) for p, f in pending)
             continue
+        size = max(1, min(chunk, int(len(results) * SECONDS / max(took, SHORT)) // 2))
         if len(results) < len(part):
             pending.appendleft((left := part[len(results) :], begin(left)))
         yield from results
 
 
-def work_on(work: Callable[[Item], Done], items: list[Item], home: str) -> list[Done]:
+def work_on(work: Callable[[Item], Done], items: list[Item], home: str) -> Worked[Done]:
     """A worker's part: what `work` gives for the first items, as many as the time allows; paths begin at `home`."""
     with _standing_in(home):
-        done, end = [work(items[0])], time.monotonic() + SECONDS
+        began = time.monotonic()
+        done, end = [work(items[0])], began + SECONDS
         for item in items[1:]:
             if time.monotonic() > end:
                 break
             done.append(work(item))
-        return done
+        return done, time.monotonic() - began
 
 
 @contextmanager
@@ -90,14 +97,14 @@ def _standing_in(folder: str) -> Iterator[None]:
 
 
 def _alone(
-    begin: Callable[[list[Item]], Future[list[Done]]], items: list[Item], crew: Crew, lost: Callable[[Item], Done]
+    begin: Callable[[list[Item]], Future[Worked[Done]]], items: list[Item], crew: Crew, lost: Callable[[Item], Done]
 ) -> Iterator[Done]:
     """The items once more, first together, then one by one."""
     size, tries = len(items), 0
     while items:
         part = items[:size]
         try:
-            done = begin(part).result()
+            done, _ = begin(part).result()
         except Exception:
             crew.must_be_there()
             size, tries = 1, tries + (len(part) == 1)
@@ -108,5 +115,5 @@ def _alone(
         items, tries = items[len(done) :], 0
 
 
-def _is_lost(future: Future[list[Done]]) -> bool:
+def _is_lost(future: Future[Worked[Done]]) -> bool:
     return future.done() and (future.cancelled() or future.exception() is not None)
