@@ -17,7 +17,7 @@ from nncalc.batch.crews import Crew
 Item = TypeVar("Item")
 Done = TypeVar("Done")
 # What a chunk's first things gave, and the seconds that they took.
-Worked = tuple[list[Done], float]
+DoneSoFar = tuple[list[Done], float]
 
 # A chunk is so many things, or what a worker does in so many seconds: then neither a crowd of small results nor a few
 # large ones fill the memory, and nobody waits long for one. The first chunks are small; they tell how long one takes.
@@ -48,10 +48,10 @@ def spread_over(
         yield from map(work, items)
         return
     rest, home = iter(items), os.getcwd()
-    pending: deque[tuple[list[Item], Future[Worked[Done]]]] = deque()
+    pending: deque[tuple[list[Item], Future[DoneSoFar[Done]]]] = deque()
     size = min(chunk, FIRST)
 
-    def begin(part: list[Item]) -> Future[Worked[Done]]:
+    def begin(part: list[Item]) -> Future[DoneSoFar[Done]]:
         return crew.submit(work_on, work, part, home)
 
     while True:
@@ -72,7 +72,7 @@ def spread_over(
         yield from results
 
 
-def work_on(work: Callable[[Item], Done], items: list[Item], home: str) -> Worked[Done]:
+def work_on(work: Callable[[Item], Done], items: list[Item], home: str) -> DoneSoFar[Done]:
     """A worker's part: what `work` gives for the first items, as many as the time allows; paths begin at `home`."""
     with _standing_in(home):
         began = time.monotonic()
@@ -97,7 +97,7 @@ def _standing_in(folder: str) -> Iterator[None]:
 
 
 def _alone(
-    begin: Callable[[list[Item]], Future[Worked[Done]]], items: list[Item], crew: Crew, lost: Callable[[Item], Done]
+    begin: Callable[[list[Item]], Future[DoneSoFar[Done]]], items: list[Item], crew: Crew, lost: Callable[[Item], Done]
 ) -> Iterator[Done]:
     """The items once more, first together, then one by one."""
     size, tries = len(items), 0
@@ -115,5 +115,5 @@ def _alone(
         items, tries = items[len(done) :], 0
 
 
-def _is_lost(future: Future[Worked[Done]]) -> bool:
+def _is_lost(future: Future[DoneSoFar[Done]]) -> bool:
     return future.done() and (future.cancelled() or future.exception() is not None)
