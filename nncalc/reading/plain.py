@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from numbers import Number
 from typing import Any
 
+import numpy as np
+
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import Limits
 from nncalc.reading.builder import SURROGATE, half_character, too_deep, unusable_key
@@ -20,6 +22,10 @@ def node_of(value: Any, mark: Location, limits: Limits, depth: int = 0) -> Node:
     """
     if hasattr(value, "tolist"):  # an array or a number of NumPy's, or of a library like it
         value = value.tolist()
+    elif hasattr(value, "__array__"):
+        value = np.asarray(value).tolist()
+    elif hasattr(value, "numpy"):  # a tensor
+        value = value.numpy().tolist()
     if isinstance(value, (Mapping, list, tuple)) and depth >= limits.depth:
         what, hint = too_deep(limits)
         raise InputError(Finding(what, mark, hint=hint))
