@@ -120,6 +120,8 @@ def activation(
     alpha: _Number | None = None,
     beta: _Number | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -148,6 +150,8 @@ def softmax(
     log_base: _Number = ...,
     first_class: _Whole | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -183,6 +187,8 @@ def perceptron(
     rule: Literal["error", "add", "delta"] = "error",
     learn_bias: bool = True,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -212,6 +218,8 @@ def backprop(
     expr: str,
     at: Mapping[str, _Number | _Numbers],
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -231,6 +239,8 @@ def backprop(
     nodes: Mapping[str, str],
     at: Mapping[str, _Number | _Numbers],
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -254,6 +264,8 @@ def backprop(
     reduction: Literal["mean", "sum"] = "mean",
     first_class: _Whole | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -287,6 +299,8 @@ def backprop(
     first_class: _Whole | None = None,
     layout: Literal["columns", "rows"] | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -318,6 +332,8 @@ def formulas(
     labels: Sequence[str] | None = None,
     answer: Sequence[str] | str | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -355,6 +371,8 @@ def loss(
     pos_weight: _Number | _Numbers | None = None,
     smooth: _Number = 0,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -395,6 +413,8 @@ def loss(
     margin: _Number = 1,
     half: bool = True,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -421,6 +441,8 @@ def loss(
     margin: _Number = 1,
     squared: bool = True,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -445,6 +467,8 @@ def loss(
     prior_mean: _Number | _Numbers = 0,
     prior_std: _Number | _Numbers = 1,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -484,6 +508,8 @@ def optimizer(
     t_0: _Whole = 0,
     schedule: Mapping[str, Any] | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -541,6 +567,8 @@ def optimizer(
     schedule: Mapping[str, Any] | None = None,
     nesterov: Literal["framework", "lookahead"] = "framework",
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -580,6 +608,8 @@ def optimizer(
     schedule: Mapping[str, Any],
     steps: _Whole,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -602,6 +632,8 @@ def optimizer(
     corrected: bool = False,
     v_0: _Number | _Numbers | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -631,6 +663,8 @@ def conv(
     activation: _Activation = "identity",
     upstream: _Numbers | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -673,6 +707,8 @@ def pool(
     global_: bool = False,
     upstream: _Numbers | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -710,6 +746,8 @@ def norm(
     running_var: _Numbers | None = None,
     upstream: _Numbers | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -743,6 +781,8 @@ def residual(
     activation: _Activation = "relu",
     upstream: _Numbers | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -778,6 +818,8 @@ def rnn(
     activation: _Function = "tanh",
     layout: Literal["columns", "rows"] | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -843,6 +885,8 @@ def lstm(
     vocabulary: str | Sequence[str] | None = None,
     jacobian: bool = False,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -914,6 +958,8 @@ def lstm(
     vocabulary: str | Sequence[str] | None = None,
     jacobian: bool = False,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -971,6 +1017,8 @@ def lstm(
     vocabulary: str | Sequence[str] | None = None,
     jacobian: bool = False,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1029,6 +1077,8 @@ def gru(
     tokens: str | Sequence[str] | None = None,
     vocabulary: str | Sequence[str] | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1093,6 +1143,8 @@ def gru(
     tokens: str | Sequence[str] | None = None,
     vocabulary: str | Sequence[str] | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1148,6 +1200,8 @@ def gru(
     tokens: str | Sequence[str] | None = None,
     vocabulary: str | Sequence[str] | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1196,6 +1250,8 @@ def attention(
     labels: Sequence[str] | None = None,
     upstream: _Numbers | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1247,6 +1303,8 @@ def attention(
     labels: Sequence[str] | None = None,
     upstream: _Numbers | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1289,6 +1347,8 @@ def posenc(
     arrangement: Literal["interleaved", "concatenated"] = "interleaved",
     embedding: _Numbers | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1317,6 +1377,8 @@ def posenc(
     base: _Number = 10000,
     pairs: Literal["adjacent", "halves"] = "adjacent",
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1345,6 +1407,8 @@ def posenc(
     causal: bool = True,
     scores: _Numbers | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1374,6 +1438,8 @@ def decoding(
     p: _Number = ...,
     tokens: Sequence[str] | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1402,6 +1468,8 @@ def decoding(
     references: str | Sequence[str | Sequence[str]],
     n: _Whole = 4,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1427,6 +1495,8 @@ def boxes(
     least_score: _Number | None = None,
     keep: _Whole | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1461,6 +1531,8 @@ def hopfield(
     rounds: _Whole = 1,
     tie: Literal["keep", "on"] = "keep",
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1494,6 +1566,8 @@ def params(
     show: Sequence[_Show] | None = None,
     kv_cache: Mapping[str, Any] | None = None,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:
@@ -1522,6 +1596,8 @@ def params(
     updates: _Whole | None = None,
     drop_last: bool = False,
     title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
     marking: Mapping[str, Any] | None = None,
     settle: Settle = ...,
 ) -> Working:

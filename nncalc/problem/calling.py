@@ -17,12 +17,14 @@ from nncalc.topics import kernels, known
 from nncalc.topics.parts.fields import REQUIRED, Array, Field, Variant, alternatives, fields_of, shown
 from nncalc.trace.rounding import exact
 
-WIDTH = 110
+LINE_WIDTH = 110
 # Beside its fields, what each topic takes.
 SHARED = tuple(
     Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind, default=default)
     for name, kind, default in (
         ("title", "str | None", None),
+        ("source", "str | None", None),
+        ("expect", "Mapping[str, Any] | None", None),
         ("marking", "Mapping[str, Any] | None", None),
         ("settle", "Settle", exact),
     )
@@ -90,7 +92,7 @@ def _line(field: Field) -> str:
     default = f"[{shown(field.default)}]" if isinstance(field.default, float) else ""
     words = field.help if field.about.help or not shapes else ""
     text = f"{' '.join(filter(None, (field.parameter, shapes)))}: {words} {default}".strip().removesuffix(":")
-    return textwrap.fill(text, WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(text, LINE_WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def _left_out(field: Field) -> Any:

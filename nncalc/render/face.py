@@ -10,7 +10,7 @@ from os import fsdecode
 from typing import Any, Self, overload
 
 from nncalc.errors import Finding, InputError, Location, printable
-from nncalc.marking.worked import AnyPath, AnyProblem, Worked
+from nncalc.marking.solved import AnyPath, AnyProblem, Solved
 from nncalc.render import DETAIL, DETAILS, DIGITS
 from nncalc.render.latex import latex
 from nncalc.render.layout import View
@@ -25,7 +25,7 @@ Only = str | Iterable[str] | None
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Working(Worked):
+class Working(Solved):
     """A finished working.
 
     w["s"] is a step, and may stand wherever its array may; w.answer has what was asked, by name; str(w) is the page.
@@ -61,7 +61,7 @@ class Working(Worked):
         """
         if all(isinstance(cell, str) for cell in cells) and cells:
             return _written(self.made_from(*cells))
-        return Worked.explain(self, *cells)
+        return Solved.explain(self, *cells)
 
     def __str__(self) -> str:
         """The page, as in a pipe."""
@@ -73,7 +73,7 @@ class Working(Worked):
         return f"<Working {head}: {', '.join(self.answer) or f'{len(self.steps)} steps'}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """For notebooks: the page as HTML without script, its formulas as LaTeX, and as text."""
+        """For notebooks: the page as HTML without script, its steps as LaTeX, and the text."""
         text = str(self)
         bundle = {"text/plain": text, "text/html": PAGE.format(escape(text)), "text/latex": latex(self)}
         return {kind: page for kind, page in bundle.items() if page}

@@ -21,10 +21,11 @@ from nncalc.names import cell_of, only_steps, step_name
 from nncalc.problem.calling import problem_of, signature, topic_words
 from nncalc.problem.problem import AnyPath, AnyProblem, Problem, as_problem
 from nncalc.running import Settle, exact, solve
+from nncalc.trace.notation.signs import plain_name
 from nncalc.trace.notation.style import TEXT, symbols, write
 from nncalc.trace.steps import Step, Trace
 
-__all__ = ["AnyPath", "AnyProblem", "ArrayStep", "Worked"]
+__all__ = ["AnyPath", "AnyProblem", "ArrayStep", "Solved"]
 
 
 class ArrayStep(NDArrayOperatorsMixin, Step):
@@ -48,10 +49,10 @@ class ArrayStep(NDArrayOperatorsMixin, Step):
         return iter(self.array)
 
     def __float__(self) -> float:
-        return float(self.array)
+        return float(self.array.item())
 
     def __int__(self) -> int:
-        return int(self.array)
+        return int(self.array.item())
 
     def __bool__(self) -> bool:
         return bool(self.array)
@@ -78,7 +79,7 @@ class ArrayStep(NDArrayOperatorsMixin, Step):
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Worked(Trace):
+class Solved(Trace):
     """A finished working that knows its problem."""
 
     problem: Problem = field(kw_only=True)
@@ -94,7 +95,7 @@ class Worked(Trace):
     def function(cls, topic: str) -> Callable[..., Any]:
         """A topic as a function of its fields. Raises InputError where there is no such topic."""
 
-        def worked(*, settle: Settle = exact, **given: Any) -> Worked:
+        def worked(*, settle: Settle = exact, **given: Any) -> Solved:
             return cls.of(problem_of(topic, given), settle)
 
         worked.__name__ = worked.__qualname__ = topic
@@ -105,7 +106,7 @@ class Worked(Trace):
     def __getitem__(self, name: str) -> ArrayStep:
         """The step of a name, as --get takes it: s, dW1 for dL/dW1. Raises KeyError where there is none."""
         try:
-            step = self.named()[step_name(self, name)]
+            step = self.named()[step_name(self, plain_name(name))]
         except InputError as error:
             raise KeyError("; ".join(error.lines())) from None
         return ArrayStep(**{f.name: getattr(step, f.name) for f in fields(step)})
