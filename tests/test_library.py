@@ -113,6 +113,9 @@ class Tensor:
         SCORES,
         tuple(SCORES),
         np.array(SCORES),
+        np.array(SCORES, np.float32),
+        np.array(SCORES, np.float16),
+        [np.float32(2), np.float32(1), np.float32(0.1)],
         Bare(SCORES),
         Tensor(SCORES),
         [np.float64(2), "1", Fraction(1, 10)],
@@ -125,6 +128,24 @@ def test_numbers_of_any_kind(x: Any) -> None:
     np.testing.assert_array_equal(nncalc.softmax(x=x)["s"], nncalc.softmax(x=SCORES)["s"])
 
 
+def test_single_precision_is_the_decimal_that_it_is_written_as(tmp_path: Path) -> None:
+    """From Python and from a file: 0.1 + 0.2 - 0.3 is 0, as by hand; of double precision every digit is kept."""
+    given = np.array([0.1, 0.2, 0.3], np.float32)
+    np.save(tmp_path / "given.npy", given)
+    (tmp_path / "p.yaml").write_text(
+        "topic: formulas\ngiven: {g: {file: given.npy}}\nformulas: d = g[1] + g[2] - g[3]\n"
+    )
+    for w in (
+        nncalc.formulas(given={"g": given}, formulas="d = g[1] + g[2] - g[3]"),
+        nncalc.solve(tmp_path / "p.yaml"),
+    ):
+        assert float(w["d"]) == 0 and "g = [0.1, 0.2, 0.3]" in str(w)
+    kept = np.random.default_rng(1).random(5)
+    assert nncalc.softmax(x=kept).given["x"].array.tolist() == kept.tolist()
+    single = kept.astype(np.float32)
+    np.testing.assert_array_equal(nncalc.softmax(x=single).given["x"].array.astype(np.float32), single)
+
+
 def test_a_step_goes_into_the_next_topic() -> None:
     Y = nncalc.conv(image=[[1, 2, 0], [3, 1, 2], [0, 1, 1]], filter=[[1, -1], [2, 0]])["Y"]
     assert nncalc.pool(image=Y, window=2)["Y"].tolist() == [[np.max(Y)]]
@@ -134,6 +155,13 @@ def test_tensors_of_torch() -> None:
     torch = pytest.importorskip("torch")
     x = torch.tensor(SCORES, dtype=torch.float64, requires_grad=True)
     ours = nncalc.softmax(x=x, target=1)
+    assert str(nncalc.softmax(x=torch.tensor(SCORES), target=torch.tensor(1))) == str(ours)  # float32, by default
+    cell = torch.nn.LSTMCell(2, 3)
+    weights = {"W_ih": cell.weight_ih, "W_hh": cell.weight_hh, "b_ih": cell.bias_ih, "b_hh": cell.bias_hh}
+    hidden, state = cell(torch.tensor([[0.5, -1.0]]))
+    lstm = nncalc.lstm(x=torch.tensor([0.5, -1.0]), **weights)
+    np.testing.assert_allclose(lstm["h"], hidden.detach()[0], atol=1e-6)
+    np.testing.assert_allclose(lstm["c"], state.detach()[0], atol=1e-6)
     torch.nn.functional.cross_entropy(x[None], torch.tensor([0])).backward()
     np.testing.assert_allclose(ours["dx"], x.grad.numpy(), atol=1e-15)
     assert ours.check(s=torch.softmax(x, 0), dx=x.grad).passed

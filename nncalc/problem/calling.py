@@ -83,7 +83,7 @@ def topic_words(topic: str) -> str:
 def form_words(kernel: Callable[..., Any], name: str = "", told: Container[str] = ()) -> str:
     """A kernel's own words (none with -OO), and a line for each field that is not `told`."""
     lines = [line for f in fields_of(kernel) if (line := _line(f)) not in told]
-    return "\n\n".join(filter(None, (name + cleandoc(kernel.__doc__ or ""), "\n".join(lines))))
+    return "\n\n".join(filter(None, ((name + cleandoc(kernel.__doc__ or "")).strip(), "\n".join(lines))))
 
 
 def _line(field: Field) -> str:
