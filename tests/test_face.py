@@ -20,10 +20,11 @@ import pytest
 
 import nncalc
 from nncalc import extend
+from nncalc.topics import ALSO, TOPICS
 
 HOME = Path(__file__).parent.parent
-PUBLIC = ("InputError", "Limits", "Marks", "Permissions", "Problem", "Trace", "__version__", "check", "exact", "load",
-          "loads", "on_paper", "solve")  # fmt: skip
+PUBLIC = ("InputError", "Limits", "Marks", "Permissions", "Problem", "Trace", "Working", "__version__", "check", "exact",
+          "load", "loads", "on_paper", "solve")  # fmt: skip
 TEXT = "topic: softmax\nx: [2, 1, 0.1]\n"
 FIELDS = {"topic": "softmax", "x": [2, 1, 0.1]}
 
@@ -37,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_names_are_seen() -> None:
-    assert dir(nncalc) == sorted(PUBLIC) == sorted(nncalc.__all__)
+    assert sorted(PUBLIC) == sorted(nncalc.__all__) and dir(nncalc) == sorted([*PUBLIC, *TOPICS, *ALSO])
     told = pydoc.render_doc(nncalc, renderer=pydoc.plaintext)
     for words in ("solve(problem", "check(problem", "loads(problem", "class Problem", "class Permissions", "exact("):
         assert words in told

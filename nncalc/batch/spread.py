@@ -23,7 +23,7 @@ DoneSoFar = tuple[list[Done], float]
 # large ones fill the memory, and nobody waits long for one. The first chunks are small; they tell how long one takes.
 CHUNK, SECONDS, FIRST = 200, 0.5, 20
 # No clock tells less.
-SHORT = 1e-6
+AT_LEAST = 1e-6
 # So many chunks are under way for each worker: one is worked on, one waits at hand.
 UNDER_WAY = 2
 # What is with a worker that dies, so often and alone, is what killed it.
@@ -66,7 +66,7 @@ def spread_over(
             yield from _alone(begin, part, crew, lost)
             pending = deque((p, begin(p) if _is_lost(f) else f) for p, f in pending)
             continue
-        size = max(1, min(chunk, int(len(results) * SECONDS / max(took, SHORT)) // 2))
+        size = max(1, min(chunk, int(len(results) * SECONDS / max(took, AT_LEAST)) // 2))
         if len(results) < len(part):
             pending.appendleft((left := part[len(results) :], begin(left)))
         yield from results

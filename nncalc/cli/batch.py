@@ -48,7 +48,7 @@ class Answered(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Working:
+class FileWork:
     """The work on one file, whoever does it; what it is given and what it gives are plain."""
 
     request: BatchRequest
@@ -97,7 +97,7 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
         with interruptible() as signals, crew or nullcontext():
             found = each_problem_file(request.folder, rules.limits)
             items: Iterator[Found | Answered] = found if workings is None else map(workings.answered, found)
-            work = Working(request, rules, format)
+            work = FileWork(request, rules, format)
             for answer in spread_over(work, items, crew, _lost, chunk_of(total, crew)):
                 with signals.held():  # what is written is told
                     told.add(answer.row if workings is None else workings.kept(answer))

@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from nncalc.names import cell_of, value_of
 from nncalc.problem.problem import Problem
 from nncalc.render import DETAIL, DETAILS, DIGITS
 from nncalc.render.layout import View
-from nncalc.render.working import WORKING_ENDINGS, WORKING_FORMATS, render
+from nncalc.render.working import WORKING_FORMATS, format_for, render
 from nncalc.render.working.json import plain
 from nncalc.running import Settle, exact, on_paper, solve
 
@@ -100,13 +99,7 @@ def format_of(request: Request) -> str:
     Raises InputError for one that there is not.
     """
     if request.format is None and request.output is not None:
-        ending = Path(request.output).suffix.lower()
-        if ending and ending not in WORKING_ENDINGS:
-            what = f"there is no format for {printable(ending)}"
-            raise InputError(
-                Finding(what, Location("--output"), want=f"one of {', '.join(WORKING_ENDINGS)}", hint="or --format")
-            )
-        return WORKING_ENDINGS.get(ending, "table")
+        return format_for(request.output, "--output", "or --format")
     return choice("--format", request.format, list(WORKING_FORMATS))
 
 

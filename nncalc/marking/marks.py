@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from nncalc.marking.credit import A_FEW, Cells, is_one_number, share
 from nncalc.marking.procedures import one_explains
 from nncalc.marking.runs import Cell, cells_with, written_cells
 from nncalc.marking.sheet import Line, Sheet
+from nncalc.marking.told import line_told, points_number
 from nncalc.marking.trivial import Ease, ease, has_work
 from nncalc.marking.verdicts import Judged, Verdict, is_near, judge, paid_alone, same_number
 from nncalc.trace.notation.tree import Index
@@ -77,7 +79,7 @@ def with_verdict(cells: Mapping[Index, Verdict], verdict: Verdict) -> list[Index
     return [index for index, cell in cells.items() if cell is verdict]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Marks:
     """A whole sheet."""
 
@@ -117,6 +119,26 @@ class Marks:
         asked = [mark for mark in self.lines if mark.points is not None]
         worked = [mark for mark in asked if not mark.copied]
         return bool(worked) and all(mark.verdict <= Verdict.rounded for mark in asked)
+
+    def __float__(self) -> float:
+        """The share of the points that is earned, from 0 to 1; without any points whether it passed."""
+        return float(self.earned / self.total) if self.total else float(self.passed)
+
+    def __repr__(self) -> str:
+        """One line: what is earned, and where the first error is."""
+        first = "" if self.first is None else f", the first error is in {self.first.name}"
+        return f"<Marks {points_number(self.earned)} of {points_number(self.total)}{first}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as texts, numbers and lists of them, as JSON has it."""
+        return {
+            "passed": self.passed,
+            "earned": points_number(self.earned),
+            "total": points_number(self.total),
+            "first_error": None if self.first is None else self.first.name,
+            "notes": self.noted,
+            "lines": [line_told(line, line.earned) for line in self.lines],
+        }
 
     def forget_workings(self) -> None:
         """Keeps the marks alone: of a large class the workings of all sheets would fill the memory."""

@@ -21,6 +21,7 @@ from nncalc.disk.read import open_regular, plain_words, read_bytes
 from nncalc.errors import Location, dimensions, printable
 from nncalc.limits import Permissions, raising
 from nncalc.reading.nodes import ScalarNode, SequenceNode
+from nncalc.reading.plain import widened
 
 ARRAY_ENDINGS = (".npy", ".npz", ".csv")
 MOST_AXES = 32
@@ -100,7 +101,7 @@ def _array(file: Any, rules: Permissions) -> Any:
     if len(data) != count * dtype.itemsize:
         raise Unusable(f"ends after {len(data)} of {count * dtype.itemsize} bytes")
     with np.errstate(all="ignore"):
-        array = np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C").astype(float)
+        array = widened(np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C"))
     if not np.isfinite(array).all():
         place = ",".join(str(i + 1) for i in np.argwhere(~np.isfinite(np.atleast_1d(array)))[0])
         raise Unusable(f"holds a number that is not finite, at [{place}]")

@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from numbers import Number
 from typing import Any
 
+import numpy as np
+
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.limits import Limits
 from nncalc.reading.builder import SURROGATE, half_character, too_deep, unusable_key
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+# Of so many numbers the decimals are looked for; nobody reads those of more.
+MOST_WRITTEN = 100_000
 
 
 def node_of(value: Any, mark: Location, limits: Limits, depth: int = 0) -> Node:
@@ -18,8 +23,8 @@ def node_of(value: Any, mark: Location, limits: Limits, depth: int = 0) -> Node:
     A text stands for what a file says without quotes: "1/3" is a number where the field wants one. Raises InputError
     for anything else, for a key that no file could have, and for what is nested deeper than the limit.
     """
-    if hasattr(value, "tolist"):  # an array or a number of NumPy's, or of a library like it
-        value = value.tolist()
+    if hasattr(value, "tolist") or hasattr(value, "__array__") or hasattr(value, "numpy"):
+        value = _listed(value)
     if isinstance(value, (Mapping, list, tuple)) and depth >= limits.depth:
         what, hint = too_deep(limits)
         raise InputError(Finding(what, mark, hint=hint))
@@ -29,6 +34,22 @@ def node_of(value: Any, mark: Location, limits: Limits, depth: int = 0) -> Node:
     if isinstance(value, (list, tuple)):
         return SequenceNode([node_of(item, mark, limits, depth + 1) for item in value], mark)
     return ScalarNode(_text(value, mark), False, mark)
+
+
+def widened(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Numbers in double precision; one of less is the decimal that it is written as, 0.1 and not 0.10000000149."""
+    if array.dtype.kind == "f" and array.dtype.itemsize < 8 and array.size <= MOST_WRITTEN:
+        return array.astype(str).astype(float)
+    return array.astype(float)
+
+
+def _listed(value: Any) -> Any:
+    """The numbers of an array, a tensor or a single number of NumPy's, or of a library like it."""
+    if not hasattr(value, "tolist"):
+        value = np.asarray(value if hasattr(value, "__array__") else value.numpy())
+    precision = str(getattr(value, "dtype", "")).rpartition(".")[2]  # torch.float32
+    numbers = value.tolist()
+    return widened(np.asarray(numbers, precision)).tolist() if precision in ("float16", "float32") else numbers
 
 
 def _key(key: Any, mark: Location, limits: Limits) -> str:

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import json
-from fractions import Fraction
 from typing import Any, TextIO
 
 from nncalc.errors import printable
 from nncalc.marking.homework import Homework, Marked
-from nncalc.marking.marks import MarkedLine
+from nncalc.marking.told import line_told
+from nncalc.marking.told import points_number as points_number
 from nncalc.render.layout import View
-from nncalc.render.working.json import plain
 
 MARKS_VERSION = 1
 
@@ -56,40 +55,5 @@ def _marks(result: Marked) -> dict[str, Any]:
         return {"first_error": None, "lines": []}
     return {
         "first_error": marks.first.name if marks.first is not None else None,
-        "lines": [_line(mark, result) for mark in marks.lines],
+        "lines": [line_told(mark, result.earned_by(mark)) for mark in marks.lines],
     }
-
-
-def _line(mark: MarkedLine, result: Marked) -> dict[str, Any]:
-    return {
-        "name": mark.name,
-        "verdict": mark.verdict.name,
-        "points": None if mark.points is None else points_number(mark.points),
-        "earned": points_number(result.earned_by(mark)),
-        "trivial": mark.trivial,
-        "unpaid": mark.unpaid,
-        "error": mark.line.trouble if mark.line is not None else "",
-        "cells": [
-            {
-                "index": [i + 1 for i in index],
-                "verdict": verdict.name,
-                "yours": mark.line.cells[index].text if mark.line is not None and index in mark.line.cells else None,
-                "follows": plain(mark.worked[index]),
-                "exact": plain(mark.exact[index]),
-            }
-            for index, verdict in mark.cells.items()
-        ],
-        "likely": [
-            {
-                "cells": [[i + 1 for i in index] for index in likely.cells],
-                "mistakes": list(likely.names),
-                "text": likely.text,
-            }
-            for likely in mark.likely
-        ],
-    }
-
-
-def points_number(points: Fraction) -> int | float:
-    """Points as JSON writes them: 7, 2.5."""
-    return int(points) if points.denominator == 1 else float(points)

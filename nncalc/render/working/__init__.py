@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from os.path import splitext
 from typing import TYPE_CHECKING, TextIO
+
+from nncalc.errors import Finding, InputError, Location, printable
 
 if TYPE_CHECKING:  # the tables are read where no working is loaded
     from nncalc.render.layout import View
@@ -13,6 +16,15 @@ if TYPE_CHECKING:  # the tables are read where no working is loaded
 # Each format with the ending of a file that chooses it (empty: none does); the first is the default.
 WORKING_FORMATS = {"table": ".txt", "plain": "", "json": ".json"}
 WORKING_ENDINGS = {ending: format for format, ending in WORKING_FORMATS.items() if ending}
+
+
+def format_for(path: str, where: str = "path", hint: str = "") -> str:
+    """The format that a file's ending chooses, the first where it has none. Raises InputError for one that none has."""
+    ending = splitext(path)[1].lower()
+    if ending and ending not in WORKING_ENDINGS:
+        what = f"there is no format for {printable(ending)}"
+        raise InputError(Finding(what, Location(where), want=f"one of {', '.join(WORKING_ENDINGS)}", hint=hint))
+    return WORKING_ENDINGS.get(ending, next(iter(WORKING_FORMATS)))
 
 
 def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "table") -> None:

@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import Any, TextIO
 
 import numpy as np
 
 from nncalc.render.layout import View
 from nncalc.render.long import is_long
+from nncalc.trace.notation.numbers import plain
 from nncalc.trace.notation.style import STYLES, TEXT, substituted, symbols, write
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
@@ -88,15 +88,3 @@ def _element(step: Step, index: Index, view: View) -> dict[str, Any]:
         "substituted": write(x, TEXT, substituted(TEXT, ELEMENT_DIGITS), ELEMENT_DIGITS),
         "value": plain(step.array[index]),
     }
-
-
-def plain(array: Any) -> Any:
-    """Nested lists of Python numbers; infinities as the texts "inf" and "-inf"."""
-    array = np.asarray(array)
-    if array.ndim:
-        return [plain(part) for part in array]
-    value = array.item()
-    value = 0.0 if value == 0 and isinstance(value, float) else value  # no -0.0
-    if isinstance(value, float) and not math.isfinite(value):
-        return {math.inf: "inf", -math.inf: "-inf"}.get(value, "nan")
-    return value

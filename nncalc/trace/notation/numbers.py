@@ -46,3 +46,15 @@ def aligned(texts: list[str]) -> list[str]:
     padded = [t + " " * (behind - a) for t, a in zip(texts, after, strict=True)]
     width = max(map(len, padded), default=0)
     return [t.rjust(width) for t in padded]
+
+
+def plain(array: Any) -> Any:
+    """Nested lists of Python numbers; infinities as the texts "inf" and "-inf"."""
+    array = np.asarray(array)
+    if array.ndim:
+        return [plain(part) for part in array]
+    value = array.item()
+    value = 0.0 if value == 0 and isinstance(value, float) else value  # no -0.0
+    if isinstance(value, float) and not math.isfinite(value):
+        return {math.inf: "inf", -math.inf: "-inf"}.get(value, "nan")
+    return value

@@ -1,0 +1,98 @@
+"""A working that shows itself: as a page, in a file, in a notebook. What `nncalc.solve` and the topics give."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from os import fsdecode
+from typing import Any, Self, overload
+
+from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.marking.solved import AnyPath, AnyProblem, Solved
+from nncalc.render import DETAIL, DETAILS, DIGITS
+from nncalc.render.latex import latex
+from nncalc.render.layout import View
+from nncalc.render.working import WORKING_FORMATS, format_for, render
+from nncalc.trace.notation.tree import Index
+from nncalc.trace.rounding import Settle, exact
+from nncalc.trace.steps import Trace
+
+# A notebook sets its own colours, light or dark; only what a page of columns needs is said here.
+PAGE = '<pre style="white-space: pre; overflow-x: auto; line-height: 1.35" tabindex="0">{}</pre>'
+Only = str | Iterable[str] | None
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Working(Solved):
+    """A finished working.
+
+    w["s"] is a step, and may stand wherever its array may; w.answer has what was asked, by name; str(w) is the page.
+    """
+
+    def page(self, only: Only = None, *, format: str = "table", digits: int = DIGITS, detail: str = DETAIL) -> str:
+        """The page as a text; `only`: names of steps, or of sections with a point behind ("s,L,t2.").
+
+        format, digits and detail are those of the command line. Raises InputError where a name means nothing.
+        """
+        return _written(self.cut(only), format, digits, detail)
+
+    def show(self, only: Only = None, *, digits: int = DIGITS, detail: str = DETAIL) -> None:
+        """Prints the page, or `only` these steps and sections of it."""
+        print(self.page(only, digits=digits, detail=detail), end="")
+
+    def save(self, path: AnyPath, only: Only = None, *, digits: int = DIGITS, detail: str = DETAIL) -> None:
+        """Writes the page to a file, whose ending chooses the format as -o does. Raises InputError where it cannot."""
+        file = fsdecode(path)
+        self.write(file, self.page(only, format=format_for(file), digits=digits, detail=detail))
+
+    @overload
+    def explain(self, cell: str, /, *cells: str) -> str: ...
+
+    @overload
+    def explain(self, *cells: tuple[str, Index | None]) -> Self: ...
+
+    def explain(self, *cells: Any) -> Any:
+        """What cells are made from, all the way down, as --explain: explain("s:1"), explain("dL/dW1:1,2").
+
+        Cells count from 1; a name alone means all of its cells. Raises InputError where there is none.
+        A pair (name, index from 0) gives the cut working itself.
+        """
+        if all(isinstance(cell, str) for cell in cells) and cells:
+            return _written(self.made_from(*cells))
+        return Solved.explain(self, *cells)
+
+    def __str__(self) -> str:
+        """The page, as in a pipe."""
+        return self.page().removesuffix("\n")
+
+    def __repr__(self) -> str:
+        """One line: the topic, the title, and the names of the answers."""
+        head = f"{self.topic} {self.title!r}" if self.title else self.topic
+        return f"<Working {head}: {', '.join(self.answer) or f'{len(self.steps)} steps'}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """For notebooks: the page as HTML without script, its steps as LaTeX, and the text."""
+        text = str(self)
+        bundle = {"text/plain": text, "text/html": PAGE.format(escape(text)), "text/latex": latex(self)}
+        return {kind: page for kind, page in bundle.items() if page}
+
+
+def _written(trace: Trace, format: str = "table", digits: int = DIGITS, detail: str = DETAIL) -> str:
+    for word, said, choices in (("format", format, WORKING_FORMATS), ("detail", detail, DETAILS)):
+        if said not in choices:
+            what = f"want one of {', '.join(choices)}, got {printable(str(said))}"
+            raise InputError(Finding(what, Location(word)))
+    out = io.StringIO()
+    render([trace], View(digits=digits, detail=detail), out, format)
+    return out.getvalue()
+
+
+def solve(problem: AnyProblem, settle: Settle = exact) -> Working:
+    """Works a problem, or the one that a path or a mapping means.
+
+    settle: the way to run, `exact` or `on_paper(2)`; with another than `exact` each step carries its exact value beside
+    it. Raises InputError where there is no such problem, the topic refuses the values or a step comes out infinite.
+    """
+    return Working.of(problem, settle)
