@@ -18,8 +18,8 @@ from nncalc.problem.problem import Problem
 from nncalc.render import DETAIL, DETAILS, DIGITS
 from nncalc.render.layout import View
 from nncalc.render.working import WORKING_FORMATS, format_for, render
-from nncalc.render.working.json import plain
 from nncalc.running import Settle, exact, on_paper, solve
+from nncalc.trace.notation.numbers import plain
 
 MOST_DIGITS = 15
 
