@@ -180,11 +180,12 @@ def random_problems(seed: int) -> Mapping[str, str]:
         "loss class hinge": lambda: yaml_of("loss", kind="hinge", prediction=n(2, 3).round(2), target=[1, 3], margin=0.7053),
         "loss of each": lambda: yaml_of("loss", kind="huber", prediction=n(2, 3), target=n(2, 3), reduction="none", delta=0.4),
         **{f"optimizer {kind}": lambda kind=kind: yaml_of("optimizer", kind=kind, w=n(2), gradients=n(3, 2), rate=0.1, weight_decay=0.01,
-                                                               **({"t_0": 2} if "adam" in kind else {}))
+                                                               **({"t_0": 2} if "ada" in kind and kind not in ("adagrad", "adadelta") else {}))
            for kind in UPDATES},
         **{f"optimizer {way}": lambda way=way, more=more: yaml_of("optimizer", w=n(2), gradients=n(3, 2), rate=0.1, kind=way.split()[0], **more)
            for way, more in {"momentum average": {"average": True}, "momentum rate inside": {"rate_inside": True}, "nesterov both": {"average": True, "rate_inside": True},
                              "adam amsgrad": {"amsgrad": True, "eps_inside": True}, "rmsprop centered": {"centered": True, "momentum": 0.5, "m_0": 0.1 * n(2), "v_0": 1 + np.abs(n(2))},
+                             "adam eps_hat": {"eps_hat": True}, "nadam schedule": {"momentum_decay": 1, "clip_norm": 0.5}, "adamax clip": {"clip": 0.5, "eps_inside": True},
                              "sgd schedule": {"schedule": {"kind": "cosine", "over": 2, "end": 0.01}}}.items()},
         "optimizer lookahead": lambda: yaml_of("optimizer", expr="x^2 + x*y + y^2", w=n(2), rate=0.1, steps=3, kind="nesterov", nesterov="lookahead"),
         "optimizer rates": lambda: yaml_of("optimizer", rate=0.1, steps=3, schedule={"kind": "exponential", "factor": 0.9, "every": 2}),

@@ -49,9 +49,13 @@ def _biases(letters: str) -> Fields:
 OPTIMIZER: Fields = {
     "momentum": 0.5, "beta1": 0.8, "beta2": 0.9, "decay": 0.8, "eps": 0.1, "weight_decay": 0.1, "m_0": [0.1, 0.2],
     "v_0": [0.1, 0.2], "t_0": 3, "kind": "adagrad", "average": True, "rate_inside": True, "amsgrad": True,
-    "centered": True, "eps_inside": True, "schedule": {"kind": "linear", "over": 5},
+    "centered": True, "eps_inside": True, "eps_hat": True, "momentum_decay": 1, "same_t": True, "u_0": [0.1, 0.2],
+    "clip": 0.1, "clip_norm": 0.1, "schedule": {"kind": "linear", "over": 5},
 }  # fmt: skip
-KINDS: list[Fields] = [{"kind": k} for k in ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")]
+KINDS: list[Fields] = [
+    {"kind": k}
+    for k in ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "adadelta", "adamax", "nadam")
+]
 KINDS.append({"schedule": {"kind": "inverse_time", "decay": 0.5}})
 WEIGHING: Fields = {"scale": 0.3, "softcap": 2, "mask": [[1, 1], [0, 1]], "stable": True, "layout": "columns"}
 LAYERS = [{"W": ONE, "b": [0.1, 0.2], "activation": "sigmoid"}, {"W": TWO, "b": [0.3, -0.1]}]
