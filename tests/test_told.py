@@ -44,7 +44,11 @@ def test_heads_are_as_many_as_their_slopes() -> None:
     [
         (
             "optimizer",
-            ["sgd, momentum, nesterov", "its keys: kind, how it changes: step, piecewise, exponential", "| over, how many"],
+            [
+                "sgd, momentum, nesterov",
+                "its keys: kind, how it changes: step, piecewise, exponential",
+                "| over, how many",
+            ],
         ),
         ("loss", ["js, dice, contrastive, triplet, gaussian_kl"]),
         ("perceptron", ["its keys: rate, step size | epochs, how often through all samples"]),
