@@ -113,16 +113,23 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
                                  "hinge", "kl", "smooth_l1", "js", "dice")),
          {"kind": "cross_entropy", "target": [1, 2]}, {"kind": "hinge", "target": [2, 1]}],
         {"reduction": "sum", "class_weights": [0.3, 0.9], "ignore_class": 2, "margin": 0.7, "delta": 0.05,
-         "first_class": 0, "log_base": 2, "label_smoothing": 0.1, "pos_weight": 3, "smooth": 1},
+         "first_class": 0, "log_base": 2, "label_smoothing": 0.1, "pos_weight": 3, "smooth": 1, "logits": True,
+         "sample_weights": [1, 3]},
+    ),
+    ("loss", "focal"): (
+        {"kind": "focal", "prediction": [[0.7, 0.3], [0.4, 0.6]], "target": [[1, 0], [0, 1]]}, [{}, {"target": [1, 2]}],
+        {"gamma": 1, "alpha": 0.3, "logits": True, "reduction": "sum", "first_class": 0},
     ),
     ("loss", "contrastive"): (
         {"kind": "contrastive", "similar": False},
-        [{"distance": 0.3}, {"a": [1, 2], "b": [1.2, 2.3]}, {"distance": 3, "similar": True}],
-        {"a": [0.1, 0.2], "b": [0.3, 0.4], "distance": 0.2, "margin": 2, "half": False},
+        [{"distance": 0.3}, {"a": [1, 2], "b": [1.2, 2.3]}, {"distance": 3, "similar": True},
+         {"distance": [0.3, 0.4], "similar": [1, 0]}],
+        {"a": [0.1, 0.2], "b": [0.3, 0.4], "distance": 0.2, "margin": 2, "half": False, "reduction": "sum"},
     ),
     ("loss", "triplet"): (
-        {"kind": "triplet", "anchor": [1, 2], "positive": [2, 2], "negative": [3, 1]}, [{}],
-        {"margin": 5, "squared": False},
+        {"kind": "triplet", "anchor": [1, 2], "positive": [2, 2], "negative": [3, 1]},
+        [{}, {"anchor": ONE, "positive": TWO, "negative": ONE}],
+        {"margin": 5, "squared": False, "reduction": "sum"},
     ),
     ("loss", "gaussian_kl"): (
         {"kind": "gaussian_kl", "mean": [1, 0.5]}, [{"std": [1, 2]}, {"variance": [1, 2]}, {"log_variance": [0.1, 0.2]}],

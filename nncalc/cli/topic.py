@@ -22,14 +22,15 @@ class TopicCommand(TyperCommand):
     def __init__(self, fields: tuple[Any, ...], **given: Any):
         super().__init__(**given)
         self.fields = fields
-        self.bare = {f"--{field.name}" for field in fields if bool in field.types}
+        self.bare = {f"--{field.name}": field for field in fields if bool in field.types}
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Puts the yes behind a bare flag."""
         words: list[str] = []
         for word, following in pairwise([*args, ""]):
             words.append(word)
-            if word in self.bare and following not in ("yes", "no", "true", "false"):
+            numbers = word in self.bare and self.bare[word].is_array and following.startswith((*"[0123456789",))
+            if word in self.bare and not numbers and following not in ("yes", "no", "true", "false"):
                 words.append("yes")
         return super().parse_args(ctx, words)
 

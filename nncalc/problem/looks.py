@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
-from typing import get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from nncalc.errors import dimensions
 from nncalc.reading import scalars
@@ -39,6 +39,25 @@ def holds_kinds(node: Node, field: Field) -> bool:
         or (isinstance(item, MappingNode) and bool(item.entries) and not is_plain_record(item, record))
         for item in node.items
     )
+
+
+def able_forms(forms: Sequence[Any], given: Mapping[str, Node]) -> list[Any]:
+    """The forms whose fields can hold what is given; a choice that one of them has is not meant for the others."""
+    able = [f for f in forms if not any(x.name in given and holds_kinds(given[x.name], x) for x in fields_of(f))]
+    choices = {(x.name, choice) for f in able for x in fields_of(f) for choice in _choices(x)}
+
+    def is_meant(field: Field) -> bool:
+        node = given.get(field.name)
+        if not isinstance(node, ScalarNode) or (field.name, node.text) not in choices:
+            return True
+        return node.text in (_choices(field) or (node.text,))
+
+    return [f for f in able if all(map(is_meant, fields_of(f)))]
+
+
+def _choices(field: Field) -> tuple[Any, ...]:
+    """The words of a field that takes nothing else."""
+    return get_args(field.types[0]) if len(field.types) == 1 and get_origin(field.types[0]) is Literal else ()
 
 
 def with_its_name(node: Node, ways: Sequence[type]) -> Node:

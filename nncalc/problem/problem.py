@@ -26,7 +26,7 @@ from nncalc.problem.convert import BAD, Converter
 from nncalc.problem.counted import home_of_sizes, sizes_in
 from nncalc.problem.flags import with_flag
 from nncalc.problem.large import refused_as_large
-from nncalc.problem.looks import holds_kinds
+from nncalc.problem.looks import able_forms
 from nncalc.problem.spelling import unknown_key
 from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
@@ -273,7 +273,7 @@ def _form(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location], r
     forms: tuple[Any, ...] = kernels(topic)
     if len(forms) == 1:
         return forms[0]
-    able = [f for f in forms if not any(x.name in given and holds_kinds(given[x.name], x) for x in fields_of(f))]
+    able = able_forms(forms, given)
     if any(not any(x.is_missing(given) for x in fields_of(f)) for f in able):
         kernel: Callable[..., Any] = likeliest(able, given)
         return kernel
