@@ -238,7 +238,7 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
         {"boxes": [[0, 0, 2, 2], [1, 1, 3, 4], [1, 0, 2, 3]]},
         [{}, {"scores": [0.9, 0.5, 0.7]}, {"truth": [[0, 1, 2, 3]]}, {"boxes": [[0, 0, 2, 2], [1, 1, 3, 4]]}],
         {"form": "centre", "pixels": True, "truth": [[1, 1, 2, 2]], "scores": [0.3, 0.8, 0.9], "threshold": 0.1,
-         "drops": "IoU >= threshold", "least_score": 0.6, "keep": 1},
+         "drops": "IoU >= threshold", "least_score": 0.6, "keep": 1, "giou": True, "classes": ["a", "b", "a"]},
     ),
     ("decoding", "search"): (
         {"probabilities": [[0.5, 0.3, 0.2], [0.1, 0.6, 0.3]]},
@@ -249,7 +249,17 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
          "tokens": ["a", "b", "c"]},
     ),
     ("decoding", "bleu"): (
-        {"candidate": "the cat sat on the mat", "references": ["the cat is on the mat"]}, [{}], {"n": 2},
+        {"candidate": "the cat sat on the mat", "references": ["the cat is on the mat"]},
+        [{}, {"smoothing": "epsilon"}, {"n": 2}],
+        {"n": 2, "weights": [0.4, 0.3, 0.2, 0.1], "smoothing": "add_one", "epsilon": 0.5},
+    ),
+    ("decoding", "corpus"): (
+        {"candidates": ["the cat sat on the mat"], "references": ["the cat is on the mat"]},
+        [{}, {"smoothing": "epsilon"}],
+        {"n": 2, "weights": [0.4, 0.3, 0.2, 0.1], "smoothing": "add_one", "epsilon": 0.5},
+    ),
+    ("decoding", "surprise"): (
+        {"logits": [[1, 2, 0.5], [0, 1, 0.7]], "target": [1, 2]}, [{}], {"mask": [1, 0], "first_class": 0},
     ),
     ("params", "params"): (
         {"layers": [{"conv": {"filters": 2, "kernel": 3}}], "input_shape": [9, 8, 7]},

@@ -26,7 +26,6 @@ def test_of_many_names_an_error_tells_the_nearest() -> None:
          "want a mapping of kind, factor, every, at, rates, decay, over, end, power, got step"),
         (("posenc", "--kind", "alibi", "--positions", "3"), "heads: are missing; want how many, or slopes"),
         (("posenc", "--kind", "alibi", "--positions", "3", "--heads", "3", "--slopes", "1,2"), "but there are 3 heads"),
-        (("posenc", "--kind", "alibi", "--positions", "3", "--heads", "3"), "a power of 2, or slopes"),
     ],
 )  # fmt: skip
 def test_errors_name_what_there_is(words: tuple[str, ...], said: str) -> None:
