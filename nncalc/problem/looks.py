@@ -61,12 +61,19 @@ def _choices(field: Field) -> tuple[Any, ...]:
 
 
 def with_its_name(node: Node, ways: Sequence[type]) -> Node:
-    """What stands in place of the one field that must be given, as a mapping: {window: 2} for 2."""
-    needed = [f for f in fields_of(ways[0]) if f.required]
-    file = isinstance(node, MappingNode) and "file" in node.entries and needed and needed[0].is_array
-    if len(ways) > 1 or len(needed) != 1 or (isinstance(node, MappingNode) and not file):
+    """What stands in place of a kind's one field, as a mapping: {window: 2} for 2."""
+    one = field_alone(ways)
+    file = isinstance(node, MappingNode) and "file" in node.entries and one is not None and one.is_array
+    if one is None or (isinstance(node, MappingNode) and not file):
         return node
-    return MappingNode({needed[0].name: node}, {needed[0].name: node.mark}, node.mark)
+    return MappingNode({one.name: node}, {one.name: node.mark}, node.mark)
+
+
+def field_alone(ways: Sequence[type]) -> Field | None:
+    """The field whose value may stand for all: the one that must be given; where none must, the one beside the name."""
+    fields = fields_of(ways[0])
+    needed = [f for f in fields if f.required] or [f for f in fields if f.name != "name"]
+    return needed[0] if len(ways) == len(needed) == 1 else None
 
 
 def are_words(node: SequenceNode) -> bool:

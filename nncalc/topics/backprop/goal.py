@@ -82,7 +82,7 @@ class Aim:
 
     def names_classes(self, out: tuple[int, ...]) -> bool:
         """Whether a hinge is that of classes: max(0, s_j − s_class + 1), in place of max(0, 1 − t·s)."""
-        return self.loss == "hinge" and out[-1] > 1 and np.shape(self.target) == out[:-1]
+        return self.loss == "hinge" and out[-1] > 1 and np.array(self.target).shape == out[:-1]
 
     def wanted(self, work: Work, out: tuple[int, ...]) -> Any:
         """Gives the working its target, of the output's shape; a class stands as a 1 at its place.
