@@ -131,7 +131,8 @@ def _kind(kind: Any, field: Field) -> Schema:
     item = get_args(kind)[-1] if get_args(kind) else kind
     inner = Field(field.name, alternatives(item), REQUIRED, field.about, field.axes)
     if get_origin(kind) is Literal:
-        return {"enum": list(get_args(kind))}
+        words = list(get_args(kind))
+        return {"enum": words + [read for word, read in (("on", True), ("off", False)) if word in words]}  # YAML 1.1
     if get_origin(kind) is list:
         return {"type": "array", "items": _field_of(inner), **({} if field.about.empty else {"minItems": 1})}
     if is_dataclass(kind):
