@@ -239,6 +239,7 @@ def random_problems(seed: int) -> Mapping[str, str]:
         "boxes kept classes": lambda: yaml_of("boxes", boxes=np.hstack([n(3, 2), sizes(3)]), form="size", scores=[0.9, 0.5, 0.7], threshold=0.2, classes=["a", "b", "a"]),
         "boxes kept": lambda: yaml_of("boxes", boxes=np.hstack([n(4, 2), sizes(4)]), form="size", scores=rng.uniform(0.1, 1, 4), threshold=0.2, least_score=0.3, keep=3),
         "decoding beam": lambda: yaml_of("decoding", kind="beam", probabilities=rng.dirichlet(np.ones(3)), transitions=rng.dirichlet(np.ones(3), 3), steps=3),
+        "decoding ended": lambda: yaml_of("decoding", kind="beam", probabilities=rng.dirichlet(np.ones(3), 3), end="2", length_penalty=0.7),
         "decoding log": lambda: yaml_of("decoding", probabilities=rng.dirichlet(np.ones(3), 2), log=True),
         "decoding tree": lambda: yaml_of("decoding", kind="beam", tokens=["a", "b"], probabilities={
             key: rng.dirichlet(np.ones(2)).tolist() for key in ("start", "a", "b", "a a", "a b", "b a", "b b")}),

@@ -352,6 +352,47 @@ def test_texts_and_scores_that_do_not_fit_are_refused(fields: dict[str, Any], to
     assert told in line and "\n" not in line
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("alpha", [0, 0.75, 2])
+def test_what_has_ended_goes_on_no_more_and_is_compared_by_its_length(seed: int, log: bool, alpha: float) -> None:
+    rng = np.random.default_rng(seed)
+    table, end = rng.dirichlet(np.ones(3), 4), 2
+    found: list[tuple[tuple[int, ...], float]] = [((), 1.0)]
+    for row in table:
+        grown = []
+        for words, score in found:
+            if end in words:
+                grown.append((words, score))
+            else:
+                grown += [((*words, i), score * row[i - 1]) for i in (1, 2, 3)]
+        found = sorted(grown, key=lambda one: -one[1])[:3]
+    trace = worked("decoding", kind="beam", beam=3, probabilities=table, tokens=["a", "b", "c"], end="b", log=log,
+                   length_penalty=alpha)  # fmt: skip
+    rows = [tuple(int(i) for i in row) for row in trace.answer["sequences"]]
+    assert [row[: row.index(end) + 1] if end in row else row for row in rows] == [words for words, _ in found]
+    expected = np.array([score for _, score in found])
+    np.testing.assert_allclose(trace.answer["scores"], np.log(expected) if log else expected, rtol=1e-12)
+    ranked = np.log(expected) / np.array([len(words) for words, _ in found]) ** float(alpha)
+    np.testing.assert_allclose(trace.answer["ranked"], ranked, rtol=1e-12)
+    best = " ".join("abc"[i - 1] for i in found[int(ranked.argmax())][0])
+    assert trace.notes[-1] == f"best for its length: {best}"
+
+
+def test_the_length_penalty_prefers_the_longer_one() -> None:
+    """ln .4/1 = −0.92 wins without it; ln .3/2^.7 = −0.74 of the longer one with it."""
+    tree = {"start": [0.5, 0.1, 0.4], "a": [0.3, 0.1, 0.6], "b": [0.3, 0.3, 0.4]}
+    given: dict[str, Any] = {"kind": "beam", "probabilities": tree, "tokens": ["a", "b", "."], "end": "."}
+    assert worked("decoding", **given, length_penalty=0).notes[-1] == "best for its length: ."
+    page = worked("decoding", **given, length_penalty=0.7)
+    assert page.notes[-1] == "best for its length: a ." and not [note for note in page.notes if "no row" in note]
+    np.testing.assert_allclose(page.answer["ranked"], [math.log(0.4), math.log(0.3) / 2**0.7])
+    assert "end: 'z' is none of the tokens" in refusal("decoding", **{**given, "end": "z"})
+    assert "length_penalty: belongs to kind beam" in refusal(
+        "decoding", **{**given, "kind": "greedy"}, length_penalty=1
+    )
+
+
 @pytest.mark.parametrize("mask", [None, [1, 1, 0, 1]])
 @pytest.mark.parametrize("first", [0, 1])
 def test_perplexity_of_scores(mask: list[int] | None, first: int) -> None:

@@ -246,7 +246,7 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
          {"probabilities": [0.5, 0.3, 0.2], "kind": "top_p"}, {"probabilities": [0.5, 0.3], "kind": "perplexity"},
          {"probabilities": [0.6, 0.4], "transitions": [[0.7, 0.3], [0.4, 0.6]]}],
         {"kind": "beam", "transitions": [[0.2, 0.8], [0.4, 0.6]], "steps": 3, "beam": 3, "log": True, "k": 1, "p": 0.4,
-         "tokens": ["a", "b", "c"]},
+         "tokens": ["a", "b", "c"], "end": "2", "length_penalty": 0.5},
     ),
     ("decoding", "bleu"): (
         {"candidate": "the cat sat on the mat", "references": ["the cat is on the mat"]},

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, dimensions
+from nncalc.errors import Refused, dimensions, printable, some_of
 from nncalc.topics.parts.belonging import GIVEN, when
 from nncalc.topics.parts.bleu import bleu, corpus
 from nncalc.topics.parts.branching import Source, as_many
@@ -15,7 +15,7 @@ from nncalc.topics.parts.chances import note_sums
 from nncalc.topics.parts.fields import About, Answer, Array
 from nncalc.topics.parts.losses import class_rows
 from nncalc.trace.rules.choosing import best, continued, picked, rank_of
-from nncalc.trace.rules.functions import softmax
+from nncalc.trace.rules.functions import masked, softmax
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
@@ -60,6 +60,23 @@ def search(
             "how many hypotheses go on", least=1, most=1000, also=("width", "k", "beam_width"), only=when(kind="beam")
         ),
     ] = 2,
+    end: Annotated[
+        str | None,
+        About(
+            "the word (or the number) of the token that ends a sequence: it goes on no more",
+            also=("eos",),
+            only=when(kind=SEARCH),
+        ),
+    ] = None,
+    length_penalty: Annotated[
+        float | None,
+        About(
+            "scores are compared by ln P / length^length_penalty at the end",
+            least=0,
+            also=("alpha",),
+            only=when(kind="beam"),
+        ),
+    ] = None,
     log: Annotated[
         bool,
         About(
@@ -93,6 +110,7 @@ def search(
     """The likeliest sequences step by step, each with its score; the tokens that sampling is left with; or perplexity.
 
     beam: of all candidates (score of the hypothesis · P) the best so many go on (Lowerre 1976; Sutskever et al. 2014).
+    With an end, what has ended stays as it is; length_penalty compares by ln P / length^α (Wu et al. 2016).
     top_k: the k likeliest (Fan et al. 2018); top_p: the fewest that have p together (Holtzman et al. 2020), each scaled
     to add up to 1. perplexity: e^(−mean ln P). probabilities: (step, token); sequences count tokens from 1.
     """  # fmt: skip
@@ -101,7 +119,9 @@ def search(
         most = source.vocabulary**source.steps
         if kind == "beam" and beam > most:
             raise Refused("beam", f"is {beam}, but there are {most} sequences", f"a number from 1 to {most}")
-        return _searched(work, source, beam if kind == "beam" else 1, log, tokens)
+        return _searched(
+            work, source, beam if kind == "beam" else 1, log, tokens, (_end(end, source, tokens), length_penalty)
+        )
     if isinstance(probabilities, Mapping):
         raise Refused("probabilities", "by words before are for greedy and beam", "a row")
     P = work.given("probabilities", np.asarray(probabilities), "P")
@@ -118,23 +138,58 @@ def _named(place: int, tokens: list[str] | None) -> str:
     return str(place) if tokens is None else tokens[place - 1]
 
 
-def _searched(work: Work, source: Source, beam: int, log: bool, tokens: list[str] | None) -> Answer:
+def _end(end: str | None, source: Source, tokens: list[str] | None) -> int | None:
+    """The number of the token that ends a sequence. Raises Refused for a word that there is not."""
+    known = tokens or [str(i) for i in range(1, source.vocabulary + 1)]
+    if end is not None and end not in known:
+        raise Refused("end", f"'{printable(end)}' is none of the tokens", f"one of {some_of(known, end, '')}")
+    return None if end is None else known.index(end) + 1
+
+
+def _searched(
+    work: Work, source: Source, beam: int, log: bool, tokens: list[str] | None, ending: tuple[int | None, float | None]
+) -> Answer:
     """The best hypotheses after all steps, and their scores."""
+    end, penalty = ending
+    others = None if end is None else work.given("others", 1.0 * (np.arange(1, source.vocabulary + 1) != end))
     work.reserve("beam", (beam, beam, source.vocabulary))
-    words, score = np.zeros((1, 0)), None
+    words: Any = np.zeros((1, 0))
+    score: Any = None
     for t in work.rounds(source.steps):
         with work.section(f"t{t}", f"Token {t}"):
-            P = source.next(t, words)
+            P = source.next(t, words, end)
+            open_ = None
+            if end is not None and t > 1:  # what has ended goes on with its end alone, at no cost
+                ended = work.let("ended", 1 * (words[:, -1] == float(end)))[:, None]
+                P = work.let("P", (1 - ended) * P + ended)
+                open_ = work.let("open", 1 - ended * others)
             P = np.log(P) if log else P
             before = None if score is None else score[:, None]
-            candidates = work.let("candidates", P if before is None else before + P if log else before * P)
+            candidates = P if before is None else before + P if log else before * P
+            if open_ is not None:
+                candidates = masked(candidates, open_) if log else candidates * open_
+            candidates = work.let("candidates", candidates)
             chosen = _best_of(work, candidates, min(beam, candidates.size))
             words = work.let("sequences", continued(words, *chosen))
             score = work.let("scores", picked(candidates, *chosen))
+    answer: Answer = {"sequences": words, "scores": score}
+    if penalty is not None:
+        again = 0 if end is None else np.maximum(0, (words == float(end)).sum(axis=1) - 1)
+        lengths = work.let("lengths", work.given("T", float(source.steps)) - again)
+        ranked = (score if log else np.log(score)) / lengths**penalty
+        answer["ranked"] = work.let("ranked", ranked)
     found, scores = numbers(words).astype(int).tolist(), numbers(score).tolist()
-    for sequence, value in zip(found, scores, strict=True):
-        work.note(f"{' '.join(_named(i, tokens) for i in sequence)}: {value:.6g}")
-    return {"sequences": words, "scores": score}
+    texts = [" ".join(_named(i, tokens) for i in sequence[: _stop(sequence, end)]) for sequence in found]
+    for text, value in zip(texts, scores, strict=True):
+        work.note(f"{text}: {value:.6g}")
+    if penalty is not None:
+        work.note(f"best for its length: {texts[int(np.argmax(numbers(answer['ranked'])))]}")
+    return answer
+
+
+def _stop(sequence: list[int], end: int | None) -> int:
+    """How many tokens a sequence has, its end among them."""
+    return sequence.index(end) + 1 if end in sequence else len(sequence)
 
 
 def _best_of(work: Work, candidates: Any, count: int) -> list[Any]:
