@@ -304,7 +304,7 @@ def test_the_rate_of_each_update(schedule: dict[str, Any], expected: list[float]
 def test_a_schedule_wants_what_its_kind_needs() -> None:
     for schedule, said in (
         ({"kind": "step"}, "'factor' is missing"), ({"kind": "cosine"}, "'over' is missing"),
-        ({"kind": "cosine", "over": 2, "factor": 2}, "schedule.factor: belongs to kind step or exponential"),
+        ({"kind": "cosine", "over": 2, "factor": 2}, "schedule.factor: belongs to kind step, piecewise or exponential"),
         ({"kind": "exponential", "factor": 0.5, "decay": 1}, "schedule.decay: stands in place of a factor"),
     ):  # fmt: skip
         assert said in refusal("optimizer", rate=0.1, steps=2, schedule=schedule)
