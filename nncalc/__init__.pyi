@@ -83,7 +83,7 @@ _Kind = Literal[
     "js",
     "dice",
 ]
-_Kind2 = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"]
+_Kind2 = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "adamw", "adamax", "nadam"]
 _Activation = Literal[
     "sigmoid",
     "tanh",
@@ -279,14 +279,15 @@ def backprop(
 
     x (input,) or (sample, input): the input, or one row for each sample
     layers: a list of {W, b, activation}, from the input on
-    target (output,) or (sample,) or (sample, output): what the output should be; for cross-entropy also a class
+    target (output,) or (sample,) or (sample, output): what the output should be; for cross-entropy and hinge also
+        a class
     loss: how far off the output is (with target)
     upstream: ∂L/∂output in place of a loss (without target)
     rate: step of gradient descent: gives the new weights (with target or with upstream)
     steps: how many updates (with rate, with target)
     freeze_bias: leave the biases as they are in the update (with rate)
     l2: weight decay: adds l2/2 times the sum of squared weights to L (with target)
-    first_class: what the first class is called in the target (1) (loss cross_entropy, with target)
+    first_class: what the first class is called in the target (1) (loss cross_entropy or hinge, with target)
     reduction: over the samples (x of several samples, with target)
     layout: columns: W x, W is unit x input; rows: x W, W is input x unit (default: rows where tokens are rows,
         but for recurrent layers, else columns)
@@ -324,14 +325,15 @@ def backprop(
 
     x: the input: numbers, rows, an image, or tokens
     layers: a list of kinds with their numbers, from the input on
-    target (output,) or (sample,) or (sample, output): what the output should be; for cross-entropy also a class
+    target (output,) or (sample,) or (sample, output): what the output should be; for cross-entropy and hinge also
+        a class
     loss: how far off the output is (with target)
     upstream: ∂L/∂output in place of a loss (without target)
     rate: step of gradient descent: gives the new weights (with target or with upstream)
     steps: how many updates (with rate, with target)
     freeze_bias: leave the biases as they are in the update (with rate)
     l2: weight decay: adds l2/2 times the sum of squared weights to L (with target)
-    first_class: what the first class is called in the target (1) (loss cross_entropy, with target)
+    first_class: what the first class is called in the target (1) (loss cross_entropy or hinge, with target)
     reduction: over the rows of the output (with target)
     layout: columns: W x, W is unit x input; rows: x W, W is input x unit (default: rows where tokens are rows,
         but for recurrent layers, else columns)
@@ -378,7 +380,9 @@ def loss(
     kind: _Kind,
     prediction: _Number | _Numbers,
     target: _Number | _Numbers,
-    reduction: Literal["mean", "sum", "none"] = "mean",
+    reduction: Literal["mean", "sum", "none", "weighted_mean"] = "mean",
+    sample_weights: _Numbers | None = None,
+    logits: bool = False,
     class_weights: _Numbers | None = None,
     ignore_class: _Whole | None = None,
     margin: _Number = 1,
@@ -400,13 +404,16 @@ def loss(
     samples (of weighted classes: by their weights). Hinge of a class adds max(0, p_c − p_class + margin) over the other
     classes. js is the mean of KL to the middle from both; smooth_l1 is huber divided by its delta; dice is
     1 − 2·Σpt/(Σp + Σt) (Milletari et al. 2016). With label smoothing a share is spread over the K classes (Szegedy et
-    al. 2016). prediction: (output,) or (sample, output) (Goodfellow et al., Deep Learning, 5.5, 6.2; CS231n for hinge).
+    al. 2016). prediction: (output,) or (sample, output), with logits scores (Goodfellow et al., Deep Learning, 5.5,
+    6.2; CS231n for hinge).
 
     kind: which loss
     prediction (output,) or (sample, output): what was predicted, a row for each sample
     target (output,) or (sample,) or (sample, output): what should have been; for cross-entropy and hinge also a
         class, one for each sample
-    reduction: of the terms (kind other than dice)
+    reduction: of the terms; weighted_mean: divided by the sum of the sample_weights (kind other than dice)
+    sample_weights (sample,): a weight for each sample (kind other than dice)
+    logits: the prediction is scores: softmax first (kind cross_entropy)
     class_weights (class,): a weight for each class (kind cross_entropy or hinge)
     ignore_class: samples of this class do not count (kind cross_entropy or hinge)
     margin: how far apart is far enough (kind hinge)
@@ -424,12 +431,13 @@ def loss(
 def loss(
     *,
     kind: Literal["contrastive"],
-    similar: bool,
+    similar: bool | _Numbers,
     a: _Numbers | None = None,
     b: _Numbers | None = None,
-    distance: _Number | None = None,
+    distance: _Number | _Numbers | None = None,
     margin: _Number = 1,
     half: bool = True,
+    reduction: Literal["mean", "sum"] = "mean",
     title: str | None = None,
     source: str | None = None,
     expect: Mapping[str, Any] | None = None,
@@ -438,15 +446,16 @@ def loss(
 ) -> Working:
     """½D² of a pair that belongs together, ½max(0, margin − D)² of one that does not, D = |a − b|.
 
-    a, b: (feature,) (Hadsell et al. 2006).
+    a, b: (feature,) or (pair, feature) (Hadsell et al. 2006).
 
     kind: of a pair
-    similar: whether the two belong together
-    a (feature,): one of the two (with b)
-    b (feature,): the other (with a)
-    distance: their distance D, in place of both (without a)
-    margin: how far apart is far enough (without similar)
+    similar (pair,): whether the two belong together, of several pairs 1 or 0 for each
+    a (feature,) or (pair, feature): one of the two, of several pairs a row each (with b)
+    b (feature,) or (pair, feature): the other (with a)
+    distance (pair,): their distance D, in place of both (without a)
+    margin: how far apart is far enough (similar that says no)
     half: halved
+    reduction: over the pairs (similar of several)
     """
 
 @overload
@@ -458,6 +467,7 @@ def loss(
     negative: _Numbers,
     margin: _Number = 1,
     squared: bool = True,
+    reduction: Literal["mean", "sum"] = "mean",
     title: str | None = None,
     source: str | None = None,
     expect: Mapping[str, Any] | None = None,
@@ -467,11 +477,12 @@ def loss(
     """max(0, d(a, p) − d(a, n) + margin), d being |·|², or |·| (Schroff et al. 2015).
 
     kind: of an anchor with two others
-    anchor (feature,): what the others are compared with
-    positive (feature,): belongs to it
-    negative (feature,): does not
+    anchor (feature,) or (triple, feature): what the others are compared with, of several a row each
+    positive (feature,) or (triple, feature): belongs to it
+    negative (feature,) or (triple, feature): does not
     margin: how much farther the negative has to be
     squared: distances are squared
+    reduction: over the rows (anchor of several rows)
     """
 
 @overload
@@ -504,6 +515,37 @@ def loss(
     """
 
 @overload
+def loss(
+    *,
+    kind: Literal["focal"],
+    prediction: _Number | _Numbers,
+    target: _Number | _Numbers,
+    gamma: _Number = 2,
+    alpha: _Number | _Numbers | None = None,
+    logits: bool = False,
+    reduction: Literal["mean", "sum", "none"] = "mean",
+    first_class: _Whole | None = None,
+    title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
+    marking: Mapping[str, Any] | None = None,
+    settle: Settle = ...,
+) -> Working:
+    """−α_t·(1 − p_t)^γ·ln p_t, p_t being the probability of what is right: p or 1 − p, or that of the class.
+
+    prediction: (output,) or (sample, output); with gamma 0 it is cross-entropy (Lin et al. 2017).
+
+    kind: less of what is right already
+    prediction (output,) or (sample, output): probabilities (with logits: scores), a row for each sample
+    target (output,) or (sample,) or (sample, output): 1 or 0 for each output; or a class, one for each sample
+    gamma: power of 1 - p_t
+    alpha (output,): factor of target 1, 1 - alpha of target 0; of classes one number, or one for each
+    logits: the prediction is scores: sigmoid first, softmax where classes are meant
+    reduction: of the terms
+    first_class: what the first class is called in the target (1)
+    """
+
+@overload
 def optimizer(
     *,
     w: _Number | _Numbers,
@@ -518,11 +560,17 @@ def optimizer(
     amsgrad: bool = False,
     decay: _Number = ...,
     centered: bool = False,
-    eps: _Number = ...,
+    eps: _Number | None = None,
     eps_inside: bool = False,
+    eps_hat: bool = False,
+    momentum_decay: _Number | None = None,
+    same_t: bool = False,
+    clip: _Number | None = None,
+    clip_norm: _Number | None = None,
     weight_decay: _Number = 0,
     m_0: _Number | _Numbers | None = None,
     v_0: _Number | _Numbers | None = None,
+    u_0: _Number | _Numbers | None = None,
     t_0: _Whole = 0,
     schedule: Mapping[str, Any] | None = None,
     title: str | None = None,
@@ -535,8 +583,9 @@ def optimizer(
 
     sgd: w − rate·g; momentum: v = μ·v + g, w − rate·v (Polyak 1964); nesterov: w − rate·(g + μ·v) (Sutskever et al.
     2013); adagrad: v + g² (Duchi et al. 2011); rmsprop: ρ·v + (1 − ρ)·g² (Hinton 2012), with a momentum
-    buf = μ·buf + g/(√v + ε), w − rate·buf (Graves 2013); adam (Kingma and Ba 2015), amsgrad (Reddi et al. 2018);
-    adamw (Loshchilov and Hutter 2019). w: one number or (weight,); gradients: (step,) or (step, weight).
+    buf = μ·buf + g/(√v + ε), w − rate·buf (Graves 2013); adadelta (Zeiler 2012, whose rate is 1); adam, adamax (Kingma
+    and Ba 2015), nadam (Dozat 2016), amsgrad (Reddi et al. 2018), adamw (Loshchilov and Hutter 2019). w: one number or
+    (weight,); gradients: (step,) or (step, weight).
 
     w (weight,): the weights
     gradients (step,) or (step, weight): one for each update
@@ -546,18 +595,29 @@ def optimizer(
         or rmsprop)
     average: v = μ·v + (1 - μ)·g in place of μ·v + g (kind momentum or nesterov)
     rate_inside: v = μ·v + rate·g, and w - v (kind momentum or nesterov)
-    beta1: how much of the mean gradient is kept (kind adam or adamw) [0.9]
-    beta2: how much of the mean square is kept (kind adam or adamw) [0.999]
+    beta1: how much of the mean gradient is kept (kind adam, adamw, adamax or nadam) [0.9]
+    beta2: how much of the mean square is kept (adamax: of the largest) (kind adam, adamw, adamax or nadam)
+        [0.999]
     amsgrad: the largest v so far in place of v (kind adam or adamw)
-    decay: how much of the mean square is kept (kind rmsprop) [0.9]
+    decay: how much of the mean square is kept (kind rmsprop or adadelta) [0.9]
     centered: by the variance: v less the square of the mean gradient m (kind rmsprop)
-    eps: keeps the divisor from 0 (kind adagrad, rmsprop, adam or adamw) [1e-08]
-    eps_inside: √(v + eps) in place of √v + eps (kind adagrad, rmsprop, adam or adamw)
+    eps: keeps the divisor from 0 (1e-8; adadelta 1e-6) (kind adagrad, rmsprop, adam, adamw or nadam or kind
+        adadelta or adamax)
+    eps_inside: √(v + eps) in place of √v + eps; adamax: |g| + eps in place of u + eps (kind adagrad, rmsprop,
+        adam, adamw or nadam or kind adamax)
+    eps_hat: eps beside the √v that is not corrected, both corrections in the rate, as Keras and TensorFlow (kind
+        adam or adamw)
+    momentum_decay: β1·(1 - ½·0.96^(momentum_decay·t)) in place of β1 ahead (PyTorch 0.004, Keras 1) (kind nadam)
+    same_t: m is corrected by 1 - β1^t, as g is, in place of 1 - β1^(t + 1) (kind nadam, without momentum_decay)
+    clip: each number of the gradient is kept between -clip and clip
+    clip_norm: a longer gradient is scaled to this length (without clip)
     weight_decay: added to the gradient as weight_decay·w (adamw: beside the step)
-    m_0 (weight,): m before the first update (kind adam or adamw or kind rmsprop, with centered)
-    v_0 (weight,): v before the first update (kind momentum, nesterov, adagrad, rmsprop, adam or adamw)
-    t_0: updates that were made before (kind adam or adamw or with schedule)
-    schedule: {kind: step, exponential, inverse_time, cosine, linear or warmup, …}: the rate of each update
+    m_0 (weight,): m before the first update (kind adam, adamw, adamax or nadam or kind rmsprop, with centered)
+    v_0 (weight,): v before the first update (kind adagrad, rmsprop, adam, adamw or nadam or kind momentum,
+        nesterov or adadelta)
+    u_0 (weight,): u before the first update (kind adadelta or adamax)
+    t_0: updates that were made before (kind adam, adamw, adamax or nadam or with schedule)
+    schedule: {kind: step, piecewise, exponential, cosine, …}: the rate of each update
     """
 
 @overload
@@ -576,11 +636,17 @@ def optimizer(
     amsgrad: bool = False,
     decay: _Number = ...,
     centered: bool = False,
-    eps: _Number = ...,
+    eps: _Number | None = None,
     eps_inside: bool = False,
+    eps_hat: bool = False,
+    momentum_decay: _Number | None = None,
+    same_t: bool = False,
+    clip: _Number | None = None,
+    clip_norm: _Number | None = None,
     weight_decay: _Number = 0,
     m_0: _Number | _Numbers | None = None,
     v_0: _Number | _Numbers | None = None,
+    u_0: _Number | _Numbers | None = None,
     t_0: _Whole = 0,
     schedule: Mapping[str, Any] | None = None,
     nesterov: Literal["framework", "lookahead"] = "framework",
@@ -604,18 +670,29 @@ def optimizer(
         or rmsprop)
     average: v = μ·v + (1 - μ)·g in place of μ·v + g (kind momentum or nesterov)
     rate_inside: v = μ·v + rate·g, and w - v (kind momentum or nesterov)
-    beta1: how much of the mean gradient is kept (kind adam or adamw) [0.9]
-    beta2: how much of the mean square is kept (kind adam or adamw) [0.999]
+    beta1: how much of the mean gradient is kept (kind adam, adamw, adamax or nadam) [0.9]
+    beta2: how much of the mean square is kept (adamax: of the largest) (kind adam, adamw, adamax or nadam)
+        [0.999]
     amsgrad: the largest v so far in place of v (kind adam or adamw)
-    decay: how much of the mean square is kept (kind rmsprop) [0.9]
+    decay: how much of the mean square is kept (kind rmsprop or adadelta) [0.9]
     centered: by the variance: v less the square of the mean gradient m (kind rmsprop)
-    eps: keeps the divisor from 0 (kind adagrad, rmsprop, adam or adamw) [1e-08]
-    eps_inside: √(v + eps) in place of √v + eps (kind adagrad, rmsprop, adam or adamw)
+    eps: keeps the divisor from 0 (1e-8; adadelta 1e-6) (kind adagrad, rmsprop, adam, adamw or nadam or kind
+        adadelta or adamax)
+    eps_inside: √(v + eps) in place of √v + eps; adamax: |g| + eps in place of u + eps (kind adagrad, rmsprop,
+        adam, adamw or nadam or kind adamax)
+    eps_hat: eps beside the √v that is not corrected, both corrections in the rate, as Keras and TensorFlow (kind
+        adam or adamw)
+    momentum_decay: β1·(1 - ½·0.96^(momentum_decay·t)) in place of β1 ahead (PyTorch 0.004, Keras 1) (kind nadam)
+    same_t: m is corrected by 1 - β1^t, as g is, in place of 1 - β1^(t + 1) (kind nadam, without momentum_decay)
+    clip: each number of the gradient is kept between -clip and clip
+    clip_norm: a longer gradient is scaled to this length (without clip)
     weight_decay: added to the gradient as weight_decay·w (adamw: beside the step)
-    m_0 (weight,): m before the first update (kind adam or adamw or kind rmsprop, with centered)
-    v_0 (weight,): v before the first update (kind momentum, nesterov, adagrad, rmsprop, adam or adamw)
-    t_0: updates that were made before (kind adam or adamw or with schedule)
-    schedule: {kind: step, exponential, inverse_time, cosine, linear or warmup, …}: the rate of each update
+    m_0 (weight,): m before the first update (kind adam, adamw, adamax or nadam or kind rmsprop, with centered)
+    v_0 (weight,): v before the first update (kind adagrad, rmsprop, adam, adamw or nadam or kind momentum,
+        nesterov or adadelta)
+    u_0 (weight,): u before the first update (kind adadelta or adamax)
+    t_0: updates that were made before (kind adam, adamw, adamax or nadam or with schedule)
+    schedule: {kind: step, piecewise, exponential, cosine, …}: the rate of each update
     nesterov: framework: g here, w - rate·(g + μ·v); lookahead: g at w - rate·μ·v, w - rate·v (kind nesterov)
     """
 
@@ -633,8 +710,10 @@ def optimizer(
 ) -> Working:
     """The rate of each update (or epoch) alone.
 
-    step: rate·factor^⌊k/every⌋; exponential: rate·factor^(k/every); inverse_time: rate/(1 + decay·k); cosine: from rate
-    to end along half a wave; linear; warmup: up to rate. k counts what was before, so that the first is 0.
+    step: rate·factor^⌊k/every⌋; piecewise: times factor, or one of rates, from each k of `at`; exponential:
+    rate·factor^(k/every); inverse_time: rate/(1 + decay·k); cosine: from rate to end along half a wave; linear;
+    polynomial: end + (rate − end)·(1 − k/over)^power; warmup: up to rate. k counts what was before, so that the first
+    is 0.
 
     rate: step size
     schedule: {kind: …}: how the rate changes
@@ -1432,7 +1511,8 @@ def posenc(
 ) -> Working:
     """B = −m·|i − j| for each head, added to its scores; m = 2^(−8h/heads), h from 1.
 
-    B: (head, position, position) (Press et al. 2022). Without slopes of one's own the heads are a power of 2.
+    B: (head, position, position) (Press et al. 2022). Where the heads are no power of 2 the slopes are those of the
+    power below, then every other one of the power above, from its first on, as the authors' code has them.
 
     kind: which encoding
     heads: how many heads (as many as slopes)
@@ -1451,6 +1531,8 @@ def decoding(
     transitions: _Numbers | None = None,
     steps: _Whole | None = None,
     beam: _Whole = 2,
+    end: str | None = None,
+    length_penalty: _Number | None = None,
     log: bool = False,
     k: _Whole = 2,
     p: _Number = ...,
@@ -1464,6 +1546,7 @@ def decoding(
     """The likeliest sequences step by step, each with its score; the tokens that sampling is left with; or perplexity.
 
     beam: of all candidates (score of the hypothesis · P) the best so many go on (Lowerre 1976; Sutskever et al. 2014).
+    With an end, what has ended stays as it is; length_penalty compares by ln P / length^α (Wu et al. 2016).
     top_k: the k likeliest (Fan et al. 2018); top_p: the fewest that have p together (Holtzman et al. 2020), each scaled
     to add up to 1. perplexity: e^(−mean ln P). probabilities: (step, token); sequences count tokens from 1.
 
@@ -1473,6 +1556,8 @@ def decoding(
     transitions (token, token): row: the token before, column: the next one (kind greedy or beam)
     steps: how many tokens (2) (kind greedy or beam, with transitions)
     beam: how many hypotheses go on (kind beam)
+    end: the word (or the number) of the token that ends a sequence: it goes on no more (kind greedy or beam)
+    length_penalty: scores are compared by ln P / length^length_penalty at the end (kind beam)
     log: scores are sums of ln P, in place of products (kind greedy or beam)
     k: so many of the likeliest tokens stay (kind top_k)
     p: the likeliest tokens stay, until together they have this (kind top_p) [0.9]
@@ -1485,6 +1570,9 @@ def decoding(
     candidate: str | Sequence[str],
     references: str | Sequence[str | Sequence[str]],
     n: _Whole = 4,
+    weights: Sequence[_Number] | None = None,
+    smoothing: Literal["add_one", "epsilon"] | None = None,
+    epsilon: _Number = ...,
     title: str | None = None,
     source: str | None = None,
     expect: Mapping[str, Any] | None = None,
@@ -1494,11 +1582,66 @@ def decoding(
     """p_n: of the candidate's runs of n words how many are in a reference, each at most as often as there; BLEU.
 
     BLEU = BP·(p_1·…·p_n)^(1/n), BP = min(1, e^(1 − r/c)), where c and r are the lengths of the candidate and of the
-    reference that is nearest to it, the shorter of two (Papineni et al. 2002).
+    reference that is nearest to it, the shorter of two (Papineni et al. 2002); with weights BP·p_1^w_1·…·p_n^w_n.
 
     candidate: the words that are judged
     references: one or several that are right
     n: the longest run of words that is counted
+    weights: of p_1, p_2, … up to n, in place of 1/n each
+    smoothing: add_one: (matches + 1)/(runs + 1) from runs of 2 on (Lin and Och 2004); epsilon: in place of 0
+        matches (as NLTK's methods 2 and 1)
+    epsilon: counts in place of 0 matches (smoothing epsilon) [0.1]
+    """
+
+@overload
+def decoding(
+    *,
+    candidates: Sequence[str],
+    references: Sequence[str | Sequence[str]],
+    n: _Whole = 4,
+    weights: Sequence[_Number] | None = None,
+    smoothing: Literal["add_one", "epsilon"] | None = None,
+    epsilon: _Number = ...,
+    title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
+    marking: Mapping[str, Any] | None = None,
+    settle: Settle = ...,
+) -> Working:
+    """BLEU of a corpus: matches and runs of all texts are summed before they are divided, lengths as well.
+
+    candidates: the texts that are judged
+    references: for each candidate one text that is right, or a list of several
+    n: the longest run of words that is counted
+    weights: of p_1, p_2, … up to n, in place of 1/n each
+    smoothing: add_one: (matches + 1)/(runs + 1) from runs of 2 on (Lin and Och 2004); epsilon: in place of 0
+        matches (as NLTK's methods 2 and 1)
+    epsilon: counts in place of 0 matches (smoothing epsilon) [0.1]
+    """
+
+@overload
+def decoding(
+    *,
+    logits: _Numbers,
+    target: _Whole | Sequence[_Whole],
+    kind: Literal["perplexity"] = "perplexity",
+    mask: _Numbers | None = None,
+    first_class: _Whole = 1,
+    title: str | None = None,
+    source: str | None = None,
+    expect: Mapping[str, Any] | None = None,
+    marking: Mapping[str, Any] | None = None,
+    settle: Settle = ...,
+) -> Working:
+    """Perplexity from scores: p = softmax(z), H = −mean ln p of the tokens that came, e^H.
+
+    logits: (token,) or (step, token); with a mask the mean is that of the rows that count (Jelinek et al. 1977).
+
+    logits (token,) or (step, token): scores of the next token, a row a step
+    target: the token that came, one for each row
+    kind: what is asked
+    mask (step,): 1 for each row that counts, 0 elsewhere (padding)
+    first_class: what the first token is called in the target
     """
 
 def boxes(
@@ -1507,7 +1650,9 @@ def boxes(
     form: Literal["corners", "centre", "size"] = "corners",
     pixels: bool = False,
     truth: _Numbers | None = None,
+    giou: bool = False,
     scores: _Numbers | None = None,
+    classes: Sequence[str] | None = None,
     threshold: _Number = ...,
     drops: Literal["IoU > threshold", "IoU >= threshold"] = "IoU > threshold",
     least_score: _Number | None = None,
@@ -1522,13 +1667,16 @@ def boxes(
 
     boxes: (box, 4); of two boxes IoU is one number, else (box, box), with truth (box, object). Non-maximum suppression
     keeps the best box that is left and drops those that overlap it more than the threshold, round by round; `kept` is
-    1 at each that stays (Everingham et al. 2010; Neubeck and Van Gool 2006). As many rounds as there are boxes.
+    1 at each that stays (Everingham et al. 2010; Neubeck and Van Gool 2006). As many rounds as there are boxes. GIoU:
+    Rezatofighi et al. 2019.
 
     boxes (box, side): a row for each box
     form: corners: [x1, y1, x2, y2]; centre: [x, y, width, height] of the middle; size: of the first corner
     pixels: sides count pixels: x2 - x1 + 1
     truth (object, side): boxes that each is compared with (default: one another) (without scores)
+    giou: also GIoU = IoU - (hull - union)/hull, hull being the smallest box around both (without scores)
     scores (box,): how sure each is: gives non-maximum suppression
+    classes: what each box shows: only boxes of one class drop each other (with scores)
     threshold: IoU with a better box from which on one is dropped (with scores) [0.5]
     drops: where a box is dropped (with scores)
     least_score: boxes with a lower score are dropped first (with scores)
@@ -1543,11 +1691,11 @@ def hopfield(
     labels: Literal["-1/1", "0/1"] = "-1/1",
     scale: Literal["units", "patterns"] | _Number = 1,
     zero_diagonal: bool = True,
-    theta: _Numbers | None = None,
+    theta: _Number | _Numbers | None = None,
     update: Literal["async", "sync"] = "async",
     order: Sequence[_Whole] | None = None,
     rounds: _Whole = 1,
-    tie: Literal["keep", "on"] = "keep",
+    tie: Literal["keep", "on", "off", "zero"] = "keep",
     title: str | None = None,
     source: str | None = None,
     expect: Mapping[str, Any] | None = None,
@@ -1566,11 +1714,11 @@ def hopfield(
     scale: the sum of the patterns' products is divided by how many there are of these, or multiplied by a number
         (with patterns)
     zero_diagonal: no unit is connected to itself (with patterns)
-    theta (unit,): thresholds: h = W·s - theta (with state)
+    theta (unit,): thresholds: h = W·s - theta, one for each unit or for all (with state)
     update: one unit after the other, or all at once (with state)
     order: the units in the order in which they are updated, from 1 (update async, with state)
     rounds: how often through the order, or all at once (with state)
-    tie: at h = 0: the unit keeps its state, or is 1 (with state)
+    tie: at h = 0: the unit keeps its state, is 1, is the lower of its states, or is 0 (with state)
     """
 
 @overload

@@ -48,16 +48,18 @@ def test_the_printed_network_of_two_patterns() -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("update", ["async", "sync"])
 @pytest.mark.parametrize("labels", ["-1/1", "0/1"])
-@pytest.mark.parametrize("tie", ["keep", "on"])
-def test_recall_is_what_a_loop_makes_of_it(seed: int, update: str, labels: str, tie: str) -> None:
+@pytest.mark.parametrize("tie", ["keep", "on", "off", "zero"])
+@pytest.mark.parametrize("one", [False, True])
+def test_recall_is_what_a_loop_makes_of_it(seed: int, update: str, labels: str, tie: str, one: bool) -> None:
     rng = np.random.default_rng(seed)
     units, low = 5, 0 if labels == "0/1" else -1
     patterns = rng.choice([low, 1], (2, units))
     s, theta = rng.choice([low, 1], units), rng.integers(-1, 2, units)
+    theta = theta[:1] * np.ones(units) if one else theta
     order = (rng.permutation(units) + 1).tolist()
     more: dict[str, Any] = {"order": order} if update == "async" else {}
-    trace = worked("hopfield", patterns=patterns, state=s, labels=labels, update=update, tie=tie, theta=theta, rounds=2,
-                   **more)  # fmt: skip
+    trace = worked("hopfield", patterns=patterns, state=s, labels=labels, update=update, tie=tie, rounds=2,
+                   theta=float(theta[0]) if one else theta, **more)  # fmt: skip
     signed = patterns if low else 2 * patterns - 1
     W = sum(np.outer(x, x) for x in signed) * (1 - np.eye(units))
     np.testing.assert_array_equal(trace["W"].array, W)
@@ -66,7 +68,8 @@ def test_recall_is_what_a_loop_makes_of_it(seed: int, update: str, labels: str, 
         h = W @ s - theta
         new = s.copy()
         for i in moving:
-            new[i] = 1 if h[i] > 0 or (h[i] == 0 and tie == "on") else s[i] if h[i] == 0 else low
+            tied = {"keep": s[i], "on": 1, "off": low, "zero": 0}[tie]
+            new[i] = 1 if h[i] > 0 else tied if h[i] == 0 else low
         s = new
         assert value(trace, f"u{u + 1}.s") == s.tolist()
         assert value(trace, f"u{u + 1}.E") == pytest.approx(-0.5 * s @ W @ s + theta @ s)
@@ -145,6 +148,47 @@ def test_overlaps_and_suppression_are_what_loops_make_of_them(seed: int, form: s
     assert trace.answer["kept"].tolist() == [int(i in kept) for i in range(count)]
     truth = worked("boxes", boxes=given[:3], truth=given[3:], form=form, pixels=pixels)
     np.testing.assert_allclose(truth["IoU"].array, np.array(expected)[:3, 3:], rtol=1e-12)
+
+
+def test_the_generalized_overlap_of_two_that_are_apart() -> None:
+    """Two squares of side 1 with a gap of 1: hull 3, union 2, GIoU −1/3 (Rezatofighi et al. 2019)."""
+    trace = worked("boxes", boxes=[[0, 0, 1, 1], [2, 0, 3, 1]], giou=True)
+    assert value(trace, "hull") == 3 and trace.answer["GIoU"] == pytest.approx(-1 / 3)
+    assert worked("boxes", boxes=[[0, 0, 2, 2], [0, 0, 2, 2]], giou=True).answer["GIoU"] == 1
+    assert "giou: belongs to a problem without scores" in refusal(
+        "boxes", boxes=[[0, 0, 1, 1], [2, 0, 3, 1]], scores=[1, 1], giou=True
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("pixels", [False, True])
+def test_generalized_overlaps_are_what_loops_make_of_them(seed: int, pixels: bool) -> None:
+    rng = np.random.default_rng(seed)
+    low = rng.uniform(0, 4, (5, 2))
+    corners = np.hstack([low, low + rng.uniform(1, 3, (5, 2))])
+    trace = worked("boxes", boxes=corners[:3], truth=corners[3:], pixels=pixels, giou=True)
+    for i, a in enumerate(corners[:3]):
+        for j, b in enumerate(corners[3:]):
+            sides = np.maximum(a[2:], b[2:]) - np.minimum(a[:2], b[:2]) + pixels
+            areas = [np.prod(box[2:] - box[:2] + pixels) for box in (a, b)]
+            overlap = iou(a, b, pixels)
+            union = sum(areas) / (1 + overlap)
+            assert trace.answer["GIoU"][i, j] == pytest.approx(overlap - (sides.prod() - union) / sides.prod())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_boxes_of_a_class_are_suppressed_by_themselves(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    low = rng.uniform(0, 2, (6, 2))
+    corners, scores = np.hstack([low, low + rng.uniform(1, 3, (6, 2))]), rng.permutation(6) / 10 + 0.1
+    classes = rng.choice(["cat", "dog"], 6).tolist()
+    trace = worked("boxes", boxes=corners, scores=scores, threshold=0.2, classes=classes)
+    kept: list[int] = []
+    for i in np.argsort(-scores):
+        if all(iou(corners[i], corners[j]) <= 0.2 for j in kept if classes[j] == classes[i]):
+            kept.append(int(i))
+    assert trace.answer["kept"].tolist() == [int(i in kept) for i in range(6)]
+    assert "classes: are 2, but there are 6 boxes" in refusal("boxes", boxes=corners, scores=scores, classes=["a", "b"])
 
 
 def test_what_is_dropped_at_the_threshold_and_of_equals() -> None:
@@ -247,6 +291,117 @@ def test_bleu_is_what_a_loop_makes_of_it(seed: int) -> None:
         logs.append(sum(min(c, max(runs(r)[g] for r in references)) for g, c in own.items()) / sum(own.values()))
     answer = worked("decoding", candidate=" ".join(candidate), references=references, n=2).answer
     assert answer["BLEU"] == pytest.approx(math.exp(1 - 8 / 6) * math.sqrt(math.prod(logs)))
+
+
+GUIDE = "It is a guide to action which ensures that the military always obeys the commands of the party"
+GUIDES = [
+    "It is a guide to action that ensures that the military will forever heed Party commands",
+    "It is the guiding principle which guarantees the military forces always being under the command of the Party",
+    "It is the practical guide for the army always to heed the directions of the party",
+]
+BOOK = "he read the book because he was interested in world history"
+BOOKS = "he was interested in world history because he read the book"
+
+
+def cut(number: float) -> float:
+    """As the printed answers have it: four places, the rest cut off."""
+    return math.floor(number * 1e4) / 1e4
+
+
+def test_the_printed_scores_of_nltk() -> None:
+    """nltk/translate/bleu_score.py: corpus_bleu, and SmoothingFunction by methods 0, 1 and 2."""
+    both: dict[str, Any] = {"candidates": [GUIDE, BOOK], "references": [GUIDES, BOOKS]}
+    assert cut(worked("decoding", **both).answer["BLEU"]) == 0.5920
+    assert cut(worked("decoding", **both, weights=[0.1, 0.3, 0.5, 0.1]).answer["BLEU"]) == 0.5818
+    for weights, printed in (([0.5, 0.5], 0.8242), ([0.333, 0.333, 0.334], 0.7067), ([0.2] * 5, 0.4719)):
+        assert cut(worked("decoding", **both, n=len(weights), weights=weights).answer["BLEU"]) == printed
+    for smoothing, printed in ((None, 0.4118), ("epsilon", 0.4118), ("add_one", 0.4452)):
+        more = {} if smoothing is None else {"smoothing": smoothing}
+        assert cut(worked("decoding", candidate=GUIDE, references=GUIDES[:1], **more).answer["BLEU"]) == printed
+
+
+def test_no_match_at_all_counts_epsilon() -> None:
+    given: dict[str, Any] = {"candidate": "a b c d", "references": "a c b d", "n": 2}
+    assert worked("decoding", **given).answer["BLEU"] == 0
+    assert worked("decoding", **given, smoothing="epsilon").answer["p_2"] == pytest.approx(0.1 / 3)
+    assert worked("decoding", **given, smoothing="epsilon", epsilon=0.5).answer["p_2"] == pytest.approx(0.5 / 3)
+    assert worked("decoding", **given, smoothing="add_one").answer["p_2"] == pytest.approx(1 / 4)
+    assert worked("decoding", **given, smoothing="add_one").answer["p_1"] == 1
+
+
+def test_a_text_of_a_corpus_may_be_shorter_than_a_run() -> None:
+    answer = worked("decoding", candidates=["a b c", "a"], references=["a b d", "a"], n=2).answer
+    assert answer["p_1"] == pytest.approx(3 / 4) and answer["p_2"] == pytest.approx(1 / 2) and answer["BP"] == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"candidate": "a b", "references": "a b", "n": 2, "weights": [1]}, "weights: are 1, but n is 2"),
+        ({"candidate": "a b", "references": "a b", "n": 2, "epsilon": 0.2}, "epsilon: belongs to smoothing epsilon"),
+        ({"candidates": ["a b"], "references": ["a", "b"], "n": 1}, "references: are for 2 texts, but there are 1 candidates"),
+        ({"candidates": ["a b", ""], "references": ["a", "b"], "n": 1}, "candidates[2]: has no words"),
+        ({"candidates": ["a b"], "references": ["a b"]}, "candidates: have too few words; want at least 4"),
+        ({"logits": [1, 2], "target": 3}, "target: want a class from 1 to 2, got 3"),
+        ({"logits": [[1, 2], [0, 1]], "target": 1}, "target: is one number, but the logits are 2 x 2"),
+        ({"logits": [[1, 2], [0, 1]], "target": [1, 2], "mask": [0, 0]}, "mask: has other numbers than 0 and 1, or no 1"),
+    ],
+)  # fmt: skip
+def test_texts_and_scores_that_do_not_fit_are_refused(fields: dict[str, Any], told: str) -> None:
+    line = refusal("decoding", **fields)
+    assert told in line and "\n" not in line
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("alpha", [0, 0.75, 2])
+def test_what_has_ended_goes_on_no_more_and_is_compared_by_its_length(seed: int, log: bool, alpha: float) -> None:
+    rng = np.random.default_rng(seed)
+    table, end = rng.dirichlet(np.ones(3), 4), 2
+    found: list[tuple[tuple[int, ...], float]] = [((), 1.0)]
+    for row in table:
+        grown = []
+        for words, score in found:
+            if end in words:
+                grown.append((words, score))
+            else:
+                grown += [((*words, i), score * row[i - 1]) for i in (1, 2, 3)]
+        found = sorted(grown, key=lambda one: -one[1])[:3]
+    trace = worked("decoding", kind="beam", beam=3, probabilities=table, tokens=["a", "b", "c"], end="b", log=log,
+                   length_penalty=alpha)  # fmt: skip
+    rows = [tuple(int(i) for i in row) for row in trace.answer["sequences"]]
+    assert [row[: row.index(end) + 1] if end in row else row for row in rows] == [words for words, _ in found]
+    expected = np.array([score for _, score in found])
+    np.testing.assert_allclose(trace.answer["scores"], np.log(expected) if log else expected, rtol=1e-12)
+    ranked = np.log(expected) / np.array([len(words) for words, _ in found]) ** float(alpha)
+    np.testing.assert_allclose(trace.answer["ranked"], ranked, rtol=1e-12)
+    best = " ".join("abc"[i - 1] for i in found[int(ranked.argmax())][0])
+    assert trace.notes[-1] == f"best for its length: {best}"
+
+
+def test_the_length_penalty_prefers_the_longer_one() -> None:
+    """ln .4/1 = −0.92 wins without it; ln .3/2^.7 = −0.74 of the longer one with it."""
+    tree = {"start": [0.5, 0.1, 0.4], "a": [0.3, 0.1, 0.6], "b": [0.3, 0.3, 0.4]}
+    given: dict[str, Any] = {"kind": "beam", "probabilities": tree, "tokens": ["a", "b", "."], "end": "."}
+    assert worked("decoding", **given, length_penalty=0).notes[-1] == "best for its length: ."
+    page = worked("decoding", **given, length_penalty=0.7)
+    assert page.notes[-1] == "best for its length: a ." and not [note for note in page.notes if "no row" in note]
+    np.testing.assert_allclose(page.answer["ranked"], [math.log(0.4), math.log(0.3) / 2**0.7])
+    assert "end: 'z' is none of the tokens" in refusal("decoding", **{**given, "end": "z"})
+    assert "length_penalty: belongs to kind beam" in refusal(
+        "decoding", **{**given, "kind": "greedy"}, length_penalty=1
+    )
+
+
+@pytest.mark.parametrize("mask", [None, [1, 1, 0, 1]])
+@pytest.mark.parametrize("first", [0, 1])
+def test_perplexity_of_scores(mask: list[int] | None, first: int) -> None:
+    z, target = np.random.default_rng(2).normal(size=(4, 5)), [1, 4, 2, 3]
+    terms = [math.log(sum(math.exp(x) for x in row)) - row[t - first] for row, t in zip(z, target, strict=True)]
+    H = np.average(terms, weights=mask)
+    more = {} if mask is None else {"mask": mask}
+    answer = worked("decoding", logits=z, target=target, first_class=first, **more).answer
+    assert answer["H"] == pytest.approx(H) and answer["perplexity"] == pytest.approx(math.exp(H))
 
 
 def test_what_does_not_fit_is_refused() -> None:

@@ -72,6 +72,21 @@ IMAGES = {
     ],
     "transposed, same": [{"conv": {"filter": drawn(2, 3, 3, 3), "transposed": True, "stride": 2, "pad": "same"}}],
     "conv in groups": [{"conv": {"filter": drawn(4, 1, 3, 2), "groups": 2, "stride": [2, 1], "pad": [1, 0]}}],
+    "depthwise": [{"depthwise": {"filter": drawn(2, 3, 2), "bias": drawn(2), "stride": [2, 1]}}],
+    "depthwise, two a channel": [{"depthwise": {"filter": drawn(4, 1, 3, 2), "pad": "same"}}],
+    "a skip connection": [
+        {"conv": {"filter": drawn(3, 2, 3, 3), "name": "down"}},
+        {"max_pool": 2},
+        {"upsample": 2},
+        {"concat_with": "down"},
+        {"conv": {"filter": drawn(2, 6, 1, 1)}},
+    ],
+    "a skip that is cropped": [
+        {"max_pool": {"window": 1, "name": "down"}},
+        {"max_pool": 2},
+        {"conv": {"filter": drawn(3, 2, 2, 2)}},
+        {"concat_with": "down"},
+    ],
     "a pool with gaps": [{"max_pool": {"window": 2, "dilation": 2, "stride": 1}}],
     "one filter, then more": [{"conv": {"filter": drawn(2, 3, 3)}}, {"conv": {"filter": drawn(5, 2, 2)}}],
     "global": ["relu", "global_avg_pool", {"dense": {"W": drawn(3, 2)}}],
@@ -91,7 +106,8 @@ TOKENS = {
         {"residual": {"layers": [norm("layer", gamma=drawn(4)), attention(2, 2, 2, 2, W_O=drawn(8, 4)[:4])]}},
         {"residual": {"layers": [{"dense": {"W": drawn(4, 6)}}, "relu"], "projection": drawn(4, 6)}},
     ],
-    "a gru": [cell("gru", "zrn", 5, 4, **{f"b_{g}": drawn(5) for g in "zrn"})],
+    "a gru": [cell("gru", "zrn", 5, 4, layout="columns", **{f"b_{g}": drawn(5) for g in "zrn"})],
+    "memory": [{"attention": {f"W_{n}": drawn(4, 4) for n in "QKVO"} | {"memory": drawn(5, 4)}}],
 }
 
 
@@ -222,13 +238,11 @@ WAYS: dict[str, tuple[Any, list[int], Any, Any]] = {
     "batch_norm": ("batch_norm", [3, 4], ROWS, norm("batch", gamma=drawn(4), beta=drawn(4))),
     "group_norm": ("group_norm", [6, 6, 2], SQUARE, norm("group", gamma=drawn(2), beta=drawn(2))),
     "instance_norm": ("instance_norm", [6, 6, 2], SQUARE, norm("instance", gamma=drawn(2), beta=drawn(2))),
-    "depthwise": ({"depthwise": 3}, [6, 6, 2], SQUARE,
-                  {"conv": {"filter": drawn(2, 1, 3, 3), "groups": 2, "bias": drawn(2)}}),
     "transposed_conv": ({"transposed_conv": {"filters": 3, "kernel": 2, "bias": False}}, [6, 6, 2], SQUARE,
                         {"conv": {"filter": drawn(2, 3, 2, 2), "transposed": True}}),
 }  # fmt: skip
 NO_WAY = {
-    "positions": "numbers that are added", "learned": "numbers that stand alone", "class_token": "a token in front",
+    "learned": "numbers that stand alone", "class_token": "a token in front",
     "patches": "an image is no sequence there", "moe": "nothing chooses", "conv1d": "conv slides over images",
     "conv3d": "conv slides over images",
 }  # fmt: skip

@@ -52,9 +52,13 @@ def _biases(letters: str) -> Fields:
 OPTIMIZER: Fields = {
     "momentum": 0.5, "beta1": 0.8, "beta2": 0.9, "decay": 0.8, "eps": 0.1, "weight_decay": 0.1, "m_0": [0.1, 0.2],
     "v_0": [0.1, 0.2], "t_0": 3, "kind": "adagrad", "average": True, "rate_inside": True, "amsgrad": True,
-    "centered": True, "eps_inside": True, "schedule": {"kind": "linear", "over": 5},
+    "centered": True, "eps_inside": True, "eps_hat": True, "momentum_decay": 1, "same_t": True, "u_0": [0.1, 0.2],
+    "clip": 0.1, "clip_norm": 0.1, "schedule": {"kind": "linear", "over": 5},
 }  # fmt: skip
-KINDS: list[Fields] = [{"kind": k} for k in ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw")]
+KINDS: list[Fields] = [
+    {"kind": k}
+    for k in ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "adadelta", "adamax", "nadam")
+]
 KINDS.append({"schedule": {"kind": "inverse_time", "decay": 0.5}})
 WEIGHING: Fields = {"scale": 0.3, "softcap": 2, "mask": [[1, 1], [0, 1]], "stable": True, "layout": "columns"}
 LAYERS = [{"W": ONE, "b": [0.1, 0.2], "activation": "sigmoid"}, {"W": TWO, "b": [0.3, -0.1]}]
@@ -112,16 +116,23 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
                                  "hinge", "kl", "smooth_l1", "js", "dice")),
          {"kind": "cross_entropy", "target": [1, 2]}, {"kind": "hinge", "target": [2, 1]}],
         {"reduction": "sum", "class_weights": [0.3, 0.9], "ignore_class": 2, "margin": 0.7, "delta": 0.05,
-         "first_class": 0, "log_base": 2, "label_smoothing": 0.1, "pos_weight": 3, "smooth": 1},
+         "first_class": 0, "log_base": 2, "label_smoothing": 0.1, "pos_weight": 3, "smooth": 1, "logits": True,
+         "sample_weights": [1, 3]},
+    ),
+    ("loss", "focal"): (
+        {"kind": "focal", "prediction": [[0.7, 0.3], [0.4, 0.6]], "target": [[1, 0], [0, 1]]}, [{}, {"target": [1, 2]}],
+        {"gamma": 1, "alpha": 0.3, "logits": True, "reduction": "sum", "first_class": 0},
     ),
     ("loss", "contrastive"): (
         {"kind": "contrastive", "similar": False},
-        [{"distance": 0.3}, {"a": [1, 2], "b": [1.2, 2.3]}, {"distance": 3, "similar": True}],
-        {"a": [0.1, 0.2], "b": [0.3, 0.4], "distance": 0.2, "margin": 2, "half": False},
+        [{"distance": 0.3}, {"a": [1, 2], "b": [1.2, 2.3]}, {"distance": 3, "similar": True},
+         {"distance": [0.3, 0.4], "similar": [1, 0]}],
+        {"a": [0.1, 0.2], "b": [0.3, 0.4], "distance": 0.2, "margin": 2, "half": False, "reduction": "sum"},
     ),
     ("loss", "triplet"): (
-        {"kind": "triplet", "anchor": [1, 2], "positive": [2, 2], "negative": [3, 1]}, [{}],
-        {"margin": 5, "squared": False},
+        {"kind": "triplet", "anchor": [1, 2], "positive": [2, 2], "negative": [3, 1]},
+        [{}, {"anchor": ONE, "positive": TWO, "negative": ONE}],
+        {"margin": 5, "squared": False, "reduction": "sum"},
     ),
     ("loss", "gaussian_kl"): (
         {"kind": "gaussian_kl", "mean": [1, 0.5]}, [{"std": [1, 2]}, {"variance": [1, 2]}, {"log_variance": [0.1, 0.2]}],
@@ -230,7 +241,7 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
         {"boxes": [[0, 0, 2, 2], [1, 1, 3, 4], [1, 0, 2, 3]]},
         [{}, {"scores": [0.9, 0.5, 0.7]}, {"truth": [[0, 1, 2, 3]]}, {"boxes": [[0, 0, 2, 2], [1, 1, 3, 4]]}],
         {"form": "centre", "pixels": True, "truth": [[1, 1, 2, 2]], "scores": [0.3, 0.8, 0.9], "threshold": 0.1,
-         "drops": "IoU >= threshold", "least_score": 0.6, "keep": 1},
+         "drops": "IoU >= threshold", "least_score": 0.6, "keep": 1, "giou": True, "classes": ["a", "b", "a"]},
     ),
     ("decoding", "search"): (
         {"probabilities": [[0.5, 0.3, 0.2], [0.1, 0.6, 0.3]]},
@@ -238,10 +249,20 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
          {"probabilities": [0.5, 0.3, 0.2], "kind": "top_p"}, {"probabilities": [0.5, 0.3], "kind": "perplexity"},
          {"probabilities": [0.6, 0.4], "transitions": [[0.7, 0.3], [0.4, 0.6]]}],
         {"kind": "beam", "transitions": [[0.2, 0.8], [0.4, 0.6]], "steps": 3, "beam": 3, "log": True, "k": 1, "p": 0.4,
-         "tokens": ["a", "b", "c"]},
+         "tokens": ["a", "b", "c"], "end": "2", "length_penalty": 0.5},
     ),
     ("decoding", "bleu"): (
-        {"candidate": "the cat sat on the mat", "references": ["the cat is on the mat"]}, [{}], {"n": 2},
+        {"candidate": "the cat sat on the mat", "references": ["the cat is on the mat"]},
+        [{}, {"smoothing": "epsilon"}, {"n": 2}],
+        {"n": 2, "weights": [0.4, 0.3, 0.2, 0.1], "smoothing": "add_one", "epsilon": 0.5},
+    ),
+    ("decoding", "corpus"): (
+        {"candidates": ["the cat sat on the mat"], "references": ["the cat is on the mat"]},
+        [{}, {"smoothing": "epsilon"}],
+        {"n": 2, "weights": [0.4, 0.3, 0.2, 0.1], "smoothing": "add_one", "epsilon": 0.5},
+    ),
+    ("decoding", "surprise"): (
+        {"logits": [[1, 2, 0.5], [0, 1, 0.7]], "target": [1, 2]}, [{}], {"mask": [1, 0], "first_class": 0},
     ),
     ("params", "params"): (
         {"layers": [{"conv": {"filters": 2, "kernel": 3}}], "input_shape": [9, 8, 7]},

@@ -109,7 +109,8 @@ def test_a_rule_without_learning_is_refused(field: str) -> None:
 def by_hand(kind: str, w: Any, gradients: Any, rate: float, **by: Any) -> Any:
     """The weights after all the updates, as the frameworks' documentation states them."""
     mu, eps, inside = by.get("momentum", 0.9), by.get("eps", 1e-8), by.get("eps_inside", False)
-    v, m, buf, top = (np.zeros(np.shape(w)) for _ in range(4))
+    v, m, buf, top, u = (np.zeros(np.shape(w)) for _ in range(5))
+    product = 1.0
 
     def root(s: Any) -> Any:
         return np.sqrt(s + eps) if inside else np.sqrt(s) + eps
@@ -127,6 +128,25 @@ def by_hand(kind: str, w: Any, gradients: Any, rate: float, **by: Any) -> Any:
             v, m = 0.9 * v + 0.1 * g**2, 0.9 * m + 0.1 * g
             buf = by.get("momentum", 0) * buf + g / root(v - m**2 if by.get("centered") else v)
             w = w - rate * buf
+        elif kind == "adadelta":
+            v = 0.9 * v + 0.1 * g * g
+            step = g * np.sqrt((u + 1e-6) / (v + 1e-6))
+            u, w = 0.9 * u + 0.1 * step * step, w - rate * step
+        elif kind == "adamax":
+            m, u = 0.9 * m + 0.1 * g, np.maximum(0.999 * u, np.abs(g) + (eps if inside else 0))
+            w = w - rate / (1 - 0.9**t) * m / (u + (0 if inside else eps))
+        elif kind == "nadam":
+            m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+            slow = by.get("momentum_decay")
+            now, after = (0.9 if slow is None else 0.9 * (1 - 0.5 * 0.96 ** (slow * k)) for k in (t, t + 1))
+            product *= now
+            m_hat = after * m / (1 - product * (1 if by.get("same_t") else after)) + (1 - now) * g / (1 - product)
+            w = w - rate * m_hat / root(v / (1 - 0.999**t))
+        elif by.get("eps_hat"):
+            m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+            top = np.maximum(top, v)
+            size = rate * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+            w = w - size * m / root(top if by.get("amsgrad") else v)
         else:
             m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
             top = np.maximum(top, v)
@@ -141,6 +161,9 @@ WAYS: list[dict[str, Any]] = [
     {"kind": "rmsprop", "centered": True}, {"kind": "rmsprop", "centered": True, "momentum": 0.5},
     {"kind": "rmsprop", "eps_inside": True, "eps": 0.1}, {"kind": "adam", "amsgrad": True},
     {"kind": "adam", "eps_inside": True, "eps": 0.01}, {"kind": "adam", "amsgrad": True, "eps_inside": True, "eps": 1},
+    {"kind": "adam", "eps_hat": True, "eps": 0.1}, {"kind": "adam", "eps_hat": True, "amsgrad": True, "eps": 0.1},
+    {"kind": "adadelta"}, {"kind": "adamax", "eps": 0.2}, {"kind": "adamax", "eps_inside": True, "eps": 0.2},
+    {"kind": "nadam"}, {"kind": "nadam", "same_t": True}, {"kind": "nadam", "momentum_decay": 1, "eps": 0.1},
 ]  # fmt: skip
 
 
@@ -150,6 +173,79 @@ def test_each_convention_is_what_plain_numpy_makes_of_it(way: dict[str, Any]) ->
     w, gradients = rng.normal(size=3), rng.normal(size=(5, 3)) * np.array([[3], [1], [0.2], [0.1], [2]])
     trace = worked("optimizer", w=w, gradients=gradients, rate=0.1, **way)
     np.testing.assert_allclose(trace["t5.w"].array, by_hand(w=w, gradients=gradients, rate=0.1, **way), rtol=1e-12)
+
+
+ARANGE = [[0.01, 0.01]] + 4 * [[0.1, 1.0]]
+# keras/src/optimizers/*_test.py, test_correctness_with_golden: the first and the last of ten weights.
+KERAS: dict[str, tuple[dict[str, Any], list[list[float]]]] = {
+    "nadam": ({"rate": 0.5, "beta1": 0.5, "beta2": 0.67, "eps": 1e-5, "momentum_decay": 1},
+              [[0.4281, 0.4281], [-0.1738, -0.1717], [-0.7115, -0.7084], [-1.2335, -1.2299], [-1.7492, -1.7454]]),
+    "adamax": ({"rate": 0.2, "beta1": 0.85, "beta2": 0.95, "eps": 1e-6},
+               [[0.8, 0.8], [0.6827, 0.691], [0.5333, 0.5466], [0.368, 0.3848], [0.1933, 0.2126]]),
+    "adadelta": ({"rate": 1, "decay": 0.8}, [2 * [w] for w in (0.9978, 0.9947, 0.9915, 0.9882, 0.9849)]),
+    "adamw": ({"rate": 1, "weight_decay": 0.5, "eps": 2, "eps_hat": True},
+              [[0.4998, 0.4998], [0.2486, 0.2382], [0.1223, 0.1003], [0.0586, 0.0258], [0.0263, -0.0159]]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KERAS)
+def test_the_printed_weights_of_keras(kind: str) -> None:
+    given, printed = KERAS[kind]
+    trace = worked("optimizer", kind=kind, w=[1, 1], gradients=ARANGE, **given)
+    np.testing.assert_allclose([value(trace, f"t{t}.w") for t in range(1, 6)], printed, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize(("by", "limited"), [({"clip": 1}, [1, -1, 0.5]), ({"clip_norm": 2.5}, [1.5, -2, 0.25])])
+def test_a_gradient_is_cut_or_scaled_before_the_decay(by: dict[str, float], limited: list[float]) -> None:
+    long = [3, -4, 0.5] if "clip" in by else [3, -4, 0]
+    limited = limited if "clip" in by else [1.5, -2, 0]
+    trace = worked("optimizer", w=[1, 2, 3], gradients=[long, [0.1, 0.2, 0.3]], rate=0.1, weight_decay=0.5, **by)
+    np.testing.assert_allclose(trace["t1.clipped"].array, limited, rtol=1e-12)
+    w = np.array([1, 2, 3]) - 0.1 * (np.array(limited) + 0.5 * np.array([1, 2, 3]))
+    w = w - 0.1 * (np.array([0.1, 0.2, 0.3]) + 0.5 * w)
+    np.testing.assert_allclose(trace["t2.w"].array, w, rtol=1e-12)
+    assert value(worked("optimizer", w=3, gradients=[-5], rate=1, **by), "t1.w") == 3 + next(iter(by.values()))
+    assert value(worked("optimizer", w=3, gradients=[0], rate=1, **by), "t1.w") == 3
+    assert "clip_norm: belongs to a problem without clip" in refusal(
+        "optimizer", w=1, gradients=[1], rate=1, clip=1, clip_norm=1
+    )
+
+
+def test_what_was_before_counts_for_nadam() -> None:
+    given: dict[str, Any] = {"kind": "nadam", "momentum_decay": 1, "rate": 0.1}
+    whole = worked("optimizer", w=1, gradients=[0.5, -1, 2], **given)
+    memory = {"m_0": value(whole, "t2.m"), "v_0": value(whole, "t2.v"), "t_0": 2}
+    late = worked("optimizer", w=value(whole, "t2.w"), gradients=[2], **given, **memory)
+    assert value(late, "t1.w") == pytest.approx(value(whole, "t3.w"), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rates"),
+    [
+        ({"at": [2, 3], "factor": 0.5}, [0.1, 0.1, 0.05, 0.025, 0.025]),
+        ({"at": [1, 4], "rates": [0.03, 0.01]}, [0.1, 0.03, 0.03, 0.03, 0.01]),
+        ({"kind": "polynomial", "over": 4, "power": 2, "end": 0.02}, [0.1, 0.065, 0.04, 0.025, 0.02]),
+        ({"kind": "polynomial", "over": 2}, [0.1, 0.05, 0, 0, 0]),
+    ],
+    ids=["factor", "rates", "polynomial", "straight"],
+)
+def test_rates_by_places_and_by_powers(schedule: dict[str, Any], rates: list[float]) -> None:
+    trace = worked("optimizer", rate=0.1, steps=5, schedule={"kind": "piecewise"} | schedule)
+    np.testing.assert_allclose(trace["rates"].array, rates, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "told"),
+    [
+        ({"at": [3, 2], "factor": 0.5}, "schedule.at: is [3, 2]; want whole numbers that rise"),
+        ({"at": [3], "rates": [1, 2]}, "schedule.rates: are 2, but the places in `at` 1"),
+        ({"factor": 1}, "schedule: 'at' is missing"),
+        ({"at": [3]}, "schedule: 'factor' is missing"),
+        ({"at": [3], "factor": 1, "rates": [1]}, "schedule.rates: belongs to kind piecewise, without factor"),
+    ],
+)
+def test_places_that_are_none_are_refused(schedule: dict[str, Any], told: str) -> None:
+    assert told in refusal("optimizer", rate=0.1, steps=3, schedule={"kind": "piecewise"} | schedule)
 
 
 def test_the_printed_look_ahead() -> None:
@@ -208,7 +304,7 @@ def test_the_rate_of_each_update(schedule: dict[str, Any], expected: list[float]
 def test_a_schedule_wants_what_its_kind_needs() -> None:
     for schedule, said in (
         ({"kind": "step"}, "'factor' is missing"), ({"kind": "cosine"}, "'over' is missing"),
-        ({"kind": "cosine", "over": 2, "factor": 2}, "schedule.factor: belongs to kind step or exponential"),
+        ({"kind": "cosine", "over": 2, "factor": 2}, "schedule.factor: belongs to kind step, piecewise or exponential"),
         ({"kind": "exponential", "factor": 0.5, "decay": 1}, "schedule.decay: stands in place of a factor"),
     ):  # fmt: skip
         assert said in refusal("optimizer", rate=0.1, steps=2, schedule=schedule)

@@ -43,6 +43,7 @@ P, Q = RNG.dirichlet(np.ones(3), 2), RNG.dirichlet(np.ones(3), 2)
 ONES = np.array([[0, 0, 1], [1, 0, 0]])
 B = np.array([[0, 1, 1], [1, 0, 1]])
 Z = RNG.normal(size=(2, 3))
+LOG_S = Z - np.log(np.exp(Z).sum(axis=1, keepdims=True))
 LN2 = math.log(2)
 
 
@@ -82,6 +83,27 @@ CASES: dict[str, tuple[dict[str, Any], float]] = {
                   np.where(abs(D) < 0.3, D**2 / 0.6, abs(D) - 0.15).mean()),
     "dice": ({"kind": "dice", "prediction": P, "target": B}, 1 - 2 * (P * B).sum() / (P.sum() + B.sum())),
     "dice with 1": ({"kind": "dice", "prediction": P, "target": B, "smooth": 1}, 1 - (2 * (P * B).sum() + 1) / (P.sum() + B.sum() + 1)),
+    "logits": ({"kind": "cross_entropy", "logits": True, "prediction": Z, "target": [3, 1]}, -(ONES * LOG_S).sum() / 2),
+    "logits, smoothed": ({"kind": "cross_entropy", "logits": True, "prediction": Z, "target": [3, 1], "label_smoothing": 0.2},
+                         -((0.8 * ONES + 0.2 / 3) * LOG_S).sum() / 2),
+    "logits, weighted": ({"kind": "cross_entropy", "logits": True, "prediction": Z, "target": [3, 1], "class_weights": [1, 2, 4]},
+                         -(np.array([1, 2, 4]) * ONES * LOG_S).sum() / 5),
+    "logits, ignored": ({"kind": "cross_entropy", "logits": True, "prediction": Z, "target": [3, 1], "ignore_class": 1}, -LOG_S[0, 2]),
+    "weighted samples": ({"kind": "mean_squared_error", "prediction": P, "target": Q, "sample_weights": [1, 3]},
+                         (np.array([[1], [3]]) * D**2).mean()),
+    "weighted mean": ({"kind": "mean_squared_error", "prediction": P, "target": Q, "sample_weights": [1, 3], "reduction": "weighted_mean"},
+                      np.average((D**2).mean(axis=1), weights=[1, 3])),
+    "weighted mean of halves": ({"kind": "half_squared_error", "prediction": P, "target": Q, "sample_weights": [1, 3], "reduction": "weighted_mean"},
+                                np.average((D**2).sum(axis=1) / 2, weights=[1, 3])),
+    "weighted mean of classes": ({"kind": "cross_entropy", "prediction": P, "target": [3, 1], "sample_weights": [1, 3],
+                                  "class_weights": [1, 2, 4], "reduction": "weighted_mean"},
+                                 np.average(-np.log([P[0, 2], P[1, 0]]), weights=[4, 3])),
+    "weighted mean of probabilities": ({"kind": "kl", "prediction": P, "target": Q, "sample_weights": [1, 3], "reduction": "weighted_mean"},
+                                       (kl(Q[0], P[0]) + 3 * kl(Q[1], P[1])) / 4),
+    "weighted list": ({"kind": "binary_cross_entropy", "prediction": P[0], "target": B[0], "sample_weights": [1, 0, 2], "reduction": "weighted_mean"},
+                      np.average(binary(P[0], B[0]), weights=[1, 0, 2])),
+    "weighted sum": ({"kind": "hinge", "prediction": Z, "target": [3, 1], "sample_weights": [1, 3], "reduction": "sum"},
+                     sum(w * sum(max(0, z[j] - z[y] + 1) for j in range(3) if j != y) for z, y, w in zip(Z, (2, 0), (1, 3), strict=True))),
 }  # fmt: skip
 
 
@@ -90,7 +112,152 @@ def test_each_loss_is_what_plain_numpy_makes_of_it(name: str) -> None:
     fields, expected = CASES[name]
     trace = worked(**fields)
     assert trace.answer["L"] == pytest.approx(float(expected), rel=1e-12)
-    np.testing.assert_allclose(trace["dL/dp"].array, slope(fields, "prediction"), rtol=1e-5, atol=1e-7)
+    by = "dL/dz" if fields.get("logits") else "dL/dp"
+    np.testing.assert_allclose(trace[by].array, slope(fields, "prediction"), rtol=1e-5, atol=1e-7)
+
+
+def test_the_slope_by_scores_is_what_every_textbook_has() -> None:
+    trace = worked(kind="cross_entropy", logits=True, prediction=Z, target=[3, 1])
+    np.testing.assert_allclose(trace["dL/dz"].array, (np.exp(LOG_S) - ONES) / 2, rtol=1e-12)
+    assert "dL/dp" not in {step.name for step in trace.steps}
+
+
+def focal(p_t: Any, alpha: Any = 1, gamma: float = 2) -> Any:
+    return -alpha * (1 - p_t) ** gamma * np.log(p_t)
+
+
+RIGHT = np.where(B == 1, P, 1 - P)
+FOCAL: dict[str, tuple[dict[str, Any], Any]] = {
+    "outputs": ({"prediction": P, "target": B}, focal(RIGHT).mean()),
+    "factors": ({"prediction": P, "target": B, "alpha": 0.25, "gamma": 1.5},
+                focal(RIGHT, np.where(B == 1, 0.25, 0.75), 1.5).mean()),
+    "no power": ({"prediction": P, "target": B, "gamma": 0, "reduction": "sum"}, binary(P, B).sum()),
+    "scores": ({"prediction": Z, "target": B, "logits": True}, focal(sigma(np.where(B == 1, Z, -Z))).mean()),
+    "classes": ({"prediction": P, "target": [3, 1], "alpha": [1, 2, 4]},
+                (focal(P[0, 2], 4) + focal(P[1, 0], 1)) / 2),
+    "classes from scores": ({"prediction": Z, "target": [2, 0], "first_class": 0, "alpha": 0.5, "logits": True, "reduction": "sum"},
+                            focal(np.exp([LOG_S[0, 2], LOG_S[1, 0]]), 0.5).sum()),
+    "one": ({"prediction": 0.9, "target": 1, "alpha": 0.25}, 0.25 * 0.01 * -math.log(0.9)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOCAL)
+def test_focal(name: str) -> None:
+    fields, expected = FOCAL[name]
+    fields = {"kind": "focal", **fields}
+    trace = worked(**fields)
+    assert trace.answer["L"] == pytest.approx(float(expected), rel=1e-12)
+    by = "dL/dz" if fields.get("logits") else "dL/dp"
+    np.testing.assert_allclose(trace[by].array, slope(fields, "prediction"), rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"kind": "focal", "prediction": [0.2, 1.8], "target": [1, 0]}, "prediction[2]: want a probability"),
+        ({"kind": "focal", "prediction": [0.2, 0.8], "target": [1, 0.5]}, "target: has other numbers than 0 and 1"),
+        ({"kind": "focal", "prediction": [0.2, 0.8], "target": [1, 0], "alpha": [1, 2]}, "alpha: is for targets of 1 and 0"),
+        ({"kind": "focal", "prediction": [0.2, 0.8], "target": 1, "alpha": [1, 2, 3]}, "alpha: "),
+        ({"kind": "focal", "prediction": [0.2, 0.8], "target": 3}, "target: want a class from 1 to 2, got 3"),
+        ({"kind": "kl", "prediction": P, "target": Q, "reduction": "weighted_mean"}, "belongs to a problem with sample_weights"),
+        ({"kind": "kl", "prediction": P, "target": Q, "sample_weights": [1, 2, 3]}, "sample_weights: "),
+        ({"kind": "squared_error", "prediction": [1, 2], "target": [1, 2], "sample_weights": [1, 2]},
+         "sample_weights: are 2, but the samples are 1"),
+        ({"kind": "kl", "prediction": P, "target": Q, "logits": True}, "logits: belongs to kind cross_entropy"),
+        ({"kind": "contrastive", "similar": [1, 0, 1], "distance": [1, 2]}, "but 3 in similar"),
+        ({"kind": "contrastive", "similar": True, "distance": [1, 2]}, "similar: is one number, but the distances are 2"),
+        ({"kind": "contrastive", "similar": [1, 3], "distance": [1, 2]}, "similar: has other numbers than 0 and 1"),
+        ({"kind": "contrastive", "similar": [1, 1], "distance": [1, 2], "margin": 2}, "margin: belongs to similar that says no"),
+        ({"kind": "triplet", "anchor": [[1, 2]] * 2, "positive": [1, 2], "negative": [[1, 2]] * 2}, "positive: is 2, but"),
+        ({"kind": "triplet", "anchor": [1, 2], "positive": [1, 2], "negative": [1, 3], "reduction": "sum"},
+         "reduction: belongs to anchor of several rows"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_said_in_a_line(fields: dict[str, Any], told: str) -> None:
+    line = refusal(**fields)
+    assert told in line and "\n" not in line
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("half", [True, False])
+def test_a_batch_of_pairs_is_each_pair_together(reduction: str, half: bool) -> None:
+    a, b, similar = RNG.normal(size=(4, 3)), RNG.normal(size=(4, 3)), [1, 0, 1, 0]
+    apart = np.sqrt(((a - b) ** 2).sum(axis=1))
+    each = np.where(similar, apart**2, np.maximum(0, 2.5 - apart) ** 2) / (2 if half else 1)
+    fields = {
+        "kind": "contrastive",
+        "a": a,
+        "b": b,
+        "similar": similar,
+        "margin": 2.5,
+        "half": half,
+        "reduction": reduction,
+    }
+    trace = worked(**fields)
+    assert trace.answer["L"] == pytest.approx(getattr(each, reduction)(), rel=1e-12)
+    np.testing.assert_allclose(trace["dL/db"].array, slope(fields, "b"), rtol=1e-5, atol=1e-7)
+    del fields["a"], fields["b"]
+    alone = worked(**fields, distance=apart)
+    assert alone.answer["L"] == pytest.approx(getattr(each, reduction)(), rel=1e-12)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("squared", [True, False])
+def test_a_batch_of_triplets_is_each_together(reduction: str, squared: bool) -> None:
+    a, p, n = RNG.normal(size=(3, 4, 2))
+    power = 2 if squared else 1
+    each = np.maximum(0, np.linalg.norm(a - p, axis=1) ** power - np.linalg.norm(a - n, axis=1) ** power + 0.8)
+    fields = {
+        "kind": "triplet",
+        "anchor": a,
+        "positive": p,
+        "negative": n,
+        "margin": 0.8,
+        "squared": squared,
+        "reduction": reduction,
+    }
+    trace = worked(**fields)
+    assert trace.answer["L"] == pytest.approx(getattr(each, reduction)(), rel=1e-12)
+    for name, field in (("a", "anchor"), ("p", "positive"), ("n", "negative")):
+        np.testing.assert_allclose(trace[f"dL/d{name}"].array, slope(fields, field), rtol=1e-5, atol=1e-7)
+
+
+def svm(x: Any, W: Any, classes: Any) -> float:
+    """Σ over j ≠ y of max(0, s_j − s_y + 1), averaged over the samples (CS231n, Linear classification)."""
+    total = 0.0
+    for s, y in zip(np.atleast_2d(x @ W.T), np.ravel(classes), strict=True):
+        total += sum(max(0.0, s[j] - s[y] + 1) for j in range(len(s)) if j != y)
+    return total / len(np.atleast_2d(x))
+
+
+@pytest.mark.parametrize("topic", ["network", "layered"])
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize("first", [0, 1])
+def test_the_hinge_of_classes_in_a_network(topic: str, several: bool, first: int) -> None:
+    x = RNG.normal(size=(3, 2)) if several else RNG.normal(size=2)
+    W, classes = RNG.normal(size=(3, 2)), np.array([2, 0, 1]) if several else np.array(2)
+    layers = [{"W": W.tolist()}] if topic == "network" else [{"dense": {"W": W.tolist()}}]
+    given = {"x": x, "layers": layers, "target": (classes + first).tolist(), "loss": "hinge", "first_class": first}
+    trace = solve(problem(yaml_of("backprop", **given)))
+    assert trace.answer["L"] == pytest.approx(svm(x, W, classes), rel=1e-12)
+    by = np.zeros(W.shape)
+    for i in np.ndindex(W.shape):
+        step = np.zeros(W.shape)
+        step[i] = 1e-6
+        by[i] = (svm(x, W + step, classes) - svm(x, W - step, classes)) / 2e-6
+    np.testing.assert_allclose(trace.answer["dL/dW1" if topic == "network" else "dense1.dL/dW"], by, atol=1e-7)
+
+
+def test_signs_are_still_the_target_of_a_hinge() -> None:
+    layers = [{"W": [[1, 2], [3, -4]]}]
+    given: dict[str, Any] = {"x": [1, 0.5], "layers": layers, "loss": "hinge"}
+    signs = solve(problem(yaml_of("backprop", **given, target=[-1, 1])))
+    assert signs.answer["L"] == (max(0, 1 + 2) + max(0, 1 - 1)) / 2
+    for more, told in (({"target": 3}, "target: want a class from 1 to 2, got 3"),
+                       ({"target": [-1, 1], "first_class": 0}, "first_class: belongs to a target of classes")):  # fmt: skip
+        with pytest.raises(InputError) as error:
+            solve(problem(yaml_of("backprop", **given, **more)))
+        assert told in str(error.value)
 
 
 def test_printed_answers() -> None:

@@ -395,10 +395,110 @@ def test_a_row_of_a_table_that_is_looked_up_is_where_its_gradient_goes() -> None
     )
 
 
+@settings(max_examples=8)
+@given(seed=SEEDS)
+def test_a_small_u_net(seed: int) -> None:
+    """Down, up again, and what was before the pool beside it: against NumPy, and by finite differences."""
+    rng = np.random.default_rng(seed)
+    x, K, D, F = (
+        rng.normal(size=(4, 6)),
+        rng.normal(size=(2, 1, 1)),
+        rng.normal(size=(4, 2, 2)),
+        rng.normal(size=(1, 4, 1, 1)),
+    )
+    net = {
+        "x": x.tolist(),
+        "layers": [
+            {"conv": {"filter": K.tolist(), "activation": "tanh", "name": "down"}}, {"avg_pool": 2}, {"upsample": 2},
+            {"concat_with": "down"}, {"depthwise": {"filter": D.tolist(), "bias": [0.1, 0.2, 0.3, 0.4]}},
+            {"conv": {"filter": F.tolist()}},
+        ],
+        "upstream": rng.normal(size=(1, 3, 5)).tolist(),
+    }  # fmt: skip
+    trace = slope_holds(net, seed)
+    down = np.tanh(K * x)
+    pooled = down.reshape(2, 2, 2, 3, 2).mean(axis=(2, 4))
+    together = np.concatenate([np.kron(pooled, np.ones((1, 2, 2))), down])
+    deep = np.array([
+        [[np.sum(together[c, i : i + 2, j : j + 2] * D[c]) + (c + 1) / 10 for j in range(5)] for i in range(3)]
+        for c in range(4)
+    ])  # fmt: skip
+    np.testing.assert_allclose(value_of(trace, "concat_with4.y"), together, rtol=1e-12)
+    np.testing.assert_allclose(value_of(trace, "depthwise5.Y"), deep, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(
+        value_of(trace, "conv6.Y")[0], np.tensordot(F[0, :, 0, 0], deep, 1), rtol=1e-12, atol=1e-12
+    )
+
+
+def test_what_is_larger_is_cropped_to_its_middle() -> None:
+    x = np.arange(25.0).reshape(1, 5, 5)
+    layers = [
+        {"relu": {"name": "wide"}},
+        {"conv": {"filter": [[[[1, 0, 0], [0, 0, 0], [0, 0, 0]]]]}},
+        {"concat_with": "wide"},
+    ]
+    trace = solve(loads(yaml_of("network", x=x, layers=layers)))
+    np.testing.assert_array_equal(trace["concat_with3.y"].array, [x[0, :3, :3], x[0, 1:4, 1:4]])
+    rows = solve(
+        loads(
+            yaml_of("network", x=[[1, 2], [3, 4]], layers=[{"tanh": {"name": "one"}}, "relu", {"concat_with": "one"}])
+        )
+    )
+    np.testing.assert_allclose(rows["concat_with3.y"].array, np.hstack([np.tanh([[1, 2], [3, 4]])] * 2))
+
+
+@settings(max_examples=8)
+@given(seed=SEEDS)
+def test_attention_to_a_memory(seed: int) -> None:
+    """Queries of what comes in, keys and values of the memory (Vaswani et al. 2017, the decoder's second attention)."""
+    rng = np.random.default_rng(seed)
+    x, M = rng.normal(size=(2, 4)), rng.normal(size=(3, 5))
+    W = {"W_Q": rng.normal(size=(4, 2)), "W_K": rng.normal(size=(5, 2)), "W_V": rng.normal(size=(5, 3))}
+    numbers = {name: w.tolist() for name, w in W.items()}
+    net = {"x": x.tolist(), "layers": ["tanh", {"attention": {**numbers, "memory": M.tolist()}}],
+           "upstream": rng.normal(size=(2, 3)).tolist(), "rate": 0.1}  # fmt: skip
+    trace = solve(loads({"topic": "backprop", **net}))
+    S = np.tanh(x) @ W["W_Q"] @ (M @ W["W_K"]).T / np.sqrt(2)
+    A = np.exp(S) / np.exp(S).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(trace["attention2.Z"].array, A @ M @ W["W_V"], rtol=1e-12)
+    assert not [name for name in trace.answer if "memory" in name or name.endswith("M_new")]
+    up = np.array(net["upstream"])
+    for name, w in W.items():
+        slope = np.zeros(w.shape)
+        for i in np.ndindex(w.shape):
+            ends = []
+            for by in (1e-6, -1e-6):
+                moved = {k: v.copy() for k, v in W.items()}
+                moved[name][i] += by
+                scores = np.tanh(x) @ moved["W_Q"] @ (M @ moved["W_K"]).T / np.sqrt(2)
+                shares = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+                ends.append(np.sum(up * (shares @ M @ moved["W_V"])))
+            slope[i] = (ends[0] - ends[1]) / 2e-6
+        np.testing.assert_allclose(trace.answer[f"attention2.dL/d{name}"], slope, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("x", "layers", "told"),
+    [
+        ([[1, 2], [3, 4]], ["relu", {"concat_with": "relu2"}], "layers[2].concat_with.layer: there is no layer 'relu2' before this one"),
+        ([[1, 2], [3, 4]], [{"dense": [[1, 0], [0, 1]]}, {"upsample": 2}], "wants an image, but"),
+        ([[[1, 2], [3, 4]]], [{"max_pool": {"window": 2, "name": "p"}}, {"upsample": 4}, {"concat_with": "p"}], "smaller than the 1 x 4 x 4"),
+        ([[[1, 2], [3, 4]]], ["relu", "flatten", {"concat_with": "relu1"}], "layers[3].concat_with.layer: relu1 gives 1 x 2 x 2, but 4"),
+        ([[1, 2], [3, 4]], [{"depthwise": [[[1]]]}], "wants channel x height x width, but x is 2 x 2"),
+        ([[[1]], [[2]]], [{"depthwise": [[[1]], [[2]], [[3]]]}], "layers[1].depthwise.filter: "),
+        ([[1, 2]], [{"attention": {"W_Q": [[1], [2]], "W_K": [[1]], "W_V": [[1]], "memory": [[1, 2]]}}], "W_K"),
+    ],
+)  # fmt: skip
+def test_what_cannot_stand_there_is_said_in_a_line(x: Any, layers: list[Any], told: str) -> None:
+    with pytest.raises(InputError) as error:
+        solve(loads(yaml_of("network", x=x, layers=layers)))
+    assert told in str(error.value) and "\n" not in str(error.value)
+
+
 # Kinds of `params` with numbers that have no place in a network, and why.
 NOT_IN_A_NETWORK = {
     "batch_norm": "norm, kind batch", "layer_norm": "norm, kind layer", "rms_norm": "norm, kind rms",
-    "group_norm": "norm, kind group", "instance_norm": "norm, kind instance", "depthwise": "conv with groups", "transposed_conv": "conv, transposed",
+    "group_norm": "norm, kind group", "instance_norm": "norm, kind instance", "transposed_conv": "conv, transposed",
     "learned": "no kernel", "patches": "conv with a stride", "class_token": "no kernel",
     "tied": "numbers of another layer", "moe": "no kernel", "conv1d": "conv of a plain list, or of rows of one", "conv3d": "no kernel",
 }  # fmt: skip
@@ -413,7 +513,19 @@ def test_every_kind_with_numbers_stands_in_a_network() -> None:
 
 def numbered() -> set[str]:
     """The kinds of a network that hold numbers."""
-    return {"conv", "dense", "embedding", "positions", "rnn", "lstm", "gru", "attention", "feed_forward", "residual"}
+    return {
+        "conv",
+        "depthwise",
+        "dense",
+        "embedding",
+        "positions",
+        "rnn",
+        "lstm",
+        "gru",
+        "attention",
+        "feed_forward",
+        "residual",
+    }
 
 
 def turned(layer: Any, way: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -76,7 +77,6 @@ def test_what_does_not_fit_is_refused() -> None:
     assert "theta: has 1 numbers, but there are 2 pairs" in refusal(kind="rotary", q=[1, 2, 3, 4], theta=[1])
     assert "k: is 4: its 'dimension' is 4, but 2 in q" in refusal(kind="rotary", q=[1, 2], k=[1, 2, 3, 4])
     assert "positions: are 3, but there are 2 rows" in refusal(kind="rotary", q=[[1, 2], [3, 4]], positions=3)
-    assert "heads: are 3; want a power of 2, or slopes" in refusal(kind="alibi", heads=3, positions=2)
     assert "base: belongs to" in refusal(kind="rotary", q=[1, 2], theta=[1], base=10)
 
 
@@ -94,3 +94,18 @@ def test_encodings_of_far_positions_are_off_by_less_than_4e_16(arrangement: str)
                 assert abs(Decimal(float(PE[row, sine])) - decimals.sin(angle)) <= Decimal("4e-16")
                 if cosine < d:
                     assert abs(Decimal(float(PE[row, cosine])) - decimals.cos(angle)) <= Decimal("4e-16")
+
+
+@pytest.mark.parametrize("heads", [1, 2, 3, 6, 7, 12, 16, 20])
+def test_the_slopes_of_any_count_of_heads_are_the_authors(heads: int) -> None:
+    """The published rule: those of the power of 2 below, then every other one of the power above."""
+
+    def of_a_power(count: int) -> list[float]:
+        start = 2 ** (-(2 ** -(math.log2(count) - 3)))
+        return [start * start**i for i in range(count)]
+
+    below = 2 ** math.floor(math.log2(heads))
+    expected = of_a_power(below) + of_a_power(2 * below)[0::2][: heads - below]
+    trace = worked(kind="alibi", heads=heads, positions=3)
+    np.testing.assert_allclose(trace["m"].array, expected, rtol=1e-12)
+    np.testing.assert_allclose(trace.answer["B"][:, 2, 0], -2 * np.array(expected), rtol=1e-12)

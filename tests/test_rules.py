@@ -199,7 +199,7 @@ CASES: dict[Any, list[Callable[[np.random.Generator], Case]]] = {
     fn.divide_or_zero: [binary(fn.divide_or_zero), lambda rng: (lambda b: fn.divide_or_zero(np.array([0.0, 1.0, 0.0]), b), [np.array([0.5, 2.0, 1.5])])],
     fn.xlogy: [binary(fn.xlogy, True), lambda rng: (lambda p: fn.xlogy(np.array([0.0, 1.0]), p), [rng.uniform(0.1, 1, 2)])],
     fn.rel_entr: [binary(fn.rel_entr, True), lambda rng: (lambda p: fn.rel_entr(np.array([0.0, 1.0]), p), [rng.uniform(0.1, 1, 2)])],
-    pl.max_pool: [pooled(pl.max_pool)], pl.average_pool: [pooled(pl.average_pool)],
+    pl.upsampled: [fixed(lambda x: pl.upsampled(x, scale=2), (2, 2, 3)), fixed(lambda x: pl.upsampled(x, scale=3), (2, 1))], pl.max_pool: [pooled(pl.max_pool)], pl.average_pool: [pooled(pl.average_pool)],
     pl.max_pool_gradient: [beside(pl.max_pool_gradient, 3, 2)], pl.max_pool_taken: [beside(pl.max_pool_taken, 5, 4)],
     pl.average_pool_gradient: [fixed(lambda g: pl.average_pool_gradient(g, window=POOLED), (2, 3, 2))],
     an.waves: [waved(True, 6), waved(True, 5), waved(False, 6), waved(False, 5)],

@@ -21,12 +21,11 @@ def test_of_many_names_an_error_tells_the_nearest() -> None:
     [
         (("activation", "--x", "1", "--function", "relo"), "want one of relu, "),
         (("optimizer", "--rate", "1", "--steps", "2", "--schedule", "{kind: step, zzz: 1}"),
-         "unknown key 'zzz'; want one of kind, factor, every, decay, over, end"),
+         "unknown key 'zzz'; want one of kind, factor, every, at, rates, decay, over, end, power"),
         (("optimizer", "--rate", "1", "--steps", "2", "--schedule", "step"),
-         "want a mapping of kind, factor, every, decay, over, end, got step"),
+         "want a mapping of kind, factor, every, at, rates, decay, over, end, power, got step"),
         (("posenc", "--kind", "alibi", "--positions", "3"), "heads: are missing; want how many, or slopes"),
         (("posenc", "--kind", "alibi", "--positions", "3", "--heads", "3", "--slopes", "1,2"), "but there are 3 heads"),
-        (("posenc", "--kind", "alibi", "--positions", "3", "--heads", "3"), "a power of 2, or slopes"),
     ],
 )  # fmt: skip
 def test_errors_name_what_there_is(words: tuple[str, ...], said: str) -> None:
@@ -44,7 +43,11 @@ def test_heads_are_as_many_as_their_slopes() -> None:
     [
         (
             "optimizer",
-            ["sgd, momentum, nesterov", "its keys: kind, how it changes: step, exponential", "| over, how many"],
+            [
+                "sgd, momentum, nesterov",
+                "its keys: kind, how it changes: step, piecewise, exponential",
+                "| over, how many",
+            ],
         ),
         ("loss", ["js, dice, contrastive, triplet, gaussian_kl"]),
         ("perceptron", ["its keys: rate, step size | epochs, how often through all samples"]),

@@ -313,6 +313,7 @@ OPTIMIZERS = {
     "sgd": (torch.optim.SGD, {}), "momentum": (torch.optim.SGD, {"momentum": 0.9}), "adam": (torch.optim.Adam, {}),
     "nesterov": (torch.optim.SGD, {"momentum": 0.9, "nesterov": True}), "adagrad": (torch.optim.Adagrad, {"eps": 1e-8}),
     "rmsprop": (torch.optim.RMSprop, {"alpha": 0.9}), "adamw": (torch.optim.AdamW, {}),
+    "adadelta": (torch.optim.Adadelta, {}),
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ class TopicCommand(TyperCommand):
     def __init__(self, fields: tuple[Any, ...], **given: Any):
         super().__init__(rich_markup_mode=None, **given)
         self.fields = fields
-        self.bare = {f"--{field.name}" for field in fields if bool in field.types}
+        self.bare = {f"--{field.name}": field for field in fields if bool in field.types}
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """With all its texts."""
@@ -54,7 +54,8 @@ class TopicCommand(TyperCommand):
         words: list[str] = []
         for word, following in pairwise([*args, ""]):
             words.append(word)
-            if word in self.bare and following not in ("yes", "no", "true", "false"):
+            numbers = word in self.bare and self.bare[word].is_array and following.startswith((*"[0123456789",))
+            if word in self.bare and not numbers and following not in ("yes", "no", "true", "false"):
                 words.append("yes")
         return super().parse_args(ctx, words)
 

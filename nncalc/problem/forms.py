@@ -8,7 +8,7 @@ from typing import Any
 
 from nncalc.errors import Finding, InputError, Location, listed
 from nncalc.problem.convert import Converter
-from nncalc.problem.looks import holds_kinds
+from nncalc.problem.looks import able_forms
 from nncalc.problem.spelling import unknown_key
 from nncalc.reading.nodes import Node
 from nncalc.topics import kernels
@@ -42,7 +42,7 @@ def form_of(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location],
     forms: tuple[Any, ...] = kernels(topic)
     if len(forms) == 1:
         return forms[0]
-    able = [f for f in forms if not any(holds_kinds(given[x.name], x) for x in fields_of(f) if x.name in given)]
+    able = able_forms(forms, given)
     if any(not any(x.is_missing(given) for x in _needed(f)) for f in able):
         kernel: Callable[..., Any] = likeliest(able, given)
         return kernel

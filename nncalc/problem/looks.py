@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
 
@@ -44,13 +44,39 @@ def holds_kinds(node: Node, field: Field) -> bool:
     )
 
 
+def able_forms(forms: Sequence[Any], given: Mapping[str, Node]) -> list[Any]:
+    """The forms whose fields can hold what is given; a choice that one of them has is not meant for the others."""
+    able = [f for f in forms if not any(x.name in given and holds_kinds(given[x.name], x) for x in fields_of(f))]
+    choices = {(x.name, choice) for f in able for x in fields_of(f) for choice in _choices(x)}
+
+    def is_meant(field: Field) -> bool:
+        node = given.get(field.name)
+        if not isinstance(node, ScalarNode) or (field.name, node.text) not in choices:
+            return True
+        return node.text in (_choices(field) or (node.text,))
+
+    return [f for f in able if all(map(is_meant, fields_of(f)))]
+
+
+def _choices(field: Field) -> tuple[Any, ...]:
+    """The words of a field that takes nothing else."""
+    return get_args(field.types[0]) if len(field.types) == 1 and get_origin(field.types[0]) is Literal else ()
+
+
 def with_its_name(node: Node, ways: Sequence[type]) -> Node:
-    """What stands in place of the one field that must be given, as a mapping: {window: 2} for 2."""
-    needed = [f for f in fields_of(ways[0]) if f.required]
-    file = isinstance(node, MappingNode) and "file" in node.entries and needed and needed[0].is_array
-    if len(ways) > 1 or len(needed) != 1 or (isinstance(node, MappingNode) and not file):
+    """What stands in place of a kind's one field, as a mapping: {window: 2} for 2."""
+    one = field_alone(ways)
+    file = isinstance(node, MappingNode) and "file" in node.entries and one is not None and one.is_array
+    if one is None or (isinstance(node, MappingNode) and not file):
         return node
-    return MappingNode({needed[0].name: node}, {needed[0].name: node.mark}, node.mark)
+    return MappingNode({one.name: node}, {one.name: node.mark}, node.mark)
+
+
+def field_alone(ways: Sequence[type]) -> Field | None:
+    """The field whose value may stand for all: the one that must be given; where none must, the one beside the name."""
+    fields = fields_of(ways[0])
+    needed = [f for f in fields if f.required] or [f for f in fields if f.name != "name"]
+    return needed[0] if len(ways) == len(needed) == 1 else None
 
 
 def are_words(node: SequenceNode) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import is_dataclass
 from typing import Any, Literal, get_args, get_origin
 
 from nncalc.problem.convert import ArrayFile
+from nncalc.problem.looks import field_alone
 from nncalc.problem.problem import Marking
 from nncalc.reading.expression import SYMBOL, Tree
 from nncalc.reading.lines import Lines
@@ -130,7 +131,8 @@ def _kind(kind: Any, field: Field) -> Schema:
     item = get_args(kind)[-1] if get_args(kind) else kind
     inner = Field(field.name, alternatives(item), REQUIRED, field.about, field.axes)
     if get_origin(kind) is Literal:
-        return {"enum": list(get_args(kind))}
+        words = list(get_args(kind))
+        return {"enum": words + [read for word, read in (("on", True), ("off", False)) if word in words]}  # YAML 1.1
     if get_origin(kind) is list:
         return {"type": "array", "items": _field_of(inner), **({} if field.about.empty else {"minItems": 1})}
     if is_dataclass(kind):
@@ -174,9 +176,9 @@ def _variant(kinds: type[Variant]) -> Schema:
 
 
 def _ways(ways: tuple[type, ...]) -> Schema:
-    """The ways of writing a kind's fields; of one that needs one field alone, its value too."""
+    """The ways of writing a kind's fields; where one field may stand for all, its value too."""
     pages = [_record(way) for way in ways]
-    needed = [f for f in fields_of(ways[0]) if f.required]
-    if len(ways) == len(needed) == 1:
-        pages.append(_field_of(needed[0]))
+    one = field_alone(ways)
+    if one is not None:
+        pages.append(_field_of(one))
     return pages[0] if len(pages) == 1 else {"anyOf": pages}

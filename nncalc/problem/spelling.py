@@ -22,7 +22,7 @@ def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] =
     if field is not None:
         return (f"unknown key '{printable(name)}': nncalc calls it '{field.name}'",)
     near = nearest(name, [f.name for f in first]) or nearest(name, [f.name for f in fields])
-    told = f"; want one of {some_of(f.name for f in fields)}" if len(fields) <= NAMES_SHOWN else ""
+    told = f"; want one of {some_of(f.name for f in fields)}" if len(fields) <= NAMES_SHOWN + 1 else ""
     return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near}'?" if near else told),)
 
 

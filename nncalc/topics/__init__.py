@@ -34,7 +34,7 @@ TOPICS: dict[str, Topic] = {
         ),
         Topic("formulas", "formulas", "your own formulas line by line, their gradients, through samples or rounds"),
         Topic("loss", "loss", "losses: every term, the sum or mean, and the gradient"),
-        Topic("optimizer", "optimizer", "descent step by step: sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw"),
+        Topic("optimizer", "optimizer", "descent step by step: sgd, momentum, nesterov, adagrad, rmsprop, adam …"),
         Topic(
             "conv", "conv", "convolution, also transposed: stride, padding, channels, filters, and the backward pass"
         ),

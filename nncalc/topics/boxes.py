@@ -44,8 +44,20 @@ def boxes(
             only=when(scores=LEFT_OUT),
         ),
     ] = None,
+    giou: Annotated[
+        bool,
+        About(
+            "also GIoU = IoU - (hull - union)/hull, hull being the smallest box around both",
+            also=("generalized",),
+            only=when(scores=LEFT_OUT),
+        ),
+    ] = False,
     scores: Annotated[
         Array | None, "box", About("how sure each is: gives non-maximum suppression", also=("confidence", "p"))
+    ] = None,
+    classes: Annotated[
+        list[str] | None,
+        About("what each box shows: only boxes of one class drop each other", also=("labels", "class"), only=SCORED),
     ] = None,
     threshold: Annotated[
         float,
@@ -66,25 +78,27 @@ def boxes(
 
     boxes: (box, 4); of two boxes IoU is one number, else (box, box), with truth (box, object). Non-maximum suppression
     keeps the best box that is left and drops those that overlap it more than the threshold, round by round; `kept` is
-    1 at each that stays (Everingham et al. 2010; Neubeck and Van Gool 2006). As many rounds as there are boxes.
+    1 at each that stays (Everingham et al. 2010; Neubeck and Van Gool 2006). As many rounds as there are boxes. GIoU:
+    Rezatofighi et al. 2019.
     """  # fmt: skip
     one = Boxes.of(work, boxes, "boxes", form, pixels)
     if truth is not None:
-        IoU = _overlap(work, one.down(), Boxes.of(work, truth, "truth", form, pixels, "truth_").across())
+        pair = one.down(), Boxes.of(work, truth, "truth", form, pixels, "truth_").across()
     elif scores is None and boxes.shape[0] == 2:
-        IoU = _overlap(work, one.at(0), one.at(1))
+        pair = one.at(0), one.at(1)
     elif boxes.shape[0] == 1:
         raise Refused("boxes", "is one box", "two or more, or truth to compare it with")
     else:
-        IoU = _overlap(work, one.down(), one.across())
+        pair = one.down(), one.across()
+    answer = _overlap(work, *pair, giou)
     if scores is None:
-        return {"IoU": IoU}
+        return answer
     test = Test(work, work.given("threshold", threshold), drops, least_score)
     rounds = boxes.shape[0] if keep is None else min(keep, boxes.shape[0])
-    kept = _suppressed(test, IoU, scores, rounds)
+    kept = _suppressed(test, _rivals(work, answer["IoU"], classes), scores, rounds)
     names = [str(i + 1) for i in np.flatnonzero(numbers(kept))]
     work.note(f"kept: {', '.join(names) or 'none'}")
-    return {"IoU": IoU, "kept": kept}
+    return answer | {"kept": kept}
 
 
 @dataclass(frozen=True)
@@ -147,15 +161,31 @@ def _side(length: Any, more: int) -> Any:
     return length + more if more else length
 
 
-def _overlap(work: Work, a: Corners, b: Corners) -> Any:
-    """IoU of boxes that are broadcast against each other."""
+def _overlap(work: Work, a: Corners, b: Corners, generalized: bool) -> Answer:
+    """IoU, and GIoU where it is asked, of boxes that are broadcast against each other."""
     right, left = np.minimum(a.x2, b.x2), np.maximum(a.x1, b.x1)
     bottom, top = np.minimum(a.y2, b.y2), np.maximum(a.y1, b.y1)
     width = work.let("width", np.maximum(0, _side(right - left, a.more)))
     height = work.let("height", np.maximum(0, _side(bottom - top, a.more)))
     intersection = work.let("intersection", width * height)
     union = work.let("union", a.area + b.area - intersection)
-    return work.let("IoU", intersection / union)
+    answer = {"IoU": work.let("IoU", intersection / union)}
+    if generalized:
+        across = _side(np.maximum(a.x2, b.x2) - np.minimum(a.x1, b.x1), a.more)
+        down = _side(np.maximum(a.y2, b.y2) - np.minimum(a.y1, b.y1), a.more)
+        hull = work.let("hull", across * down)
+        answer["GIoU"] = work.let("GIoU", answer["IoU"] - (hull - union) / hull)
+    return answer
+
+
+def _rivals(work: Work, IoU: Any, classes: list[str] | None) -> Any:
+    """The overlaps that count: all, or those of boxes of one class, 0 elsewhere."""
+    if classes is None:
+        return IoU
+    if len(classes) != IoU.shape[0]:
+        raise Refused("classes", f"are {len(classes)}, but there are {IoU.shape[0]} boxes")
+    same = np.array([[float(one == other) for other in classes] for one in classes])
+    return work.let("rivals", work.given("same", same) * IoU)
 
 
 @dataclass(frozen=True)

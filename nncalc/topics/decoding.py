@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, dimensions, printable
+from nncalc.errors import Refused, dimensions, printable, some_of
 from nncalc.topics.parts.belonging import GIVEN, when
+from nncalc.topics.parts.bleu import bleu, corpus
 from nncalc.topics.parts.branching import Source, as_many
 from nncalc.topics.parts.chances import note_sums
 from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.losses import class_rows
 from nncalc.trace.rules.choosing import best, continued, picked, rank_of
+from nncalc.trace.rules.functions import masked, softmax
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 SEARCH = ("greedy", "beam")
-Words = str | list[str]
 
 
 def search(
@@ -59,6 +60,23 @@ def search(
             "how many hypotheses go on", least=1, most=1000, also=("width", "k", "beam_width"), only=when(kind="beam")
         ),
     ] = 2,
+    end: Annotated[
+        str | None,
+        About(
+            "the word (or the number) of the token that ends a sequence: it goes on no more",
+            also=("eos",),
+            only=when(kind=SEARCH),
+        ),
+    ] = None,
+    length_penalty: Annotated[
+        float | None,
+        About(
+            "scores are compared by ln P / length^length_penalty at the end",
+            least=0,
+            also=("alpha",),
+            only=when(kind="beam"),
+        ),
+    ] = None,
     log: Annotated[
         bool,
         About(
@@ -92,6 +110,7 @@ def search(
     """The likeliest sequences step by step, each with its score; the tokens that sampling is left with; or perplexity.
 
     beam: of all candidates (score of the hypothesis · P) the best so many go on (Lowerre 1976; Sutskever et al. 2014).
+    With an end, what has ended stays as it is; length_penalty compares by ln P / length^α (Wu et al. 2016).
     top_k: the k likeliest (Fan et al. 2018); top_p: the fewest that have p together (Holtzman et al. 2020), each scaled
     to add up to 1. perplexity: e^(−mean ln P). probabilities: (step, token); sequences count tokens from 1.
     """  # fmt: skip
@@ -100,7 +119,9 @@ def search(
         most = source.vocabulary**source.steps
         if kind == "beam" and beam > most:
             raise Refused("beam", f"is {beam}, but there are {most} sequences", f"a number from 1 to {most}")
-        return _searched(work, source, beam if kind == "beam" else 1, log, tokens)
+        return _searched(
+            work, source, beam if kind == "beam" else 1, log, tokens, (_end(end, source, tokens), length_penalty)
+        )
     if isinstance(probabilities, Mapping):
         raise Refused("probabilities", "by words before are for greedy and beam", "a row")
     P = work.given("probabilities", np.asarray(probabilities), "P")
@@ -117,23 +138,58 @@ def _named(place: int, tokens: list[str] | None) -> str:
     return str(place) if tokens is None else tokens[place - 1]
 
 
-def _searched(work: Work, source: Source, beam: int, log: bool, tokens: list[str] | None) -> Answer:
+def _end(end: str | None, source: Source, tokens: list[str] | None) -> int | None:
+    """The number of the token that ends a sequence. Raises Refused for a word that there is not."""
+    known = tokens or [str(i) for i in range(1, source.vocabulary + 1)]
+    if end is not None and end not in known:
+        raise Refused("end", f"'{printable(end)}' is none of the tokens", f"one of {some_of(known, end, '')}")
+    return None if end is None else known.index(end) + 1
+
+
+def _searched(
+    work: Work, source: Source, beam: int, log: bool, tokens: list[str] | None, ending: tuple[int | None, float | None]
+) -> Answer:
     """The best hypotheses after all steps, and their scores."""
+    end, penalty = ending
+    others = None if end is None else work.given("others", 1.0 * (np.arange(1, source.vocabulary + 1) != end))
     work.reserve("beam", (beam, beam, source.vocabulary))
-    words, score = np.zeros((1, 0)), None
+    words: Any = np.zeros((1, 0))
+    score: Any = None
     for t in work.rounds(source.steps):
         with work.section(f"t{t}", f"Token {t}"):
-            P = source.next(t, words)
+            P = source.next(t, words, end)
+            open_ = None
+            if end is not None and t > 1:  # what has ended goes on with its end alone, at no cost
+                ended = work.let("ended", 1 * (words[:, -1] == float(end)))[:, None]
+                P = work.let("P", (1 - ended) * P + ended)
+                open_ = work.let("open", 1 - ended * others)
             P = np.log(P) if log else P
             before = None if score is None else score[:, None]
-            candidates = work.let("candidates", P if before is None else before + P if log else before * P)
+            candidates = P if before is None else before + P if log else before * P
+            if open_ is not None:
+                candidates = masked(candidates, open_) if log else candidates * open_
+            candidates = work.let("candidates", candidates)
             chosen = _best_of(work, candidates, min(beam, candidates.size))
             words = work.let("sequences", continued(words, *chosen))
             score = work.let("scores", picked(candidates, *chosen))
+    answer: Answer = {"sequences": words, "scores": score}
+    if penalty is not None:
+        again = 0 if end is None else np.maximum(0, (words == float(end)).sum(axis=1) - 1)
+        lengths = work.let("lengths", work.given("T", float(source.steps)) - again)
+        ranked = (score if log else np.log(score)) / lengths**penalty
+        answer["ranked"] = work.let("ranked", ranked)
     found, scores = numbers(words).astype(int).tolist(), numbers(score).tolist()
-    for sequence, value in zip(found, scores, strict=True):
-        work.note(f"{' '.join(_named(i, tokens) for i in sequence)}: {value:.6g}")
-    return {"sequences": words, "scores": score}
+    texts = [" ".join(_named(i, tokens) for i in sequence[: _stop(sequence, end)]) for sequence in found]
+    for text, value in zip(texts, scores, strict=True):
+        work.note(f"{text}: {value:.6g}")
+    if penalty is not None:
+        work.note(f"best for its length: {texts[int(np.argmax(numbers(answer['ranked'])))]}")
+    return answer
+
+
+def _stop(sequence: list[int], end: int | None) -> int:
+    """How many tokens a sequence has, its end among them."""
+    return sequence.index(end) + 1 if end in sequence else len(sequence)
 
 
 def _best_of(work: Work, candidates: Any, count: int) -> list[Any]:
@@ -170,57 +226,41 @@ def _cut(work: Work, P: Any, kind: str, k: int, p: float, tokens: list[str] | No
     return {"kept": kept, "q": q}
 
 
-def bleu(
+def surprise(
     work: Work,
-    candidate: Annotated[
-        Words,
-        About("the words that are judged", also=("hypothesis", "prediction"), example="the cat the cat on the mat"),
+    logits: Annotated[
+        Array,
+        "token | step token",
+        About(
+            "scores of the next token, a row a step", also=("scores", "z"), symbol="z", example="[[2, 1, 0], [0, 1, 3]]"
+        ),
     ],
-    references: Annotated[
-        str | list[Words],
-        About("one or several that are right", also=("reference", "target"), example="[the cat is on the mat]"),
+    target: Annotated[
+        int | list[int],
+        About("the token that came, one for each row", least=0, also=("targets", "labels"), example="[1, 3]"),
     ],
-    n: Annotated[int, About("the longest run of words that is counted", least=1, most=10, also=("N", "max_n"))] = 4,
+    kind: Annotated[Literal["perplexity"], About("what is asked")] = "perplexity",
+    mask: Annotated[
+        Array | None, "step", About("1 for each row that counts, 0 elsewhere (padding)", also=("attention_mask",))
+    ] = None,
+    first_class: Annotated[int, About("what the first token is called in the target", least=0, most=1)] = 1,
 ) -> Answer:
-    """p_n: of the candidate's runs of n words how many are in a reference, each at most as often as there; BLEU.
+    """Perplexity from scores: p = softmax(z), H = −mean ln p of the tokens that came, e^H.
 
-    BLEU = BP·(p_1·…·p_n)^(1/n), BP = min(1, e^(1 − r/c)), where c and r are the lengths of the candidate and of the
-    reference that is nearest to it, the shorter of two (Papineni et al. 2002).
-    """
-    words = _words(candidate)
-    others = [_words(text) for text in ([references] if isinstance(references, str) else references)]
-    if min(map(len, (words, *others))) < 1 or len(words) < n:
-        raise Refused("candidate" if len(words) < n else "references", "has too few words", f"at least {n}")
-    precisions = [_precision(work, words, others, order) for order in range(1, n + 1)]
-    nearest = min(others, key=lambda other: (abs(len(other) - len(words)), len(other)))
-    c, r = work.given("c", float(len(words))), work.given("r", float(len(nearest)))
-    BP = work.let("BP", np.minimum(1, np.exp(1 - r / c)))
-    product = precisions[0]
-    for precision in precisions[1:]:
-        product = product * precision
-    BLEU = work.let("BLEU", BP * (product ** (1 / n) if n > 1 else product))
-    return {"BLEU": BLEU, "BP": BP} | {f"p_{i}": value for i, value in enumerate(precisions, 1)}
+    logits: (token,) or (step, token); with a mask the mean is that of the rows that count (Jelinek et al. 1977).
+    """  # fmt: skip
+    t = class_rows(np.asarray(target, float), logits.shape, first_class)
+    if t is None:
+        raise Refused("target", f"is {dimensions(np.shape(target))}, but the logits are {dimensions(logits.shape)}",
+                      "a token for each row")  # fmt: skip
+    if mask is not None and (not np.isin(numbers(mask), (0, 1)).all() or not numbers(mask).any()):
+        raise Refused("mask", "has other numbers than 0 and 1, or no 1")
+    p = work.let("p", softmax(logits))
+    p_t = work.let("p_t", (work.given("target", t) * p).sum(axis=-1))
+    terms = -np.log(p_t)
+    terms = work.let("terms", terms if mask is None else mask * terms)
+    H = work.let("H", terms if not terms.ndim else terms.mean() if mask is None else terms.sum() / mask.sum())
+    return {"H": H, "perplexity": work.let("perplexity", np.exp(H))}
 
 
-def _words(text: Words) -> list[str]:
-    return text.split() if isinstance(text, str) else text
-
-
-def _runs(words: list[str], order: int) -> Counter[tuple[str, ...]]:
-    return Counter(tuple(words[i : i + order]) for i in range(len(words) - order + 1))
-
-
-def _precision(work: Work, words: list[str], others: list[list[str]], order: int) -> Any:
-    """p_n: the clipped counts of a candidate's runs of n words, divided by how many runs there are."""
-    own, theirs = _runs(words, order), [_runs(other, order) for other in others]
-    said = ", ".join(" ".join(run) for run in own)
-    with work.section(f"n{order}", f"Runs of {order}: {printable(said)}" if order > 1 else f"Words: {printable(said)}"):
-        counts = work.given("counts", np.array([float(count) for count in own.values()]))
-        there = work.given("references", np.array([[float(other[run]) for run in own] for other in theirs]))
-        most = there[0] if len(theirs) == 1 else np.max(there, axis=0)
-        clipped = work.let("clipped", np.minimum(counts, most))
-        precision = clipped.sum() / counts.sum()
-    return work.let(f"p_{order}", precision)
-
-
-FORMS = (search, bleu)
+FORMS = (search, bleu, corpus, surprise)

@@ -48,7 +48,11 @@ def hopfield(
         bool, About("no unit is connected to itself", says=("no diagonal", "with the diagonal"), only=STORED)
     ] = True,
     theta: Annotated[
-        Array | None, "unit", About("thresholds: h = W·s - theta", also=("threshold", "b", "bias"), only=RECALLED)
+        float | Array | None,
+        "unit",
+        About(
+            "thresholds: h = W·s - theta, one for each unit or for all", also=("threshold", "b", "bias"), only=RECALLED
+        ),
     ] = None,
     update: Annotated[
         Literal["async", "sync"], About("one unit after the other, or all at once", says="{}", only=RECALLED)
@@ -70,7 +74,12 @@ def hopfield(
         ),
     ] = 1,
     tie: Annotated[
-        Literal["keep", "on"], About("at h = 0: the unit keeps its state, or is 1", says="at h = 0 {}", only=RECALLED)
+        Literal["keep", "on", "off", "zero"],
+        About(
+            "at h = 0: the unit keeps its state, is 1, is the lower of its states, or is 0",
+            says="at h = 0 {}",
+            only=RECALLED,
+        ),
     ] = "keep",
 ) -> Answer:
     """W = Σ x·xᵀ without its diagonal; s_i = sign(W_i·s), unit after unit; E = −½·s·W·s (Hopfield 1982).
@@ -89,7 +98,8 @@ def hopfield(
         return learned
     if W is not None:
         _remarks(work, numbers(W))
-    net = Recall(work, weights, theta, signed, tie)
+    thresholds = None if theta is None else work.given("theta", np.asarray(theta, float))
+    net = Recall(work, weights, thresholds, signed, tie)
     units = state.shape[0]
     if weights.shape != (units, units):
         raise Refused("W", f"is {dimensions(weights.shape)}, but there are {units} units")
@@ -160,7 +170,7 @@ def _at_rest(path: list[tuple[Any, Any]], update: str, order: list[int] | None, 
 
 @dataclass(frozen=True)
 class Recall:
-    """A network that recalls: its weights (unit, unit), thresholds (unit,) or None, and what its states are."""
+    """A network that recalls: its weights (unit, unit), thresholds (unit,), one or None, and what its states are."""
 
     work: Work
     W: Any
@@ -171,7 +181,9 @@ class Recall:
     def energy(self, s: Any) -> Any:
         """−½·s·W·s + θ·s, by way of W·s."""
         E = -(s @ self.work.let("Ws", self.W @ s)) / 2
-        return self.work.let("E", E if self.theta is None else E + self.theta @ s)
+        return self.work.let(
+            "E", E if self.theta is None else E + (self.theta @ s if self.theta.ndim else self.theta * s.sum())
+        )
 
     def recall(self, s: Any, update: str, order: list[int], rounds: int) -> Iterator[tuple[Any, Any]]:
         """The state and its energy after each update."""
@@ -191,14 +203,17 @@ class Recall:
 
     def _one(self, s: Any, unit: int) -> Any:
         h = self.W[unit] @ s
-        h = self.work.let("h", h if self.theta is None else h - self.theta[unit])
+        h = self.work.let("h", h if self.theta is None else h - (self.theta[unit] if self.theta.ndim else self.theta))
         new = self.work.let("new", self._state(h, s[unit]))
         parts = [s[:unit], new.reshape(1), s[unit + 1 :]]
         return self.work.let("s", np.concatenate([part for part in parts if part.shape[0]]))
 
     def _state(self, h: Any, s: Any) -> Any:
         """What a unit that is s becomes."""
-        if self.tie == "on":
-            return 2 * (h >= 0) - 1 if self.signed else 1 * (h >= 0)
+        if self.tie in ("on", "off"):
+            fires = h >= 0 if self.tie == "on" else h > 0
+            return 2 * fires - 1 if self.signed else 1 * fires
+        if self.tie == "zero":
+            return np.sign(h) if self.signed else 1 * (h > 0)
         kept = (h == 0.0) * s
         return np.sign(h) + kept if self.signed else (h > 0) + kept

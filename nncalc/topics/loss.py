@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused, dimensions
-from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, Like, when
+from nncalc.topics.parts.belonging import LEFT_OUT, Like, when
 from nncalc.topics.parts.chances import check_chances, note_sums
 from nncalc.topics.parts.fields import About, Answer, Array, shown
-from nncalc.topics.parts.losses import LOSSES, LossName, base_of, first_of, one_hot, scaled, terms_of
-from nncalc.trace.rules.functions import rel_entr, relu, softplus, xlogy
-from nncalc.trace.rules.reductions import length
+from nncalc.topics.parts.focal import focal
+from nncalc.topics.parts.losses import LOSSES, LossName, base_of, class_hinge, class_rows, first_of, scaled, terms_of
+from nncalc.topics.parts.pairs import contrastive, triplet
+from nncalc.trace.rules.functions import rel_entr, softmax, softmax_cross_entropy, softplus, xlogy
 from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
@@ -49,8 +50,27 @@ def loss(
         ),
     ],
     reduction: Annotated[
-        Literal["mean", "sum", "none"], About("of the terms", says="reduction {}", only=when(kind=WITH_TERMS))
+        Literal["mean", "sum", "none", "weighted_mean"],
+        About(
+            "of the terms; weighted_mean: divided by the sum of the sample_weights",
+            says="reduction {}",
+            only=when(kind=WITH_TERMS),
+        ),
     ] = "mean",
+    sample_weights: Annotated[
+        Array | None,
+        "sample",
+        About("a weight for each sample", least=0, also=("sample_weight",), only=when(kind=WITH_TERMS)),
+    ] = None,
+    logits: Annotated[
+        bool,
+        About(
+            "the prediction is scores: softmax first",
+            says=("softmax of the scores", ""),
+            also=("from_logits",),
+            only=when(kind="cross_entropy"),
+        ),
+    ] = False,
     class_weights: Annotated[
         Array | None, "class", About("a weight for each class", also=("weight", "weights"), only=when(kind=OF_CLASSES))
     ] = None,
@@ -102,36 +122,53 @@ def loss(
     samples (of weighted classes: by their weights). Hinge of a class adds max(0, p_c − p_class + margin) over the other
     classes. js is the mean of KL to the middle from both; smooth_l1 is huber divided by its delta; dice is
     1 − 2·Σpt/(Σp + Σt) (Milletari et al. 2016). With label smoothing a share is spread over the K classes (Szegedy et
-    al. 2016). prediction: (output,) or (sample, output) (Goodfellow et al., Deep Learning, 5.5, 6.2; CS231n for hinge).
+    al. 2016). prediction: (output,) or (sample, output), with logits scores (Goodfellow et al., Deep Learning, 5.5,
+    6.2; CS231n for hinge).
     """  # fmt: skip
-    p = work.given("prediction", np.asarray(prediction, float), "p")
-    classes = _classes(kind, p.shape, np.asarray(target, float), ignore_class, first_of(first_class))
+    given = work.given("prediction", np.asarray(prediction, float), "z" if logits else "p")
+    classes = class_rows(target, given.shape, first_of(first_class), ignore_class) if kind in OF_CLASSES else None
     of_classes = {"class_weights": class_weights if kind == "hinge" else None, "ignore_class": ignore_class,
                   "first_class": first_class}  # fmt: skip
-    for name, given in of_classes.items():
-        if classes is None and given is not None:
+    for name, said in of_classes.items():
+        if classes is None and said is not None:
             raise Refused(name, "belongs to a target of classes", "a class for each sample as the target")
     t = work.given("target", np.asarray(target, float) if classes is None else classes, "t")
-    if t.shape != p.shape:
-        raise Refused("target", f"is {dimensions(t.shape)}, but the prediction is {dimensions(p.shape)}")
+    if t.shape != given.shape:
+        raise Refused("target", f"is {dimensions(t.shape)}, but the prediction is {dimensions(given.shape)}")
+    p = work.let("p", softmax(given)) if logits else given
     _check(work, kind, p, t, classes is not None)
     if kind == "dice":
         return {"L": (L := _dice(work, p, t, smooth))} | work.backward(L, [p])
+    share = _shares(kind, p.shape, sample_weights, reduction, classes is not None)
     if kind == "hinge" and classes is not None:
-        correct = work.let("correct", (p * t).sum(axis=-1, keepdims=p.ndim > 1))
-        gap = work.let("gap", p - correct + margin)
-        terms = (classes.sum(axis=-1, keepdims=True) - t) * relu(gap)
+        terms = class_hinge(work, p, t, margin)
     else:
-        smoothed = _smoothed(work, kind, t, label_smoothing, classes) if label_smoothing else t
-        terms = _terms(work, kind, p, smoothed, {"hinge": margin, "huber": delta, "smooth_l1": delta}, pos_weight)
+        t = _smoothed(work, kind, t, label_smoothing, classes) if label_smoothing else t
+        terms = _terms(work, kind, p, t, {"hinge": margin, "huber": delta, "smooth_l1": delta}, pos_weight)
     terms = terms if log_base is None else terms / np.log(work.written(base_of(log_base)))
     weights = None if class_weights is None else _weights(class_weights, p.shape)
-    terms = work.let("terms", terms if weights is None else weights * terms)
-    L = work.let("L", _reduced(kind, terms, reduction, classes, weights))
+    for weight in (weights, share):
+        terms = terms if weight is None else weight * terms
+    terms = work.let("terms", terms)
+    plain = logits and weights is share is log_base is ignore_class is None
+    fused = softmax_cross_entropy(given, p, t) if plain else None
+    L = work.let("L", *_reduced(kind, terms, reduction, classes, weights, share, fused))
     if kind == "js" and not numbers(p).all():
         work.note("where p is 0 the slope is infinite: no gradient")
         return {"L": L}
-    return {"L": L} | (work.backward(L, [p]) if L.ndim == 0 else {})
+    return {"L": L} | (work.backward(L, [given]) if L.ndim == 0 else {})
+
+
+def _shares(kind: str, shape: tuple[int, ...], weights: Any, reduction: str, by_class: bool) -> Any:
+    """The weights of samples, each at its terms, or None. Raises Refused where they are no samples'."""
+    if weights is None:
+        if reduction == "weighted_mean":
+            raise Refused("reduction", "weighted_mean belongs to a problem with sample_weights")
+        return None
+    samples = shape[0] if len(shape) > 1 or (shape and not by_class and LOSSES[kind].mean) else 1
+    if weights.shape != (samples,):
+        raise Refused("sample_weights", f"are {dimensions(weights.shape)}, but the samples are {samples}")
+    return weights[:, None] if len(shape) > 1 else weights
 
 
 def _check(work: Work, kind: str, p: Any, t: Any, by_class: bool) -> None:
@@ -177,85 +214,36 @@ def _terms(work: Work, kind: str, p: Any, t: Any, constants: dict[str, float], p
     return c * t * softplus(-p) + (1 - t) * softplus(p)
 
 
-def _classes(kind: str, shape: tuple[int, ...], target: Array, ignored: int | None, first: int) -> Array | None:
-    """The target as a 1 at each sample's class (a row of 0 where it does not count), or None if it names none."""
-    if kind not in OF_CLASSES or target.ndim != len(shape) - 1 or target.shape != shape[:-1]:
-        return None
-    path = ("target",) if not target.ndim else None
-    rows = [
-        np.zeros(shape[-1]) if label == ignored else one_hot(label, shape[-1], first, path or ("target", i))
-        for i, label in enumerate(np.atleast_1d(target).tolist(), 1)
-    ]
-    return np.stack(rows).reshape(shape)
-
-
 def _weights(given: Any, shape: tuple[int, ...]) -> Any:
     if not shape or given.shape != shape[-1:]:
         raise Refused("class_weights", f"are {dimensions(given.shape)}, but the prediction is {dimensions(shape)}")
     return given
 
 
-def _reduced(kind: str, terms: Any, reduction: str, classes: Array | None, weights: Any) -> Any:
-    """The terms put together: by the samples, by all outputs, or each sample's for itself."""
+def _reduced(
+    kind: str, terms: Any, reduction: str, classes: Array | None, weights: Any, share: Any, fused: Any
+) -> tuple[Any, Any]:
+    """The terms put together: by the samples, by all outputs, or each sample's for itself; and the same of `fused`.
+
+    fused: the sum of the terms as it is differentiated together with what the prediction was made by, or None.
+    """
     rule, half = LOSSES[kind], 2 if LOSSES[kind].half else 1
     by_outputs = rule.mean and classes is None
     if reduction == "none":
         alone = terms.ndim < 2 and not (rule.one or classes is not None)
         whole = terms if alone else terms.sum(axis=-1)
-        return scaled(whole, half * (terms.shape[-1] if by_outputs and not alone else 1))
+        return scaled(whole, half * (terms.shape[-1] if by_outputs and not alone else 1)), None
     if reduction == "sum":
-        return scaled(terms.sum(), half)
-    if by_outputs:
-        return scaled(terms.sum(), half * terms.size)
-    if classes is None:
-        return scaled(terms.sum(), half * (terms.shape[0] if terms.ndim > 1 else 1))
-    counted = classes if weights is None else classes * numbers(weights)
+        counted = np.ones(1)
+    elif classes is not None:
+        counted = classes if weights is None else classes * numbers(weights)
+    else:  # a 1 for each output, or for each sample
+        counted = np.ones(terms.shape if by_outputs else (terms.shape[0], 1) if terms.ndim > 1 else (1,))
+    counted = counted * numbers(share) if reduction == "weighted_mean" else counted
     if not counted.sum():
-        raise Refused("target", "no sample counts")
-    return scaled(terms.sum(), float(counted.sum()))
-
-
-def contrastive(
-    work: Work,
-    kind: Annotated[Literal["contrastive"], About("of a pair", says="{}")],
-    similar: Annotated[bool, About("whether the two belong together", example="yes")],
-    a: Annotated[Array | None, "feature", About("one of the two", only=when(b=GIVEN), example="[1, 2, 3]")] = None,
-    b: Annotated[Array | None, "feature", About("the other", only=when(a=GIVEN), example="[4, 5, 6]")] = None,
-    distance: Annotated[
-        float | None, About("their distance D, in place of both", least=0, also=("D",), only=when(a=LEFT_OUT))
-    ] = None,
-    margin: Annotated[float, About("how far apart is far enough", above=0, only=when(similar=False))] = 1,
-    half: Annotated[bool, About("halved", says=("halved", "not halved"))] = True,
-) -> Answer:
-    """½D² of a pair that belongs together, ½max(0, margin − D)² of one that does not, D = |a − b|.
-
-    a, b: (feature,) (Hadsell et al. 2006).
-    """
-    if (a is None) == (distance is None):
-        raise Refused("distance", "is missing", "a distance, or a and b")
-    pair: Any = (a, b)
-    D = work.let("D", length(pair[0] - pair[1])) if distance is None else work.given("distance", float(distance), "D")
-    off = D if similar else work.let("gap", relu(margin - D))
-    L = work.let("L", off**2 / 2 if half else off**2)
-    return {"L": L} | work.backward(L, [D] if a is None else [a, b])
-
-
-def triplet(
-    work: Work,
-    kind: Annotated[Literal["triplet"], About("of an anchor with two others", says="{}")],
-    anchor: Annotated[Array, "feature", About("what the others are compared with", symbol="a", example="[1, 2]")],
-    positive: Annotated[Array, "feature", About("belongs to it", symbol="p", example="[2, 2]")],
-    negative: Annotated[Array, "feature", About("does not", symbol="n", example="[3, 0]")],
-    margin: Annotated[float, About("how much farther the negative has to be", least=0, also=("alpha",))] = 1,
-    squared: Annotated[bool, About("distances are squared", says=("squared distances", "distances"))] = True,
-) -> Answer:
-    """max(0, d(a, p) − d(a, n) + margin), d being |·|², or |·| (Schroff et al. 2015)."""
-    near, far = (
-        work.let(name, ((anchor - other) ** 2).sum() if squared else length(anchor - other))
-        for name, other in (("d_p", positive), ("d_n", negative))
-    )
-    L = work.let("L", relu(work.let("gap", near - far + margin)))
-    return {"L": L} | work.backward(L, [anchor, positive, negative])
+        raise Refused("target" if classes is not None else "sample_weights", "no sample counts")
+    divisor = half * float(counted.sum())
+    return scaled(terms.sum(), divisor), None if fused is None else scaled(fused, divisor)
 
 
 def gaussian_kl(
@@ -297,4 +285,4 @@ def gaussian_kl(
     return {"L": L} | work.backward(L, [mu, given])
 
 
-FORMS = (loss, contrastive, triplet, gaussian_kl)
+FORMS = (loss, contrastive, triplet, gaussian_kl, focal)

@@ -13,15 +13,17 @@ from nncalc.reading.expression import Tree, variables
 from nncalc.topics.parts.belonging import when
 from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array, Symbol
 from nncalc.topics.parts.graph import blamed, depth, walk
+from nncalc.topics.parts.optimizers import Update
 from nncalc.topics.parts.schedules import MOST, Schedule
-from nncalc.topics.parts.updates import Descent, Update, descent_of, updated_by
+from nncalc.topics.parts.updates import Descent, descent_of, updated_by
 from nncalc.trace.work import Work
 
 Rate = Annotated[float, About("step size", above=0, also=("lr", "eta", "learning_rate", "alpha"), example="0.1")]
 # A product's derivative by each factor is written in one formula: its length is the square of this.
 DEEPEST = 100
 # What a section names itself.
-TAKEN = ("w", "f", "g", "m", "v", "buf", "m_hat", "v_hat", "v_max", "t", "rate", "ahead", "f_ahead")
+TAKEN = ("w", "f", "g", "m", "v", "buf", "m_hat", "v_hat", "v_max", "t", "rate", "ahead", "f_ahead", "u", "step",
+         "norm", "clipped", "rate_t", "mu", "mu_next", "mu_product")  # fmt: skip
 By = Annotated[Update, TOGETHER]
 DESCENT = Update()
 
@@ -41,8 +43,9 @@ def gradients(
 
     sgd: w − rate·g; momentum: v = μ·v + g, w − rate·v (Polyak 1964); nesterov: w − rate·(g + μ·v) (Sutskever et al.
     2013); adagrad: v + g² (Duchi et al. 2011); rmsprop: ρ·v + (1 − ρ)·g² (Hinton 2012), with a momentum
-    buf = μ·buf + g/(√v + ε), w − rate·buf (Graves 2013); adam (Kingma and Ba 2015), amsgrad (Reddi et al. 2018);
-    adamw (Loshchilov and Hutter 2019). w: one number or (weight,); gradients: (step,) or (step, weight).
+    buf = μ·buf + g/(√v + ε), w − rate·buf (Graves 2013); adadelta (Zeiler 2012, whose rate is 1); adam, adamax (Kingma
+    and Ba 2015), nadam (Dozat 2016), amsgrad (Reddi et al. 2018), adamw (Loshchilov and Hutter 2019). w: one number or
+    (weight,); gradients: (step,) or (step, weight).
     """
     weights = work.given("w_0", np.asarray(w, float))
     given = gradients[None] if weights.ndim and gradients.shape == weights.shape else gradients
@@ -110,14 +113,16 @@ def rates(
 ) -> Answer:
     """The rate of each update (or epoch) alone.
 
-    step: rate·factor^⌊k/every⌋; exponential: rate·factor^(k/every); inverse_time: rate/(1 + decay·k); cosine: from rate
-    to end along half a wave; linear; warmup: up to rate. k counts what was before, so that the first is 0.
+    step: rate·factor^⌊k/every⌋; piecewise: times factor, or one of rates, from each k of `at`; exponential:
+    rate·factor^(k/every); inverse_time: rate/(1 + decay·k); cosine: from rate to end along half a wave; linear;
+    polynomial: end + (rate − end)·(1 − k/over)^power; warmup: up to rate. k counts what was before, so that the first
+    is 0.
     """
     first = work.given("rate", rate)
     found = []
     for number in work.rounds(steps):
         with work.section(f"t{number}", f"Update {number}"):
-            found.append(schedule.at(work, first, number - 1))
+            found.append(schedule.rate_after(work, first, number - 1))
     return {"rates": work.let("rates", np.stack(found))}
 
 
@@ -177,7 +182,7 @@ def _updates(work: Work, count: int, d: Descent) -> Iterator[tuple[int, Any]]:
     for number in work.rounds(count):
         with work.section(f"t{number}", f"Update {number}"):
             if d.by.schedule is not None:
-                d.rate = d.by.schedule.at(work, d.first_rate, before + number - 1)
+                d.rate = d.by.schedule.rate_after(work, d.first_rate, before + number - 1)
             yield number - 1, before + number
 
 

@@ -191,7 +191,8 @@ def alibi(
 ) -> Answer:
     """B = −m·|i − j| for each head, added to its scores; m = 2^(−8h/heads), h from 1.
 
-    B: (head, position, position) (Press et al. 2022). Without slopes of one's own the heads are a power of 2.
+    B: (head, position, position) (Press et al. 2022). Where the heads are no power of 2 the slopes are those of the
+    power below, then every other one of the power above, from its first on, as the authors' code has them.
     """
     places = _places(positions, tokens)
     n = len(places)
@@ -201,9 +202,7 @@ def alibi(
         heads = slopes.shape[0]
     work.reserve("positions", (heads, n, n))
     if slopes is None:
-        if heads & (heads - 1):
-            raise Refused("heads", f"are {heads}", "a power of 2, or slopes")
-        slopes = work.let("m", work.written(2.0) ** (-8 * work.given("h", np.arange(1.0, heads + 1)) / heads))
+        slopes = work.let("m", _slopes(work, heads))
     if slopes.shape != (heads,):
         raise Refused("slopes", f"has {slopes.shape[0]} numbers, but there are {heads} heads")
     distance = work.given("distance", np.abs(np.subtract.outer(places, places)).astype(float))
@@ -215,6 +214,17 @@ def alibi(
     if scores.shape[-2:] != (n, n) or scores.shape[:-2] not in ((), (heads,)):
         raise Refused("scores", f"are {dimensions(scores.shape)}, but the biases are {dimensions(B.shape)}")
     return {"B": B, "S": work.let("S", scores + B)}
+
+
+def _slopes(work: Work, heads: int) -> Any:
+    """m of each head."""
+    below = 2 ** (heads.bit_length() - 1)
+    two, h = work.written(2.0), work.given("h", np.arange(1.0, below + 1))
+    m = two ** (-8 * h / below)
+    if heads == below:
+        return m
+    between = work.given("h_between", np.arange(1.0, 2 * (heads - below), 2))
+    return np.concatenate([m, two ** (-8 * between / (2 * below))])
 
 
 FORMS = (posenc, rotary, alibi)

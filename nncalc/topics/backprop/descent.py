@@ -14,7 +14,7 @@ from nncalc.topics.backprop.goal import Aim
 from nncalc.topics.backprop.stack import Flow
 from nncalc.topics.parts.back import from_above, slope_of, updated
 from nncalc.topics.parts.fields import Answer
-from nncalc.topics.parts.losses import loss_of
+from nncalc.topics.parts.losses import class_hinge, loss_of, scaled
 from nncalc.trace.name import StepName
 from nncalc.trace.work import Work
 
@@ -74,7 +74,10 @@ def _loss(work: Work, aim: Aim, out: Flow, parameters: Parameters, reduction: st
     p = out.value
     wanted = aim.wanted(work, p.shape) if target is None else target
     samples = p.shape[0] if p.ndim > 1 and reduction == "mean" else 1
-    written, like = loss_of(aim.loss, p, wanted, samples, z=out.z, activation=out.activation)
+    if aim.names_classes(p.shape):
+        written, like = scaled(class_hinge(work, p, wanted).sum(), samples), None
+    else:
+        written, like = loss_of(aim.loss, p, wanted, samples, z=out.z, activation=out.activation)
     if aim.l2:
         squares = (np.sum(v**2) for name, v in parameters.items() if _is_weight(name))
         decay = aim.l2 / 2 * reduce(operator.add, squares)

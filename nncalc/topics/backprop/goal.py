@@ -30,7 +30,7 @@ class Aim:
     target: Annotated[
         float | Array | None,
         "output | sample | sample output",
-        About("what the output should be; for cross-entropy also a class", also=("y", "t", "targets")),
+        About("what the output should be; for cross-entropy and hinge also a class", also=("y", "t", "targets")),
     ] = None
     loss: Annotated[
         LossName, About("how far off the output is", says="loss {}", also=("cost",), only=when(target=GIVEN))
@@ -71,7 +71,7 @@ class Aim:
             "what the first class is called in the target (1)",
             least=0,
             most=1,
-            only=when(loss="cross_entropy", target=GIVEN),
+            only=when(loss=("cross_entropy", "hinge"), target=GIVEN),
         ),
     ] = None
 
@@ -80,13 +80,19 @@ class Aim:
         """Whether there are several updates."""
         return self.rate is not None and self.steps > 1
 
+    def names_classes(self, out: tuple[int, ...]) -> bool:
+        """Whether a hinge is that of classes: max(0, s_j − s_class + 1), in place of max(0, 1 − t·s)."""
+        return self.loss == "hinge" and out[-1] > 1 and np.array(self.target).shape == out[:-1]
+
     def wanted(self, work: Work, out: tuple[int, ...]) -> Any:
-        """Gives the working its target, of the output's shape; for cross-entropy a class is taken as probabilities.
+        """Gives the working its target, of the output's shape; a class stands as a 1 at its place.
 
         Raises Refused where the target does not fit the output.
         """
-        if self.loss == "cross_entropy":
+        if self.loss == "cross_entropy" or self.names_classes(out):
             return targets(work, self.target, out, self.first_class)  # type: ignore[arg-type]  # asked where there is one
+        if self.first_class is not None:
+            raise Refused("first_class", "belongs to a target of classes", "a class for each sample as the target")
         given = np.array(self.target, float)
         if given.ndim == 0 and out == (1,):
             given = given.reshape(out)

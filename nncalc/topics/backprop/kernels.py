@@ -24,7 +24,7 @@ from nncalc.topics.parts.turning import laid, transposed_words, turned
 from nncalc.topics.parts.windows import say_ties
 
 # What a layer is given and does not learn.
-_KEPT = {"h_0", "c_0", "running_mean", "running_var"}
+_KEPT = {"h_0", "c_0", "running_mean", "running_var", "memory"}
 
 _NAMED = Field("name", (str,), None, About("what its steps are called (its kind and its place)"), (), "name")
 _THEN = Field("activation", alternatives(ActivationName), "identity", About("what is applied to it"), (), "activation")
@@ -115,8 +115,25 @@ def _misfit(arrays: Mapping[Field, Any], known: Mapping[str, int]) -> tuple[str,
 _Works = Callable[[KernelLayer, Position, Any], Flow]
 
 
-def _conv(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
-    answer = kernel.work(at, layer)
+def _depthwise(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
+    """A filter (or several) of its own for each channel: as many groups as channels (Howard et al. 2017)."""
+    x = at.before.value
+    if x.ndim != 3:
+        raise Refused("x", f"wants channel x height x width, but {at.before.words}")
+    if layer.filter.ndim < 3 or len(layer.filter) % len(x):
+        what = f"is {dimensions(layer.filter.shape)}, but there are {len(x)} channels"
+        raise Refused("filter", what, "a filter, or as many, for each channel")
+    more: dict[str, Any] = {"groups": len(x)}
+    return _conv(kernel, at, layer, lambda given: more | {"filter": _one_deep(given["filter"])})
+
+
+def _one_deep(K: Any) -> Any:
+    """Filters as groups have them: each of one channel."""
+    return K if K.ndim == 4 else K[:, None]
+
+
+def _conv(kernel: KernelLayer, at: Position, layer: Any, instead: Any = lambda arguments: {}) -> Flow:
+    answer = kernel.work(at, layer, instead)
     last = "A" if "A" in answer else "Y"
     z = {"z": answer["Y"], "activation": layer.activation} if last == "A" else {}
     return at.gives(last, answer[last], image=True, **z)
@@ -201,7 +218,8 @@ _TABLE = Field(
     (("position", "dimension"),), "table",
 )  # fmt: skip
 _OF_SCORES = ("jacobian", "target", "log", "log_base", "first_class")
-_OF_ATTENTION = ("memory", "layout", "labels")
+_OF_ATTENTION = ("layout", "labels")
+_OF_DEPTHS = ("groups", "transposed", "output_pad")
 _SLIDING: dict[str, Any] = {"global": False}
 _WHOLE: dict[str, Any] = {"global": True, "window": None, "stride": None, "pad": 0, "dilation": 1, "ceil": False}
 
@@ -219,6 +237,7 @@ def _cells(topic: str, *left_out: str) -> tuple[KernelLayer, ...]:
 
 _KERNELS: dict[str, tuple[tuple[KernelLayer, ...], _Works]] = {
     "conv": ((KernelLayer(_kernel("conv"), "image", "Y", (), {}, (_BIAS, _NAMED)),), _conv),
+    "depthwise": ((KernelLayer(_kernel("conv"), "image", "Y", _OF_DEPTHS, {}, (_BIAS, _NAMED)),), _depthwise),
     "max_pool": (_pools("max", **_SLIDING), _pool),
     "avg_pool": (_pools("average", **_SLIDING), _pool),
     "global_avg_pool": (_pools("average", **_WHOLE), _global_pool),

@@ -19,7 +19,7 @@ from nncalc.topics.parts.time import VocabularyField, WordsField
 from nncalc.trace.value import numbers
 from nncalc.trace.work import BareWork, Work
 
-IMAGE_KINDS = ("conv", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool")
+IMAGE_KINDS = ("conv", "depthwise", "upsample", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool")
 CELL_KINDS = ("rnn", "lstm", "gru")
 # So many words of a vocabulary are said at the head of the page.
 MOST_WORDS = 20

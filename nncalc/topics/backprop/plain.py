@@ -7,13 +7,14 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, dimensions
+from nncalc.errors import Refused, did_you_mean, dimensions, printable, some_of
 from nncalc.topics.backprop.stack import Flow, Position, WorkLayer
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.belonging import LEFT_OUT, when
 from nncalc.topics.parts.dense import affine, inputs_and_units, transposed
 from nncalc.topics.parts.fields import About, Array
 from nncalc.topics.parts.fitting import size_said
+from nncalc.trace.rules.pooling import upsampled
 from nncalc.trace.value import numbers
 
 LayerName = Annotated[str | None, About("what its steps are called (its kind and its place)")]
@@ -68,6 +69,22 @@ class EmbeddingLayer:
 
     table: Annotated[Array, "token dim", About("a row for each token", symbol="E", also=("W", "weight", "E"))]
     first: Annotated[int, About("what the first token is called", least=0, most=1, also=("first_token",))] = 1
+    name: LayerName = None
+
+
+@dataclass(frozen=True)
+class UpsampleLayer:
+    """Every place of an image several times (the nearest one's number)."""
+
+    scale: Annotated[int, About("how many times", least=1, most=1000, also=("scale_factor", "size", "factor"))] = 2
+    name: LayerName = None
+
+
+@dataclass(frozen=True)
+class ConcatLayer:
+    """What an earlier layer gives, behind what comes in: by channels of images, else by columns."""
+
+    layer: Annotated[str, About("its name", also=("to", "with"))]
     name: LayerName = None
 
 
@@ -161,8 +178,43 @@ def _rows_of(at: Position, layer: EmbeddingLayer) -> list[int]:
     return [int(t) - layer.first for t in x.tolist()]
 
 
+def _upsample(at: Position, layer: UpsampleLayer) -> Flow:
+    """y[i, j] = x[⌈i/s⌉, ⌈j/s⌉]. Raises Refused where no image comes in."""
+    x, s = at.before.value, layer.scale
+    if not at.before.image:
+        raise Refused("x", f"wants an image, but {at.before.words}")
+    *channels, h, w = x.shape
+    at.work.reserve("scale", (*channels, h * s, w * s))
+    return at.let("y", upsampled(x, scale=s))
+
+
+def _concat_with(at: Position, layer: ConcatLayer) -> Flow:
+    """[x; skip], the skip connection's middle where it is larger (Ronneberger et al. 2015, U-Net)."""
+    x, flows = at.before.value, at.stack.flows
+    if layer.layer not in flows:
+        hint = did_you_mean(layer.layer, flows, f"the layers before it are {some_of(flows, layer.layer, '')}")
+        raise Refused("layer", f"there is no layer '{printable(layer.layer)}' before this one", hint=hint)
+    other = flows[layer.layer]
+    skip = other.value
+    if other.image != at.before.image or skip.ndim != x.ndim:
+        raise Refused("layer", f"{other.words}, but {dimensions(x.shape)} comes in", hint=at.before.words)
+    if at.before.image:
+        spare = [big - small for big, small in zip(skip.shape[-2:], x.shape[-2:], strict=True)]
+        if min(spare) < 0:
+            raise Refused("layer", f"{other.words}, smaller than the {dimensions(x.shape)} that come in")
+        if any(spare):
+            at.says("what is larger is cropped to its middle", named=True)
+            top, left = (n // 2 for n in spare)
+            skip = skip[..., top : top + x.shape[-2], left : left + x.shape[-1]]
+        x, skip = (one if one.ndim == 3 else one[None] for one in (x, skip))
+    elif skip.shape[:-1] != x.shape[:-1]:
+        raise Refused("layer", f"{other.words}, but {dimensions(x.shape)} comes in")
+    return at.let("y", np.concatenate([x, skip], axis=0 if at.before.image else -1))
+
+
 PLAIN_KINDS: dict[str, tuple[type, WorkLayer]] = {
     "dense": (DenseLayer, _dense), "flatten": (FlattenLayer, _flatten), "dropout": (DropoutLayer, _dropout),
-    "embedding": (EmbeddingLayer, _embedding),
+    "embedding": (EmbeddingLayer, _embedding), "upsample": (UpsampleLayer, _upsample),
+    "concat_with": (ConcatLayer, _concat_with),
     **{name: (FunctionLayer, _function) for name in ACTIVATIONS if name != "softmax"},
 }  # fmt: skip

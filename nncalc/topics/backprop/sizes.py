@@ -72,7 +72,7 @@ def _plain(at: Position, layer: Any, out: Flow) -> _Entry:
     """What learns nothing: pooling, flatten, activations, dropout."""
     if at.kind in _SLIDING and not at.before.image:
         raise _uncounted(at, "over rows of tokens")
-    names = ("window", "stride", "pad", "dilation", "ceil", "rate")
+    names = ("window", "stride", "pad", "dilation", "ceil", "rate", "scale", "layer")
     return at.kind, {n: value for n in names if (value := getattr(layer, n, None)) is not None}
 
 
@@ -87,6 +87,15 @@ def _conv(at: Position, layer: Any, out: Flow) -> _Entry:
         "groups": layer.groups,
     }
     return ("transposed_conv", fields | {"output_pad": layer.output_pad}) if layer.transposed else (kind, fields)
+
+
+def _depthwise(at: Position, layer: Any, out: Flow) -> _Entry:
+    kind, fields = _plain(at, layer, out)
+    return kind, fields | {
+        "kernel": [int(n) for n in layer.filter.shape[-2:]],
+        "multiplier": out.value.shape[0] // at.before.value.shape[0],
+        "bias": layer.bias is not None or layer.b is not None,
+    }
 
 
 def _dense(at: Position, layer: DenseLayer, out: Flow) -> _Entry:
@@ -118,6 +127,8 @@ def _positions(at: Position, layer: Any, out: Flow) -> _Entry:
 def _attention(at: Position, layer: Any, out: Flow) -> _Entry:
     if layer.W_O is not None and out.value.shape != at.before.value.shape:
         raise _uncounted(at, "where W_O gives another number than a token has")
+    if layer.memory is not None and layer.memory.shape[-1] != at.before.value.shape[-1]:
+        raise _uncounted(at, "where a token of memory has another number than one that comes in")
     biases = {b is not None for b in (layer.b_Q, layer.b_K, layer.b_V)}
     if len(biases) > 1:
         raise _uncounted(at, "where only some of Q, K and V have a bias")
@@ -154,6 +165,7 @@ def _recurrent(at: Position, layer: Any, out: Flow) -> _Entry:
 
 
 _COUNTS: dict[str, Callable[[Position, Any, Flow], _Entry]] = {
-    "conv": _conv, "dense": _dense, "norm": _norm, "embedding": _embedding, "positions": _positions,
-    "attention": _attention, "feed_forward": _feed_forward, "rnn": _recurrent, "lstm": _recurrent, "gru": _recurrent,
+    "conv": _conv, "depthwise": _depthwise, "dense": _dense, "norm": _norm, "embedding": _embedding,
+    "positions": _positions, "attention": _attention, "feed_forward": _feed_forward,
+    "rnn": _recurrent, "lstm": _recurrent, "gru": _recurrent,
 }  # fmt: skip

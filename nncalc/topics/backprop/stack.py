@@ -75,6 +75,7 @@ class Stack:
         self.places = {place.path: place for place in places}
         self.goes_back, self.anew, self.tokens = goes_back, anew, tokens
         self.learned: dict[str, Any] = {}
+        self.flows: dict[str, Flow] = {}
         self.row: list[str] = []
         self.conventions: dict[str, list[str]] = {}
         self.stands: dict[str, list[str]] = {}
@@ -93,7 +94,8 @@ class Stack:
 
     def _one(self, at: Position, layer: Any) -> Flow:
         try:
-            return self.kinds[at.kind](at, layer)
+            flow = self.flows[at.name] = self.kinds[at.kind](at, layer)
+            return flow
         except PlacedRefusal:
             raise
         except Refused as error:

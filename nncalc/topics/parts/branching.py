@@ -52,23 +52,25 @@ class Source:
         note_sums(work, "transitions", transitions)
         return Source(work, as_many(P.shape[0], tokens), 2 if steps is None else steps, P, transitions)
 
-    def next(self, t: int, words: Any) -> Any:
+    def next(self, t: int, words: Any, end: int | None = None) -> Any:
         """P of the next token after each hypothesis, (hypothesis, token), at step t from 1.
 
-        words: their tokens so far, (hypothesis, t − 1).
+        words: their tokens so far, (hypothesis, t − 1); end: the token behind which nothing need be given.
         """
         if self.rows:
-            return self._from_tree(t, words)
+            return self._from_tree(t, words, end)
         if self.after is not None:
             return self.table[None] if t == 1 else self.work.let("next", row_after(self.after, words))
         return self.table[t - 1 : t]
 
-    def _from_tree(self, t: int, words: Any) -> Any:
+    def _from_tree(self, t: int, words: Any, end: int | None) -> Any:
         before, rows = self.rows[t - 1]
         if t == 1:
             return rows
         at = self.work.let("at", 1 * ((words[:, None] == before[None]).sum(axis=-1) == float(t - 1)))
         for i in np.flatnonzero(numbers(at).sum(axis=1) == 0).tolist():
+            if numbers(words)[i][-1] == end:
+                continue
             place = " ".join(f"{n:g}" for n in numbers(words)[i])
             self.work.note(f"no row is given after the tokens {place}: they go on with probability 0")
         return self.work.let("next", at @ rows)

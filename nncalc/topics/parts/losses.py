@@ -20,6 +20,7 @@ from nncalc.trace.rules.functions import (
     softplus,
     xlogy,
 )
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
 LossName = Literal[
@@ -90,6 +91,16 @@ def loss_of(kind: str, p: Any, target: Any, samples: int = 1, z: Any = None, act
     return scaled(rule.sign * np.sum(terms_of(kind, p, target)), divisor), like
 
 
+def class_hinge(work: Work, p: Any, t: Any, margin: float = 1) -> Any:
+    """max(0, p_j − p_class + margin) of all classes but the right one, one term for each output (CS231n).
+
+    t: 1 at each sample's class; a row of 0 does not count.
+    """
+    correct = work.let("correct", (p * t).sum(axis=-1, keepdims=p.ndim > 1))
+    gap = work.let("gap", p - correct + margin)
+    return (numbers(t).sum(axis=-1, keepdims=True) - t) * relu(gap)
+
+
 def scaled(total: Any, divisor: float) -> Any:
     """total / divisor, as one writes it: not at all where the divisor is 1."""
     return total if divisor == 1 else total / divisor
@@ -134,6 +145,21 @@ def targets(
         wanted = f"a class for each of the {shape[0]} rows" if len(shape) > 1 else "a class"
         raise Refused(field, f"is {dimensions(array.shape)}", f"{wanted}, or {dimensions(shape)} probabilities")
     return work.given(field, array)
+
+
+def class_rows(target: float | Array, shape: tuple[int, ...], first: int, ignored: int | None = None) -> Array | None:
+    """The target as a 1 at each sample's class (a row of 0 where it does not count), or None if it names none.
+
+    shape: of the scores, (class,) or (sample, class). Raises Refused for a class that there is not.
+    """
+    array = np.asarray(target, float)
+    if not shape or array.shape != shape[:-1]:
+        return None
+    rows = [
+        np.zeros(shape[-1]) if label == ignored else one_hot(label, shape[-1], first, ("target", i)[: 1 + array.ndim])
+        for i, label in enumerate(np.ravel(array).tolist(), 1)
+    ]
+    return np.stack(rows).reshape(shape)
 
 
 def one_hot(label: float, classes: int, first: int, path: tuple[str | int, ...]) -> Array:

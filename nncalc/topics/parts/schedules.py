@@ -10,11 +10,13 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused
-from nncalc.topics.parts.belonging import when
+from nncalc.topics.parts.belonging import LEFT_OUT, when
 from nncalc.topics.parts.fields import About
+from nncalc.trace.value import numbers
 from nncalc.trace.work import Work
 
-ScheduleKind = Literal["step", "exponential", "inverse_time", "cosine", "linear", "warmup"]
+ScheduleKind = Literal["step", "piecewise", "exponential", "inverse_time", "cosine", "linear", "polynomial", "warmup"]
+ENDING = ("cosine", "linear", "polynomial")
 MOST = 1_000_000
 
 
@@ -25,7 +27,9 @@ class Schedule:
     kind: Annotated[ScheduleKind, About("how it changes")]
     factor: Annotated[
         float | None,
-        About("what it is multiplied by", above=0, also=("gamma",), only=when(kind=("step", "exponential"))),
+        About(
+            "what it is multiplied by", above=0, also=("gamma",), only=when(kind=("step", "piecewise", "exponential"))
+        ),
     ] = None
     every: Annotated[
         int,
@@ -37,6 +41,21 @@ class Schedule:
             only=when(kind=("step", "exponential", "inverse_time")),
         ),
     ] = 1
+    at: Annotated[
+        list[int] | None,
+        About(
+            "after how many updates it changes, in order",
+            least=1,
+            most=MOST,
+            also=("milestones", "boundaries"),
+            only=when(kind="piecewise"),
+        ),
+    ] = None
+    rates: Annotated[
+        list[float] | None,
+        About("what it changes to, one for each of `at`, in place of a factor", also=("values",),
+              only=when(kind="piecewise", factor=LEFT_OUT)),
+    ] = None  # fmt: skip
     decay: Annotated[
         float | None,
         About(
@@ -53,21 +72,36 @@ class Schedule:
             least=1,
             most=MOST,
             also=("T", "T_max", "total", "warmup_steps"),
-            only=when(kind=("cosine", "linear", "warmup")),
+            only=when(kind=("cosine", "linear", "polynomial", "warmup")),
         ),
     ] = None
     end: Annotated[
         float,
-        About("where it ends", least=0, also=("eta_min", "final"), only=when(kind=("cosine", "linear"))),
+        About("where it ends", least=0, also=("eta_min", "final"), only=when(kind=ENDING)),
     ] = 0
+    power: Annotated[
+        float, About("of the share that is left", above=0, also=("degree",), only=when(kind="polynomial"))
+    ] = 1
 
-    def at(self, work: Work, rate: Any, before: int) -> Any:
+    def rate_after(self, work: Work, rate: Any, before: int) -> Any:
         """The step size after so many updates, as a step named rate. Raises Refused where a constant is missing."""
         if self.over is not None and self.kind == "warmup" and before >= self.over:
             return work.let("rate", rate)
-        if self.over is not None and self.kind in ("cosine", "linear") and before >= self.over:
+        if self.over is not None and self.kind in ENDING and before >= self.over:
             return work.let("rate", work.written(float(self.end)))
-        return work.let("rate", RATES[self.kind](self, rate, work.written(float(before))))
+        found = RATES[self.kind](self, rate, work.written(float(self._passed(before))))
+        return work.let("rate", work.written(found) if isinstance(found, float) else found)
+
+    def _passed(self, before: int) -> int:
+        """What the rate goes by: the updates before, or how many of the places where it changes they have passed."""
+        if self.kind != "piecewise":
+            return before
+        at = self.constant("at")
+        if at != sorted(set(at)):
+            raise Refused(("schedule", "at"), f"is {at}", "whole numbers that rise")
+        if self.rates is not None and len(self.rates) != len(at):
+            raise Refused(("schedule", "rates"), f"are {len(self.rates)}, but the places in `at` {len(at)}")
+        return sum(before >= place for place in at)
 
     def constant(self, name: str) -> Any:
         """A constant that this kind cannot do without. Raises Refused where it is missing."""
@@ -80,6 +114,11 @@ class Schedule:
 def _step(s: Schedule, rate: Any, k: Any) -> Any:
     """Every so often by a factor."""
     return rate * s.constant("factor") ** (k if s.every == 1 else k // s.every)
+
+
+def _piecewise(s: Schedule, rate: Any, k: Any) -> Any:
+    """After k changes: times the factor at each, or the k-th of the rates."""
+    return rate * s.constant("factor") ** k if s.rates is None else [rate, *s.rates][int(numbers(k))]
 
 
 def _exponential(s: Schedule, rate: Any, k: Any) -> Any:
@@ -103,12 +142,17 @@ def _linear(s: Schedule, rate: Any, k: Any) -> Any:
     return rate - (rate - s.end if s.end else rate) * k / s.constant("over")
 
 
+def _polynomial(s: Schedule, rate: Any, k: Any) -> Any:
+    left = (1 - k / s.constant("over")) ** s.power
+    return s.end + (rate - s.end) * left if s.end else rate * left
+
+
 def _warmup(s: Schedule, rate: Any, k: Any) -> Any:
     """The first of T updates has a T-th of the rate, the T-th has all of it."""
     return rate * (k + 1) / s.constant("over")
 
 
 RATES: dict[str, Callable[[Schedule, Any, Any], Any]] = {
-    "step": _step, "exponential": _exponential, "inverse_time": _inverse_time, "cosine": _cosine, "linear": _linear,
-    "warmup": _warmup,
+    "step": _step, "piecewise": _piecewise, "exponential": _exponential, "inverse_time": _inverse_time,
+    "cosine": _cosine, "linear": _linear, "polynomial": _polynomial, "warmup": _warmup,
 }  # fmt: skip

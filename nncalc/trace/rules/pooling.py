@@ -133,3 +133,19 @@ rule(average_pool, _average_pool, (lambda g, y, x, **p: average_pool_gradient(g,
      whole=_whole("average_pool"), options=("window", "padding"), sums=True)  # fmt: skip
 rule(average_pool_gradient, _average_pool_gradient, (lambda d, y, g, **p: average_pool(d, **p),),
      whole=lambda g, **_: n.call("in_equal_parts", g.whole()), options=("window", "padding"), sums=True)  # fmt: skip
+
+
+@traced
+def upsampled(x: Any, scale: int) -> Any:
+    """Every place of the last two axes scale x scale times."""
+    return np.repeat(np.repeat(np.asarray(x), scale, axis=-2), scale, axis=-1)
+
+
+def _downward(g: Any, y: Any, x: Any, scale: int) -> Any:
+    """What all copies of a place get, summed."""
+    *channels, h, w = x.shape
+    return g.reshape((*channels, h, scale, w, scale)).sum(axis=(-3, -1))
+
+
+rule(upsampled, lambda index, x, scale: x[(*index[:-2], index[-2] // scale, index[-1] // scale)], (_downward,),
+     whole=lambda x, scale: n.call("upsample", x.whole()), options=("scale",))  # fmt: skip
