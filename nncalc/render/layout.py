@@ -12,7 +12,7 @@ from nncalc.errors import printable
 from nncalc.render import DETAIL, DIGITS
 from nncalc.trace.notation.evaluation import beyond_digits, evaluate, exactly, tied_brackets
 from nncalc.trace.notation.numbers import columns, number
-from nncalc.trace.notation.style import TEXT, place, substituted, symbols, write
+from nncalc.trace.notation.style import TEXT, Style, place, substituted, symbols, write
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, middle
 from nncalc.trace.steps import Step
 
@@ -31,6 +31,7 @@ class View:
     terminal: bool = False
     width: int | None = None
     color: bool = False
+    fragment: bool = False  # of a document the working alone
     reveal: bool = False  # right values also where a student's autograder hides them
 
     @property
@@ -63,27 +64,27 @@ def cell_name(step: Step, index: Index) -> str:
     return TEXT.symbol(step.symbol, place(index))
 
 
-def formula(step: Step) -> str:
+def formula(step: Step, style: Style = TEXT) -> str:
     """How the whole step is written."""
-    return write(step.formula, TEXT, symbols(TEXT))
+    return write(step.formula, style, symbols(style))
 
 
-def line(step: Step, index: Index, view: View) -> PageLine:
+def line(step: Step, index: Index, view: View, style: Style = TEXT) -> PageLine:
     """The working of one cell: symbols, numbers put in, what the parts come to, value."""
     x = step.element(index)
-    value = number(step.array[index], view.digits)
-    stages = [write(x, TEXT, substituted(TEXT, view.digits), view.digits)]
+    value = style.signed(number(step.array[index], view.digits))
+    stages = [write(x, style, substituted(style, view.digits), view.digits)]
     parts = middle(x)
     if parts is not None and isinstance(x, Op):
         worked = Op(x.kind, tuple(_worked(p) for p in parts), x.label)
         if all(math.isfinite(evaluate(p)) for p in worked.args):  # what overflows on the way says nothing
-            stages.append(write(worked, TEXT, substituted(TEXT, view.digits)))
-    stages += [number(np.asarray(step.computed)[index], view.digits)] if step.exact is not None else []
+            stages.append(write(worked, style, substituted(style, view.digits)))
+    stages += [style.signed(number(np.asarray(step.computed)[index], view.digits))] if step.exact is not None else []
     stages = [s for i, s in enumerate(stages) if s not in (value, *stages[:i])]
-    symbolic = write(x, TEXT, symbols(TEXT), view.digits)
+    symbolic = write(x, style, symbols(style), view.digits)
     exact, drift = _compared(step, index, view)
     rounded = bool(step.array[index] != np.asarray(step.computed)[index])
-    return PageLine(index, cell_name(step, index), symbolic, tuple(stages), value, exact, drift, rounded)
+    return PageLine(index, style.symbol(step.symbol, place(index)), symbolic, tuple(stages), value, exact, drift, rounded)
 
 
 def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:

@@ -1,7 +1,8 @@
-"""Workings: a file a format, each with `render(trace, view, out)`."""
+"""Workings: a file a format, each with `render(trace, view, out)`, or for documents `document(traces, view)`."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from importlib import import_module
 from os.path import splitext
@@ -14,7 +15,11 @@ if TYPE_CHECKING:  # the tables are read where no working is loaded
     from nncalc.trace.steps import Trace
 
 # Each format with the ending of a file that chooses it (empty: none does); the first is the default.
-WORKING_FORMATS = {"table": ".txt", "plain": "", "json": ".json"}
+WORKING_FORMATS = {
+    "table": ".txt", "plain": "", "json": ".json", "markdown": ".md", "latex": ".tex", "typst": ".typ", "pdf": ".pdf",
+}  # fmt: skip
+# Formats that are no text.
+BYTES = ("pdf",)
 WORKING_ENDINGS = {ending: format for format, ending in WORKING_FORMATS.items() if ending}
 
 
@@ -27,12 +32,24 @@ def format_for(path: str, where: str = "path", hint: str = "") -> str:
     return WORKING_ENDINGS.get(ending, next(iter(WORKING_FORMATS)))
 
 
+def written(traces: Sequence[Trace], view: View, format: str = "table") -> str | bytes:
+    """Finished workings as one document; bytes where the format is no text."""
+    if format in BYTES:
+        return import_module(f"nncalc.render.working.{format}").document(traces, view)
+    out = io.StringIO()
+    render(traces, view, out, format)
+    return out.getvalue()
+
+
 def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "table") -> None:
-    """Writes finished workings as one document: pages below each other, in JSON a list if they are several."""
-    page = import_module(f"nncalc.render.working.{format}").render
+    """Writes finished workings as one text: pages below each other, in JSON a list if they are several."""
+    module = import_module(f"nncalc.render.working.{format}")
+    if hasattr(module, "document"):
+        out.write(module.document(traces, view))
+        return
     before, between, after = ("[", ",\n", "]\n") if format == "json" and len(traces) > 1 else ("", "\n", "")
     out.write(before)
     for i, trace in enumerate(traces):
         out.write(between if i else "")
-        page(trace, view, out)
+        module.render(trace, view, out)
     out.write(after)

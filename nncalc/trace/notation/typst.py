@@ -1,0 +1,84 @@
+"""Formulas in Typst. What the page shows in parentheses and between commas is escaped, so that no sign is syntax."""
+
+from __future__ import annotations
+
+from nncalc.trace.name import StepName
+from nncalc.trace.notation import signs
+from nncalc.trace.notation.functions import FUNCTIONS
+from nncalc.trace.notation.style import Style
+
+# Each name's letter, of two that have one name the first.
+LETTERS = {name: letter for letter, name in reversed(signs.GREEK.items())}
+# Signs that go around their arguments, or that are a letter; every other function is called by its name.
+AROUND_IN_TYPST = {"sqrt": "sqrt({})", "abs": "abs({})", "floor": "floor({})", "ceil": "ceil({})", "vector": r"lr(\[ {} \])"}
+OPEN, CLOSE, COMMA = r"lr(\( ", r" \))", r"\, "
+
+
+def quoted(text: str) -> str:
+    """A text as Typst's string, which is shown as it is."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _name(name: StepName, cell: str) -> str:
+    place = f"[{cell}]" if cell else ""
+    upper = f"^({quoted(f'({name.section})')})" if name.section else ""
+    if name.is_gradient:
+        body = f"frac(∂ {_letters(name.of)}, ∂ {_letters(name.by)})"
+        return body + (f"_({quoted(place)})" if place else "") + upper
+    return _letters(name.local, place) + upper
+
+
+def _letters(name: str, place: str = "") -> str:
+    """W_xi is W with index xi, a1 is a with index 1, x_hat carries its hat; a cell stands behind the index."""
+    stem, _, lower = name.partition("_")
+    letters = stem.rstrip("0123456789")
+    number = stem[len(letters) :]
+    if lower == "hat":
+        lower, body = "", f"hat({_letter(stem)})"
+    else:
+        body = _letter(letters)
+        lower = ",".join(part for part in (number, lower) if part)
+    return body + (f"_({quoted(lower + place)})" if lower or place else "")
+
+
+def _letter(letters: str) -> str:
+    if letters in LETTERS:
+        return LETTERS[letters]
+    return letters if len(letters) == 1 and letters.isalpha() else f"italic({quoted(letters)})"
+
+
+def _call(function: str, args: list[str]) -> str:
+    written = COMMA.join(args)
+    if function in AROUND_IN_TYPST:
+        return AROUND_IN_TYPST[function].format(written)
+    known = FUNCTIONS.get(function)
+    sign = (known.text if known else "") or f"op({quoted(function.replace('_', ' '))})"
+    return f"{sign} {OPEN}{written}{CLOSE}"
+
+
+def _one(text: str) -> str:
+    """What stands below and above keeps its place beside what comes."""
+    return f'class("normal", {text})' if "_" in text or "^" in text else text
+
+
+def _number(text: str) -> str:
+    return "infinity" if text == "inf" else text if text.replace(".", "").replace("/", "").isdigit() else quoted(text)
+
+
+TYPST = Style(
+    dot=" dot ",
+    hadamard=" compose ",
+    plus="+",
+    minus="-",
+    parentheses=(OPEN, CLOSE),
+    name=_name,
+    divide=lambda a, b: f"frac({a}, {b})",
+    power=lambda base, exponent: f"attach({_one(base)}, tr: {exponent})",
+    transpose=lambda a: f"attach({_one(a)}, tr: top)",
+    item=lambda a, part: f"attach({_one(a)}, br: {quoted(f'[{part}]')})",
+    compare=lambda a, relation, b: rf"lr(\[ {a} {relation} {b} \])",
+    call=_call,
+    number=_number,
+    letter=lambda text: text if len(text) == 1 else f"italic({quoted(text)})",
+    encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),
+)
