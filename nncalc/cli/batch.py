@@ -20,12 +20,12 @@ from nncalc.cli.show import choice, format_of, settle_of, view_of
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.folder import Found, each_problem_file, output_names
 from nncalc.disk.journal import Journal, digest, file_digest
-from nncalc.disk.write import make_folder, must_be_new, write_file
+from nncalc.disk.write import as_bytes, make_folder, must_be_new, write_file
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.render.layout import View
 from nncalc.render.summary import SUMMARIES, Progress, SummaryRow
-from nncalc.render.working import WORKING_FORMATS, render
+from nncalc.render.working import WORKING_FORMATS, written
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Answered(NamedTuple):
     """What became of one file; `text` is its working, where one is to be written, and `made_of` what it was made of."""
 
     row: SummaryRow
-    text: str | None = None
+    text: str | bytes | None = None
     made_of: tuple[str, dict[str, str]] = ("", {})
 
 
@@ -69,11 +69,9 @@ class FileWork:
         topic = result.trace.topic if result.trace else ""
         return Answered(_row(item.path, topic, f"solved, {key}", findings), text, result.made_of)
 
-    def _page(self, trace: Any) -> str:
-        out = io.StringIO()
+    def _page(self, trace: Any) -> str | bytes:
         plain = replace(self.request, output=None, color="never")
-        render([trace], replace(view_of(plain), terminal=False, width=None), out, self.format)
-        return out.getvalue()
+        return written([trace], replace(view_of(plain), terminal=False, width=None), self.format)
 
 
 def present_batch(request: BatchRequest, rules: Permissions) -> bool:
@@ -215,7 +213,7 @@ class Workings:
 
     def _write(self, answer: Answered, to: str, target: str) -> None:
         text, row = answer.text or "", answer.row
-        there = digest(text.encode("utf-8", "backslashreplace"))
+        there = digest(as_bytes(text))
         self.journal.add({"to": to, "key": self.key(row.path), "made of": answer.made_of, "sum": there, "row": row[1:]})
         make_folder(os.path.dirname(target))
         write_file(target, text, lasting=False)

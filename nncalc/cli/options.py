@@ -41,6 +41,7 @@ def view_options() -> list[TyperOption]:
         option("--detail", detail, metavar="LEVEL"),
         option("--format", listed(WORKING_FORMATS), metavar="FORMAT"),
         option("--output", "write to FILE; its ending chooses the format", metavar="FILE", short=["-o"]),
+        flag("--fragment", "of latex and typst the working alone, to be put into a document of yours"),
         *look_options(),
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from nncalc.names import cell_of, value_of
 from nncalc.problem.problem import Problem
 from nncalc.render import DETAIL, DETAILS, DIGITS
 from nncalc.render.layout import View
-from nncalc.render.working import WORKING_FORMATS, format_for, render
+from nncalc.render.working import WORKING_FORMATS, format_for, written
 from nncalc.running import Settle, exact, on_paper, solve
 from nncalc.trace.notation.numbers import plain
 
@@ -38,6 +37,7 @@ class Request:
     output: str | None = None
     color: str | None = None
     no_color: bool = False
+    fragment: bool = False
 
     def __post_init__(self) -> None:
         if self.output == "":
@@ -51,23 +51,20 @@ def present(problems: Sequence[Problem], request: Request) -> None:
     traces = [solve(replace(problem, wanted=wanted), settle) for problem in problems]
     if request.explain:
         traces = [trace.explain(*(cell_of(trace, text) for text in request.explain)) for trace in traces]
-    out = io.StringIO()
     if request.get:
-        for trace in traces:
-            for name in request.get:
-                _bare(value_of(trace, name), out)
+        page: str | bytes = "".join(_bare(value_of(trace, name)) for trace in traces for name in request.get)
     else:
-        render(traces, view, out, format)
+        page = written(traces, view, format)
     if request.output is None:
-        terminal.out(out.getvalue())
+        terminal.out(page)
     else:
-        write_file(request.output, out.getvalue())
+        write_file(request.output, page)
 
 
-def _bare(value: Any, out: io.StringIO) -> None:
+def _bare(value: Any) -> str:
     """A bare number, or compact JSON, at full precision, on a line."""
     shown = plain(np.asarray(value))
-    out.write((json.dumps(shown) if not isinstance(shown, str) else shown) + "\n")
+    return (json.dumps(shown) if not isinstance(shown, str) else shown) + "\n"
 
 
 def whole(flag: str, text: str | None, least: int = 0, most: int = MOST_DIGITS) -> int | None:
@@ -112,5 +109,6 @@ def view_of(request: Request) -> View:
         detail=choice("--detail", request.detail, [DETAIL, *(level for level in DETAILS if level != DETAIL)]),
         terminal=width is not None,
         width=width,
+        fragment=request.fragment,
         color=terminal.colour(when if request.output is None or when == "always" else "never"),
     )

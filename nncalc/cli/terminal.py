@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 
-from nncalc.errors import InputError
+from nncalc.errors import Finding, InputError
 from nncalc.trace.notation.signs import ASCII
 
 LEAST_WIDTH = 40
@@ -47,10 +47,16 @@ def colour(when: str) -> bool:
     return is_terminal(sys.stdout) and environment.get("TERM") != "dumb"
 
 
-def out(text: str) -> None:
-    """Results, to stdout; OSError where that is closed."""
+def out(text: str | bytes) -> None:
+    """Results, to stdout; OSError where that is closed. Raises InputError for bytes where somebody would read them."""
     if sys.stdout is None:
         raise OSError(0, "stdout is closed")
+    if isinstance(text, bytes):
+        if is_terminal(sys.stdout):
+            raise InputError(Finding("a pdf is no text for a terminal", want="-o FILE.pdf, or a pipe"))
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text)
+        return
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
     sys.stdout.write(text if encoding == "utf8" else text.translate(ASCII))
 

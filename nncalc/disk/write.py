@@ -15,13 +15,13 @@ WRITE_ERRORS: dict[type[OSError], str] = {
 }
 
 
-def write_file(path: str, text: str, lasting: bool = True) -> None:
+def write_file(path: str, text: str | bytes, lasting: bool = True) -> None:
     """Replaces a file at once. InputError says why it cannot be written; then nothing has changed.
 
     A device or a pipe is written to as it is; a link is refused, for what it replaces may lie anywhere.
     lasting: waits for the disk, so that a power cut leaves a whole file, too; who does not wait knows the text again.
     """
-    target, data = Path(path), text.encode("utf-8", "backslashreplace")
+    target, data = Path(path), as_bytes(text)
     try:
         if target.is_symlink():
             raise OSError(0, "is a link; want a file")
@@ -33,6 +33,11 @@ def write_file(path: str, text: str, lasting: bool = True) -> None:
             _replace(target, data, lasting)
     except OSError as error:
         raise InputError(cannot_write(path, error)) from None
+
+
+def as_bytes(text: str | bytes) -> bytes:
+    """What a file holds of it."""
+    return text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
 
 
 def must_be_new(targets: Iterable[str], hint: str = "--force replaces it") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 import numpy as np
@@ -18,17 +18,22 @@ from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
 
 # Lines of one display, and rows of a matrix, that a page has room for.
-MOST_LINES, MOST_ROWS = 40, 30
+_MOST_LINES, _MOST_ROWS = 40, 30
 # A matrix may be so many times as wide as a line; it is then set smaller.
-SMALLER = 1.6
-ROUNDED = "worked with rounded values: ≈ the value carried on (the exact one, the drift)"
-# One line of working: its left side, and what it is equal to, each with its sign; the same where nothing is kept together.
+_SMALLER = 1.6
+_ROUNDED = "worked with rounded values: ≈ the value carried on (the exact one, the drift)"
+# One line of working: its left side, and what it is equal to, each with its sign.
 Sides = list[tuple[str, Formula]]
 
 
 def title_of(trace: Trace) -> str:
     """What a working is called, harmless for a terminal only."""
     return printable(trace.title, 600, JOINERS) or trace.called or trace.topic
+
+
+def several_titled(traces: Sequence[Trace]) -> str:
+    """What a document of several workings is called."""
+    return f"{len(traces)} worked problems"
 
 
 class Document:
@@ -48,7 +53,8 @@ class Document:
                 if title != section:
                     section = title
                     yield from self._heading(title, level + 1)
-                yield from self._numbers([*group]) if scalar else (part for step in group for part in self._step(step))
+                steps = [*group]
+                yield from self._numbers(steps) if scalar else chain.from_iterable(map(self._step, steps))
         if trace.overview:
             yield self._overview(trace)
         yield from self._answer(trace, level)
@@ -60,7 +66,7 @@ class Document:
         if about:
             yield self._said(": ".join(about))
         if any(step.exact is not None for step in trace.steps):
-            yield self._said(ROUNDED)
+            yield self._said(_ROUNDED)
         given = [part for value in trace.header.values() for part in self._values(value.symbol, value.array)]
         first, left_out, last = ends(given, is_long(trace, self.view))
         yield from self._flow(first)
@@ -96,7 +102,8 @@ class Document:
         indices = step.indices()
         moved = step.cells is None and not any(line(step, index, self.view).stages for index in indices)
         cells = [] if moved else [self._sides(step, index) for index in indices]
-        yield from self._display([self._whole(step), *cells])
+        yield from self._whole(step)
+        yield from self._display(cells) if cells else ()
         yield from self._notes([step], indices)
         if step.cells is None and (moved or (step.array.ndim >= 2 and step.array.size > 1)):
             yield from self._flow(shown)
@@ -105,11 +112,15 @@ class Document:
         said = dict.fromkeys(n for step in steps for index in cells for n in remarks(step, index, self.view))
         yield from map(self._said, said)
 
-    def _whole(self, step: Step) -> Callable[[Style], Sides]:
+    def _whole(self, step: Step) -> Iterator[str]:
         """name = formula, of whole values."""
-        said = formula(step)
-        name = TEXT.symbol(step.symbol)
-        return lambda style: [("", Formula(style.symbol(step.symbol), name)), ("=", Formula(formula(step, style), said))]
+        style, name, said = self.markup.style, TEXT.symbol(step.symbol), formula(step)
+        whole = Formula(f"{style.symbol(step.symbol)} = {formula(step, style)}", f"{name} = {said}")
+        if whole.width <= self.markup.line:
+            yield self.markup.flow([whole])
+        else:
+            yield from self._display([lambda style: [("", Formula(style.symbol(step.symbol), name)),
+                                                     ("=", Formula(formula(step, style), said))]])  # fmt: skip
 
     def _sides(self, step: Step, index: Index, alone: bool = False) -> Callable[[Style], Sides]:
         """cell = numbers = value; alone: with the formula before the numbers."""
@@ -146,7 +157,7 @@ class Document:
                 below, width = self._below(left[1], rest, sides, room)
                 lines += below
                 widest = max(widest, width + self.markup.line - room)
-            if len(lines) >= MOST_LINES:
+            if len(lines) >= _MOST_LINES:
                 yield self.markup.display(lines, "; ".join(texts), widest)
                 lines, texts, widest = [], [], 0
         if lines:
@@ -155,17 +166,21 @@ class Document:
     def _below(
         self, left: Formula, rest: Sides, sides: Callable[[Style], Sides], room: int
     ) -> tuple[list[tuple[str, str]], int]:
-        """Each side on a line of its own, and one that is too long on several."""
-        lines, widest, flat = [], 0, sides(self.markup.flat)[1:]
+        """Each side where it has room, on a line of its own where it has none, and one that is too long on several."""
+        lines: list[str] = []
+        widest, used, flat = 0, room, sides(self.markup.flat)[1:]
         for i, (sign, part) in enumerate(rest):
-            rows, width = [part.source], part.width
-            if part.width + 3 > room and i < len(flat):
+            rows, width = [part.source], part.width + 3
+            if width > room and i < len(flat):
                 rows, width = self.markup.broken(Formula(self.markup.loosened(flat[i][1].source), part.text), room - 5)
             first, *others = rows
-            lines.append(("" if i else left.source, f"{self._sign(sign)} {first}"))
-            lines += [("", f"{self.markup.indent} {row}") for row in others]
-            widest = max(widest, width + 5)
-        return lines, widest
+            if used + width <= room:
+                lines[-1] += f" {self._sign(sign)} {first}"
+            else:
+                lines += [f"{self._sign(sign)} {first}", *(f"{self.markup.indent} {row}" for row in others)]
+            used = room if others else used + width if used + width <= room else width
+            widest = max(widest, width)
+        return [(left.source if i == 0 else "", row) for i, row in enumerate(lines)], widest
 
     def _sign(self, sign: str) -> str:
         return self.markup.approximately if sign == "≈" else sign
@@ -189,7 +204,9 @@ class Document:
         said = "; ".join(" ".join(row) for row in texts) if array.ndim == 2 else inline(array, digits)
         source = rows[0][0] if array.ndim == 0 else self.markup.vector(rows[0]) if array.ndim == 1 else ""
         width = sum(max(map(len, column)) + 2 for column in zip(*texts, strict=True)) + len(name) + 3
-        return Formula(f"{style.symbol(symbol, cell)} = {source or self.markup.matrix(rows)}", f"{name} = {said}", width)
+        return Formula(
+            f"{style.symbol(symbol, cell)} = {source or self.markup.matrix(rows)}", f"{name} = {said}", width
+        )
 
     def _tiles(self, matrix: Any) -> Iterator[tuple[slice, slice]]:
         """The parts of a matrix that a page has room for, by rows, then by columns."""
@@ -197,13 +214,13 @@ class Document:
         widths = [max((len(number(x, self.view.digits)) + 2 for x in column), default=0) for column in matrix.T]
         cuts, width = [0], 0
         for i, own in enumerate(widths):
-            if width + own > self.markup.line * SMALLER - 8:
+            if width + own > self.markup.line * _SMALLER - 8:
                 cuts.append(i)
                 width = 0
             width += own
-        for top in range(0, max(rows, 1), MOST_ROWS):
+        for top in range(0, max(rows, 1), _MOST_ROWS):
             for start, end in zip(cuts, [*cuts[1:], columns], strict=True):
-                yield slice(top, min(top + MOST_ROWS, rows)), slice(start, end)
+                yield slice(top, min(top + _MOST_ROWS, rows)), slice(start, end)
 
     def _overview(self, trace: Trace) -> str:
         """What was counted, a row a part."""

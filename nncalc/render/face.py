@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -14,7 +13,7 @@ from nncalc.marking.solved import AnyPath, AnyProblem, Solved
 from nncalc.render import DETAIL, DETAILS, DIGITS
 from nncalc.render.latex import latex
 from nncalc.render.layout import View
-from nncalc.render.working import WORKING_FORMATS, format_for, render
+from nncalc.render.working import WORKING_FORMATS, format_for, written
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Trace
@@ -34,9 +33,13 @@ class Working(Solved):
     def page(self, only: Only = None, *, format: str = "table", digits: int = DIGITS, detail: str = DETAIL) -> str:
         """The page as a text; `only`: names of steps, or of sections with a point behind ("s,L,t2.").
 
-        format, digits and detail are those of the command line. Raises InputError where a name means nothing.
+        format, digits and detail are those of the command line. Raises InputError where a name means nothing, and for
+        a format that is no text.
         """
-        return _written(self.cut(only), format, digits, detail)
+        page = _written(self.cut(only), format, digits, detail)
+        if isinstance(page, bytes):
+            raise InputError(Finding(f"{format} is no text", Location("format"), want=f'save("page.{format}")'))
+        return page
 
     def show(self, only: Only = None, *, digits: int = DIGITS, detail: str = DETAIL) -> None:
         """Prints the page, or `only` these steps and sections of it."""
@@ -45,7 +48,7 @@ class Working(Solved):
     def save(self, path: AnyPath, only: Only = None, *, digits: int = DIGITS, detail: str = DETAIL) -> None:
         """Writes the page to a file, whose ending chooses the format as -o does. Raises InputError where it cannot."""
         file = fsdecode(path)
-        self.write(file, self.page(only, format=format_for(file), digits=digits, detail=detail))
+        self.write(file, _written(self.cut(only), format_for(file), digits, detail))
 
     @overload
     def explain(self, cell: str, /, *cells: str) -> str: ...
@@ -60,7 +63,7 @@ class Working(Solved):
         A pair (name, index from 0) gives the cut working itself.
         """
         if all(isinstance(cell, str) for cell in cells) and cells:
-            return _written(self.made_from(*cells))
+            return str(_written(self.made_from(*cells)))
         return Solved.explain(self, *cells)
 
     def __str__(self) -> str:
@@ -79,14 +82,12 @@ class Working(Solved):
         return {kind: page for kind, page in bundle.items() if page}
 
 
-def _written(trace: Trace, format: str = "table", digits: int = DIGITS, detail: str = DETAIL) -> str:
+def _written(trace: Trace, format: str = "table", digits: int = DIGITS, detail: str = DETAIL) -> str | bytes:
     for word, said, choices in (("format", format, WORKING_FORMATS), ("detail", detail, DETAILS)):
         if said not in choices:
             what = f"want one of {', '.join(choices)}, got {printable(str(said))}"
             raise InputError(Finding(what, Location(word)))
-    out = io.StringIO()
-    render([trace], View(digits=digits, detail=detail), out, format)
-    return out.getvalue()
+    return written([trace], View(digits=digits, detail=detail), format)
 
 
 def solve(problem: AnyProblem, settle: Settle = exact) -> Working:

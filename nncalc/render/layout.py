@@ -84,7 +84,9 @@ def line(step: Step, index: Index, view: View, style: Style = TEXT) -> PageLine:
     symbolic = write(x, style, symbols(style), view.digits)
     exact, drift = _compared(step, index, view)
     rounded = bool(step.array[index] != np.asarray(step.computed)[index])
-    return PageLine(index, style.symbol(step.symbol, place(index)), symbolic, tuple(stages), value, exact, drift, rounded)
+    return PageLine(
+        index, style.symbol(step.symbol, place(index)), symbolic, tuple(stages), value, exact, drift, rounded
+    )
 
 
 def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What a markup is: one record, of which each language for documents has its own; and formulas broken into its lines."""
+"""What a markup is: one record, of which each language for documents has its own; and formulas broken into lines."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from nncalc.render.layout import View
+from nncalc.errors import JOINERS, printable
 from nncalc.trace.notation.style import Style
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,9 @@ class Markup:
 
     `style` writes formulas, `flat` those that are broken: no bar and no parenthesis that grows keeps them together;
     `loosened` takes the last of these from a flat formula. `nests`: a pattern of what begins (group 1) and ends
-    (group 2) a part in which no line ends, and of what is passed over. `text` makes any text harmless. `display` is given
-    lines, what they say as text, and the width of the widest; `flow` formulas that stand beside each other. `heading`:
-    a text that is harmless already, and its level. `table`: a head, rows, and which columns are numbers.
+    (group 2) a part in which no line ends, and of what is passed over. `text` makes any text harmless. `display` is
+    given lines, what they say as text, and the width of the widest; `flow` formulas that stand beside each other.
+    `heading`: a text that is harmless already, and its level. `table`: a head, rows, and which columns are numbers.
     `line`: how many signs one has; `indent`: before one that goes on.
     """
 
@@ -93,3 +95,8 @@ def _filled(pieces: Iterator[str], room: float) -> Iterator[str]:
             held = ""
         held += piece
     yield held.strip()
+
+
+def escaped_markdown(foreign: str, limit: int = 2000) -> str:
+    """Any text so that Markdown takes it as text: every sign that could mean something gets a backslash."""
+    return _PUNCTUATION.sub(r"\\\1", printable(foreign, limit, JOINERS))

@@ -13,7 +13,7 @@ from nncalc.trace.steps import Trace
 
 # Letters that the fonts of the package lack are looked for among the system's; where these lack them, too, a pdf is
 # not by the standard, but it is one.
-TRIES: tuple[dict[str, Any], ...] = (
+_TRIES: tuple[dict[str, Any], ...] = (
     {"pdf_standards": ["ua-1"], "ignore_system_fonts": True},
     {"pdf_standards": ["ua-1"]},
     {},
@@ -28,10 +28,10 @@ def document(traces: Sequence[Trace], view: View) -> bytes:
         raise InputError(Finding("pdf needs Typst; pip install 'nncalc[pdf]'")) from None
     source = typst_document(traces, view).encode()
     with tempfile.TemporaryDirectory() as root:  # nothing lies there that a document could read
-        for more in TRIES[:-1]:
+        for more in _TRIES[:-1]:
             try:
                 return typst.compile(source, root=root, format="pdf", **more)
             except typst.TypstError as error:
                 if "could not be displayed" not in str(error):
                     raise
-        return typst.compile(source, root=root, format="pdf", **TRIES[-1])
+        return typst.compile(source, root=root, format="pdf", **_TRIES[-1])

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nncalc.render.document import Document, title_of
+from nncalc.render.document import Document, several_titled, title_of
 from nncalc.render.layout import View
 from nncalc.render.markup import Formula, Lines, Markup
 from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, quoted
 from nncalc.trace.steps import Trace
 
-SEVERAL = "{} worked problems"
-HEAD = """#set document(title: {title}, date: none)
+_HEAD = """#set document(title: {title}, date: none)
 #set page(paper: "a4", margin: (x: 2.2cm, y: 2.4cm), numbering: "1")
 #set text(lang: "en", size: 10pt, hyphenate: false)
 #set par(spacing: 0.9em)
@@ -22,14 +21,14 @@ HEAD = """#set document(title: {title}, date: none)
 #show math.equation: set par(leading: 0.55em)
 #show math.equation.where(block: true): set align(left)
 """
-CONTENTS = """#v(4em)
+_CONTENTS = """#v(4em)
 #align(center, text(size: 20pt, weight: "bold", {title}))
 #v(2em)
 #outline(title: [Contents], depth: 1)
 #pagebreak()
 """
 # What is wider than its column is set smaller.
-FITTED = """#layout(room => {{
+_FITTED = """#layout(room => {{
   let formula = {formula}
   let wide = measure(formula).width
   if wide > room.width {{ scale(room.width / wide * 100%, reflow: true, formula) }} else {{ formula }}
@@ -39,9 +38,9 @@ FITTED = """#layout(room => {{
 def document(traces: Sequence[Trace], view: View) -> str:
     """One document, or the workings alone; of several with a page of contents in front."""
     parts = [part for trace in traces for part in Document(TYPST_MARKUP, view).working(trace)]
-    title = quoted(SEVERAL.format(len(traces)) if len(traces) > 1 else title_of(traces[0]))
-    head = "" if view.fragment else HEAD.format(title=title)
-    contents = CONTENTS.format(title=title) if head and len(traces) > 1 else ""
+    title = quoted(several_titled(traces) if len(traces) > 1 else title_of(traces[0]))
+    head = "" if view.fragment else _HEAD.format(title=title)
+    contents = _CONTENTS.format(title=title) if head and len(traces) > 1 else ""
     return head + contents + "\n" + "\n\n".join(parts) + "\n"
 
 
@@ -55,15 +54,15 @@ def _equation(source: str, text: str, block: bool) -> str:
 
 def _display(lines: Lines, text: str, width: int) -> str:
     source = " \\\n  ".join(f"{left} & {right}" for left, right in lines)
-    equation = f"pad(left: 1em, {_equation(f' {source} ', text, True)})"
-    return FITTED.format(formula=equation) if width > TYPST_MARKUP.line else f"#{equation}"
+    equation = f"block(inset: (left: 1em), below: 1.5em, {_equation(f' {source} ', text, True)})"
+    return _FITTED.format(formula=equation) if width > TYPST_MARKUP.line else f"#{equation}"
 
 
 def _flow(formulas: Sequence[Formula]) -> str:
     parts = []
     for formula in formulas:
         boxed = f"box({_equation(f'display({formula.source})', formula.text, False)})"
-        parts.append(FITTED.format(formula=boxed) if formula.width > TYPST_MARKUP.line - 10 else f"#{boxed}")
+        parts.append(_FITTED.format(formula=boxed) if formula.width > TYPST_MARKUP.line - 10 else f"#{boxed}")
     between = " #h(1.5em, weak: true)\n"
     return f"#par(leading: 1em)[{between.join(parts)}]"
 
@@ -99,5 +98,5 @@ TYPST_MARKUP = Markup(
     vector=_vector,
     matrix=_matrix,
     table=_table,
-    line=92,
+    line=100,
 )

@@ -8,9 +8,9 @@ from nncalc.trace.notation.functions import FUNCTIONS
 from nncalc.trace.notation.style import Style
 
 # Each name's letter, of two that have one name the first.
-LETTERS = {name: letter for letter, name in reversed(signs.GREEK.items())}
+_LETTERS = {name: letter for letter, name in reversed(signs.GREEK.items())}
 # Signs that go around their arguments, or that are a letter; every other function is called by its name.
-AROUND_IN_TYPST = {"sqrt": "sqrt({})", "abs": "abs({})", "floor": "floor({})", "ceil": "ceil({})", "vector": r"lr(\[ {} \])"}
+_AROUND = {"sqrt": "sqrt({})", "abs": "abs({})", "floor": "floor({})", "ceil": "ceil({})", "vector": r"lr(\[ {} \])"}
 OPEN, CLOSE, COMMA = r"lr(\( ", r" \))", r"\, "
 
 
@@ -23,8 +23,7 @@ def _name(name: StepName, cell: str) -> str:
     place = f"[{cell}]" if cell else ""
     upper = f"^({quoted(f'({name.section})')})" if name.section else ""
     if name.is_gradient:
-        body = f"frac(∂ {_letters(name.of)}, ∂ {_letters(name.by)})"
-        return body + (f"_({quoted(place)})" if place else "") + upper
+        return f"frac(∂ {_letters(name.of)}, ∂ {_letters(name.by, place)})" + upper
     return _letters(name.local, place) + upper
 
 
@@ -42,23 +41,23 @@ def _letters(name: str, place: str = "") -> str:
 
 
 def _letter(letters: str) -> str:
-    if letters in LETTERS:
-        return LETTERS[letters]
+    if letters in _LETTERS:
+        return _LETTERS[letters]
     return letters if len(letters) == 1 and letters.isalpha() else f"italic({quoted(letters)})"
 
 
 def _call(function: str, args: list[str]) -> str:
     written = COMMA.join(args)
-    if function in AROUND_IN_TYPST:
-        return AROUND_IN_TYPST[function].format(written)
+    if function in _AROUND:
+        return _AROUND[function].format(written)
     known = FUNCTIONS.get(function)
     sign = (known.text if known else "") or f"op({quoted(function.replace('_', ' '))})"
     return f"{sign} {OPEN}{written}{CLOSE}"
 
 
-def _one(text: str) -> str:
-    """What stands below and above keeps its place beside what comes."""
-    return f'class("normal", {text})' if "_" in text or "^" in text else text
+def _one(text: str, place: str) -> str:
+    """What stands at this place already keeps it, and what comes stands behind it."""
+    return f'class("normal", {text})' if place in text else text
 
 
 def _number(text: str) -> str:
@@ -73,9 +72,9 @@ TYPST = Style(
     parentheses=(OPEN, CLOSE),
     name=_name,
     divide=lambda a, b: f"frac({a}, {b})",
-    power=lambda base, exponent: f"attach({_one(base)}, tr: {exponent})",
-    transpose=lambda a: f"attach({_one(a)}, tr: top)",
-    item=lambda a, part: f"attach({_one(a)}, br: {quoted(f'[{part}]')})",
+    power=lambda base, exponent: f"attach({_one(base, '^')}, tr: {exponent})",
+    transpose=lambda a: f"attach({_one(a, '^')}, tr: top)",
+    item=lambda a, part: f"attach({_one(a, '_')}, br: {quoted(f'[{part}]')})",
     compare=lambda a, relation, b: rf"lr(\[ {a} {relation} {b} \])",
     call=_call,
     number=_number,
