@@ -25,7 +25,7 @@ from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.render.layout import View
 from nncalc.render.summary import SUMMARIES, Progress, SummaryRow
-from nncalc.render.working import WORKING_FORMATS, written
+from nncalc.render.working import WORKING_FORMATS, rendered
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class FileWork:
 
     def _page(self, trace: Any) -> str | bytes:
         plain = replace(self.request, output=None, color="never")
-        return written([trace], replace(view_of(plain), terminal=False, width=None), self.format)
+        return rendered([trace], replace(view_of(plain), terminal=False, width=None), self.format)
 
 
 def present_batch(request: BatchRequest, rules: Permissions) -> bool:

@@ -16,7 +16,7 @@ from nncalc.names import cell_of, value_of
 from nncalc.problem.problem import Problem
 from nncalc.render import DETAIL, DETAILS, DIGITS
 from nncalc.render.layout import View
-from nncalc.render.working import WORKING_FORMATS, format_for, written
+from nncalc.render.working import WORKING_FORMATS, format_for, rendered
 from nncalc.running import Settle, exact, on_paper, solve
 from nncalc.trace.notation.numbers import plain
 
@@ -54,7 +54,7 @@ def present(problems: Sequence[Problem], request: Request) -> None:
     if request.get:
         page: str | bytes = "".join(_bare(value_of(trace, name)) for trace in traces for name in request.get)
     else:
-        page = written(traces, view, format)
+        page = rendered(traces, view, format)
     if request.output is None:
         terminal.out(page)
     else:

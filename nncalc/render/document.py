@@ -1,4 +1,4 @@
-"""A working as a document: what stands where on it, for any markup that sets formulas."""
+"""A working as a document: what stands where on it, for any markup that sets mathematics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from nncalc.errors import JOINERS, printable
 from nncalc.render.layout import NOTE, View, formula, inline, line, remarks
 from nncalc.render.long import ends, is_long, left_out_said, runs
-from nncalc.render.markup import Formula, Markup
+from nncalc.render.markup import Markup, ShownFormula
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT, Style, place
 from nncalc.trace.notation.tree import Index
@@ -23,7 +23,7 @@ _MOST_LINES, _MOST_ROWS = 40, 30
 _SMALLER = 1.6
 _ROUNDED = "worked with rounded values: ≈ the value carried on (the exact one, the drift)"
 # One line of working: its left side, and what it is equal to, each with its sign.
-Sides = list[tuple[str, Formula]]
+Sides = list[tuple[str, ShownFormula]]
 
 
 def title_of(trace: Trace) -> str:
@@ -81,9 +81,9 @@ class Document:
     def _said(self, words: str) -> str:
         return self.markup.said(self.markup.text(printable(words, NOTE, JOINERS)))
 
-    def _flow(self, formulas: Sequence[Formula]) -> Iterator[str]:
-        if formulas:
-            yield self.markup.flow(formulas)
+    def _flow(self, parts: Sequence[ShownFormula]) -> Iterator[str]:
+        if parts:
+            yield self.markup.flow(parts)
 
     def _numbers(self, steps: list[Step]) -> Iterator[str]:
         """Steps of one number each: name = formula = numbers = value."""
@@ -115,12 +115,12 @@ class Document:
     def _whole(self, step: Step) -> Iterator[str]:
         """name = formula, of whole values."""
         style, name, said = self.markup.style, TEXT.symbol(step.symbol), formula(step)
-        whole = Formula(f"{style.symbol(step.symbol)} = {formula(step, style)}", f"{name} = {said}")
+        whole = ShownFormula(f"{style.symbol(step.symbol)} = {formula(step, style)}", f"{name} = {said}")
         if whole.width <= self.markup.line:
             yield self.markup.flow([whole])
         else:
-            yield from self._display([lambda style: [("", Formula(style.symbol(step.symbol), name)),
-                                                     ("=", Formula(formula(step, style), said))]])  # fmt: skip
+            yield from self._display([lambda style: [("", ShownFormula(style.symbol(step.symbol), name)),
+                                                     ("=", ShownFormula(formula(step, style), said))]])  # fmt: skip
 
     def _sides(self, step: Step, index: Index, alone: bool = False) -> Callable[[Style], Sides]:
         """cell = numbers = value; alone: with the formula before the numbers."""
@@ -129,16 +129,16 @@ class Document:
         def sides(style: Style) -> Sides:
             own = line(step, index, self.view, style)
             value = style.signed(number(step.array[index], self.view.digits))
-            formulas = [(formula(step, style), formula(step))] if alone else []
-            stages = [*formulas, *zip(own.stages, said.stages, strict=False)]
+            parts = [(formula(step, style), formula(step))] if alone else []
+            stages = [*parts, *zip(own.stages, said.stages, strict=False)]
             stages = [s for i, s in enumerate(stages) if s[0] != value and s not in stages[:i]]
             tail, shown = "", said.value
             if own.exact:
                 drift = self.markup.style.signed(own.drift.lstrip("+"))
                 exact = self.markup.style.signed(own.exact)
                 tail, shown = self.markup.tail(exact, drift), f"{said.value}  ({said.exact}, {said.drift})"
-            return [("", Formula(own.cell, said.cell)), *(("=", Formula(*s)) for s in stages),
-                    (own.equals, Formula(value + tail, shown))]  # fmt: skip
+            return [("", ShownFormula(own.cell, said.cell)), *(("=", ShownFormula(*s)) for s in stages),
+                    (own.equals, ShownFormula(value + tail, shown))]  # fmt: skip
 
         return sides
 
@@ -164,7 +164,7 @@ class Document:
             yield self.markup.display(lines, "; ".join(texts), widest)
 
     def _below(
-        self, left: Formula, rest: Sides, sides: Callable[[Style], Sides], room: int
+        self, left: ShownFormula, rest: Sides, sides: Callable[[Style], Sides], room: int
     ) -> tuple[list[tuple[str, str]], int]:
         """Each side where it has room, on a line of its own where it has none, and one that is too long on several."""
         lines: list[str] = []
@@ -172,7 +172,9 @@ class Document:
         for i, (sign, part) in enumerate(rest):
             rows, width = [part.source], part.width + 3
             if width > room and i < len(flat):
-                rows, width = self.markup.broken(Formula(self.markup.loosened(flat[i][1].source), part.text), room - 5)
+                rows, width = self.markup.broken(
+                    ShownFormula(self.markup.loosened(flat[i][1].source), part.text), room - 5
+                )
             first, *others = rows
             if used + width <= room:
                 lines[-1] += f" {self._sign(sign)} {first}"
@@ -185,7 +187,7 @@ class Document:
     def _sign(self, sign: str) -> str:
         return self.markup.approximately if sign == "≈" else sign
 
-    def _values(self, symbol: str, array: Any) -> Iterator[Formula]:
+    def _values(self, symbol: str, array: Any) -> Iterator[ShownFormula]:
         """name = number, vector or matrix; one with more axes, or too large for a page, in several parts."""
         array = np.asarray(array)
         for lead in np.ndindex(array.shape[:-2]):
@@ -196,7 +198,7 @@ class Document:
                 cell = ",".join([*([place(lead)] if lead else []), *spans])
                 yield self._value(symbol, cell, tile if array.ndim > 1 else tile[0] if array.ndim else array)
 
-    def _value(self, symbol: str, cell: str, array: Any) -> Formula:
+    def _value(self, symbol: str, cell: str, array: Any) -> ShownFormula:
         style, digits = self.markup.style, self.view.digits
         texts = [[number(x, digits) for x in row] for row in np.atleast_2d(array)]
         rows = [[style.signed(text) for text in row] for row in texts]
@@ -204,7 +206,7 @@ class Document:
         said = "; ".join(" ".join(row) for row in texts) if array.ndim == 2 else inline(array, digits)
         source = rows[0][0] if array.ndim == 0 else self.markup.vector(rows[0]) if array.ndim == 1 else ""
         width = sum(max(map(len, column)) + 2 for column in zip(*texts, strict=True)) + len(name) + 3
-        return Formula(
+        return ShownFormula(
             f"{style.symbol(symbol, cell)} = {source or self.markup.matrix(rows)}", f"{name} = {said}", width
         )
 

@@ -13,7 +13,7 @@ from nncalc.marking.solved import AnyPath, AnyProblem, Solved
 from nncalc.render import DETAIL, DETAILS, DIGITS
 from nncalc.render.latex import latex
 from nncalc.render.layout import View
-from nncalc.render.working import WORKING_FORMATS, format_for, written
+from nncalc.render.working import WORKING_FORMATS, format_for, rendered
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Trace
@@ -87,7 +87,7 @@ def _written(trace: Trace, format: str = "table", digits: int = DIGITS, detail: 
         if said not in choices:
             what = f"want one of {', '.join(choices)}, got {printable(str(said))}"
             raise InputError(Finding(what, Location(word)))
-    return written([trace], View(digits=digits, detail=detail), format)
+    return rendered([trace], View(digits=digits, detail=detail), format)
 
 
 def solve(problem: AnyProblem, settle: Settle = exact) -> Working:

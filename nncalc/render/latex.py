@@ -21,8 +21,13 @@ def _number(text: str) -> str:
 
 # With numbers that LaTeX would take for letters: 1e-07, inf.
 LATEX_NUMBERS = replace(LATEX, number=_number, letter=lambda text: text if len(text) == 1 else rf"\mathit{{{text}}}")
-# Where formulas are broken nothing keeps them together: no bar of a fraction, no parentheses that grow.
-LATEX_FLAT = replace(LATEX_NUMBERS, divide=lambda a, b: f"{a} / {b}", encloses=frozenset({("power", 1)}))
+# Where one is broken nothing keeps it together: no bar of a fraction, no parentheses that grow.
+LATEX_FLAT = replace(
+    LATEX_NUMBERS,
+    divide=lambda a, b: f"{a} / {b}",
+    power=lambda base, exponent: (base if base.endswith(")") else f"{{{base}}}") + f"^{{{exponent}}}",
+    encloses=frozenset({("power", 1)}),
+)
 LATEX_NESTS = r"(\{|\\left)|(\}|\\right)"
 
 

@@ -32,7 +32,7 @@ def format_for(path: str, where: str = "path", hint: str = "") -> str:
     return WORKING_ENDINGS.get(ending, next(iter(WORKING_FORMATS)))
 
 
-def written(traces: Sequence[Trace], view: View, format: str = "table") -> str | bytes:
+def rendered(traces: Sequence[Trace], view: View, format: str = "table") -> str | bytes:
     """Finished workings as one document; bytes where the format is no text."""
     if format in BYTES:
         return import_module(f"nncalc.render.working.{format}").document(traces, view)

@@ -15,7 +15,7 @@ from nncalc.render.latex import (
     latex_vector,
 )
 from nncalc.render.layout import View
-from nncalc.render.markup import Formula, Lines, Markup
+from nncalc.render.markup import AlignedLines, Markup, ShownFormula
 from nncalc.trace.notation import signs
 from nncalc.trace.steps import Trace
 
@@ -46,7 +46,7 @@ _MEANT = {
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": "'{}", "`": "`{}", "-": "-{}", ",": ",{}",
     "?": "?{}", "!": "!{}",
 }  # fmt: skip
-_FORMULAS = {
+_MATHEMATICS = {
     "·": r"\cdot", "∘": r"\circ", "⋆": r"\star", "×": r"\times", "∂": r"\partial", "ᵀ": r"^{\top}", "→": r"\to",
     "←": r"\leftarrow", "≈": r"\approx", "≤": r"\le", "≥": r"\ge", "√": r"\surd", "∞": r"\infty", "∇": r"\nabla",
     "−": "-", "…": r"\dots", "Σ": r"\Sigma", "ŷ": r"\hat{y}",
@@ -78,7 +78,7 @@ def _sign(sign: str) -> str:
         return _MEANT[sign]
     if sign.isascii():
         return sign
-    formula = _FORMULAS.get(sign) or _GREEK.get(sign) or _raised(sign)
+    formula = _MATHEMATICS.get(sign) or _GREEK.get(sign) or _raised(sign)
     if formula:
         return rf"\ensuremath{{{formula}}}"
     apart = unicodedata.normalize("NFD", sign)
@@ -101,13 +101,13 @@ def _size(width: float) -> str:
     return next(size for much, size in _SIZES if width <= much * LATEX_MARKUP.line)
 
 
-def _display(lines: Lines, text: str, width: int) -> str:
+def _display(lines: AlignedLines, text: str, width: int) -> str:
     rows = " \\\\\n".join(f"{left} & {right}" for left, right in lines)
     return f"{{{_size(width)}\n\\begin{{align*}}\n{_math(rows)}\n\\end{{align*}}}}"
 
 
-def _flow(formulas: Sequence[Formula]) -> str:
-    parts = [rf"{{{_size(f.width)}\mbox{{\(\displaystyle {_math(f.source)}\)}}}}" for f in formulas]
+def _flow(shown: Sequence[ShownFormula]) -> str:
+    parts = [rf"{{{_size(f.width)}\mbox{{\(\displaystyle {_math(f.source)}\)}}}}" for f in shown]
     return "\\quad\n".join(parts) + r"\par"
 
 

@@ -1,4 +1,4 @@
-"""Markdown with formulas between dollars, as GitHub, Obsidian, Quarto and pandoc read it.
+"""Markdown with mathematics between dollars, as GitHub, Obsidian, Quarto and pandoc read it.
 
 GitHub takes a backslash before punctuation away and knows no \\operatorname: neither is in a formula, and a row of one
 ends where its line does.
@@ -18,7 +18,7 @@ from nncalc.render.latex import (
     latex_vector,
 )
 from nncalc.render.layout import View
-from nncalc.render.markup import Formula, Lines, Markup, escaped_markdown
+from nncalc.render.markup import AlignedLines, Markup, ShownFormula, escaped_markdown
 from nncalc.trace.steps import Trace
 
 
@@ -32,13 +32,13 @@ def _math(source: str) -> str:
     return f"$$\n{source.replace(chr(92) + 'operatorname', chr(92) + 'mathrm').replace(chr(92) + '_', ',')}\n$$"
 
 
-def _display(lines: Lines, text: str, width: int) -> str:
+def _display(lines: AlignedLines, text: str, width: int) -> str:
     rows = " \\\\\n".join(f"{left} & {right}" for left, right in lines)
     return _math(f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}")
 
 
-def _flow(formulas: Sequence[Formula]) -> str:
-    return _math(" \\qquad ".join(formula.source for formula in formulas))
+def _flow(shown: Sequence[ShownFormula]) -> str:
+    return _math(" \\qquad ".join(formula.source for formula in shown))
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[bool]) -> str:

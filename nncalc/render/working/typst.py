@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from nncalc.render.document import Document, several_titled, title_of
 from nncalc.render.layout import View
-from nncalc.render.markup import Formula, Lines, Markup
-from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, quoted
+from nncalc.render.markup import AlignedLines, Markup, ShownFormula
+from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, typst_string
 from nncalc.trace.steps import Trace
 
 _HEAD = """#set document(title: {title}, date: none)
@@ -38,29 +38,29 @@ _FITTED = """#layout(room => {{
 def document(traces: Sequence[Trace], view: View) -> str:
     """One document, or the workings alone; of several with a page of contents in front."""
     parts = [part for trace in traces for part in Document(TYPST_MARKUP, view).working(trace)]
-    title = quoted(several_titled(traces) if len(traces) > 1 else title_of(traces[0]))
+    title = typst_string(several_titled(traces) if len(traces) > 1 else title_of(traces[0]))
     head = "" if view.fragment else _HEAD.format(title=title)
     contents = _CONTENTS.format(title=title) if head and len(traces) > 1 else ""
     return head + contents + "\n" + "\n\n".join(parts) + "\n"
 
 
 def _text(foreign: str) -> str:
-    return f"#{quoted(foreign)}"
+    return f"#{typst_string(foreign)}"
 
 
 def _equation(source: str, text: str, block: bool) -> str:
-    return f"math.equation(block: {str(block).lower()}, alt: {quoted(text)}, ${source}$)"
+    return f"math.equation(block: {str(block).lower()}, alt: {typst_string(text)}, ${source}$)"
 
 
-def _display(lines: Lines, text: str, width: int) -> str:
+def _display(lines: AlignedLines, text: str, width: int) -> str:
     source = " \\\n  ".join(f"{left} & {right}" for left, right in lines)
     equation = f"block(inset: (left: 1em), below: 1.5em, {_equation(f' {source} ', text, True)})"
     return _FITTED.format(formula=equation) if width > TYPST_MARKUP.line else f"#{equation}"
 
 
-def _flow(formulas: Sequence[Formula]) -> str:
+def _flow(shown: Sequence[ShownFormula]) -> str:
     parts = []
-    for formula in formulas:
+    for formula in shown:
         boxed = f"box({_equation(f'display({formula.source})', formula.text, False)})"
         parts.append(_FITTED.format(formula=boxed) if formula.width > TYPST_MARKUP.line - 10 else f"#{boxed}")
     between = " #h(1.5em, weak: true)\n"
@@ -82,9 +82,13 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence
     return "\n".join([f"#table(columns: {len(head)}, align: ({sides},),", *cells, ")"])
 
 
+def _flat_power(base: str, exponent: str) -> str:
+    return f"{base}^({exponent})" if base.endswith(CLOSE) else TYPST.power(base, exponent)
+
+
 TYPST_MARKUP = Markup(
     style=TYPST,
-    flat=replace(TYPST, divide=lambda a, b: rf"{a} \/ {b}", encloses=frozenset({("power", 1)})),
+    flat=replace(TYPST, divide=lambda a, b: rf"{a} \/ {b}", power=_flat_power, encloses=frozenset({("power", 1)})),
     loosened=lambda source: source.replace(OPEN, r"\( ").replace(CLOSE, r" \)"),
     nests=r'((?<!\\)\()|((?<!\\)\))|"(?:[^"\\]|\\.)*"',
     approximately="approx",

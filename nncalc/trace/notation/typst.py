@@ -14,14 +14,14 @@ _AROUND = {"sqrt": "sqrt({})", "abs": "abs({})", "floor": "floor({})", "ceil": "
 OPEN, CLOSE, COMMA = r"lr(\( ", r" \))", r"\, "
 
 
-def quoted(text: str) -> str:
+def typst_string(text: str) -> str:
     """A text as Typst's string, which is shown as it is."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _name(name: StepName, cell: str) -> str:
     place = f"[{cell}]" if cell else ""
-    upper = f"^({quoted(f'({name.section})')})" if name.section else ""
+    upper = f"^({typst_string(f'({name.section})')})" if name.section else ""
     if name.is_gradient:
         return f"frac(∂ {_letters(name.of)}, ∂ {_letters(name.by, place)})" + upper
     return _letters(name.local, place) + upper
@@ -37,13 +37,13 @@ def _letters(name: str, place: str = "") -> str:
     else:
         body = _letter(letters)
         lower = ",".join(part for part in (number, lower) if part)
-    return body + (f"_({quoted(lower + place)})" if lower or place else "")
+    return body + (f"_({typst_string(lower + place)})" if lower or place else "")
 
 
 def _letter(letters: str) -> str:
     if letters in _LETTERS:
         return _LETTERS[letters]
-    return letters if len(letters) == 1 and letters.isalpha() else f"italic({quoted(letters)})"
+    return letters if len(letters) == 1 and letters.isalpha() else f"italic({typst_string(letters)})"
 
 
 def _call(function: str, args: list[str]) -> str:
@@ -51,7 +51,7 @@ def _call(function: str, args: list[str]) -> str:
     if function in _AROUND:
         return _AROUND[function].format(written)
     known = FUNCTIONS.get(function)
-    sign = (known.text if known else "") or f"op({quoted(function.replace('_', ' '))})"
+    sign = (known.text if known else "") or f"op({typst_string(function.replace('_', ' '))})"
     return f"{sign} {OPEN}{written}{CLOSE}"
 
 
@@ -61,7 +61,13 @@ def _one(text: str, place: str) -> str:
 
 
 def _number(text: str) -> str:
-    return "infinity" if text == "inf" else text if text.replace(".", "").replace("/", "").isdigit() else quoted(text)
+    return (
+        "infinity"
+        if text == "inf"
+        else text
+        if text.replace(".", "").replace("/", "").isdigit()
+        else typst_string(text)
+    )
 
 
 TYPST = Style(
@@ -74,10 +80,10 @@ TYPST = Style(
     divide=lambda a, b: f"frac({a}, {b})",
     power=lambda base, exponent: f"attach({_one(base, '^')}, tr: {exponent})",
     transpose=lambda a: f"attach({_one(a, '^')}, tr: top)",
-    item=lambda a, part: f"attach({_one(a, '_')}, br: {quoted(f'[{part}]')})",
+    item=lambda a, part: f"attach({_one(a, '_')}, br: {typst_string(f'[{part}]')})",
     compare=lambda a, relation, b: rf"lr(\[ {a} {relation} {b} \])",
     call=_call,
     number=_number,
-    letter=lambda text: text if len(text) == 1 else f"italic({quoted(text)})",
+    letter=lambda text: text if len(text) == 1 else f"italic({typst_string(text)})",
     encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),
 )
