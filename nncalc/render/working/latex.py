@@ -43,7 +43,7 @@ _MOST_ROWS = 40
 _MEANT = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
     "_": r"\_\allowbreak{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
-    ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "'": "'{}", "`": "`{}", "-": "-{}", ",": ",{}",
+    ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\char34{}", "'": "'{}", "`": "`{}", "-": "-{}", ",": ",{}",
     "?": "?{}", "!": "!{}",
 }  # fmt: skip
 _MATHEMATICS = {
