@@ -205,9 +205,7 @@ def test_several_problems_have_a_page_of_contents() -> None:
     assert "2 worked problems" in run("solve", *files, "--format", "typst").out
 
 
-def test_a_pdf_without_its_extra_is_one_line_that_installs_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pdf_without_its_extra_is_one_line_that_installs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
     done = run("softmax", "--x", "2,1", "-o", str(tmp_path / "key.pdf"))
     assert done == (2, "", "pdf needs Typst; pip install 'nncalc[pdf]'\n")
@@ -259,7 +257,9 @@ def test_hostile_words_are_read_in_the_pdf(words: str, tmp_path: Path) -> None:
 def log_of(page: str | bytes, folder: Path) -> str:
     """What LaTeX says of a document."""
     (folder / "a.tex").write_text(str(page))
-    done = subprocess.run(["pdflatex", "-interaction=nonstopmode", "a.tex"], cwd=folder, capture_output=True, check=False)
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "a.tex"], cwd=folder, capture_output=True, check=False
+    )
     log = (folder / "a.log").read_text(errors="replace")
     assert done.returncode == 0, log[-3000:]
     return log

@@ -64,7 +64,8 @@ def _flow(shown: Sequence[ShownFormula]) -> str:
         boxed = f"box({_equation(f'display({formula.source})', formula.text, False)})"
         parts.append(_FITTED.format(formula=boxed) if formula.width > TYPST_MARKUP.line - 10 else f"#{boxed}")
     between = " #h(1.5em, weak: true)\n"
-    return f"#par(leading: 1em)[{between.join(parts)}]"
+    below = "\n#v(0.4em)" if any("mat(" in formula.source for formula in shown) else ""
+    return f"#par(leading: 1em)[{between.join(parts)}]{below}"
 
 
 def _vector(numbers: Sequence[str]) -> str:
