@@ -134,7 +134,7 @@ class Document:
             stages = [s for i, s in enumerate(stages) if s[0] != value and s not in stages[:i]]
             tail, shown = "", said.value
             if own.exact:
-                drift = self.markup.style.signed(own.drift.lstrip("+"))
+                drift = "+" * own.drift.startswith("+") + self.markup.style.signed(own.drift.lstrip("+"))
                 exact = self.markup.style.signed(own.exact)
                 tail, shown = self.markup.tail(exact, drift), f"{said.value}  ({said.exact}, {said.drift})"
             return [("", ShownFormula(own.cell, said.cell)), *(("=", ShownFormula(*s)) for s in stages),

@@ -13,7 +13,7 @@ from nncalc.marking.solved import AnyPath, AnyProblem, Solved
 from nncalc.render import DETAIL, DETAILS, DIGITS
 from nncalc.render.latex import latex
 from nncalc.render.layout import View
-from nncalc.render.working import WORKING_FORMATS, format_for, rendered
+from nncalc.render.working import BYTES, WORKING_FORMATS, format_for, rendered
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.steps import Trace
@@ -36,10 +36,9 @@ class Working(Solved):
         format, digits and detail are those of the command line. Raises InputError where a name means nothing, and for
         a format that is no text.
         """
-        page = _written(self.cut(only), format, digits, detail)
-        if isinstance(page, bytes):
+        if format in BYTES:
             raise InputError(Finding(f"{format} is no text", Location("format"), want=f'save("page.{format}")'))
-        return page
+        return str(_written(self.cut(only), format, digits, detail))
 
     def show(self, only: Only = None, *, digits: int = DIGITS, detail: str = DETAIL) -> None:
         """Prints the page, or `only` these steps and sections of it."""
