@@ -147,16 +147,18 @@ class Document:
         lines: list[tuple[str, str]] = []
         texts: list[str] = []
         widest = 0
-        room = self.markup.line - max(sides(self.markup.style)[0][1].width for sides in written)
-        for sides in written:
-            left, *rest = sides(self.markup.style)
+        styled = [sides(self.markup.style) for sides in written]
+        room = self.markup.line - max(left.width for (_, left), *_ in styled)
+        for sides, (left, *rest) in zip(written, styled, strict=True):
             texts.append(left[1].text + "".join(f" {sign} {part.text}" for sign, part in rest))
-            if sum(part.width + 3 for _, part in rest) <= room:
+            alone = sum(part.width + 3 for _, part in rest)
+            if alone <= room:
+                widest = max(widest, alone + self.markup.line - room)
                 lines.append((left[1].source, " ".join(f"{self._sign(sign)} {part.source}" for sign, part in rest)))
             else:
                 below, width = self._below(left[1], rest, sides, room)
                 lines += below
-                widest = max(widest, width + self.markup.line - room)
+                widest = max(widest, width + self.markup.line - room, self.markup.line)
             if len(lines) >= _MOST_LINES:
                 yield self.markup.display(lines, "; ".join(texts), widest)
                 lines, texts, widest = [], [], 0

@@ -27,11 +27,13 @@ _CONTENTS = """#v(4em)
 #outline(title: [Contents], depth: 1)
 #pagebreak()
 """
-# What is wider than its column is set smaller.
+# What is wider than its column is set smaller; what may be, from this share of a line on, is measured.
+_MAY_BE_WIDE = 0.7
 _FITTED = """#layout(room => {{
   let formula = {formula}
   let wide = measure(formula).width
-  if wide > room.width {{ scale(room.width / wide * 100%, reflow: true, formula) }} else {{ formula }}
+  set text(size: calc.min(1, 0.99 * room.width / wide) * 1em)
+  formula
 }})"""
 
 
@@ -55,14 +57,14 @@ def _equation(source: str, text: str, block: bool) -> str:
 def _display(lines: AlignedLines, text: str, width: int) -> str:
     source = " \\\n  ".join(f"{left} & {right}" for left, right in lines)
     equation = f"block(inset: (left: 1em), below: 1.5em, {_equation(f' {source} ', text, True)})"
-    return _FITTED.format(formula=equation) if width > TYPST_MARKUP.line else f"#{equation}"
+    return _FITTED.format(formula=equation) if width > _MAY_BE_WIDE * TYPST_MARKUP.line else f"#{equation}"
 
 
 def _flow(shown: Sequence[ShownFormula]) -> str:
     parts = []
     for formula in shown:
         boxed = f"box({_equation(f'display({formula.source})', formula.text, False)})"
-        parts.append(_FITTED.format(formula=boxed) if formula.width > TYPST_MARKUP.line - 10 else f"#{boxed}")
+        parts.append(_FITTED.format(formula=boxed) if formula.width > _MAY_BE_WIDE * TYPST_MARKUP.line else f"#{boxed}")
     between = " #h(1.5em, weak: true)\n"
     below = "\n#v(0.4em)" if any("mat(" in formula.source for formula in shown) else ""
     return f"#par(leading: 1em)[{between.join(parts)}]{below}"
