@@ -261,6 +261,17 @@ def test_hostile_words_are_read_in_the_pdf(words: str, tmp_path: Path) -> None:
         assert "".join(words.split()) in "".join(read.split())
 
 
+@needs_typst
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
+@pytest.mark.parametrize("folder", ["", "formulas"])
+def test_nothing_stands_beyond_the_margins_of_a_pdf(folder: str, tmp_path: Path) -> None:
+    traces = [solve(load(str(path))) for path in problems(ROOT / "problems" / folder)]
+    (tmp_path / "a.pdf").write_bytes(bytes(rendered(traces, View(), "pdf")))  # type: ignore[arg-type]
+    words = subprocess.run(["pdftotext", "-bbox", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True)
+    ends = [float(end) for end in re.findall(r'<word [^>]*xMax="([\d.]+)"', words.stdout)]
+    assert len(ends) > 1000 and max(ends) < 595.3 - 62.3 + 3
+
+
 def log_of(page: str | bytes, folder: Path) -> str:
     """What LaTeX says of a document."""
     (folder / "a.tex").write_text(str(page))
