@@ -221,8 +221,16 @@ RELATIONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
 }  # fmt: skip
 
 
-def fold(x: Expr, worked: Callable[[Expr, list[Worked]], Worked]) -> Worked:
-    """A formula from the inside out: `worked` is told each part and what came out for its operands. No recursion."""
+# So deep a formula is worked by calling down it, which is the faster way; below that it needs no recursion.
+DEEP = 100
+
+
+def fold(x: Expr, worked: Callable[[Expr, list[Worked]], Worked], room: int = DEEP) -> Worked:
+    """A formula from the inside out: `worked` is told each part and what came out for its operands."""
+    if not isinstance(x, Op):
+        return worked(x, [])
+    if room:
+        return worked(x, [fold(a, worked, room - 1) for a in x.args])
     done: list[Worked] = []
     stack: list[tuple[Expr, bool]] = [(x, False)]
     while stack:
