@@ -140,7 +140,8 @@ class _Told:
 
     def end(self, why: str) -> None:
         """The counts; `why` some are not done, if any are not."""
-        self.summary.end(self.solved, self.failed, self.progress.total - self.solved - self.failed, why)
+        left = max(0, self.progress.total - self.solved - self.failed)  # a folder may have grown meanwhile
+        self.summary.end(self.solved, self.failed, left, why)
         self.send()
 
     def send(self) -> None:
