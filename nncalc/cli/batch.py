@@ -45,8 +45,6 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
         format_of(replace(request, output=None)),
     )
     found = problem_files(request.folder, rules.limits)
-    if not found:
-        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.folder)))
     targets = {} if request.output is None else _targets(request, [f.path for f in found if not f.trouble])
     page = replace(view, terminal=False, width=None, color=False)
     rows: list[SummaryRow] = []

@@ -22,7 +22,7 @@ from nncalc.cli.options import (
     reading_options,
     view_options,
 )
-from nncalc.cli.requests import problem_from, requested, rules_of, show
+from nncalc.cli.requests import problem_from, problems_in, requested, rules_of, show
 from nncalc.errors import did_you_mean, listed
 from nncalc.render.marks import MARKS_FORMATS
 from nncalc.topics import ALSO, TOPICS
@@ -62,12 +62,13 @@ class Topics(TyperGroup):
 
 
 def solve_command() -> TyperCommand:
-    """nncalc solve FILE…: the topic comes from each file."""
+    """nncalc solve FILE…: the topic comes from each file; of a folder every problem below it."""
 
     def run(files: tuple[str, ...], **given: Any) -> None:
-        show([partial(problem_from, path, None, {}) for path in files], given)
+        paths = [path for file in files for path in problems_in(file, given)]
+        show([partial(problem_from, path, None, {}) for path in paths], given)
 
-    files = argument("files", "problem files, or -", nargs=-1, required=True, metavar="FILE...")
+    files = argument("files", "problem files, folders of them, or -", nargs=-1, required=True, metavar="FILE...")
     params = [files, *choice_options(), *view_options(), *reading_options()]
     return _whole("solve", run, params)
 

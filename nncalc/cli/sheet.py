@@ -65,8 +65,6 @@ def _folder(request: SheetRequest, rules: Permissions) -> bool:
     if request.output is None:
         raise InputError(Finding("is a folder; its sheets want one, too", Location(request.problem), want="-o FOLDER"))
     found = problem_files(request.problem, rules.limits)
-    if not found:
-        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
     format = choice("--format", request.format, list(SHEET_FORMATS))
     names = output_names([f.path for f in found if not f.trouble], request.problem, SHEET_FORMATS[format])
     targets = {path: os.path.join(request.output, name) for path, name in names.items()}

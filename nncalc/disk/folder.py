@@ -43,12 +43,15 @@ def problem_files(folder: str, limits: Limits) -> list[Found]:
 
     A link is followed only where it stays inside the folder; what is not followed is in the list with its trouble.
 
-    Raises InputError where it is no folder.
+    Raises InputError where it is no folder, or holds none.
     """
-    found = files_below(folder, limits)
-    return [
-        f for f in found if f.is_folder or (f.path.endswith(PROBLEM_ENDINGS) and not f.path.endswith(SHEET_ENDINGS))
+    below = files_below(folder, limits)
+    found = [
+        f for f in below if f.is_folder or (f.path.endswith(PROBLEM_ENDINGS) and not f.path.endswith(SHEET_ENDINGS))
     ]
+    if not found:
+        raise InputError(Finding("holds no problem files (*.yaml)", Location(folder)))
+    return found
 
 
 def files_below(folder: str, limits: Limits, empty: bool = False) -> list[Found]:
