@@ -15,7 +15,7 @@ from nncalc.cli.show import Request, format_of, settle_of, view_of
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.folder import output_names, problem_files
 from nncalc.disk.write import make_folder, must_be_new, write_file
-from nncalc.errors import Failure, Finding, InputError, Location, attempted
+from nncalc.errors import Failure, InputError, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.render.layout import View
 from nncalc.render.summary import SummaryRow, progress, summary

@@ -7,13 +7,17 @@ from functools import partial
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
 from nncalc import __version__
 from nncalc.cli import terminal
+from nncalc.cli.completing import forms, pages_and_topics, problems, topics
+from nncalc.cli.listing import Listed, Topics, topic_named
 from nncalc.cli.options import (
     ATTEMPTS,
     COUNTED,
+    DEBUG,
+    Grouped,
     argument,
     choice_options,
     flag,
@@ -23,42 +27,13 @@ from nncalc.cli.options import (
     view_options,
 )
 from nncalc.cli.requests import problem_from, problems_in, requested, rules_of, show
-from nncalc.errors import did_you_mean, listed
+from nncalc.errors import did_you_mean
 from nncalc.render.marks import MARKS_FORMATS
-from nncalc.topics import ALSO, TOPICS
+from nncalc.topics import TOPICS
 
 NO = 1
-
-
-class Listed(TyperCommand):
-    """A command as lists show it, by name and summary. It is made, with all its options, when it is to do something."""
-
-    def __init__(self, name: str, summary: str, make: Callable[[], TyperCommand]):
-        super().__init__(name=name, short_help=summary, rich_markup_mode=None)
-        self.make = make
-
-    def make_context(self, *given: Any, **named: Any) -> Any:
-        """The whole command's: it reads its words, completes them, and tells its help."""
-        return self.make().make_context(*given, **named)
-
-
-class Topics(TyperGroup):
-    """A subcommand a topic, in the order of a course, then the rest."""
-
-    def get_command(self, ctx: Any, name: str) -> Any:
-        """The command of that name; a topic goes by other words, too, and is then called so."""
-        if name in ALSO:
-            return Listed(name, "", partial(_topic, name))
-        return super().get_command(ctx, name)
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """In the order of the tables."""
-        return list(self.commands)
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """The list in `nncalc --help`, no summary cut."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, command.short_help) for name, command in self.commands.items()])
+# How like a command a word is, at least, that is a slip of the pen and not the name of something else.
+SLIP = 0.8
 
 
 def solve_command() -> TyperCommand:
@@ -68,7 +43,8 @@ def solve_command() -> TyperCommand:
         paths = [path for file in files for path in problems_in(file, given)]
         show([partial(problem_from, path, None, {}) for path in paths], given)
 
-    files = argument("files", "problem files, folders of them, or -", nargs=-1, required=True, metavar="FILE...")
+    files = argument("files", "problem files, folders of them, or -", nargs=-1, required=True, metavar="FILE...",
+                     autocompletion=problems)  # fmt: skip
     params = [files, *choice_options(), *view_options(), *reading_options()]
     return _whole("solve", run, params)
 
@@ -83,7 +59,7 @@ def batch_command() -> TyperCommand:
             raise typer.Exit(NO)
 
     params = [
-        argument("folder", "problems and folders of them", required=True, metavar="FOLDER"),
+        argument("folder", "problems and folders of them", required=True, metavar="FOLDER", autocompletion=problems),
         flag("--force", "replace workings that are there already"),
         flag("--resume", "keep workings that are there already"),
         *view_options(),
@@ -102,8 +78,9 @@ def sheet_command() -> TyperCommand:
             raise typer.Exit(NO)
 
     params = [
-        argument("problem", "the problem file, a folder of problems, or -", required=True, metavar="PROBLEM"),
-        option("--format", "yaml, or csv: a row a student", metavar="FORMAT"),
+        argument("problem", "the problem file, a folder of problems, or -", required=True, metavar="PROBLEM",
+                 autocompletion=problems),
+        option("--format", "of a csv a row is a student", choices=("yaml", "csv")),
         option("--output", "write to FILE (.csv: a table), or a sheet for each problem into a folder", metavar="FILE",
                short=["-o"]),
         flag("--no-formulas", "leave the formulas out"),
@@ -130,19 +107,19 @@ def check_command() -> TyperCommand:
         "without any the problem's own key"
     )
     params = [
-        argument("problem", problem, required=True, metavar="PROBLEM"),
-        argument("answers", answers, nargs=-1, required=False, metavar="[ANSWERS]..."),
+        argument("problem", problem, required=True, metavar="PROBLEM", autocompletion=problems),
+        argument("answers", answers, nargs=-1, required=False, metavar="[ANSWERS]...", autocompletion=problems),
         flag("--quiet", "print nothing; the exit code says it", short=["-q"]),
-        option("--format", listed(MARKS_FORMATS), metavar="FORMAT"),
+        option("--format", "of the marks", choices=MARKS_FORMATS),
         option("--output", "write to FILE (its ending chooses the format), or feedback for each student into a folder",
                metavar="FILE", short=["-o"]),
         flag("--force", "replace feedback that is there already"),
         flag("--reveal", "show right values in what students get (markdown, html, gradescope), too"),
         option("--students", "the class: a list with id, name and further names", metavar="FILE.csv"),
-        option("--attempt", f"which attempt counts: {listed(ATTEMPTS)}", metavar="WHICH"),
+        option("--attempt", "which attempt counts", choices=ATTEMPTS),
         option("--adjust", "points of yours, as rows of student, problem, line, points, reason", metavar="FILE.csv"),
         option("--compare", "whose marks differ from an earlier --format json, and why", metavar="FILE.json"),
-        option("--by", f"count the class by {listed(COUNTED)}", metavar="WHAT"),
+        option("--by", "count the class", choices=COUNTED),
         *look_options(),
         *reading_options(),
     ]  # fmt: skip
@@ -180,9 +157,9 @@ def new_command() -> TyperCommand:
         terminal.out(example(topic, form))
 
     params: list[Any] = [
-        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC"),
-        option("--form", "which form of the topic, where it has several", metavar="FORM"),
-        flag("--debug", "show the traceback of a bug of ours"),
+        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC", autocompletion=topics),
+        option("--form", "which form of the topic, where it has several", metavar="FORM", autocompletion=forms),
+        DEBUG,
     ]
     return _whole("new", run, params)
 
@@ -198,10 +175,19 @@ def schema_command() -> TyperCommand:
         terminal.out(json.dumps(schema(topic), indent=2) + "\n")
 
     params: list[Any] = [
-        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC"),
-        flag("--debug", "show the traceback of a bug of ours"),
+        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC", autocompletion=topics),
+        DEBUG,
     ]
     return _whole("schema", run, params)
+
+
+def help_command() -> TyperCommand:
+    """nncalc help WORDS: a page of the guide, or whatever is called so."""
+    from nncalc.cli.help import HelpCommand
+
+    words = argument("words", "a page, a topic, or what your course calls it", nargs=-1, required=False,
+                     metavar="[WORDS]...", autocompletion=pages_and_topics)  # fmt: skip
+    return HelpCommand(name="help", params=[words, DEBUG], help=COMMANDS["help"][0], rich_markup_mode=None)
 
 
 # The others beside the topics: a line of help, and what makes the command.
@@ -221,6 +207,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], TyperCommand]]] = {
     ),
     "new": ("Print a commented example of a topic's problem file, which solves as it is.", new_command),
     "schema": ("Print the JSON Schema of a topic's problem files, for editors.", schema_command),
+    "help": ("Print a page of the guide, or what is called so: nncalc help adam.", help_command),
 }
 app = typer.Typer(
     cls=Topics, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True, suggest_commands=False
@@ -230,7 +217,7 @@ app = typer.Typer(
 def _whole(name: str, run: Callable[..., None], params: list[Any], more: str = "") -> TyperCommand:
     """A command with its options; `more`: help below its line."""
     help = f"{COMMANDS[name][0]}\n{more}"
-    return TyperCommand(name=name, callback=run, params=params, help=help, rich_markup_mode=None)
+    return Grouped(name=name, callback=run, params=params, help=help, rich_markup_mode=None)
 
 
 def _version(asked: bool) -> None:
@@ -251,20 +238,14 @@ def command() -> Any:
     """The whole command line."""
     whole: Any = typer.main.get_command(app)
     for topic in TOPICS.values():
-        whole.add_command(Listed(topic.name, topic.summary, partial(_topic, topic.name)))
+        whole.add_command(Listed(topic.name, topic.summary, partial(topic_named, topic.name)))
     for name, (summary, make) in COMMANDS.items():
         whole.add_command(Listed(name, summary, make))
     return whole
 
 
-def _topic(name: str) -> TyperCommand:
-    from nncalc.cli.topic import topic_command
-
-    return topic_command(name)
-
-
-def meant(error: Any) -> str:
-    """What was probably meant by a flag or a command that there is not, or nothing."""
+def meant(error: Any, words: list[str]) -> str:
+    """What was probably meant by a flag or a command that there is not, or nothing; words: all that was typed."""
     asked = getattr(error, "option_name", None)
     fields = getattr(getattr(getattr(error, "ctx", None), "command", None), "fields", None)
     if asked and fields:
@@ -273,4 +254,16 @@ def meant(error: Any) -> str:
         field = also_called(asked.lstrip("-"), fields)
         return f"nncalc calls it --{field.name}" if field else ""
     word = error.format_message().partition("No such command '")[2].rstrip("'.")
-    return did_you_mean(word, [*TOPICS, *COMMANDS]) if word else ""
+    if not word:
+        return ""
+    known = [*TOPICS, *COMMANDS]
+    slip = did_you_mean(word, known, cutoff=SLIP)
+    return slip or _as_concept(words[words.index(word) :]) or did_you_mean(word, known)
+
+
+def _as_concept(words: list[str]) -> str:
+    """What is called so has no command of its own, but a line that works it."""
+    from nncalc.cli.help import line_for
+
+    line = line_for(words)
+    return line and f"try: {line}"
