@@ -257,13 +257,14 @@ def meant(error: Any, words: list[str]) -> str:
     if not word:
         return ""
     known = [*TOPICS, *COMMANDS]
-    slip = did_you_mean(word, known, cutoff=SLIP)
-    return slip or _as_concept(words[words.index(word) :]) or did_you_mean(word, known)
+    return (
+        did_you_mean(word, known, cutoff=SLIP) or _as_concept(words[words.index(word) :]) or did_you_mean(word, known)
+    )
 
 
 def _as_concept(words: list[str]) -> str:
-    """What is called so has no command of its own, but a line that works it."""
-    from nncalc.cli.help import line_for
+    """What is called so has no command of its own, but a line that works it; or what is called nearly so."""
+    from nncalc.cli.help import line_for, names_near
 
     line = line_for(words)
-    return line and f"try: {line}"
+    return f"try: {line}" if line else names_near(words[0], SLIP)

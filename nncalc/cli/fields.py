@@ -82,7 +82,7 @@ def _help(homes: list[tuple[str, Any]]) -> str:
 def _words(fields: list[Any], words: str) -> str:
     """What is said of a field of one form or several, with its choices where neither that nor its mark names all."""
     choices = _choices(fields)
-    named = all(choice in words for choice in choices) or "…" not in metavar_of(choices)
+    named = all(choice in words for choice in choices) or "…" not in metavar_of(choices, fields[0].name)
     return words if named else f"{words}: {', '.join(choices)}"
 
 
@@ -131,5 +131,5 @@ def _metavar(fields: list[Any]) -> str:
     kinds = {int: "N", float: "NUMBER", bool: "yes|no"}
     last = fields[-1]
     kind = "ARRAY" if last.is_array else next((kinds[t] for t in last.types if t in kinds), "")
-    words = metavar_of([*([kind] if kind else []), *_choices(fields)])
+    words = metavar_of([*([kind] if kind else []), *_choices(fields)], last.name)
     return words or ("LIST" if last.of_kind(list) else "TEXT")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -35,14 +34,13 @@ class HelpCommand(TyperCommand):
             inner = found.make_context(name, [], parent=ctx.parent, resilient_parsing=True)
             return str(inner.command.get_help(inner))
 
-        tell(ctx.params["words"], help_of, lambda words: root.main(words, standalone_mode=False, prog_name="nncalc"))
+        tell(ctx.params["words"], help_of)
 
 
-def tell(words: Sequence[str], help_of: Callable[[str], str], run: Callable[[list[str]], object]) -> None:
+def tell(words: Sequence[str], help_of: Callable[[str], str]) -> None:
     """Prints what the words ask for: the list of pages, a page, a command's help, or all that is called so.
 
-    help_of: the help of a command, empty where there is none; run: runs a command line. Raises InputError where
-    nothing fits.
+    help_of: the help of a command, empty where there is none. Raises InputError where nothing fits.
     """
     name = "-".join(words).lower()
     if not words:
@@ -51,7 +49,7 @@ def tell(words: Sequence[str], help_of: Callable[[str], str], run: Callable[[lis
         terminal.out(page(name))
     elif whole := help_of(name):
         terminal.out(whole + "\n")
-        _shown(name, run)
+        _shown(name)
     else:
         terminal.out(_hits(words))
 
@@ -65,18 +63,20 @@ def _contents() -> str:
     )
 
 
-def _shown(name: str, run: Callable[[list[str]], object]) -> None:
+def _shown(name: str) -> None:
     """Below a topic's help: a working, and what else is called so."""
     if name not in TOPICS and name not in ALSO:
         return
+    from nncalc.cli.show import Request, present
     from nncalc.problem.concepts import looked_up
+    from nncalc.problem.example import example
+    from nncalc.problem.problem import loads
 
-    first, *others = looked_up([name])
-    own = next((c for c in (first, *others) if c.start == (name,)), first)
+    found = looked_up([name])
+    own = next((c for c in found if c.start == (ALSO.get(name, name),)), found[0])
     terminal.out(f"\nA working:\n$ {own.line}\n")
-    if "|" not in own.line:
-        run(shlex.split(own.line)[1:])
-    rest = [c for c in (first, *others) if c is not own]
+    present([loads(example(name))], Request())
+    rest = [c for c in found if c is not own]
     if rest:
         terminal.out("\nSee also:\n" + "".join(map(_hit, rest)))
 
@@ -100,6 +100,13 @@ def _hit(concept: Concept) -> str:
     said = f"{', '.join(concept.names)}: {concept.what}"
     about = textwrap.wrap(said, terminal.width() or WIDTH, subsequent_indent="  ", break_long_words=False)
     return "\n".join([*about, f"    {concept.line}", ""])
+
+
+def names_near(word: str, cutoff: float) -> str:
+    """The hint where something is called nearly so; else nothing."""
+    from nncalc.problem.concepts import all_names
+
+    return did_you_mean(word.lower(), all_names(), cutoff=cutoff)
 
 
 def line_for(words: Sequence[str]) -> str:

@@ -15,8 +15,8 @@ from nncalc.render.working import WORKING_FORMATS
 # Which of several attempts counts, and by what a class is counted: for help that loads nothing of what marks.
 ATTEMPTS = ("last", "best")
 COUNTED = ("student", "line", "problem")
-# The characters of a flag's choices that stand behind it.
-LONGEST_MARK = 22
+# The columns that help has for a flag and its mark before the text goes to the next line.
+FLAG_COLUMNS = 30
 # The headings in a command's help of what several commands have.
 ARGUMENTS, SHOWING, OTHERS = "Arguments", "What is shown", "Others"
 
@@ -42,18 +42,16 @@ def option(name: str, help: str, choices: Iterable[str] = (), **extra: Any) -> T
     """An option that takes a text; `choices`: all that it may be."""
     words = list(choices)
     if words:
-        mark = metavar_of(words)
+        mark = metavar_of(words, name)
         help += f": {', '.join(words)}" if mark.endswith("…") and help else ""
         extra = {"metavar": mark, "autocompletion": one_of(words), **extra}
     return TyperOption(param_decls=[name.lstrip("-"), name, *extra.pop("short", [])], type=str, help=help, **extra)
 
 
-def metavar_of(choices: Sequence[str]) -> str:
-    """Choices as the mark behind a flag: sgd|momentum|…, where there are too many for it."""
-    whole = "|".join(choices)
-    if len(whole) <= LONGEST_MARK:
-        return whole
-    return whole[: LONGEST_MARK - 1].rpartition("|")[0] + "|…"
+def metavar_of(choices: Sequence[str], name: str) -> str:
+    """Choices as the mark behind a flag of that name: sgd|momentum|…, where it has no room for all."""
+    whole, room = "|".join(choices), FLAG_COLUMNS - len(f"--{name.lstrip('-')} ")
+    return whole if len(whole) <= room else (whole[: room - 1].rpartition("|")[0] or choices[0]) + "|…"
 
 
 def flag(name: str, help: str, short: Sequence[str] = (), heading: str | None = None) -> TyperOption:

@@ -1,7 +1,7 @@
 """What people look for by a word, and the line that works: topics, forms, kinds, functions, layers, fields, problems.
 
-The index is made from the tables that there are; words of courses that stand in none of them are rows of the guide's
-page `concepts`.
+The index is made from the tables that there are; words of courses that stand in none of them are in the
+guide's page `concepts`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from nncalc.problem.example import LONGEST_COMMAND, READY, flags_of, missing_flags, ready, typed_line, value_for
 from nncalc.problem.guide import glossary, page_words
-from nncalc.topics import TOPICS, kernels
+from nncalc.topics import ALSO, TOPICS, kernels
 from nncalc.topics.parts.belonging import LEFT_OUT
 from nncalc.topics.parts.choices import choices_of, layers_of
 from nncalc.topics.parts.fields import Field, fields_of, likeliest
@@ -24,9 +24,17 @@ from nncalc.topics.parts.language import LANGUAGE, ArrayFunction
 
 HITS_SHOWN, MOST_OF_A_TABLE = 8, 3
 # Words that say nothing of what is looked for.
-IDLE = frozenset(
-    re.findall("[a-z]+", "a an and are by do for from how i in is it of on or the to vs what with without")
-)
+IDLE = frozenset(re.findall("[a-z]+", "a an and are by do for from how i in is it of on or the to what with without"))
+
+
+# What a function is shown with: so many vectors, but for those that take something else.
+VECTORS = {1: ("{u: [1, 2]}", "u"), 2: ("{u: [1, 2], v: [3, 1]}", "u, v"),
+           3: ("{c: [1, 0], u: [1, 2], v: [3, 1]}", "c, u, v")}  # fmt: skip
+CALLED_WITH = {
+    "inv": ("{A: [[2, 1], [1, 3]]}", "A"),
+    "onehot": ("{k: 2}", "k, 3"),
+    "pool": ("{A: [[1, 2], [3, 4]]}", "A, 2"),
+}
 
 
 @dataclass(frozen=True)
@@ -122,7 +130,7 @@ def index() -> tuple[Concept, ...]:
 def _glossary() -> Iterator[Concept]:
     for names, what, line in glossary():
         words = shlex.split(line)[1:]
-        yield Concept(names, what, line, tuple(words[:1]) if words[0] in TOPICS or words[0] == "network" else ())
+        yield Concept(names, what, line, tuple(words[:1]) if {words[0]} & {*TOPICS, *ALSO} else ())
 
 
 def _topics() -> Iterator[Concept]:
@@ -150,7 +158,8 @@ def _kinds() -> Iterator[Concept]:
 
 def _choice(topic: str, form: Any, field: Field, choice: str) -> Concept:
     start = (topic, f"--{field.name}", choice if field.of_kind(Literal) else f"[{choice}]")
-    what = f"--{field.name} of {topic}: {field.about.help or field.wants}"
+    article = "an" if field.name[0] in "aeio" else "a"
+    what = f"{article} {field.name} of {topic}: {field.about.help or field.wants}"
     line = _shown_in_the_guide(start) or _line(start, topic, form, *_beside(field, form))
     return Concept((choice,), what, line, start, 3 if field.required or field.name == "kind" else 4)
 
@@ -167,17 +176,11 @@ def _layers() -> Iterator[Concept]:
 
 def _functions() -> Iterator[Concept]:
     for name, row in LANGUAGE.items():
-        if name.startswith(("row_", "column_")):
-            continue
-        what = f"a function of formulas and expressions, of {row.wants}"
-        least = row.least if isinstance(row, ArrayFunction) else getattr(row, "arguments", 1)
-        names = ["x", "y", "z"][:least]
-        call = f"{name}({', '.join(names)})"
-        if isinstance(row, ArrayFunction):
-            yield Concept((name,), what, "nncalc help formulas", (), 6)
-        else:
-            at = ", ".join(f"{n}={v}" for n, v in zip(names, ("0.5", "0.25", "2"), strict=False))
-            yield Concept((name,), what, typed_line(["backprop", "--expr", call, "--at", at]), (), 6)
+        if not name.startswith(("row_", "column_")):
+            least = row.least if isinstance(row, ArrayFunction) else getattr(row, "arguments", 1)
+            given, call = CALLED_WITH.get(name, VECTORS[least])
+            line = typed_line(["formulas", "--given", given, "--formulas", f"y = {name}({call})"])
+            yield Concept((name,), f"a function of formulas and expressions, of {row.wants}", line, (), 6)
 
 
 def _fields() -> Iterator[Concept]:
@@ -210,7 +213,7 @@ def _shown_in_the_guide(start: Sequence[str]) -> str:
     topic, flag, said = start
     for _, _, line in glossary():
         words = shlex.split(line)
-        if words[1] == topic and (flag, said) in pairwise(words):
+        if ALSO.get(words[1], words[1]) == topic and (flag, said) in pairwise(words):
             return line
     return ""
 

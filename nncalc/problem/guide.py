@@ -1,4 +1,4 @@
-"""The pages of the guide, which come with the package, and the table of words in one of them."""
+"""The pages of the guide, which come with the package, and the words of courses that one of them explains."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 
 # In the order in which one reads them.
-PAGES = ("concepts",)
-# The page whose table says what courses call things.
+PAGES = ("problem-files", "networks", "formulas", "rounding", "marking", "scripts", "library", "concepts")
+# The page that says what courses call things.
 GLOSSARY = "concepts"
-ROW = re.compile(r"^\| (.+?) \| (.+?) \| `(nncalc .+?)` \|$", re.M)
+ENTRY = re.compile(r"^- ([^`]+?):\s+([^`]+?)\s+`(nncalc [^`]+)`$", re.M)
 
 
 def page(name: str) -> str:
@@ -33,5 +33,8 @@ def page_words() -> Iterator[tuple[str, str]]:
 
 @cache
 def glossary() -> tuple[tuple[tuple[str, ...], str, str], ...]:
-    """The rows of the table of words: the names, what it is here, a line that shows it."""
-    return tuple((tuple(names.split(", ")), what, line) for names, what, line in ROW.findall(page(GLOSSARY)))
+    """The entries of the page of words: the names, what it is here, a line that shows it."""
+    found = [
+        (" ".join(names.split()), " ".join(what.split()), line) for names, what, line in ENTRY.findall(page(GLOSSARY))
+    ]
+    return tuple((tuple(names.split(", ")), what, line) for names, what, line in found)

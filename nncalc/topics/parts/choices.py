@@ -10,7 +10,7 @@ from nncalc.topics.parts.fields import Field, Variant, fields_of
 def choices_of(field: Field) -> list[str]:
     """The words that a field may be, alone or in a list."""
     kinds = [kind for one in field.types for kind in (one, *get_args(one))]
-    return [str(word) for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)]
+    return list(dict.fromkeys(str(word) for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)))
 
 
 def layers_of(owner: Any) -> list[type[Variant]]:
