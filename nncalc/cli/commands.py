@@ -11,7 +11,7 @@ from typer.core import TyperCommand
 
 from nncalc import __version__
 from nncalc.cli import terminal
-from nncalc.cli.completing import forms, pages_and_topics, problems, topics
+from nncalc.cli.completing import forms_of_topic, pages_and_topics, problems, topics
 from nncalc.cli.listing import Listed, Topics, topic_named
 from nncalc.cli.options import (
     ATTEMPTS,
@@ -158,7 +158,9 @@ def new_command() -> TyperCommand:
 
     params: list[Any] = [
         argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC", autocompletion=topics),
-        option("--form", "which form of the topic, where it has several", metavar="FORM", autocompletion=forms),
+        option(
+            "--form", "which form of the topic, where it has several", metavar="FORM", autocompletion=forms_of_topic
+        ),
         DEBUG,
     ]
     return _whole("new", run, params)
@@ -230,7 +232,8 @@ def _version(asked: bool) -> None:
 def _root(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="print it")) -> None:
     """A step-by-step calculator for deep learning's hand-worked exercises.
 
-    nncalc softmax --x 2,1,0.1 shows all the working; nncalc TOPIC --help shows a topic's fields.
+    nncalc softmax --x 2,1,0.1 shows all the working; nncalc TOPIC --help shows a topic's fields;
+    nncalc help adam finds whatever is called so, nncalc help alone lists the pages of the guide.
     """
 
 
@@ -253,13 +256,11 @@ def meant(error: Any, words: list[str]) -> str:
 
         field = also_called(asked.lstrip("-"), fields)
         return f"nncalc calls it --{field.name}" if field else ""
-    word = error.format_message().partition("No such command '")[2].rstrip("'.")
-    if not word:
+    typed = words[next((i for i, word in enumerate(words) if not word.startswith("-")), len(words)) :]
+    if not typed or "No such command" not in error.format_message():
         return ""
     known = [*TOPICS, *COMMANDS]
-    return (
-        did_you_mean(word, known, cutoff=SLIP) or _as_concept(words[words.index(word) :]) or did_you_mean(word, known)
-    )
+    return did_you_mean(typed[0], known, cutoff=SLIP) or _as_concept(typed) or did_you_mean(typed[0], known)
 
 
 def _as_concept(words: list[str]) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from nncalc.errors import InputError
+from nncalc.errors import Failure, attempted
 from nncalc.topics import ALSO, TOPICS
 
 # What Typer asks: the words so far, what it has of them, the word that has been begun.
@@ -30,11 +30,11 @@ def pages_and_topics(ctx: Any, typed: list[str], begun: str) -> list[str]:
     return [*PAGES, *TOPICS]
 
 
-def forms(ctx: Any, typed: list[str], begun: str) -> list[str]:
+def forms_of_topic(ctx: Any, typed: list[str], begun: str) -> list[str]:
     """The forms and the ready problems of the topic on the line."""
     from nncalc.problem.example import form_names
 
-    topic = ctx.params.get("topic")
+    topic = next(iter(_placed(ctx, "topic")), "")
     return form_names(topic) if topic in TOPICS or topic in ALSO else []
 
 
@@ -82,19 +82,22 @@ def steps(ctx: Any, typed: list[str], begun: str) -> list[str]:
     from nncalc.limits import Permissions
     from nncalc.running import solve
 
-    given = ctx.params
     fields = {field.name for field in getattr(ctx.command, "fields", ())}
-    flags = {name: text for name, text in given.items() if name in fields and text is not None}
-    paths = [path for path in (given.get("file"), given.get("input"), given.get("problem"), *(given.get("files") or ()))
-             if path is not None]  # fmt: skip
+    flags = {name: text for name, text in ctx.params.items() if name in fields and text is not None}
+    paths = _placed(ctx, "file", "input", "files")
     topic = getattr(ctx.command, "topic", None)
     if "-" in paths or not (paths or flags):
         return []
-    try:
-        found = [solve(problem_from(path, topic, flags, Permissions())) for path in paths or [None]]
-    except InputError:
-        return []
-    return list(dict.fromkeys(step.name for trace in found for step in trace.steps))
+    nothing: list[Any] = [None]
+    solved = attempted(lambda: [solve(problem_from(path, topic, flags, Permissions())) for path in paths or nothing])
+    return [] if isinstance(solved, Failure) else list(dict.fromkeys(s.name for trace in solved for s in trace.steps))
+
+
+def _placed(ctx: Any, *names: str) -> list[str]:
+    """What stands on the line under these names; where a flag waits for its value, Typer has put it aside."""
+    given = [ctx.params.get(name) for name in names]
+    found = [one for value in given for one in ([value] if isinstance(value, str) else value or ())]
+    return [*found, *ctx.args]
 
 
 def named_steps(ctx: Any, typed: list[str], begun: str) -> list[str]:

@@ -57,12 +57,12 @@ def layer_rows(forms: Iterable[Any]) -> Iterator[tuple[str, list[tuple[str, str]
                 others = tuple(f.name for f in fields_of(kinds.ways(kind)[0]) if not f.required)
                 alike.setdefault((needed, others), []).append(kind)
             rows = [(first, _row(needed, others, rest)) for (needed, others), (first, *rest) in alike.items()]
-            yield f"Layers of the form {form.__name__} (what each needs; what it may have)", rows
+            yield f"Layers of form {form.__name__} (needed; optional)", rows
 
 
 def _row(needed: Sequence[str], others: Sequence[str], alike: Sequence[str]) -> str:
     fields = "; ".join(filter(None, (", ".join(needed), ", ".join(others))))
-    return fields + (f" (and so {', '.join(alike)})" if alike else "")
+    return fields + (f" (also {', '.join(alike)})" if alike else "")
 
 
 def _help(homes: list[tuple[str, Any]]) -> str:
@@ -82,7 +82,7 @@ def _help(homes: list[tuple[str, Any]]) -> str:
 def _words(fields: list[Any], words: str) -> str:
     """What is said of a field of one form or several, with its choices where neither that nor its mark names all."""
     choices = _choices(fields)
-    named = all(choice in words for choice in choices) or "…" not in metavar_of(choices, fields[0].name)
+    named = all(choice in words for choice in choices) or "…" not in _metavar(fields)
     return words if named else f"{words}: {', '.join(choices)}"
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nncalc.problem.concepts import Concept
 
 # The columns of what is said where it is no terminal's.
-WIDTH = 100
+PAGE_WIDTH = 100
 
 
 class HelpCommand(TyperCommand):
@@ -97,8 +97,10 @@ def _hits(words: Sequence[str]) -> str:
 
 def _hit(concept: Concept) -> str:
     """What it is, and below it the line to paste, which is never broken."""
-    said = f"{', '.join(concept.names)}: {concept.what}"
-    about = textwrap.wrap(said, terminal.width() or WIDTH, subsequent_indent="  ", break_long_words=False)
+    from nncalc.problem.concepts import KINDS
+
+    said = f"{', '.join(concept.names[:1] if concept.rank == KINDS else concept.names)}: {concept.what}"
+    about = textwrap.wrap(said, terminal.width() or PAGE_WIDTH, subsequent_indent="  ", break_long_words=False)
     return "\n".join([*about, f"    {concept.line}", ""])
 
 
@@ -114,11 +116,11 @@ def line_for(words: Sequence[str]) -> str:
 
     The longest beginning that is called something is what is meant: `nncalc cross entropy --prediction …`.
     """
-    from nncalc.problem.concepts import called, corrected, strange_flags
+    from nncalc.problem.concepts import called_so, corrected, strange_flags
 
     bare = next((i for i, word in enumerate(words) if word.startswith("-")), len(words))
     for end in range(bare, 0, -1):
-        fitting = called(words[:end])
+        fitting = called_so(words[:end])
         if fitting:
             rest = words[end:]
             return corrected(min(fitting, key=lambda concept: strange_flags(concept, rest)), rest)

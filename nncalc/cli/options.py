@@ -9,6 +9,7 @@ from typer.core import TyperArgument, TyperCommand, TyperOption
 
 from nncalc.cli.completing import one_of, steps
 from nncalc.cli.terminal import COLORS
+from nncalc.errors import printable
 from nncalc.render import DETAILS, DIGITS
 from nncalc.render.working import WORKING_FORMATS
 
@@ -16,13 +17,22 @@ from nncalc.render.working import WORKING_FORMATS
 ATTEMPTS = ("last", "best")
 COUNTED = ("student", "line", "problem")
 # The columns that help has for a flag and its mark before the text goes to the next line.
-FLAG_COLUMNS = 30
+FLAG_COLUMNS = 27
+# The characters that a shell is told of a flag.
+COMPLETION_COLUMNS = 60
 # The headings in a command's help of what several commands have.
 ARGUMENTS, SHOWING, OTHERS = "Arguments", "What is shown", "Others"
 
 
 class Grouped(TyperCommand):
     """A command whose help groups its options by their headings, in the order in which these come up."""
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Flags with a word of what they are, on one line: zsh and fish show it, and Typer takes [ for markup."""
+        found = super().shell_complete(ctx, incomplete)
+        for item in found:
+            item.help = printable(item.help or "", COMPLETION_COLUMNS).replace("[", "(").replace("]", ")")
+        return found
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """A list for each heading; the options that have none follow the arguments."""

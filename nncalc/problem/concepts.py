@@ -17,11 +17,13 @@ from typing import Any, Literal
 from nncalc.problem.example import LONGEST_COMMAND, READY, flags_of, missing_flags, ready, typed_line, value_for
 from nncalc.problem.guide import glossary, page_words
 from nncalc.topics import ALSO, TOPICS, kernels
-from nncalc.topics.parts.belonging import LEFT_OUT
+from nncalc.topics.parts.belonging import LEFT_OUT, Like
 from nncalc.topics.parts.choices import choices_of, layers_of
-from nncalc.topics.parts.fields import Field, fields_of, likeliest
+from nncalc.topics.parts.fields import Field, also_called, fields_of, likeliest
 from nncalc.topics.parts.language import LANGUAGE, ArrayFunction
 
+# The ranks of a topic's kinds, whose second name says the topic, and of fields, which nobody types for a command.
+KINDS, FIELDS = 3, 4
 HITS_SHOWN, MOST_OF_A_TABLE = 8, 3
 # Words that say nothing of what is looked for.
 IDLE = frozenset(re.findall("[a-z]+", "a an and are by do for from how i in is it of on or the to what with without"))
@@ -57,7 +59,7 @@ def looked_up(words: Sequence[str]) -> list[Concept]:
 
     Of one table only a few.
     """
-    asked = plain(" ".join(words))
+    asked = in_plain(" ".join(words))
     if not asked:
         return []
     scored = [(score, concept) for concept in index() if (score := _score(asked, concept)) is not None]
@@ -69,9 +71,9 @@ def looked_up(words: Sequence[str]) -> list[Concept]:
     return few[:HITS_SHOWN]
 
 
-def called(words: Sequence[str]) -> list[Concept]:
+def called_so(words: Sequence[str]) -> list[Concept]:
     """What is called exactly so, in the order of the tables; fields are not, since they belong to what is solved."""
-    asked = plain(" ".join(words))
+    asked = in_plain(" ".join(words))
     return [c for c in index() if c.rank != FIELDS and asked and _score(asked, c) == 0]
 
 
@@ -81,14 +83,17 @@ def all_names() -> list[str]:
 
 
 def corrected(concept: Concept, rest: Sequence[str]) -> str:
-    """The line that does what was typed: the concept's start, what was typed behind it, and what a form still needs."""
+    """The line that does what was typed: the concept's start, what was typed behind it, and what a form still needs.
+
+    Flags that people call otherwise (--lr) get the names that they have here.
+    """
     if not rest or not concept.start:
         return concept.line
-    words = [*concept.start, *rest]
+    words = [*concept.start, *(_renamed(word, concept) for word in rest)]
     given = flag_names(words)
-    file = not rest[0].startswith("-") or given & {"input", "i"}
     form = likeliest(kernels(concept.start[0]), given)
-    return typed_line([*words, *([] if file else missing_flags(form, given))])
+    has_file = any(word == "-" or word.endswith((".yaml", ".yml")) for word in rest)
+    return typed_line([*words, *([] if has_file else missing_flags(form, given))])
 
 
 def strange_flags(concept: Concept, rest: Sequence[str]) -> int:
@@ -96,7 +101,17 @@ def strange_flags(concept: Concept, rest: Sequence[str]) -> int:
     if not concept.start:
         return len(rest) + 1
     known = {f.name for form in kernels(concept.start[0]) for f in fields_of(form)}
-    return len(flag_names(rest) - known)
+    return len(flag_names(_renamed(word, concept) for word in rest) - known)
+
+
+def _renamed(word: str, concept: Concept) -> str:
+    """A word as it was typed; a flag by the name of the field that is also called so."""
+    name, equals, value = word.removeprefix("--").partition("=")
+    fields = tuple(f for form in kernels(concept.start[0]) for f in fields_of(form))
+    if not word.startswith("--") or any(f.name == name for f in fields):
+        return word
+    field = also_called(name, fields)
+    return word if field is None else f"--{field.name}{equals}{value}"
 
 
 def flag_names(words: Iterable[str]) -> set[str]:
@@ -104,7 +119,7 @@ def flag_names(words: Iterable[str]) -> set[str]:
     return {word.lstrip("-").partition("=")[0] for word in words if re.match("--?[A-Za-z]", word)}
 
 
-def plain(text: str) -> tuple[str, ...]:
+def in_plain(text: str) -> tuple[str, ...]:
     """The words of a text as they are compared: small letters, no plural, none that says nothing."""
     words = re.findall(r"[^\W_]+", text.lower())
     return tuple(re.sub("(?<=ss)es$|(?<![suiy])s$", "", word) if len(word) > 3 else word
@@ -112,13 +127,12 @@ def plain(text: str) -> tuple[str, ...]:
 
 
 def _score(asked: tuple[str, ...], concept: Concept) -> int | None:
-    names = [plain(name) for name in concept.names]
+    names = [in_plain(name) for name in concept.names]
     if any("".join(asked) == "".join(name) for name in names):
         return 0
-    for score, known in enumerate((set().union(*names), {*plain(concept.what)}.union(*names)), 1):
-        if known.issuperset(asked):
-            return score
-    return None
+    if any(set(name).issuperset(asked) for name in names):
+        return 1
+    return 2 if {*in_plain(concept.what)}.union(*names).issuperset(asked) else None
 
 
 @cache
@@ -160,8 +174,10 @@ def _choice(topic: str, form: Any, field: Field, choice: str) -> Concept:
     start = (topic, f"--{field.name}", choice if field.of_kind(Literal) else f"[{choice}]")
     article = "an" if field.name[0] in "aeio" else "a"
     what = f"{article} {field.name} of {topic}: {field.about.help or field.wants}"
-    line = _shown_in_the_guide(start) or _line(start, topic, form, *_beside(field, form))
-    return Concept((choice,), what, line, start, 3 if field.required or field.name == "kind" else 4)
+    line = _shown_in_the_guide(start) or _with_others(start, topic, form, field)
+    if field.required or field.name == "kind":
+        return Concept((choice, f"{choice} {topic}"), what, line, start, KINDS)
+    return Concept((choice,), what, line, start, 5)
 
 
 def _layers() -> Iterator[Concept]:
@@ -169,9 +185,9 @@ def _layers() -> Iterator[Concept]:
     for topic in TOPICS:
         for kinds in dict.fromkeys(one for form in kernels(topic) for one in layers_of(form)):
             for kind in kinds.options:
-                keys = ", ".join(f.name for f in fields_of(kinds.ways(kind)[0]))
-                what = f"a layer of {'networks' if topic == 'backprop' else topic}: {keys}"
-                yield Concept((kind,), what, _with_layer(topic, kind), (), 5)
+                keys = ", ".join(f.name for f in fields_of(kinds.ways(kind)[0]) if f.name != "name")
+                what = f"a layer of {'networks' if topic == 'backprop' else topic}" + (f": {keys}" if keys else "")
+                yield Concept((kind,), what, _with_layer(topic, kind), (), 6)
 
 
 def _functions() -> Iterator[Concept]:
@@ -180,7 +196,7 @@ def _functions() -> Iterator[Concept]:
             least = row.least if isinstance(row, ArrayFunction) else getattr(row, "arguments", 1)
             given, call = CALLED_WITH.get(name, VECTORS[least])
             line = typed_line(["formulas", "--given", given, "--formulas", f"y = {name}({call})"])
-            yield Concept((name,), f"a function of formulas and expressions, of {row.wants}", line, (), 6)
+            yield Concept((name,), f"a function of formulas and expressions, of {row.wants}", line, (), 7)
 
 
 def _fields() -> Iterator[Concept]:
@@ -204,7 +220,6 @@ def _pages() -> Iterator[Concept]:
         yield Concept((name,), f"a page of the guide: {heading}", f"nncalc help {name}", (), 9)
 
 
-FIELDS = 7
 TABLES = (_glossary, _topics, _forms, _kinds, _layers, _functions, _fields, _ready, _pages)
 
 
@@ -224,20 +239,26 @@ def _line(
     """The start with the rest of a form's example; a file where that would be a long line."""
     given = flag_names(start).union(without)
     line = typed_line([*start, *flags_of(form, chosen, given)])
+    if len(line) > LONGEST_COMMAND and len(start) > 1:
+        beside = [word for name, said in (chosen or {}).items() for word in (f"--{name}", said)]
+        return f"nncalc new {topic} --form {form.__name__} | {typed_line([topic, '-', *start[1:], *beside])}"
     return line if len(line) <= LONGEST_COMMAND else f"nncalc new {topic} --form {form.__name__} | nncalc solve -"
 
 
-def _beside(field: Field, form: Any) -> tuple[dict[str, str], list[str]]:
-    """What other fields must say for this one to mean something, and which of them must be left out."""
+def _with_others(start: Sequence[str], topic: str, form: Any, field: Field) -> str:
+    """The same with what other fields must say for this one to mean something."""
     known, chosen, without = {f.name: f for f in fields_of(form)}, {}, []
     for name, wanted in field.about.only.ways[0] if field.about.only else ():
+        # Of values that are like something no example can be told, and not every loss takes any target.
+        if isinstance(wanted, Like) or field.name == "loss":
+            return f"nncalc {topic} --help"
         if wanted is LEFT_OUT:
             without.append(name)
         elif isinstance(wanted, bool):
             chosen[name] = "yes" if wanted else "no"
         else:
             chosen[name] = wanted[0] if isinstance(wanted, tuple) else value_for(known[name])
-    return chosen, without
+    return _line(start, topic, form, chosen, without)
 
 
 @cache

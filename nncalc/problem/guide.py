@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from pkgutil import get_data
 
 # In the order in which one reads them.
 PAGES = ("problem-files", "networks", "formulas", "rounding", "marking", "scripts", "library", "concepts")
@@ -15,9 +16,7 @@ ENTRY = re.compile(r"^- ([^`]+?):\s+([^`]+?)\s+`(nncalc [^`]+)`$", re.M)
 
 def page(name: str) -> str:
     """The text of a page (Markdown)."""
-    from importlib import resources  # few calls read a page
-
-    return (resources.files("nncalc") / "guide" / f"{name}.md").read_text(encoding="utf-8")
+    return (get_data("nncalc", f"guide/{name}.md") or b"").decode()
 
 
 def headings() -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args, get_origin
 
-from nncalc.topics.parts.fields import Field, Variant, fields_of
+from nncalc.topics.parts.fields import Field, Variant, alternatives, fields_of
 
 
 def choices_of(field: Field) -> list[str]:
@@ -15,5 +15,6 @@ def choices_of(field: Field) -> list[str]:
 
 def layers_of(owner: Any) -> list[type[Variant]]:
     """The kinds of layers that a form takes in a list."""
-    items = [item for f in fields_of(owner) for one in f.types for item in get_args(one)]
+    lists = [item for f in fields_of(owner) for one in f.types for item in get_args(one)]
+    items = [one for item in lists for one in alternatives(item)]
     return [item for item in dict.fromkeys(items) if isinstance(item, type) and issubclass(item, Variant)]
