@@ -18,7 +18,7 @@ from nncalc.cli import terminal
 from nncalc.cli.crew import CrewRequest, chunk_of, crew_for, died
 from nncalc.cli.show import choice, format_of, settle_of, view_of
 from nncalc.cli.signals import Interrupted, interruptible
-from nncalc.disk.folder import Found, each_problem_file, output_names
+from nncalc.disk.folder import Found, each_problem_file, no_problems, output_names
 from nncalc.disk.journal import Journal, digest, file_digest
 from nncalc.disk.write import make_folder, must_be_new, write_file
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
@@ -88,7 +88,7 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
     view, format = view_of(replace(request, output=None)), format_of(replace(request, output=None))
     total = sum(1 for _ in each_problem_file(request.folder, rules.limits))
     if not total:
-        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.folder)))
+        raise no_problems(request.folder)
     workings = Workings(request, rules, format) if request.output is not None else None
     crew = crew_for(request, total)
     told = _Told(shown, view, total, workings is not None)
