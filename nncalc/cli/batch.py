@@ -21,6 +21,7 @@ from nncalc.render.layout import View
 from nncalc.render.summary import SummaryRow, progress, summary
 from nncalc.render.working import WORKING_FORMATS, render
 from nncalc.running import Trace
+from nncalc.trace.rules.reasons import give_reasons
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
         with interruptible():
             results: Any = progress(solve_files(found, settle, rules), len(found), sys.stderr)
             for result in results:
+                if request.why and result.trace is not None:
+                    give_reasons(result.trace)
                 rows.append(_row(result, targets.get(result.path), page, format))
     except Interrupted as signal:
         interrupted = signal

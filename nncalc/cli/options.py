@@ -39,6 +39,7 @@ def view_options() -> list[TyperOption]:
         option("--round", "work with values rounded to N decimals, the drift beside them", metavar="N"),
         option("--sig", "work with values rounded to N significant digits", metavar="N"),
         option("--detail", detail, metavar="LEVEL"),
+        flag("--why", "say why each step is as it is, in a sentence"),
         option("--format", listed(WORKING_FORMATS), metavar="FORMAT"),
         option("--output", "write to FILE; its ending chooses the format", metavar="FILE", short=["-o"]),
         *look_options(),
@@ -49,6 +50,7 @@ def look_options() -> list[TyperOption]:
     """How numbers and colours look."""
     return [
         option("--digits", f"show N decimals (default {DIGITS})", metavar="N"),
+        flag("--ascii", "only signs that any keyboard has: dL/dW, sqrt(x), W @ x"),
         option("--color", listed(COLORS), metavar="WHEN"),
         flag("--no-color", "the same as --color never"),
     ]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 
 from nncalc.errors import printable
-from nncalc.limits import Limits, raising
+from nncalc.limits import Limits
 from nncalc.reading.expression import ExpressionError, Number
 from nncalc.reading.hints import SIGN_HINTS, missing
 from nncalc.reading.operators import ROOT

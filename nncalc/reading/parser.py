@@ -27,10 +27,11 @@ from nncalc.reading.operators import BINARY, COMPARES, COMPARISONS, CONVOLVES, R
 from nncalc.reading.tokens import TRANSPOSED, Token
 from nncalc.trace.notation.functions import Called
 from nncalc.trace.notation.signs import GREEK, SIGNS
+from nncalc.trace.notation.tree import AXIS_LETTERS
 
 AXES = ("rows", "columns")
 # What stands for any place: Σ_j X[i,j].
-PLACE_LETTERS = ("i", "j", "k", "l", "m", "n")
+AXIS_NAMES = (*AXIS_LETTERS,)
 PLACES_COUNT = "places count from 1 and are written as numbers"
 SIGMOID = "sigmoid"
 
@@ -148,7 +149,7 @@ class _Parser(Cursor):
         found, at = [], self.at + 1
         if self.token.text != "[":
             return []
-        while self.tokens[at].text in PLACE_LETTERS and self.tokens[at + 1].text in (",", "]"):
+        while self.tokens[at].text in AXIS_NAMES and self.tokens[at + 1].text in (",", "]"):
             found.append(self.tokens[at].text)
             at += 2
         return found if self.tokens[at - 1].text == "]" else []
@@ -236,7 +237,7 @@ class _Parser(Cursor):
             if called in self.functions:
                 return self.call(Token(token.kind, called, token.column))
         function, _, over = token.text.partition("_")
-        by_axis = over in PLACE_LETTERS and function in self.functions and self.functions[function].by_axis
+        by_axis = over in AXIS_NAMES and function in self.functions and self.functions[function].by_axis
         if by_axis and not self.is_name(token.text):
             return self.along(token, function, over)
         wanted = self.functions if self.names is not None else CALLS  # others may be variables

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nncalc.trace.name import StepName
 from nncalc.trace.notation import signs
 from nncalc.trace.notation.functions import FUNCTIONS
-from nncalc.trace.notation.phrases import PHRASES, called
+from nncalc.trace.notation.phrases import PHRASES, with_arguments
 from nncalc.trace.notation.record import Style
 from nncalc.trace.notation.tree import RELATIONS
 
@@ -45,7 +45,7 @@ def _latex_call(function: str, args: list[str]) -> str:
     known = FUNCTIONS.get(function)
     named = (known.latex if known else "") or rf"\operatorname{{{function.replace('_', ' ')}}}"
     sign = PHRASES[function].latex if function in PHRASES else named
-    return called(sign, args, (r"\left(", r"\right)"))
+    return with_arguments(sign, args, (r"\left(", r"\right)"))
 
 
 def _latex_along(function: str, over: str, axes: str, x: str) -> str:

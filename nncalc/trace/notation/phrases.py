@@ -12,7 +12,7 @@ from nncalc.trace.notation.signs import LOW
 
 # How strongly a phrase binds: words not at all, a sign between operands as a product does, a function most of all.
 WORDS, OPERATOR, CLOSED = 0, 3, 9
-PLACES = "①②③"
+_PLACES = "①②③"
 # A step down and one across: ⋆₁×₂.
 _LOWERED = str.maketrans(dict(zip("0123456789", LOW, strict=True)) | {",": "×", "[": "", "]": "", " ": ""})
 
@@ -35,7 +35,7 @@ class Phrase:
 def _words(text: str) -> Phrase:
     """The same words in every way of writing."""
     latex = text
-    for sign in (*PLACES, ARGUMENTS):
+    for sign in (*_PLACES, ARGUMENTS):
         latex = latex.replace(sign, rf"}}{sign}\text{{")
     return Phrase(text, rf"\text{{{latex}}}".replace(r"\text{}", ""))
 
@@ -46,9 +46,7 @@ PHRASES = {
     "conv": Phrase("② ⋆ ①", r"{②} \star {①}", "conv(①, ②)", OPERATOR),
     "conv in steps": Phrase("② ⋆₃ ①", r"{②} \star_{③} {①}", "conv(①, ②, ③)", OPERATOR),
     "conv_transposed": Phrase("② ⋆ᵀ ①", r"{②} \star^{\top} {①}", "conv_transposed(①, ②)", OPERATOR),
-    "conv_transposed in steps": Phrase(
-        "② ⋆₃ᵀ ①", r"{②} \star_{③}^{\top} {①}", "conv_transposed(①, ②, ③)", OPERATOR
-    ),
+    "conv_transposed in steps": Phrase("② ⋆₃ᵀ ①", r"{②} \star_{③}^{\top} {①}", "conv_transposed(①, ②, ③)", OPERATOR),
     "dilated": _words("① dilated by ②"),
     "pad": _words("① with zeros around"),
     "masked": Phrase(
@@ -77,10 +75,10 @@ def binding(function: str) -> int:
     return PHRASES[function].binds if function in PHRASES else CLOSED
 
 
-def called(sign: str, args: list[str], parentheses: tuple[str, str]) -> str:
+def with_arguments(sign: str, args: list[str], parentheses: tuple[str, str]) -> str:
     """A function's sign with its arguments behind it, or in it where that is their place."""
-    if PLACES[0] in sign or PLACES[1] in sign:
-        for place, lowered, arg in zip(PLACES, "₁₂₃", args, strict=False):
+    if _PLACES[0] in sign or _PLACES[1] in sign:
+        for place, lowered, arg in zip(_PLACES, "₁₂₃", args, strict=False):
             sign = sign.replace(place, arg).replace(lowered, arg.translate(_LOWERED))
         return sign
     written = ", ".join(args)

@@ -19,9 +19,9 @@ class Style:
     Operands come written, and in parentheses where they need some. `encloses`: operands (kind, position) that need
     none, since the notation itself shows where they end, as a fraction's bar does. A negative number is written as
     `minus` and the number without it; `number` is given a number's text, `letter` that of a constant (the matrix I).
-    `name` is given a name and a cell (`3,2`, empty for the whole value). `along` is given a function, the letters of the
-    axes that it takes to one number, those of all axes, and what it is taken of. `matmul`: the sign of a product of
-    arrays, where it is not the dot. `legend`: signs that a problem does not have, each with what it means.
+    `name` is given a name and a cell (`3,2`, empty for the whole value). `along` is given a function, the letters of
+    the axes that it takes to one number, those of all axes, and what it is taken of. `matmul`: the sign of a product
+    of arrays, where it is not the dot. `legend`: patterns of signs that a problem does not have, each with its meaning.
     """
 
     dot: str

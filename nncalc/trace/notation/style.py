@@ -11,11 +11,12 @@ from fractions import Fraction
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.functions import FUNCTIONS
 from nncalc.trace.notation.latex import LATEX
+from nncalc.trace.notation.legend import SIGNS_OF_ASCII, SIGNS_OF_TEXT
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.phrases import OPERATOR, PHRASES, WORDS, binding, called
+from nncalc.trace.notation.phrases import OPERATOR, PHRASES, WORDS, binding, with_arguments
 from nncalc.trace.notation.record import Style
 from nncalc.trace.notation.signs import ascii_only
-from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, fold, rank
+from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref, fold, rank
 
 # How strongly each kind binds: a weaker operand of a stronger operator is put in parentheses.
 BINDS = {"add": 1, "along": 1.5, "negative": 2, "times": 3, "matmul": 3, "divide": 3, "power": 5, "transpose": 5}
@@ -24,9 +25,9 @@ LOOSE = " / "  # between long operands; it seems to bind less than a dot
 # How strongly the operands of a kind must bind to stand without parentheses; those of other kinds are fenced in.
 OPERANDS = {"divide": (3, 4), "power": (6, 6), "transpose": (6,), "item": (ATOM,), "along": (ATOM,)}
 # What a root needs no parentheses around: √4, √d_k.
-SHORT = re.compile(r"[A-Za-z0-9_.]+")
+_SHORT = re.compile(r"[A-Za-z0-9_.]+")
 # Constants that have a letter.
-LETTERS = {math.e: "e", math.pi: "π"}
+_LETTERED = {math.e: "e", math.pi: "π"}
 
 
 Leaf = Callable[[Ref], str]
@@ -105,7 +106,8 @@ def _operator(x: Op, operands: list[str], style: Style) -> str:
         case "item":
             return style.item(operands[0], x.label)
         case "along":
-            return style.along(*x.label.split(), operands[0])
+            function, over, axes = x.label.split()
+            return style.along(function, over, axes, operands[0])
         case "symbol":
             return style.letter(x.label)
         case "compare":
@@ -143,8 +145,8 @@ def _opened(x: Expr, text: str, style: Style) -> str:
 def _constant(value: Fraction | float, style: Style, digits: int) -> tuple[str, float]:
     if isinstance(value, Fraction) and 1 < value.denominator < 1000 and Fraction(repr(float(value))) != value:
         return style.signed(f"{value.numerator}/{value.denominator}"), BINDS["divide"]
-    if float(value) in LETTERS:
-        return style.letter(LETTERS[float(value)]), ATOM
+    if float(value) in _LETTERED:
+        return style.letter(_LETTERED[float(value)]), ATOM
     text = number(float(value), max(digits, 10) if isinstance(value, Fraction) else digits)
     return _leaf(style.signed(text), style)
 
@@ -181,11 +183,11 @@ def _text_divide(a: str, b: str) -> str:
 
 
 def _text_call(function: str, args: list[str]) -> str:
-    if function == "sqrt" and SHORT.fullmatch(args[0]):
+    if function == "sqrt" and _SHORT.fullmatch(args[0]):
         return f"√{args[0]}"
     known = FUNCTIONS.get(function)
     sign = PHRASES[function].text if function in PHRASES else (known.text if known else "") or function
-    return called(sign, args, ("(", ")"))
+    return with_arguments(sign, args, ("(", ")"))
 
 
 def _text_along(function: str, over: str, axes: str, x: str) -> str:
@@ -206,12 +208,13 @@ TEXT = Style(
     compare=lambda a, relation, b: f"[{a} {relation} {b}]",
     call=_text_call,
     along=_text_along,
+    legend=SIGNS_OF_TEXT,
 )
 
 
 def _ascii_call(function: str, args: list[str]) -> str:
     row = PHRASES.get(function)
-    return called((row.ascii or row.text) if row else function, args, ("(", ")"))
+    return with_arguments((row.ascii or row.text) if row else function, args, ("(", ")"))
 
 
 # What any keyboard has: a product of arrays is @, one element by element *.
@@ -226,6 +229,7 @@ ASCII_TEXT = replace(
     call=_ascii_call,
     along=lambda function, over, axes, x: f"{function}_{over} {x}[{','.join(axes)}]",
     letter=ascii_only,
+    legend=SIGNS_OF_ASCII,
 )
 
 # The ways in which JSON gives every formula.

@@ -201,14 +201,14 @@ def item(x: Expr, label: str) -> Expr:
     return Op("item", (x,), label)
 
 
-AXES = "ijklmn"
+AXIS_LETTERS = "ijklmn"
 
 
-def along(function: str, axes: Sequence[int], x: Expr, ndim: int) -> Expr:
+def along_axes(function: str, axes: Sequence[int], x: Expr, ndim: int) -> Expr:
     """A function that takes some axes of an array to one number each, by letters: Σ_j x[i,j]; of all axes a call."""
     if len(axes) == ndim:
         return call(function, x)
-    return Op("along", (x,), f"{function} {''.join(AXES[a] for a in axes)} {AXES[:ndim]}")
+    return Op("along", (x,), f"{function} {''.join(AXIS_LETTERS[a] for a in axes)} {AXIS_LETTERS[:ndim]}")
 
 
 def symbol(text: str) -> Expr:

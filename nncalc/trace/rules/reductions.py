@@ -46,7 +46,7 @@ def _called(name: str, axis: Any, x: Any) -> Expr:
 
 
 def _taken(name: str, axis: Any, x: Any, whole: Expr) -> Expr:
-    return n.along(name, _axes(axis, x.ndim), whole, x.ndim)
+    return n.along_axes(name, _axes(axis, x.ndim), whole, x.ndim)
 
 
 def spread(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
