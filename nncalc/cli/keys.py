@@ -13,6 +13,7 @@ from nncalc.disk.folder import problem_files
 from nncalc.errors import Finding, InputError, Location
 from nncalc.limits import Permissions
 from nncalc.marking.keys import Key, checked
+from nncalc.render import lettered
 from nncalc.render.layout import View
 from nncalc.render.marks.keys import render
 from nncalc.render.summary import progress
@@ -29,7 +30,8 @@ def look_through(request: Check, view: View, rules: Permissions) -> int:
     keys: list[Key] = list(results)
     if not request.quiet:
         out = io.StringIO()
-        render(keys, view, out)
+        with lettered(out, view.ascii) as page:
+            render(keys, view, page)
         terminal.out(out.getvalue())
     if any(key.unusable for key in keys):
         return BAD_PROBLEM
