@@ -73,7 +73,7 @@ def cell_name(step: Step, index: Index) -> str:
     return TEXT.symbol(step.symbol, place(index))
 
 
-def formula(step: Step, view: View) -> str:
+def formula(step: Step, view: View = View()) -> str:
     """How the whole step is written."""
     return _symbolic(step.formula, view)
 

@@ -49,7 +49,8 @@ def _latex_call(function: str, args: list[str]) -> str:
 
 
 def _latex_along(function: str, over: str, axes: str, x: str) -> str:
-    sign = r"\sum" if function == "sum" else rf"\operatorname{{{function}}}"
+    known = FUNCTIONS.get(function)
+    sign = r"\sum" if function == "sum" else (known.latex if known else "") or rf"\operatorname{{{function}}}"
     return f"{sign}_{{{over}}} {{{x}}}_{{[{','.join(axes)}]}}"
 
 

@@ -34,6 +34,10 @@ NEEDS_NONE = frozenset({
     "reshape", "broadcast_to", "stack", "concatenate", "scatter", "zeros_like", "vector", "floor", "ceil",
     "floor_divide", "ceil_divide", "quotient", "diag", "flip", "sum", "total", "mean",
 })  # fmt: skip
+_PASSES, _SCALES = (
+    {"add", "subtract", "negative", "positive", "sum", "total"},
+    {"mean", "multiply", "divide", "quotient"},
+)
 REASONS: dict[str, Reason] = {
     "add": Reason(back="a sum hands the gradient on unchanged"),
     "subtract": Reason(back=("a difference hands the gradient on unchanged", "what is taken away gets minus")),
@@ -175,12 +179,16 @@ def _fused(value: Value) -> Rule | None:
 
 
 def _told(part: Value, position: int, inside: dict[int, tuple[Value | None, int]]) -> tuple[Rule, int]:
-    """The function that a value goes into, past those that only move it."""
-    outer, place = inside[id(part)]
-    while part.rule is not None and part.rule.moves and outer is not None:
-        part, position = outer, place
-        outer, place = inside[id(part)]
-    return part.rule, position  # type: ignore[return-value]
+    """The function that a value goes into, past those that only move it; past a sum what bends it, as a square does."""
+    way = []
+    outer: Value | None = part
+    while outer is not None and outer.rule is not None:
+        way.append((outer.rule, position))
+        outer, position = inside[id(outer)]
+    known = [use for use in way if not use[0].moves] or way
+    if known[0][0].name not in _PASSES:
+        return known[0]
+    return next((use for use in known if use[0].name not in _PASSES | _SCALES), known[0])
 
 
 def _forward(step: Step) -> str:
