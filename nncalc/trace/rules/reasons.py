@@ -148,10 +148,13 @@ def operations_of(value: Value) -> Iterator[tuple[Value, Value | None, int]]:
     Each with the operation that it is an argument of, and as which; the first with none.
     """
     found: list[tuple[Value, Value | None, int]] = [(value, None, 0)]
+    seen = {id(value)}
     for part, outer, place in found:
         yield part, outer, place
-        inner = [(k, a) for k, a in enumerate(part.args) if isinstance(a, Value)]
-        found += [(arg, part, k) for k, arg in inner if arg.name is None and arg.rule is not None]
+        for k, arg in enumerate(part.args):
+            if isinstance(arg, Value) and arg.name is None and arg.rule is not None and id(arg) not in seen:
+                seen.add(id(arg))
+                found.append((arg, part, k))
 
 
 def _uses(trace: Trace) -> dict[int, list[_Use]]:
@@ -196,39 +199,39 @@ def _forward(step: Step) -> str:
     return next((why for name in rules if name in REASONS and (why := REASONS[name].does)), "")
 
 
-def _back(use: _Use) -> str:
+def _back(use: _Use, of: str) -> str:
     """What its function does to the gradient, and which value it came through, where there is room to say so."""
     back = REASONS.get(use.rule.name, Reason()).back
     said = back if isinstance(back, str) else back[min(use.position, len(back) - 1)]
-    through = f"chain rule through {StepName.parse(use.by.symbol).local}"
+    by = StepName.parse(use.by.symbol).local
+    if said and by == of:  # one step alone, which is no chain
+        return said
+    through = f"chain rule through {by}"
     whole = f"{through}: {said}" if said else through
     return whole if len(whole) <= LONGEST_REASON else said
 
 
-def _of_gradient(name: StepName, trace: Trace, uses: dict[int, list[_Use]]) -> str:
+def _of_gradient(name: StepName, values: dict[str, Value], uses: dict[int, list[_Use]]) -> str:
     """The reason of ∂L/∂x: the function that x went into, or that it went into several."""
-    found = [step.value for step in trace.steps if step.name == in_section(name.section, name.by)]
-    found += [value for value in trace.given.values() if StepName.parse(value.symbol).local == name.by]
-    all_uses = [use for value in found[:1] for use in uses.get(id(value), [])]
-    taken = [use for use in all_uses if _is_between(use.by, name.of, trace)] or all_uses
-    if not taken:
-        return ""
-    if len({id(use.by) for use in taken}) > 1 or len(taken) > 1:
+    value = values.get(in_section(name.section, name.by), values.get(name.by))
+    all_uses = uses.get(id(value), [])
+    taken = [use for use in all_uses if _is_between(use.by, name.of, values)] or all_uses
+    if len(taken) > 1:
         return "it is used in several places: the gradients of all paths are added"
-    return _back(taken[0])
+    return _back(taken[0], name.of) if taken else ""
 
 
-def _is_between(value: Value, of: str, trace: Trace) -> bool:
+def _is_between(value: Value, of: str, values: dict[str, Value]) -> bool:
     """Whether a value lies on the way to what is differentiated."""
     name = StepName.parse(value.symbol)
-    own = in_section(StepName.parse(value.name).section, gradient_name(of, name.local))
-    return name.local == of or own in trace.names or any(v.symbol == own for v in trace.given.values())
+    return name.local == of or in_section(StepName.parse(value.name).section, gradient_name(of, name.local)) in values
 
 
 def give_reasons(trace: Trace) -> None:
     """Puts beside every step why it is as it is; what a problem itself says of a step stays."""
     uses = _uses(trace)
+    values = {value.symbol: value for value in trace.given.values()} | {step.name: step.value for step in trace.steps}
     for step in trace.steps:
         name = StepName.parse(step.name)
-        why = _of_gradient(name, trace, uses) if name.is_gradient else ""
+        why = _of_gradient(name, values, uses) if name.is_gradient else ""
         step.why = step.why or why or _forward(step)
