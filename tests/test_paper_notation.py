@@ -172,7 +172,9 @@ def test_a_text_in_ascii() -> None:
 
 @pytest.mark.parametrize("words", [("activation", "--function", "gelu_tanh", "--x", "1.5"),
                                    ("softmax", "--x", "2,1", "--target", "1", "--base", "3"),
-                                   ("activation", "--function", "gelu", "--x", "0.7")])  # fmt: skip
+                                   ("activation", "--function", "gelu", "--x", "0.7"),
+                                   ("softmax", "--x", "3,1.5,0"),
+                                   ("solve", str(ROOT / "problems/26-attention-playing-outside.yaml"))])  # fmt: skip
 @pytest.mark.parametrize("format", ["table", "plain"])
 def test_digits_hold_for_constants_too(words: tuple[str, ...], format: str) -> None:
     """But for what a formula itself writes: the 0.044715 of GELU."""
