@@ -80,6 +80,8 @@ def formula(step: Step, view: View = View()) -> str:
 
 def signs_said(steps: Iterable[Step], view: View) -> str:
     """What the signs mean with which these steps are written; of steps of one name in several sections one is read."""
+    if view.detail == "short":  # values alone
+        return ""
     alike = {StepName.parse(step.name).local: step for step in steps}
     texts = [f"{view.style.symbol(step.symbol)} = {formula(step, view)}" for step in alike.values()]
     return "; ".join(signs_explained(texts, view.style))

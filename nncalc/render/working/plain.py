@@ -21,7 +21,7 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
     if trace.conventions:
         print("# " + ", ".join(trace.conventions), file=out)
     signs = signs_said((step for run in runs(trace, view) for step in run.steps), view)
-    if signs and view.detail != "short":
+    if signs:
         print(f"# signs: {signs}", file=out)
     for name, value in trace.header.items():
         for index in np.ndindex(value.shape):

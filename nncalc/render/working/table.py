@@ -60,7 +60,7 @@ class _Page(Paper):
         if trace.conventions:
             self.say(Text(", ".join(trace.conventions), style=QUIET))
         signs = signs_said((step for run in runs(trace, self.view) for step in run.steps), self.view)
-        if signs and self.view.detail != "short":
+        if signs:
             self.say(Text(f"signs: {signs}", style=QUIET))
         if any(step.exact is not None for step in trace.steps):
             self.say(Text("worked with rounded values: ≈ the value carried on (the exact one, the drift)", style=QUIET))
