@@ -305,7 +305,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 @pytest.mark.parametrize(("line", "told"), [
-    ("nncalc opt", ["optimizer"]), ("nncalc so", ["softmax", "solve"]), ("nncalc optimizer --kind a", ["adagrad", "adam", "adamw", "average"]),
+    ("nncalc opt", ["optimizer"]), ("nncalc so", ["softmax", "solve"]), ("nncalc optimizer --kind a", ["adagrad", "adadelta", "adam", "adamw", "adamax", "average"]),
     ("nncalc optimizer --kin", ["--kind"]), ("nncalc new optimizer --form ", ["gradients", "expression", "rates", "average"]),
     ("nncalc new params --form bert", ["bert_base", "bert_large"]), ("nncalc schema net", ["network"]), ("nncalc softmax --jacobian ", ["yes", "no"]),
     ("nncalc solve ", ["hw/", "p.yaml"]), ("nncalc softmax -i p", ["p.yaml"]), ("nncalc softmax p.yaml --get ", ["e", "Z", "s"]),

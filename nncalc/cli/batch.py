@@ -26,6 +26,7 @@ from nncalc.limits import Permissions
 from nncalc.render.layout import View
 from nncalc.render.summary import SUMMARIES, Progress, SummaryRow
 from nncalc.render.working import WORKING_FORMATS, render
+from nncalc.trace.rules.reasons import give_reasons
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class FileWork:
         result = solve_file(item, settle_of(self.request), self.rules)
         findings, text = list(result.findings), None
         if result.trace is not None and self.request.output is not None:
+            if self.request.why:
+                give_reasons(result.trace)
             page = attempted(partial(self._page, result.trace), Location(item.path))
             findings += page.findings if isinstance(page, Failure) else []
             text = None if isinstance(page, Failure) else page
@@ -176,7 +179,7 @@ class Workings:
         self.journal = Journal(self.folder)
         if request.resume:
             self.journal.read()
-        asked = (request.round, request.sig, request.digits, request.detail, format, rules)
+        asked = (request.round, request.sig, request.digits, request.detail, request.why, request.ascii, format, rules)
         self.settings = repr((__version__, *asked)).encode()
 
     def answered(self, found: Found) -> Found | Answered:

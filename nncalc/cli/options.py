@@ -85,6 +85,7 @@ def view_options() -> list[TyperOption]:
         _shown("--round", "work with values rounded to N decimals, the drift beside them", metavar="N"),
         _shown("--sig", "work with values rounded to N significant digits", metavar="N"),
         _shown("--detail", detail, choices=DETAILS),
+        flag("--why", "say why each step is as it is, in a sentence", heading=SHOWING),
         _shown("--format", "of the working", choices=WORKING_FORMATS),
         _shown("--output", "write to FILE; its ending chooses the format", metavar="FILE", short=["-o"]),
         *look_options(),
@@ -103,6 +104,7 @@ def look_options() -> list[TyperOption]:
     """How numbers and colours look."""
     return [
         _shown("--digits", f"show N decimals (default {DIGITS})", metavar="N"),
+        flag("--ascii", "only signs that any keyboard has: dL/dW, sqrt(x), W @ x", heading=SHOWING),
         _shown("--color", "when there are colours", choices=COLORS),
         flag("--no-color", "the same as --color never", heading=SHOWING),
     ]

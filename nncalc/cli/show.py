@@ -20,6 +20,7 @@ from nncalc.render.layout import View
 from nncalc.render.working import WORKING_FORMATS, format_for, render
 from nncalc.running import Settle, exact, on_paper, solve
 from nncalc.trace.notation.numbers import plain
+from nncalc.trace.rules.reasons import give_reasons
 
 MOST_DIGITS = 15
 
@@ -38,6 +39,8 @@ class Request:
     output: str | None = None
     color: str | None = None
     no_color: bool = False
+    why: bool = False
+    ascii: bool = False
 
     def __post_init__(self) -> None:
         if self.output == "":
@@ -49,6 +52,9 @@ def present(problems: Sequence[Problem], request: Request) -> None:
     view, format, settle = view_of(request), format_of(request), settle_of(request)
     wanted = (*request.get, *request.explain)
     traces = [solve(replace(problem, wanted=wanted), settle) for problem in problems]
+    if request.why or request.explain:
+        for trace in traces:
+            give_reasons(trace)
     if request.explain:
         traces = [trace.explain(*(cell_of(trace, text) for text in request.explain)) for trace in traces]
     out = io.StringIO()
@@ -112,5 +118,6 @@ def view_of(request: Request) -> View:
         detail=choice("--detail", request.detail, [DETAIL, *(level for level in DETAILS if level != DETAIL)]),
         terminal=width is not None,
         width=width,
+        ascii=request.ascii,
         color=terminal.colour(when if request.output is None or when == "always" else "never"),
     )

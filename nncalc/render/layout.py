@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,12 @@ import numpy as np
 
 from nncalc.errors import printable
 from nncalc.render import DETAIL, DIGITS
+from nncalc.trace.name import StepName
 from nncalc.trace.notation.evaluation import beyond_digits, evaluate, exactly, tied_brackets
+from nncalc.trace.notation.legend import signs_explained
 from nncalc.trace.notation.numbers import columns, number
-from nncalc.trace.notation.style import TEXT, place, substituted, symbols, write
+from nncalc.trace.notation.record import Style
+from nncalc.trace.notation.style import ASCII_TEXT, TEXT, place, substituted, symbols, write
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, middle
 from nncalc.trace.steps import Step
 
@@ -31,7 +35,13 @@ class View:
     terminal: bool = False
     width: int | None = None
     color: bool = False
+    ascii: bool = False
     reveal: bool = False  # right values also where a student's autograder hides them
+
+    @property
+    def style(self) -> Style:
+        """How a step is written."""
+        return ASCII_TEXT if self.ascii else TEXT
 
     @property
     def cells(self) -> int | None:
@@ -63,24 +73,34 @@ def cell_name(step: Step, index: Index) -> str:
     return TEXT.symbol(step.symbol, place(index))
 
 
-def formula(step: Step) -> str:
+def formula(step: Step, view: View = View()) -> str:
     """How the whole step is written."""
-    return write(step.formula, TEXT, symbols(TEXT))
+    return _symbolic(step.formula, view)
+
+
+def signs_said(steps: Iterable[Step], view: View) -> str:
+    """What the signs mean with which these steps are written; of steps of one name in several sections one is read."""
+    if view.detail == "short":  # values alone
+        return ""
+    alike = {StepName.parse(step.name).local: step for step in steps}
+    texts = [f"{view.style.symbol(step.symbol)} = {formula(step, view)}" for step in alike.values()]
+    return "; ".join(signs_explained(texts, view.style))
 
 
 def line(step: Step, index: Index, view: View) -> PageLine:
     """The working of one cell: symbols, numbers put in, what the parts come to, value."""
     x = step.element(index)
     value = number(step.array[index], view.digits)
-    stages = [write(x, TEXT, substituted(TEXT, view.digits), view.digits)]
+    style = view.style
+    stages = [write(x, style, substituted(style, view.digits), view.digits)]
     parts = middle(x)
     if parts is not None and isinstance(x, Op):
         worked = Op(x.kind, tuple(_worked(p) for p in parts), x.label)
         if all(math.isfinite(evaluate(p)) for p in worked.args):  # what overflows on the way says nothing
-            stages.append(write(worked, TEXT, substituted(TEXT, view.digits)))
+            stages.append(write(worked, style, substituted(style, view.digits), view.digits))
     stages += [number(np.asarray(step.computed)[index], view.digits)] if step.exact is not None else []
     stages = [s for i, s in enumerate(stages) if s not in (value, *stages[:i])]
-    symbolic = write(x, TEXT, symbols(TEXT), view.digits)
+    symbolic = _symbolic(x, view)
     exact, drift = _compared(step, index, view)
     rounded = bool(step.array[index] != np.asarray(step.computed)[index])
     return PageLine(index, cell_name(step, index), symbolic, tuple(stages), value, exact, drift, rounded)
@@ -108,18 +128,22 @@ def _worked(x: Expr) -> Expr:
 def remarks(step: Step, index: Index, view: View) -> list[str]:
     """Where a derivative is a convention, and what the digits that are shown do not give."""
     x = step.element(index)
-    notes = [f"{step.symbol}: {printable(step.why, NOTE)}"] if step.why and index == step.indices()[0] else []
+    notes = (
+        [f"{TEXT.symbol(step.symbol)}: {printable(step.why, NOTE)}"] if step.why and index == step.indices()[0] else []
+    )
     for bracket in tied_brackets(x):
-        level = number(evaluate(bracket.args[0]))
+        level = number(evaluate(bracket.args[0]), view.digits)
         at = f"at {level} {bracket.label} {level}"
-        notes.append(f"{_symbolic(bracket)} {at} counts as {number(evaluate(bracket))}, by convention")
+        notes.append(f"{_symbolic(bracket, view)} {at} counts as {number(evaluate(bracket))}, by convention")
     for part in beyond_digits(x, view.digits):
-        notes.append(f"{_symbolic(part)} is {number(evaluate(part))}, worked with more digits than are shown")
+        notes.append(
+            f"{_symbolic(part, view)} is {number(evaluate(part), view.digits)}, worked with more digits than are shown"
+        )
     return notes
 
 
-def _symbolic(x: Expr) -> str:
-    return write(x, TEXT, symbols(TEXT))
+def _symbolic(x: Expr, view: View) -> str:
+    return write(x, view.style, symbols(view.style), view.digits)
 
 
 def matrix(array: Any, digits: int = 6) -> list[list[str]]:

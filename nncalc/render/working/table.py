@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.layout import NOTE, PageLine, View, blocks, formula, inline, line, matrix, remarks
+from nncalc.render.layout import NOTE, PageLine, View, blocks, formula, inline, line, matrix, remarks, signs_said
 from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.render.paper import FOLDED, HEAD, JOINED, NAME, QUIET, VALUE, Grid, Paper, Text
 from nncalc.render.working.window import ShownWindow, windows
@@ -56,6 +56,9 @@ class _Page(Paper):
         self.say(head)
         if trace.conventions:
             self.say(Text(", ".join(trace.conventions), style=QUIET))
+        signs = signs_said((step for run in runs(trace, self.view) for step in run.steps), self.view)
+        if signs:
+            self.say(Text(f"signs: {signs}", style=QUIET))
         if any(step.exact is not None for step in trace.steps):
             self.say(Text("worked with rounded values: ≈ the value carried on (the exact one, the drift)", style=QUIET))
         numbers = [
@@ -86,7 +89,8 @@ class _Page(Paper):
         if self.view.detail == "short":
             self.array(Text(TEXT.symbol(step.symbol), style=NAME), step.array, VALUE)
             return
-        self.say(Text(TEXT.symbol(step.symbol), style=f"bold {NAME}").append(f" = {formula(step)}", style="default"))
+        head = Text(TEXT.symbol(step.symbol), style=f"bold {NAME}")
+        self.say(head.append(f" = {formula(step, self.view)}", style="default"))
         indices = step.indices()
         shown = indices if self.view.cells is None else indices[: self.view.cells]
         lines = [line(step, index, self.view) for index in shown]
@@ -108,7 +112,7 @@ class _Page(Paper):
         lines = [line(step, (), self.view) for step in steps]
         rows = []
         for step, worked, tail in zip(steps, lines, _tails(lines, steps[0].exact is not None), strict=True):
-            written = formula(step)
+            written = formula(step, self.view)
             working = " = ".join(s for s in worked.stages if s != written)
             symbolic = f"= {written}" if written != worked.value else ""
             cells = (Text(worked.cell, style=f"bold {NAME}"), Text(symbolic), Text(f"= {working}" if working else ""))
@@ -178,7 +182,7 @@ class _Page(Paper):
         nodes = [(n, "", trace.given[n].array) for n in (*kept, *last)]
         steps = [step for step in trace.steps if not StepName.parse(step.name).is_gradient]
         first, _, rest = ends(steps, is_long(trace, self.view))
-        nodes += [(s.name, formula(s), s.array) for s in (*first, *rest)]
+        nodes += [(s.name, formula(s, self.view), s.array) for s in (*first, *rest)]
         slopes = [
             number(gradients[n].array, self.view.digits) if n in gradients else "1" * (n == _output(trace))
             for n, _, _ in nodes

@@ -201,6 +201,16 @@ def item(x: Expr, label: str) -> Expr:
     return Op("item", (x,), label)
 
 
+AXIS_LETTERS = "ijklmn"
+
+
+def along_axes(function: str, axes: Sequence[int], x: Expr, ndim: int) -> Expr:
+    """A function that takes some axes of an array to one number each, by letters: Σ_j x[i,j]; of all axes a call."""
+    if len(axes) == ndim:
+        return call(function, x)
+    return Op("along", (x,), f"{function} {''.join(AXIS_LETTERS[a] for a in axes)} {AXIS_LETTERS[:ndim]}")
+
+
 def symbol(text: str) -> Expr:
     """A constant with a letter of its own, as I for the identity matrix."""
     return Op("symbol", (), text)
