@@ -165,7 +165,7 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
          {"kind": "batch", "running_mean": [1, 2, 3, 4], "running_var": [1, 2, 1, 2]}],
         {"kind": "layer", "gamma": [2, 3, 4, 5], "beta": [2, 3, 4, 5], "eps": 0.5, "groups": 2, "axes": 2,
          "momentum": 0.2, "running_mean": [1, 2, 3, 1], "running_var": [1, 2, 3, 1],
-         "upstream": [[1, 2, 3, 4], [0, 1, 0, 1]]},
+         "unbiased": False, "upstream": [[1, 2, 3, 4], [0, 1, 0, 1]]},
     ),
     ("residual", "residual"): (
         {"x": [1, -2], "layers": LAYERS}, [{}, {"projection": ONE}],

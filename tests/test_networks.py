@@ -682,6 +682,28 @@ def test_an_output_of_a_recurrent_layer_goes_on() -> None:
         )
 
 
+def test_a_recurrent_layer_gives_all_its_steps_to_another_one() -> None:
+    """Stacked as in every framework, by NumPy; to a dense layer goes the last state, and what the file says holds."""
+    rng = np.random.default_rng(3)
+    x, (W1, U1), (W2, U2) = rng.normal(size=(3, 2)), rng.normal(size=(2, 2, 2)), rng.normal(size=(2, 2, 2))
+    h, g, last = np.zeros(2), np.zeros(2), np.zeros(2)
+    for row in x:
+        h = np.tanh(W1 @ row + U1 @ h)
+        g = np.tanh(W2 @ h + U2 @ g)
+    last = np.tanh(W2 @ h)
+
+    def network(**more: Any) -> Any:
+        first, second = ({"W_xh": W.tolist(), "W_hh": U.tolist()} for W, U in ((W1, U1), (W2, U2)))
+        return solve({"topic": "network", "x": x.tolist(), "layers": [{"rnn": first | more}, {"rnn": second}]})
+
+    page = network()
+    np.testing.assert_allclose(page["rnn2.t3.h"].array, g, rtol=1e-12)
+    assert any("rnn1 gives all its time steps to the next" in said for said in page.conventions)
+    with pytest.raises(KeyError):
+        network(**{"return": "last"})["rnn2.t1.h"]
+    np.testing.assert_allclose(network(**{"return": "last"})["rnn2.h"].array, last, rtol=1e-12)
+
+
 def test_what_a_page_says_first() -> None:
     attention = {f"W_{n}": [[1, 0], [0, 1]] for n in "QKV"} | {"heads": 2}
     layers = [{"residual": [{"attention": attention}, "relu"]}, {"residual": [{"residual": [{"residual": ["tanh"]}]}]}]

@@ -161,7 +161,7 @@ def _recurrent(at: Position, layer: Any, out: Flow) -> _Entry:
     biases, rest = divmod(vectors, weights // (i + h))
     if rest or biases > 2:
         raise _uncounted(at, "with biases of some gates only, or with peepholes")
-    return at.kind, {"hidden": h, "biases": biases, "outputs": layer.return_}
+    return at.kind, {"hidden": h, "biases": biases, "outputs": "all" if out.value.ndim > 1 else "last"}
 
 
 _COUNTS: dict[str, Callable[[Position, Any, Flow], _Entry]] = {

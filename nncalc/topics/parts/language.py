@@ -142,6 +142,8 @@ def outer(u: Any, v: Any) -> Any:
 def _softmax(x: Any, axis: str = "") -> Any:
     if not shape_of(x):
         raise Unfit("want a vector or a matrix")
+    if not axis and shape_of(x)[-1] == 1 and len(shape_of(x)) > 1:
+        raise Unfit("each row has one number; write softmax(…, columns)")
     return softmax(x.T).T if _of_matrix(axis, x).get("axis") == 0 else softmax(x)
 
 
