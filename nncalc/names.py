@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,29 @@ def step_name(trace: Trace, text: str) -> str:
         if len(fitting) == 1:
             return fitting[0]
     raise InputError(Finding(f"there is no step '{printable(text)}'", hint=_nearest(trace, text, names)))
+
+
+def only_steps(trace: Trace, names: str | Iterable[str]) -> Trace:
+    """The same working with these steps alone: "s,L,t2." has a step, or all that are called so, and a section.
+
+    Raises InputError naming what there is, where a name means nothing.
+    """
+    wanted: set[str] = set()
+    for text in names.split(",") if isinstance(names, str) else names:
+        wanted |= _steps_called(trace, plain_name(text.strip()))
+    return replace(trace, steps=[step for step in trace.steps if step.name in wanted], answer={}, overview=[])
+
+
+def _steps_called(trace: Trace, text: str) -> set[str]:
+    """The steps of a section (behind its name a point), or those of a name, in whichever sections."""
+    if text.endswith("."):
+        found = {step.name for step in trace.steps if f"{step.section}.".startswith(text)}
+        sections = list(dict.fromkeys(f"{step.section}." for step in trace.steps if step.section))
+        if not found or text == ".":
+            want = did_you_mean(text, sections, f"the sections are {some_of(sections, text, '')}" if sections else "")
+            raise InputError(Finding(f"there is no section '{printable(text)}'", hint=want))
+        return found
+    return {step.name for step in trace.steps if _local(step.name) == text} or {step_name(trace, text)}
 
 
 def _without_loss(text: str) -> str:

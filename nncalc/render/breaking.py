@@ -1,0 +1,71 @@
+"""Where a line is broken that is longer than its page: at the signs between terms, never inside a number or a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from nncalc.render.paper import width_of
+
+# What a line of working goes on with; the term behind it then stands under the terms of the line above.
+OPERATORS = ("+ ", "- ", "/ ", "= ", "≈ ")
+_OPEN, _CLOSED = "([{", ")]}"
+
+
+def cut(text: str, depth: int = 0) -> list[str]:
+    """The text in pieces that begin with their sign or end with their comma, where it stands at most so deep in
+    parentheses. With a blank between them they are the text again."""
+    found, start, level = [], 0, 0
+    for i, sign in enumerate(text):
+        level += (sign in _OPEN) - (sign in _CLOSED)
+        if sign == " " and level <= depth and i > start:
+            if text.startswith(OPERATORS, i + 1) or text[i - 1] == ",":
+                found.append(text[start:i])
+                start = i + 1
+    return [*found, text[start:]]
+
+
+def broken(text: str, width: int) -> list[str]:
+    """A formula on lines of `width` columns, broken as far out in its parentheses as lets the lines fit.
+
+    Behind the sign that a line begins with there are as many. What cannot be broken is longer.
+    """
+    if width_of(text) <= width:
+        return [text]
+    deepest = sum(text.count(sign) for sign in _OPEN)
+    pieces = cut(text)
+    for depth in range(1, deepest + 1):
+        if all(_room(piece) <= width for piece in pieces):
+            break
+        pieces = cut(text, depth)
+    return filled(pieces, width)
+
+
+def filled(pieces: Iterable[str], width: int) -> list[str]:
+    """Pieces on as few lines as they need, one after the other."""
+    lines: list[str] = []
+    for piece in pieces:
+        longer = f"{lines[-1]} {piece}" if lines else piece
+        if lines and _room(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(piece)
+    return lines
+
+
+def _room(line: str) -> int:
+    """How many columns a line takes behind the sign that it begins with."""
+    return width_of(line) - 2 * line.startswith(OPERATORS)
+
+
+def grouped(text: str, sizes: Sequence[int], width: int) -> list[str] | None:
+    """A sum with so many terms a line; more terms at its end stand behind the last or on a line of their own.
+
+    None where a line would be too long.
+    """
+    terms, lines = cut(text), []
+    for size in sizes:
+        lines.append(" ".join(terms[:size]))
+        terms = terms[size:]
+    lines = filled([*lines[:-1]], 0) + filled([*lines[-1:], *terms], width)
+    return lines if all(_room(line) <= width for line in lines) else None
+
