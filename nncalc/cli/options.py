@@ -56,6 +56,7 @@ def crew_options() -> list[TyperOption]:
 def look_options() -> list[TyperOption]:
     """How numbers and colours look."""
     return [
+        option("--width", "lines of at most N columns (a terminal's are its own, a file's 80)", metavar="N"),
         option("--digits", f"show N decimals (default {DIGITS})", metavar="N"),
         option("--color", listed(COLORS), metavar="WHEN"),
         flag("--no-color", "the same as --color never"),
@@ -66,8 +67,10 @@ def choice_options() -> list[TyperOption]:
     """What is shown of a working."""
     cell = "only this cell, all the way down: Y:3,2 (several times for several)"
     value = "only this value, bare: s:1; JSON for an array (several, one a line)"
+    only = "only these steps, or sections with a point behind: s,L,t2."
     return [
         option("--explain", cell, metavar="CELL", multiple=True),
+        option("--only", only, metavar="NAMES", multiple=True),
         option("--get", value, metavar="NAME", multiple=True),
     ]
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from nncalc.render.paper import width_of
 
 # What a line of working goes on with; the term behind it then stands under the terms of the line above.
-OPERATORS = ("+ ", "- ", "/ ", "= ", "≈ ")
+LEADING_SIGNS = ("+ ", "- ", "/ ", "= ", "≈ ", "∘ ", "· ")
+# Where nothing else helps, a line is also broken between factors.
+_FACTORS = ("∘", "·")
 _OPEN, _CLOSED = "([{", ")]}"
 
 
@@ -18,7 +20,7 @@ def cut(text: str, depth: int = 0) -> list[str]:
     for i, sign in enumerate(text):
         level += (sign in _OPEN) - (sign in _CLOSED)
         if sign == " " and level <= depth and i > start:
-            if text.startswith(OPERATORS, i + 1) or text[i - 1] == ",":
+            if text.startswith(LEADING_SIGNS, i + 1) or text[i - 1] == ",":
                 found.append(text[start:i])
                 start = i + 1
     return [*found, text[start:]]
@@ -31,16 +33,16 @@ def broken(text: str, width: int) -> list[str]:
     """
     if width_of(text) <= width:
         return [text]
-    deepest = sum(text.count(sign) for sign in _OPEN)
-    pieces = cut(text)
-    for depth in range(1, deepest + 1):
-        if all(_room(piece) <= width for piece in pieces):
-            break
-        pieces = cut(text, depth)
-    return filled(pieces, width)
+    for signs in ("", *_FACTORS):
+        text = text.replace(signs, f" {signs} ") if signs else text
+        for depth in range(sum(text.count(sign) for sign in _OPEN) + 1):
+            pieces = cut(text, depth)
+            if all(_room(piece) <= width for piece in pieces):
+                return on_lines(pieces, width)
+    return on_lines(pieces, width)
 
 
-def filled(pieces: Iterable[str], width: int) -> list[str]:
+def on_lines(pieces: Iterable[str], width: int) -> list[str]:
     """Pieces on as few lines as they need, one after the other."""
     lines: list[str] = []
     for piece in pieces:
@@ -54,7 +56,7 @@ def filled(pieces: Iterable[str], width: int) -> list[str]:
 
 def _room(line: str) -> int:
     """How many columns a line takes behind the sign that it begins with."""
-    return width_of(line) - 2 * line.startswith(OPERATORS)
+    return width_of(line) - 2 * line.startswith(LEADING_SIGNS)
 
 
 def grouped(text: str, sizes: Sequence[int], width: int) -> list[str] | None:
@@ -66,6 +68,6 @@ def grouped(text: str, sizes: Sequence[int], width: int) -> list[str] | None:
     for size in sizes:
         lines.append(" ".join(terms[:size]))
         terms = terms[size:]
-    lines = filled([*lines[:-1]], 0) + filled([*lines[-1:], *terms], width)
+    lines = on_lines([*lines[:-1]], 0) + on_lines([*lines[-1:], *terms], width)
     return lines if all(_room(line) <= width for line in lines) else None
 

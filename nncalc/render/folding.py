@@ -12,13 +12,12 @@ from nncalc.trace.name import StepName
 from nncalc.trace.steps import Step, Trace
 
 WORKED = 2
-# The number of a section in its name, and that of another section or of a row in a formula.
 _NUMBER = re.compile(r"\d+")
-_COUNTED = re.compile(r"(?<=[^\W\d])\d+(?=\.)|(?<=\[)\d+(?=\])")
+_SLICE = re.compile(r"(\d+):(\d+)")
 
 
 @dataclass
-class Part:
+class Stretch:
     """Steps below one heading. folded: they are worked as those of an earlier part of the same kind are."""
 
     steps: list[Step]
@@ -35,23 +34,31 @@ class Part:
         return self.steps[0].title
 
 
-def parts_of(steps: Sequence[Step], trace: Trace, view: View) -> list[Part]:
+def stretches(steps: Sequence[Step], trace: Trace, view: View) -> list[Stretch]:
     """The parts of a page, of those in the same way only the first two not folded; all where all is to be shown."""
-    parts = [Part([*group]) for _, group in groupby(steps, key=lambda step: (step.section, step.title))]
+    parts = [Stretch([*group]) for _, group in groupby(steps, key=lambda step: (step.section, step.title))]
     if not view.cuts or trace.explained:
         return parts
-    before: dict[object, list[list[str]]] = {}
+    before: dict[object, list[Stretch]] = {}
     for part in parts:
-        if _NUMBER.search(part.section) is None:
+        if _NUMBER.search(part.section) is None or len(part.steps) == 1:  # a word would be as long
             continue
         named = tuple((StepName.parse(step.name).local, step.array.shape) for step in part.steps)
         earlier = before.setdefault((_NUMBER.sub("", part.section), named), [])
-        earlier.append(_written(part))
-        part.folded = len(earlier) > WORKED and earlier[-1] == earlier[-2]
+        earlier.append(part)
+        if len(earlier) > WORKED:
+            first, second, third = earlier[-3:]
+            part.folded = _written(third, second.section) == _written(second, first.section)
     return parts
 
 
-def _written(part: Part) -> list[str]:
-    """The formulas with the numbers of sections and rows counted from this section on."""
-    own = int(_NUMBER.findall(part.section)[-1])
-    return [_COUNTED.sub(lambda found: f"{int(found[0]) - own:+d}", formula(step)) for step in part.steps]
+def _written(part: Stretch, before: str) -> list[str]:
+    """The lines of a section with this and the one `before` called so, whatever their names and numbers are."""
+    own = _NUMBER.findall(part.section)[-1]
+    return [_alike(formula(step), part.section, before, own) for step in part.steps]
+
+
+def _alike(text: str, section: str, before: str, own: str) -> str:
+    for name, word in ((section, "this"), (before, "before")):
+        text = re.sub(rf"(?<![\w.]){re.escape(name)}\.", f"{word}.", text)
+    return _SLICE.sub(lambda cut: f":{int(cut[2]) - int(cut[1])}", text.replace(f"[{own}]", "[this]"))

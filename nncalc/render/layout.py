@@ -17,7 +17,7 @@ from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, middle
 from nncalc.trace.steps import Step
 
 # How what is no finite number is written, behind its sign.
-INFINITE = ("inf", "∞", "nan")
+NO_NUMBER = ("inf", "∞", "nan")
 # A remark may name what a file calls its rows; it ends somewhere.
 NOTE = 2000
 
@@ -143,8 +143,8 @@ def matrix(array: Any, digits: int = 6) -> list[list[str]]:
 
 def _column(texts: list[str]) -> list[str]:
     """Numbers with their decimal points in line; what is infinite has none, and ends where the column does."""
-    numbers = iter(aligned([text for text in texts if not text.endswith(INFINITE)]))
-    placed = [text if text.endswith(INFINITE) else next(numbers) for text in texts]
+    numbers = iter(aligned([text for text in texts if not text.endswith(NO_NUMBER)]))
+    placed = [text if text.endswith(NO_NUMBER) else next(numbers) for text in texts]
     width = max(map(len, placed))
     return [text.rjust(width) for text in placed]
 

@@ -11,12 +11,12 @@ from nncalc.render.breaking import broken
 from nncalc.render.layout import blocks, inline, matrix
 from nncalc.render.paper import Text, width_of
 
-Block = list[Text]
+ArrayLines = list[Text]
 # Blanks between arrays side by side, and between the columns of a matrix.
 BESIDE, GAP = 3, 2
 
 
-def array_blocks(label: Text, array: Any, style: str, digits: int, width: int | None) -> list[Block]:
+def array_blocks(label: Text, array: Any, style: str, digits: int, width: int | None) -> list[ArrayLines]:
     """name = value, of more than two axes a block a matrix; nothing is wider than `width` columns, where it can be."""
     if np.ndim(array) < 2:
         return [_vector(label, inline(array, digits), style, width)]
@@ -26,10 +26,10 @@ def array_blocks(label: Text, array: Any, style: str, digits: int, width: int | 
     ]
 
 
-def side_by_side(all_blocks: Iterable[Block], width: int, vectors: bool = False) -> Block:
+def side_by_side(all_blocks: Iterable[ArrayLines], width: int, vectors: bool = False) -> ArrayLines:
     """Matrices beside each other as long as there is room, and `vectors` so; a vector never beside a matrix."""
-    lines: Block = []
-    band: list[tuple[Block, int]] = []
+    lines: ArrayLines = []
+    band: list[tuple[ArrayLines, int]] = []
     for block in all_blocks:
         wide = max(width_of(line.plain) for line in block)
         alike = band and (len(band[0][0]) > 1) == (len(block) > 1) and (vectors or len(block) > 1)
@@ -40,7 +40,7 @@ def side_by_side(all_blocks: Iterable[Block], width: int, vectors: bool = False)
     return lines + _band(band)
 
 
-def _band(band: Sequence[tuple[Block, int]]) -> Block:
+def _band(band: Sequence[tuple[ArrayLines, int]]) -> ArrayLines:
     lines = [Text(whole=True) for _ in range(max((len(block) for block, _ in band), default=0))]
     for i, line in enumerate(lines):
         for block, wide in band:
@@ -50,7 +50,7 @@ def _band(band: Sequence[tuple[Block, int]]) -> Block:
     return lines
 
 
-def _vector(label: Text, written: str, style: str, width: int | None) -> Block:
+def _vector(label: Text, written: str, style: str, width: int | None) -> ArrayLines:
     lead = f"{label.plain} = "
     room = len(written) if width is None else width - width_of(lead) - written.startswith("[")
     first, *more = broken(written, max(room, 1))
@@ -61,7 +61,7 @@ def _vector(label: Text, written: str, style: str, width: int | None) -> Block:
     ]
 
 
-def _rows(label: Text, rows: list[list[str]], style: str, width: int | None) -> Block:
+def _rows(label: Text, rows: list[list[str]], style: str, width: int | None) -> ArrayLines:
     """The rows behind the name; where these are too wide, so many columns below each other as there is room for."""
     lead = width_of(label.plain)
     wide = [width_of(cell) + GAP for cell in rows[0]] if rows else []
@@ -85,7 +85,7 @@ def _rows(label: Text, rows: list[list[str]], style: str, width: int | None) -> 
     return lines
 
 
-def _behind(label: Text, rows: list[list[str]], style: str) -> Block:
+def _behind(label: Text, rows: list[list[str]], style: str) -> ArrayLines:
     blank = " " * width_of(label.plain)
     leads = [_line(label.plain, label.style), *(_line(blank) for _ in rows[1:])]
     return [lead.append((" " * GAP).join(row), style) for lead, row in zip(leads, rows, strict=True)]

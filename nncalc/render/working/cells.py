@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from nncalc.render.breaking import OPERATORS, broken, grouped
+from nncalc.render.breaking import LEADING_SIGNS, broken, grouped
 from nncalc.render.layout import PageLine, View, came_to
 from nncalc.render.paper import NAME, QUIET, VALUE, Text, width_of
 from nncalc.render.working.window import channels_and_rows
@@ -81,7 +81,7 @@ def first_cells(cells: Sequence[CellLines], row: int) -> int:
     return shown // row * row or shown
 
 
-def written(cells: Sequence[CellLines]) -> list[Text]:
+def cell_texts(cells: Sequence[CellLines]) -> list[Text]:
     """The lines as they stand below each other: names, first signs and values in columns."""
     names = max((width_of(cell.cell) for cell in cells), default=0)
     last = max((width_of(cell.lines[-1]) for cell in cells), default=0)
@@ -146,7 +146,7 @@ def _with_stages(lines: list[str], stages: Sequence[str], tail: int, room: int) 
 
 def _indented(lines: Sequence[str]) -> list[str]:
     """Lines behind `= `: those that begin with a sign of their own have it below that one."""
-    return [f"= {lines[0]}", *(line if line.startswith(OPERATORS) else f"  {line}" for line in lines[1:])]
+    return [f"= {lines[0]}", *(line if line.startswith(LEADING_SIGNS) else f"  {line}" for line in lines[1:])]
 
 
 def _by_rows(worked: PageLine, view: View, width: int) -> tuple[list[str], str] | None:
@@ -180,7 +180,7 @@ def _divided(worked: Sequence[PageLine], view: View, width: int) -> list[tuple[l
         if text not in known:
             known[text] = value = number(evaluate(sum_), view.digits)
             first, *more = broken(text, width - width_of(f" = {value}"))
-            above = [first, *(line if line.startswith(OPERATORS) else f"  {line}" for line in more)]
+            above = [first, *(line if line.startswith(LEADING_SIGNS) else f"  {line}" for line in more)]
             above[-1] += f" = {value}"
         parts = Op("divide", (x.args[0], came_to(sum_)))
         stage = write(parts, TEXT, substituted(TEXT, view.digits), view.digits)

@@ -7,12 +7,12 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from nncalc.render.breaking import OPERATORS, broken
+from nncalc.render.breaking import LEADING_SIGNS, broken
 from nncalc.render.layout import PageLine, View, formula, line, remarks
 from nncalc.render.leaving import LeftOut
 from nncalc.render.paper import NAME, QUIET, VALUE, Grid, Paper, Text, width_of
-from nncalc.render.working.arrays import Block, array_blocks, side_by_side
-from nncalc.render.working.cells import FEW_LINES, CellLines, first_cells, fitted, tails, written
+from nncalc.render.working.arrays import ArrayLines, array_blocks, side_by_side
+from nncalc.render.working.cells import FEW_LINES, cell_texts, first_cells, fitted, tails
 from nncalc.render.working.window import ShownWindow, picture, windows
 from nncalc.trace.notation.style import TEXT
 from nncalc.trace.notation.tree import Index
@@ -33,12 +33,12 @@ class StepPaper(Paper):
         self.left = LeftOut(trace, view)
         self.standing: set[str] = set()  # the steps whose arrays stand on the page as rows
 
-    def blocks(self, label: str, array: Any, style: str, indent: int = 0) -> list[Block]:
+    def blocks(self, label: str, array: Any, style: str, indent: int = 0) -> list[ArrayLines]:
         """An array as the lines that show it, of more than two axes a block a matrix."""
         width = None if self.view.width is None else self.view.width - indent
         return array_blocks(Text(label, style=NAME), array, style, self.view.digits, width)
 
-    def arrays(self, blocks: Sequence[Block], together: bool = False) -> None:
+    def arrays(self, blocks: Sequence[ArrayLines], together: bool = False) -> None:
         """Arrays below each other; where lines have an end, matrices beside each other as long as there is room, and
         `together` also vectors.
         """
@@ -46,7 +46,7 @@ class StepPaper(Paper):
         lines = [text for block in blocks for text in block]
         self.say(*(lines if width is None else side_by_side(blocks, width, together)))
 
-    def values(self, step: Step) -> list[Block]:
+    def values(self, step: Step) -> list[ArrayLines]:
         """A step as its value alone; of one that takes many lines its shape, and how to see it."""
         symbol = TEXT.symbol(step.symbol)
         blocks = self.blocks(symbol, step.array, VALUE)
@@ -57,7 +57,7 @@ class StepPaper(Paper):
 
     def steps_in_order(self, steps: Sequence[Step]) -> None:
         """Step after step; those that only move numbers beside each other as long as there is room."""
-        waiting: list[Block] = []
+        waiting: list[ArrayLines] = []
         for step in steps:
             block = self.moved(step)
             if block is None:
@@ -69,7 +69,7 @@ class StepPaper(Paper):
                 self.standing.add(step.name)
         self.arrays(waiting)
 
-    def moved(self, step: Step) -> Block | None:
+    def moved(self, step: Step) -> ArrayLines | None:
         """name = formula = array, of a step that only moves numbers; None where it does not, or there is no room."""
         if self.view.width is None or self.trace.explained or not 0 < step.array.ndim < 3:
             return None
@@ -129,7 +129,7 @@ class StepPaper(Paper):
         first, *more = [formula(step)] if width is None else broken(formula(step), width - width_of(symbol) - 3)
         lines = [Text(whole=True).append(symbol, f"bold {NAME}").append(f" = {first}", style="default")]
         for text in more:
-            behind = " " * (width_of(symbol) + (1 if text.startswith(OPERATORS) else 3))
+            behind = " " * (width_of(symbol) + (1 if text.startswith(LEADING_SIGNS) else 3))
             lines.append(Text(behind + text, whole=True))
         if said and (width is None or width_of(lines[-1].plain) + 3 + width_of(said) <= width):
             lines[-1].append(f"   {said}", QUIET)
@@ -153,7 +153,7 @@ class StepPaper(Paper):
             shown = first_cells(cells, step.array.shape[-1] if step.array.ndim else 1)
             if shown < len(lines):
                 cells = fitted(lines[:shown], compared, self.view, width - INDENT)
-        self.say(*written(cells), indent=INDENT)
+        self.say(*cell_texts(cells), indent=INDENT)
         return len(cells)
 
     def pictured(self, step: Step, lines: list[PageLine]) -> None:
@@ -172,13 +172,15 @@ class StepPaper(Paper):
         lines = [line(step, (), self.view, self.left.reduced(step, ())) for step in steps]
         compared = steps[0].exact is not None
         rows = [_number(step, worked, t) for step, worked, t in zip(steps, lines, tails(lines, compared), strict=True)]
+        filled = [any(cell.plain for cell in column) for column in zip(*rows, strict=True)]
+        rows = [tuple(cell for cell, kept in zip(row, filled, strict=True) if kept) for row in rows]
         together = self._has_room(_width_of_rows(rows)) and not any(map(self.left.leaves, steps))
         if together:
             self.say(Grid(1, rows=[*rows]))
             self.notes(steps, [()])
             return
         for step, row, worked in zip(steps, rows, lines, strict=True):
-            alone = [*(cell for cell in row[:3] if cell.plain), *tails([worked], compared)]
+            alone = [*(cell for cell in row[:-1] if cell.plain), *tails([worked], compared)]
             if self._has_room(_width_of_rows([alone])):
                 said = self.left.said(step)
                 if said and self._has_room(_width_of_rows([alone]) + 3 + width_of(said)):
@@ -213,7 +215,7 @@ def _rows(lines: Sequence[PageLine], compared: bool) -> Grid:
     )
 
 
-def _number(step: Step, worked: PageLine, tail: Text) -> tuple[Text, Text, Text, Text]:
+def _number(step: Step, worked: PageLine, tail: Text) -> tuple[Text, ...]:
     """name, formula, numbers and value of a step of one number."""
     formed = formula(step)
     working = " = ".join(s for s in worked.stages if s != formed)

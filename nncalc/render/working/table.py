@@ -12,21 +12,21 @@ from typing import Any, TextIO
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.folding import Part, parts_of
+from nncalc.render.folding import Stretch, stretches
 from nncalc.render.layout import NOTE, View, inline
 from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.render.paper import FOLDED, HEAD, NAME, QUIET, VALUE, Grid, Text
-from nncalc.render.working.arrays import Block
+from nncalc.render.working.arrays import ArrayLines
 from nncalc.render.working.graph import graph_of
 from nncalc.render.working.step import StepPaper
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.style import TEXT
 from nncalc.trace.steps import Step, Trace
 
-# Folded sections have headings of their own where their values take so many lines.
-FOLDED_LINES = 8
+# So many folded sections have headings of their own.
+FEW_FOLDED = 2
 # A vector that stands on a page of so many lines stands in the answer, too.
-SHORT_PAGE = 40
+SHORT_PAGE = 100
 
 
 def render(trace: Trace, view: View, out: TextIO) -> None:
@@ -66,7 +66,7 @@ class _Page(StepPaper):
         if numbers:
             head_of, left_out, tail = ends(numbers, is_long(trace, self.view))
             self.say(Text(", ".join([*head_of, *([f"… {left_out} more"] if left_out else []), *tail])))
-        blocks: list[Block] = []
+        blocks: list[ArrayLines] = []
         for name, value in trace.header.items():
             if value.ndim:
                 local = StepName.parse(name).local
@@ -82,7 +82,7 @@ class _Page(StepPaper):
             if run.left_out:
                 self.say(Text(f"\n… {run.left_out} steps", style=QUIET))
             kept = [step for step in run.steps if step.name not in self.left.gradients]
-            for folded, parts in groupby(parts_of(kept, self.trace, self.view), key=lambda part: part.folded):
+            for folded, parts in groupby(stretches(kept, self.trace, self.view), key=lambda part: part.folded):
                 if folded:
                     self.folded([*parts])
                     above, between = None, "\n"
@@ -97,17 +97,23 @@ class _Page(StepPaper):
     def group(self, steps: Sequence[Step], scalar: bool) -> None:
         """Steps below one heading; a page that is summed up in a table counts line by line."""
         if self.view.detail == "short":
-            self.arrays([block for step in steps for block in self.values(step)])
+            self.short(steps)
         elif scalar and (len(steps) > 1 or self.view.width is not None or self.trace.overview):
             self.numbers(steps)
         else:
             self.steps_in_order(steps)
 
-    def folded(self, parts: Sequence[Part]) -> None:
+    def short(self, steps: Sequence[Step]) -> None:
+        """Values alone."""
+        shown = [(step, self.values(step)) for step in steps]
+        self.arrays([block for _, blocks in shown for block in blocks])
+        self.standing |= {step.name for step, blocks in shown if sum(map(len, blocks)) == _lines_of(step)}
+
+    def folded(self, parts: Sequence[Stretch]) -> None:
         """Sections that are worked as those before them: what answers are made from, with a word how to see more."""
         self.standing |= {step.name for part in parts for step in self.kept(part) if step.array.ndim == 1}
         values = [[block for step in self.kept(part) for block in self.values(step)] for part in parts]
-        if sum(len(block) for blocks in values for block in blocks) <= FOLDED_LINES:
+        if len(parts) <= FEW_FOLDED:
             for part, blocks in zip(parts, values, strict=True):
                 self.say(Text(f"\n{part.title}", HEAD).append(f"   as above: --only {part.section}. shows it", QUIET))
                 self.arrays(blocks)
@@ -120,7 +126,7 @@ class _Page(StepPaper):
             self.say(Text(f"… {between} more", QUIET))
         self.say(*tail)
 
-    def kept(self, part: Part) -> list[Step]:
+    def kept(self, part: Stretch) -> list[Step]:
         """Of a folded part the steps that are shown: what has the name of an answer, else all."""
         return [step for step in part.steps if self.is_answer(step)] or part.steps
 
@@ -169,3 +175,8 @@ class _Page(StepPaper):
         """Whether a matrix stands on the page already; on a long page of lines with an end, also a vector."""
         least = 2 if self.view.width is None or self.lines <= SHORT_PAGE else 1
         return np.ndim(value) >= least and self.answered(name) in self.standing
+
+
+def _lines_of(step: Step) -> int:
+    """How many lines the numbers of an array take below each other."""
+    return step.array.size // max(step.array.shape[-1], 1) if step.array.ndim > 1 else 1
