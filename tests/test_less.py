@@ -136,7 +136,9 @@ def test_time_steps_in_the_same_way_fold_after_the_second_on_a_terminal() -> Non
     values = steps(WORDS)["t4.h"]
     assert f"t4.h = [{values[0]:.6f}, {values[1]:.6f}]" in text
     assert "t3.z[1] = " in solved(WORDS, "--only", "t3.") and "t3.z[1] = " in solved(WORDS, "--detail", "full")
-    assert "t3.z[1] = " in solved(WORDS, terminal=None) and "t3.z[1] = " in solved(WORDS, "--width", "80", terminal=None)
+    assert "t3.z[1] = " in solved(WORDS, terminal=None) and "t3.z[1] = " in solved(
+        WORDS, "--width", "80", terminal=None
+    )
 
 
 def test_sections_that_are_worked_otherwise_do_not_fold() -> None:

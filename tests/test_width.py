@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from arithmetic import NUMBER, Unreadable, half_a_place, value_and_slack
@@ -96,7 +97,7 @@ def test_a_formula_is_broken_at_its_signs_and_nothing_is_lost(width: int) -> Non
     text = " + ".join(TERMS) + " - " + " - ".join(TERMS)
     found = broken(text, width)
     assert "".join(found).replace(" ", "") == text.replace(" ", "")
-    for before, line in zip(found, found[1:], strict=False):
+    for before, line in pairwise(found):
         assert line.startswith(LEADING_SIGNS) or before.endswith(",")
     if width >= max(map(len, TERMS)):
         assert all(len(line) <= width + 2 for line in found)

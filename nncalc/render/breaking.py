@@ -19,10 +19,10 @@ def cut(text: str, depth: int = 0) -> list[str]:
     found, start, level = [], 0, 0
     for i, sign in enumerate(text):
         level += (sign in _OPEN) - (sign in _CLOSED)
-        if sign == " " and level <= depth and i > start:
-            if text.startswith(LEADING_SIGNS, i + 1) or text[i - 1] == ",":
-                found.append(text[start:i])
-                start = i + 1
+        ends = text[i - 1] == "," or text.startswith(LEADING_SIGNS, i + 1)
+        if sign == " " and level <= depth and i > start and ends:
+            found.append(text[start:i])
+            start = i + 1
     return [*found, text[start:]]
 
 
@@ -70,4 +70,3 @@ def grouped(text: str, sizes: Sequence[int], width: int) -> list[str] | None:
         terms = terms[size:]
     lines = on_lines([*lines[:-1]], 0) + on_lines([*lines[-1:], *terms], width)
     return lines if all(_room(line) <= width for line in lines) else None
-

@@ -35,7 +35,7 @@ class View:
 
     @property
     def cuts(self) -> bool:
-        """Whether of many cells or sections only some are shown, with a word how to see the others. A pipe shows all."""
+        """Whether of many cells or sections only some are shown, with a word how to see the others; in a pipe all."""
         return self.terminal and self.detail == DETAIL
 
 
@@ -93,9 +93,7 @@ def line(step: Step, index: Index, view: View, made: Expr | None = None) -> Page
     exact, drift = _compared(step, index, view)
     rounded = bool(step.array[index] != np.asarray(step.computed)[index])
     between = between if between in stages[1:] else ""
-    return PageLine(
-        index, cell_name(step, index), symbolic, tuple(stages), value, x, between, exact, drift, rounded
-    )
+    return PageLine(index, cell_name(step, index), symbolic, tuple(stages), value, x, between, exact, drift, rounded)
 
 
 def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:

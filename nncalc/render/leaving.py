@@ -33,7 +33,8 @@ class LeftOut:
 
     trace: Trace
     view: View
-    _products: dict[str, dict[str, set[int]]] = field(default_factory=dict)  # of each step, by what they are 0: its rows
+    # Why products are left out of each step: what is one-hot ("" for a mask), and which rows of it.
+    _products: dict[str, dict[str, set[int]]] = field(default_factory=dict)
     _sentences: set[str] = field(default_factory=set)
 
     @cached_property
@@ -58,7 +59,8 @@ class LeftOut:
     def gradients_said(self) -> str:
         """Which gradients are left out, and how one sees them."""
         named = ", ".join(TEXT.symbol(name) for name in self.gradients)
-        return f"left out, by what is given: {named}; --only {self.gradients[0]} shows it" if named else ""
+        how = f"--only {','.join(self.gradients)} shows {'them' if len(self.gradients) > 1 else 'it'}"
+        return f"left out, by what is given: {named}; {how}" if named else ""
 
     def _is_given(self, name: StepName) -> bool:
         given = self.trace.given
@@ -117,7 +119,7 @@ class LeftOut:
     def reduced(self, step: Step, index: Index) -> Expr:
         """The formula of a cell without the products that say nothing; why they do not is kept for `said`."""
         x = step.element(index)
-        if self.nothing or windows(x):
+        if self.nothing or not (self.hidden or self.one_hot) or windows(x):
             return x
         reasons: dict[str, set[int]] = self._products.setdefault(step.name, defaultdict(set))
 
@@ -143,18 +145,22 @@ class LeftOut:
                 reasons[""].add(0)
                 return True
             looked_up = all(isinstance(f, Ref) for f in factors)
-            if len(factors) > 1 and self._one_hot(factor, looked_up):
+            chosen = any(isinstance(f, Op) and f.kind == "call" for f in factors)  # of the logarithms one
+            if len(factors) > 1 and (looked_up or chosen) and self._picked(factor, looked_up):
                 reasons[factor.value.symbol].add(factor.index[0] + 1 if len(factor.index) > 1 else 0)
                 return True
         return False
 
-    def _one_hot(self, ref: Ref, looked_up: bool) -> bool:
-        """Whether an element is of a given row of 0 and one 1, which picks what it is multiplied by."""
-        value: Any = ref.value
-        if not getattr(value, "is_given", False) or (looked_up and value.symbol not in self.trace.inputs):
-            return False
-        rows = np.atleast_2d(value.array)
-        return rows.ndim == 2 and rows.shape[1] >= (LOOKED_UP if looked_up else 2) and _picks(rows)
+    @cached_property
+    def one_hot(self) -> dict[str, int]:
+        """What was given as rows of 0 and one 1, which picks what it is multiplied by; how many places they have."""
+        given = {v.symbol: np.atleast_2d(v.array) for v in self.trace.given.values() if v.ndim in (1, 2)}
+        return {symbol: rows.shape[1] for symbol, rows in given.items() if rows.shape[1] > 1 and _picks(rows)}
+
+    def _picked(self, ref: Ref, looked_up: bool) -> bool:
+        """Whether an element is of a row that picks: an input's of several places, or what picks a function's value."""
+        places = self.one_hot.get(ref.value.symbol, 0) if getattr(ref.value, "is_given", False) else 0
+        return places >= LOOKED_UP and ref.value.symbol in self.trace.inputs if looked_up else places > 0
 
     def leaves(self, step: Step) -> bool:
         """Whether something is left out of a step."""

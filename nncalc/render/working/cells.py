@@ -34,7 +34,7 @@ class CellLines(NamedTuple):
     above: Sequence[str] = ()  # lines before it that it uses
 
     @property
-    def count(self) -> int:
+    def height(self) -> int:
         """How many lines it takes."""
         return len(self.lines) + len(self.above)
 
@@ -72,11 +72,11 @@ def fitted(worked: Sequence[PageLine], compared: bool, view: View, width: int) -
 
 def first_cells(cells: Sequence[CellLines], row: int) -> int:
     """How many of these cells a terminal shows; `row`: how many a row of the array has."""
-    if len(cells) <= FEW_CELLS or sum(cell.count for cell in cells) <= FEW_LINES:
+    if len(cells) <= FEW_CELLS or sum(cell.height for cell in cells) <= FEW_LINES:
         return len(cells)
     lines = shown = 0
-    while shown < len(cells) and (shown < LEAST_CELLS or lines + cells[shown].count <= FEWER_LINES):
-        lines += cells[shown].count
+    while shown < len(cells) and (shown < LEAST_CELLS or lines + cells[shown].height <= FEWER_LINES):
+        lines += cells[shown].height
         shown += 1
     return shown // row * row or shown
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TextIO
 
-import numpy as np
-
 from nncalc.render.breaking import LEADING_SIGNS, broken
 from nncalc.render.layout import PageLine, View, formula, line, remarks
 from nncalc.render.leaving import LeftOut
@@ -73,7 +71,7 @@ class StepPaper(Paper):
         """name = formula = array, of a step that only moves numbers; None where it does not, or there is no room."""
         if self.view.width is None or self.trace.explained or not 0 < step.array.ndim < 3:
             return None
-        if any(line(step, index, self.view).stages for index in step.indices()):
+        if any(line(step, index, self.view).stages for index in self.looked_at(step)):
             return None
         symbol, formed, said = TEXT.symbol(step.symbol), formula(step), self.left.said(step)
         (block,) = self.blocks(f"{symbol} = {formed}", step.array, VALUE)
@@ -84,10 +82,14 @@ class StepPaper(Paper):
             block[0].append(f"   {said}", QUIET)
         return block if all(self._has_room(width_of(text.plain)) for text in block) else None
 
+    def looked_at(self, step: Step) -> list[Index]:
+        """The cells that may be shown: where many are cut to some, no more than could be."""
+        indices = self.left.cells(step)
+        return indices[: FEW_LINES + 1] if self.view.cuts and not self.trace.explained else indices
+
     def step(self, step: Step) -> None:
         """The formula, and below it the cells."""
-        indices = step.indices() if self.trace.explained else self.left.cells(step)
-        shown = indices[: FEW_LINES + 1] if self.view.cuts and not self.trace.explained else indices
+        indices, shown = self.left.cells(step), self.looked_at(step)
         lines = [line(step, index, self.view, self.left.reduced(step, index)) for index in shown]
         moved = step.cells is None and not any(worked.stages for worked in lines)
         self.formula(step)
@@ -115,7 +117,7 @@ class StepPaper(Paper):
         self.say(*(text for block in blocks for text in block), indent=INDENT)
 
     def stands_as_rows(self, step: Step, moved: bool, listed: int) -> bool:
-        """Whether the array is shown, too: a matrix, but on lines with an end only where not all its cells stand there."""
+        """Whether the array is shown, too: a matrix, but on lines with an end only where not all its cells are."""
         if moved:
             return bool(step.array.ndim)
         if self.view.width is None or self.view.detail == "full":
@@ -167,7 +169,7 @@ class StepPaper(Paper):
                 self.say(picture(window, self.view.digits), indent=INDENT)
             self.cells(step, [worked])
 
-    def numbers(self, steps: list[Step]) -> None:
+    def numbers(self, steps: Sequence[Step]) -> None:
         """Steps of one number each, a line each: name = formula = numbers = value, in columns where they have room."""
         lines = [line(step, (), self.view, self.left.reduced(step, ())) for step in steps]
         compared = steps[0].exact is not None
@@ -194,7 +196,7 @@ class StepPaper(Paper):
     def _has_room(self, width: int) -> bool:
         return self.view.width is None or width <= self.view.width
 
-    def notes(self, steps: list[Step], cells: Sequence[Index]) -> None:
+    def notes(self, steps: Sequence[Step], cells: Sequence[Index]) -> None:
         """What was a convention, where the numbers meet a kink."""
         for note in dict.fromkeys(n for step in steps for index in cells for n in remarks(step, index, self.view)):
             self.say(Text(note, style=QUIET), indent=INDENT)
