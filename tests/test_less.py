@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from command import Done, run
 
-from nncalc.render.layout import matrix
+from nncalc.render.folding import stretches
+from nncalc.render.layout import View, matrix
+from nncalc.trace.work import Work
 
 WORDS = """
 topic: rnn
@@ -147,6 +150,24 @@ def test_sections_that_are_worked_otherwise_do_not_fold() -> None:
     assert "t5.∂L/∂h[1] = " in text and "t4.∂L/∂h[1] = " in text and "t3.∂L/∂h[1] = " not in text
     rates = run("solve", "-", stdin=run("new", "optimizer", "--form", "rates").out.encode(), terminal=80).out
     assert "same way" not in rates and "as above: --only" not in rates, "each round has a rule of its own"
+
+
+@pytest.mark.parametrize("last", [1.0, 2.0])
+def test_only_the_same_lines_fold(last: float) -> None:
+    """Three sections with steps of the same names and shapes; the third has a factor of its own, or has not."""
+    work: Any = Work()
+    h = work.given("h_0", [1.0, 2.0])
+    for t, factor in enumerate([1.0, 1.0, last], 1):
+        with work.section(f"t{t}", f"Time step {t}"):
+            z = work.let("z", 3 * factor * h)
+            h = work.let("h", np.tanh(z))
+    parts = stretches(work.trace().steps, work.trace(), View(terminal=True, width=80))
+    assert [part.folded for part in parts] == [False, False, last == 1]
+
+
+def test_masked_scores_that_are_asked_for_are_worked() -> None:
+    text = solved(f"{HEADS}marking: {{points: {{head1.S: 1}}}}\n")
+    assert "head1.S[1,2] = " in text and "head2.S[1,2] = " not in text
 
 
 def test_only_shows_steps_and_sections(tmp_path: Path) -> None:
