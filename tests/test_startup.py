@@ -72,7 +72,7 @@ CALLS = {
     "softmax p.yaml --format plain": WORKS | {"render.working.plain"},
     "softmax p.yaml --explain s:1 --format plain": WORKS | {"render.working.plain"},
     "solve p.yaml --format json": WORKS,
-    "softmax p.yaml": WORKS | {"render.paper", "render.working.*"},
+    "softmax p.yaml": WORKS | listed("render.paper render.breaking render.folding render.leaving render.working.*"),
     "sheet p.yaml": WORKS | {"cli.sheet", "disk.folder", "marking", "marking.*"},
     "check p.yaml s=0.67,0.24,0.1 -q": MARKS,
     "check p.yaml a.yaml -q": MARKS,

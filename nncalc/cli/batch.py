@@ -74,8 +74,8 @@ class FileWork:
 
     def _page(self, trace: Any) -> str:
         out = io.StringIO()
-        plain = replace(self.request, output=None, color="never")
-        render([trace], replace(view_of(plain), terminal=False, width=None), out, self.format)
+        plain = replace(self.request, color="never")
+        render([trace], view_of(plain), out, self.format)
         return out.getvalue()
 
 

@@ -103,6 +103,7 @@ def crew_options() -> list[TyperOption]:
 def look_options() -> list[TyperOption]:
     """How numbers and colours look."""
     return [
+        _shown("--width", "lines of at most N columns (a terminal's are its own, a file's 80)", metavar="N"),
         _shown("--digits", f"show N decimals (default {DIGITS})", metavar="N"),
         flag("--ascii", "only signs that any keyboard has: dL/dW, sqrt(x), W @ x", heading=SHOWING),
         _shown("--color", "when there are colours", choices=COLORS),
@@ -114,8 +115,10 @@ def choice_options() -> list[TyperOption]:
     """What is shown of a working."""
     cell = "only this cell, all the way down: Y:3,2 (several times for several)"
     value = "only this value, bare: s:1; JSON for an array (several, one a line)"
+    only = "only these steps, or sections with a point behind: s,L,t2."
     return [
         _shown("--explain", cell, metavar="CELL", multiple=True, autocompletion=steps),
+        _shown("--only", only, metavar="NAMES", multiple=True, autocompletion=steps),
         _shown("--get", value, metavar="NAME", multiple=True, autocompletion=steps),
     ]
 

@@ -132,7 +132,7 @@ def _marked(problem: Any, given: dict[str, Any]) -> None:
 
     from nncalc.cli.check import Check, mark_typed
 
-    other = next((name for name in ("explain", "get", "round", "sig", "detail") if given[name]), None)
+    other = next((name for name in ("explain", "only", "get", "round", "sig", "detail") if given[name]), None)
     if other is not None:
         raise InputError(Finding("does not go with --check", Location(f"--{other}"), want="one of them"))
     rules, request = rules_of(given), Check(**requested(given, Check))

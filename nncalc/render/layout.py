@@ -14,14 +14,14 @@ from nncalc.render import DETAIL, DIGITS
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.evaluation import beyond_digits, evaluate, exactly, tied_brackets
 from nncalc.trace.notation.legend import signs_explained
-from nncalc.trace.notation.numbers import columns, number
+from nncalc.trace.notation.numbers import aligned, number
 from nncalc.trace.notation.record import Style
 from nncalc.trace.notation.style import ASCII_TEXT, TEXT, place, substituted, symbols, write
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, middle
 from nncalc.trace.steps import Step
 
-# A terminal shows so many cells of a step, then says how to see the others. A pipe shows all.
-CELLS_ON_TERMINAL = 16
+# How what is no finite number is written, behind its sign.
+NO_NUMBER = ("inf", "∞", "nan")
 # A remark may name what a file calls its rows; it ends somewhere.
 NOTE = 2000
 
@@ -44,20 +44,25 @@ class View:
         return ASCII_TEXT if self.ascii else TEXT
 
     @property
-    def cells(self) -> int | None:
-        """How many cells of a step are shown, None for all."""
-        return CELLS_ON_TERMINAL if self.terminal and self.detail != "full" else None
+    def cuts(self) -> bool:
+        """Whether of many cells or sections only some are shown, with a word how to see the others; in a pipe all."""
+        return self.terminal and self.detail == DETAIL
 
 
 @dataclass(frozen=True)
 class PageLine:
-    """One cell's working: `cell = symbolic = stages… = value`."""
+    """One cell's working: `cell = symbolic = stages… = value`.
+
+    made: the formula that is shown of it. middle: the stage that says only what the parts come to, empty without one.
+    """
 
     index: Index
     cell: str
     symbolic: str
     stages: tuple[str, ...]
     value: str
+    made: Expr
+    middle: str = ""
     exact: str = ""
     drift: str = ""
     rounded: bool = False
@@ -87,23 +92,28 @@ def signs_said(steps: Iterable[Step], view: View) -> str:
     return "; ".join(signs_explained(texts, view.style))
 
 
-def line(step: Step, index: Index, view: View) -> PageLine:
-    """The working of one cell: symbols, numbers put in, what the parts come to, value."""
-    x = step.element(index)
+def line(step: Step, index: Index, view: View, made: Expr | None = None) -> PageLine:
+    """The working of one cell: symbols, numbers put in, what the parts come to, value.
+
+    made: the formula to be shown, where it is not the whole one.
+    """
+    x = step.element(index) if made is None else made
     value = number(step.array[index], view.digits)
     style = view.style
     stages = [write(x, style, substituted(style, view.digits), view.digits)]
-    parts = middle(x)
+    parts, between = middle(x), ""
     if parts is not None and isinstance(x, Op):
-        worked = Op(x.kind, tuple(_worked(p) for p in parts), x.label)
+        worked = Op(x.kind, tuple(came_to(p) for p in parts), x.label)
         if all(math.isfinite(evaluate(p)) for p in worked.args):  # what overflows on the way says nothing
-            stages.append(write(worked, style, substituted(style, view.digits), view.digits))
+            between = write(worked, style, substituted(style, view.digits), view.digits)
+            stages.append(between)
     stages += [number(np.asarray(step.computed)[index], view.digits)] if step.exact is not None else []
     stages = [s for i, s in enumerate(stages) if s not in (value, *stages[:i])]
     symbolic = _symbolic(x, view)
     exact, drift = _compared(step, index, view)
     rounded = bool(step.array[index] != np.asarray(step.computed)[index])
-    return PageLine(index, cell_name(step, index), symbolic, tuple(stages), value, exact, drift, rounded)
+    between = between if between in stages[1:] else ""
+    return PageLine(index, cell_name(step, index), symbolic, tuple(stages), value, x, between, exact, drift, rounded)
 
 
 def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:
@@ -116,7 +126,8 @@ def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:
     return number(exact, view.digits), f"{difference:+.{2}g}"
 
 
-def _worked(x: Expr) -> Expr:
+def came_to(x: Expr) -> Expr:
+    """A part of a formula as the number that it comes to, with its sign."""
     if not isinstance(x, Op):
         return x
     exact = exactly(x)
@@ -149,7 +160,15 @@ def _symbolic(x: Expr, view: View) -> str:
 def matrix(array: Any, digits: int = 6) -> list[list[str]]:
     """The rows of a vector (one row) or a matrix, each column with its decimal points in line."""
     rows = np.atleast_2d(np.asarray(array))
-    return [list(row) for row in zip(*(columns(list(column), digits) for column in rows.T), strict=True)]
+    return [list(row) for row in zip(*(_column([number(v, digits) for v in column]) for column in rows.T), strict=True)]
+
+
+def _column(texts: list[str]) -> list[str]:
+    """Numbers with their decimal points in line; what is infinite has none, and ends where the column does."""
+    numbers = iter(aligned([text for text in texts if not text.endswith(NO_NUMBER)]))
+    placed = [text if text.endswith(NO_NUMBER) else next(numbers) for text in texts]
+    width = max(map(len, placed))
+    return [text.rjust(width) for text in placed]
 
 
 def blocks(name: str, array: Any) -> list[tuple[str, Any]]:

@@ -37,11 +37,6 @@ def number(value: Any, digits: int = 6) -> str:
     return (short if exact else text) if text.strip("-0.") else f"{value:.{max(digits, 1)}g}"
 
 
-def columns(values: list[Any], digits: int = 6) -> list[str]:
-    """Numbers that stand below each other: one column, decimal points in line."""
-    return aligned([number(v, digits) for v in values])
-
-
 def aligned(texts: list[str]) -> list[str]:
     """Numbers already written, with their decimal points in line and all of one width."""
     after = [len(t) - t.index(".") if "." in t else 0 for t in texts]
