@@ -165,10 +165,8 @@ def test_help_says_where_a_field_belongs() -> None:
         return words[words.rindex(f" --{flag} ") + 1 :].split(" --")[0]
 
     assert said("gru", "reset").endswith("(default before, for stacked default after)")
-    assert said("optimizer", "beta1").endswith(
-        "(form gradients or expression, kind adam, adamw, adamax or nadam; default 0.9)"
-    )
-    assert said("optimizer", "steps").endswith("(form expression or rates; default 1)")
+    assert said("optimizer", "beta1").endswith("(kind adam, adamw, adamax or nadam; default 0.9)")
+    assert said("optimizer", "steps").endswith("(default 1)")
     assert "a maximum leaves it out" in said("pool", "pad")
 
 

@@ -241,6 +241,6 @@ def test_explain_says_why_and_a_page_only_when_asked() -> None:
 def test_signs_are_explained_once_where_they_stand_and_only_there() -> None:
     page = run("solve", str(ROOT / "tests/golden/given/forms/conv-channels.yaml")).out
     (line,) = [text for text in page.splitlines() if text.startswith("signs: ")]
-    assert line.count("K ⋆ X") == line.count("K ⋆ᵀ X") == line.count(": how much") == line.count("flip") == 1
+    assert line.count("K ⋆ X") == line.count("K ⋆ᵀ X") == line.count(": how ") == line.count("flip") == 1
     assert "signs" not in run("softmax", "--x", "2,1").out
     assert "signs" not in run("solve", str(ROOT / "problems/22-lstm-one-step.yaml"), "--detail", "short").out

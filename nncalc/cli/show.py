@@ -15,7 +15,7 @@ from nncalc.disk.write import write_file
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.names import cell_of, only_steps, value_of
 from nncalc.problem.problem import Problem
-from nncalc.render import DETAIL, DETAILS, DIGITS
+from nncalc.render import DETAIL, DETAILS, DIGITS, FILE_WIDTH
 from nncalc.render.layout import View
 from nncalc.render.working import WORKING_FORMATS, format_for, render
 from nncalc.running import Settle, exact, on_paper, solve
@@ -23,8 +23,8 @@ from nncalc.trace.notation.numbers import plain
 from nncalc.trace.rules.reasons import give_reasons
 
 MOST_DIGITS = 15
-# The columns of a page in a file, and the most that one may ask for.
-FILE_WIDTH, MOST_WIDTH = 80, 9999
+# The most columns that one may ask for.
+MOST_WIDTH = 9999
 
 
 @dataclass(frozen=True)

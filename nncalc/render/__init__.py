@@ -14,6 +14,7 @@ from typing import TextIO
 DETAILS = {"short": "values only", "normal": "", "full": "every cell, symbols, windows"}
 DETAIL = "normal"  # where nobody says
 DIGITS = 6
+FILE_WIDTH = 80  # the columns of a page in a file
 
 
 @contextmanager

@@ -180,10 +180,12 @@ class LeftOut:
         return "; ".join(said)
 
     def _once(self, sentence: str, word: str, of_whom: str = "", symbol: str = "") -> str:
-        """The sentence the first time that it is said of a value, then the word."""
-        known = sentence + symbol in self._sentences
-        self._sentences.add(sentence + symbol)
-        return word if known else of_whom + sentence
+        """The sentence the first time that it is said, and then the word; of another value with its name."""
+        known, of_it = sentence in self._sentences, sentence + symbol in self._sentences
+        self._sentences |= {sentence, sentence + symbol}
+        if not known:
+            return of_whom + sentence
+        return word if of_it or not of_whom else f"({of_whom.removesuffix(' is ').removesuffix(' are ')} {word[1:]}"
 
 
 def _picks(rows: np.ndarray[Any, Any]) -> bool:

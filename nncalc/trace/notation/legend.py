@@ -10,8 +10,8 @@ from nncalc.trace.notation.record import Style
 _BRACKET = r"\[[^\[\]]+ (>|>=|<|<=|=) [^\[\]]+"
 # A sign by what finds it in a formula, and what is said of it, with what was found; in ASCII some are others.
 SIGNS_OF_TEXT = (
-    (r"∂(\w+)/∂(\w+)", r"∂\1/∂\2: how much \1 changes with \2"),
-    (r"∘", "∘: times, element by element"),
+    (r"∂(\w+)/∂(\w+)", r"∂\1/∂\2: how \1 changes with \2"),
+    (r"∘", "∘: element by element"),
     (r"[^⋆₀-₉]ᵀ", "ᵀ: transposed"),
     (r"⋆(?![₀-₉×]*ᵀ)", "K ⋆ X: each window of X times K, added up (cross-correlation)"),
     (r"⋆[₀-₉×]*ᵀ", "K ⋆ᵀ X: each cell of X times K, added over its window"),
@@ -28,9 +28,9 @@ SIGNS_OF_TEXT = (
     (r"dilated by", "dilated by 2: its cells 2 apart"),
 )
 SIGNS_OF_ASCII = (
-    (r"\bd(\w+)/d(\w+)", r"d\1/d\2: how much \1 changes with \2"),
+    (r"\bd(\w+)/d(\w+)", r"d\1/d\2: how \1 changes with \2"),
     (r" @ ", "@: the matrix product"),
-    (r"[^\d]\*", "*: times, element by element"),
+    (r"[^\d]\*", "*: element by element"),
     (r"\.T\b", ".T: transposed"),
     (r"\bconv\(", "conv(X, K): each window of X times K, added up (cross-correlation)"),
     (r"\bconv_transposed\(", "conv_transposed(X, K): each cell of X times K, added over its window"),

@@ -114,6 +114,8 @@ REASONS: dict[str, Reason] = {
                                     "softmax with cross-entropy: everything cancels but s - target"),
     "sigmoid_cross_entropy": Reason("how surprising the target is",
                                     "σ with cross-entropy: everything cancels but σ - target"),
+    "softmax_jacobian": Reason("a score raises its own share and lowers all the others"),
+    "upsampled": Reason("each cell becomes a block of equal cells", "the gradients of a block are added up"),
     "masked": Reason("-∞ becomes a weight of 0: what is hidden cannot be attended to",
                      "what was hidden had no influence, so it gets no gradient"),
     "where": Reason("one of two formulas, as the condition says", "only the formula that was taken gets the gradient"),
@@ -228,10 +230,18 @@ def _is_between(value: Value, of: str, values: dict[str, Value]) -> bool:
 
 
 def give_reasons(trace: Trace) -> None:
-    """Puts beside every step why it is as it is; what a problem itself says of a step stays."""
-    uses = _uses(trace)
+    """Puts beside every step why it is as it is."""
+    reasons = reasons_of(trace)
+    for step in trace.steps:
+        step.why = reasons[step.name]
+
+
+def reasons_of(trace: Trace) -> dict[str, str]:
+    """Why each step is as it is, by its name; what a problem itself says of a step stays."""
+    uses, reasons = _uses(trace), {}
     values = {value.symbol: value for value in trace.given.values()} | {step.name: step.value for step in trace.steps}
     for step in trace.steps:
         name = StepName.parse(step.name)
         why = _of_gradient(name, values, uses) if name.is_gradient else ""
-        step.why = step.why or why or _forward(step)
+        reasons[step.name] = step.why or why or _forward(step)
+    return reasons
