@@ -166,7 +166,7 @@ def test_help_says_where_a_field_belongs() -> None:
 
     assert said("gru", "reset").endswith("(default before, for stacked default after)")
     assert said("optimizer", "beta1").endswith("(kind adam, adamw, adamax or nadam; default 0.9)")
-    assert said("optimizer", "steps").endswith("(default 1)")
+    assert "(default 1)" in said("optimizer", "steps")
     assert "a maximum leaves it out" in said("pool", "pad")
 
 
