@@ -549,3 +549,13 @@ def test_ten_thousand_sections_need_no_recursion() -> None:
         "S": 50_005_000,
         "dS/dx": 10_000,
     }
+
+
+def test_a_softmax_over_one_number_a_row_is_refused() -> None:
+    """It would be 1 everywhere; over the column it is what was meant."""
+    given = {"given": {"H": [[1, 2], [0, 1], [2, 1]]}, "formulas": "e = sum(H, rows)\na = softmax(e)"}
+    with pytest.raises(InputError, match="each row has one number; write softmax"):
+        solve({"topic": "formulas", **given})
+    meant = solve({"topic": "formulas", **given, "formulas": "e = sum(H, rows)\na = softmax(e, columns)"})
+    scores = np.exp([3.0, 1, 3])
+    np.testing.assert_allclose(meant["a"].array[:, 0], scores / scores.sum(), rtol=1e-12)

@@ -142,7 +142,7 @@ def outer(u: Any, v: Any) -> Any:
 def _softmax(x: Any, axis: str = "") -> Any:
     if not shape_of(x):
         raise Unfit("want a vector or a matrix")
-    if not axis and shape_of(x)[-1] == 1 and len(shape_of(x)) > 1:
+    if not axis and len(shape_of(x)) > 1 and shape_of(x)[-1] == 1 < shape_of(x)[0]:
         raise Unfit("each row has one number; write softmax(…, columns)")
     return softmax(x.T).T if _of_matrix(axis, x).get("axis") == 0 else softmax(x)
 
