@@ -59,6 +59,8 @@ CALLS = {
     "softmax p.yaml --format plain": WORKS | {"render.working.plain"},
     "softmax p.yaml --explain s:1 --format plain": WORKS | {"render.working.plain"},
     "solve p.yaml --format json": WORKS,
+    "solve p.yaml --format jsonl": WORKS | {"render.working.jsonl"},
+    "solve p.yaml --format csv": WORKS | {"render.spreadsheet", "render.working.csv"},
     "softmax p.yaml": WORKS | {"render.paper", "render.working.*"},
     "sheet p.yaml": WORKS | {"cli.sheet", "disk.folder", "marking", "marking.*"},
     "check p.yaml s=0.67,0.24,0.1 -q": MARKS,
