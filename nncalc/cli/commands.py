@@ -25,6 +25,7 @@ from nncalc.cli.options import (
 )
 from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.errors import did_you_mean, listed
+from nncalc.render import OUTPUTS
 from nncalc.render.marks import MARKS_FORMATS
 from nncalc.topics import ALSO, TOPICS
 
@@ -192,17 +193,19 @@ def new_command() -> TyperCommand:
 
 
 def schema_command() -> TyperCommand:
-    """nncalc schema TOPIC: what a problem file may hold, for editors."""
+    """nncalc schema TOPIC: what a problem file may hold, for editors; or what is written as JSON, for scripts."""
 
     def run(topic: str, **given: Any) -> None:
         import json
 
-        from nncalc.problem.schema import schema
-
+        if topic in OUTPUTS:
+            from nncalc.render.schemas import output_schema as schema
+        else:
+            from nncalc.problem.schema import schema
         terminal.out(json.dumps(schema(topic), indent=2) + "\n")
 
     params: list[Any] = [
-        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC"),
+        argument("topic", f"{', '.join(TOPICS)}; or {listed(OUTPUTS)}", required=True, metavar="TOPIC"),
         flag("--debug", "show the traceback of a bug of ours"),
     ]
     return _whole("schema", run, params)
@@ -224,7 +227,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], TyperCommand]]] = {
         check_command,
     ),
     "new": ("Print a commented example of a topic's problem file, which solves as it is.", new_command),
-    "schema": ("Print the JSON Schema of a topic's problem files, for editors.", schema_command),
+    "schema": ("Print the JSON Schema of a topic's problem files, or of what is written as JSON.", schema_command),
 }
 app = typer.Typer(
     cls=Topics, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True, suggest_commands=False

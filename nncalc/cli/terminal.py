@@ -55,8 +55,8 @@ def out(text: str) -> None:
     sys.stdout.write(text if encoding == "utf8" else text.translate(ASCII))
 
 
-class Results(io.TextIOBase):
-    """Results, to stdout, piece by piece; no terminal, whatever stdout is."""
+class Results(io.StringIO):
+    """Results, to stdout, piece by piece; no terminal, whatever stdout is, and nothing is kept."""
 
     def write(self, text: str) -> int:
         """Writes as `out` does."""

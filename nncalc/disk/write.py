@@ -25,7 +25,7 @@ def write_file(path: str, text: str, lasting: bool = True) -> None:
 
 @contextmanager
 def replacing(path: str, lasting: bool = True) -> Iterator[TextIO]:
-    """What is written here replaces a file at once, at the end. InputError says why it cannot; then nothing has changed.
+    """What is written here replaces a file at once, at the end. InputError says why it cannot; then nothing changes.
 
     A device or a pipe is written to as it is; a link is refused, for what it replaces may lie anywhere.
     lasting: waits for the disk, so that a power cut leaves a whole file, too; who does not wait knows the text again.
@@ -79,7 +79,7 @@ def _sent(target: Path) -> Iterator[int]:
 
 @contextmanager
 def _replaced(target: Path, lasting: bool) -> Iterator[int]:
-    """A file without a name, which gets one when it is filled: only whole files are ever seen, and none is left over."""
+    """A file without a name, which gets one when it is filled: only whole files are seen, and none is left behind."""
     spare = str(target.with_name(f".nncalc-{os.urandom(8).hex()}"))
     handle = _nameless(target.parent)
     nameless = handle is not None

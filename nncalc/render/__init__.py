@@ -7,3 +7,5 @@ The tables of what may be chosen stand here and in the folders of formats, where
 DETAILS = {"short": "values only", "normal": "", "full": "every cell, symbols, windows"}
 DETAIL = "normal"  # where nobody says
 DIGITS = 6
+# What is written as JSON and has a schema.
+OUTPUTS = ("working", "marks", "batch")

@@ -10,7 +10,7 @@ from nncalc.errors import printable
 
 # What a spreadsheet may run where a cell begins with it (OWASP, CSV injection), in wide letters, too. A text that has
 # quotes before it is among them: it gets one more, so that who takes one away has the text again.
-RUN = re.compile(r"'*\s*[=+\-@\t\r＝＋－＠]")
+IS_RUN = re.compile(r"'*\s*[=+\-@\t\r＝＋－＠]")
 
 
 def rows_to(out: TextIO) -> Any:
@@ -21,4 +21,4 @@ def rows_to(out: TextIO) -> Any:
 def quoted(text: str, limit: int = 600) -> str:
     """Foreign text for a cell: what a spreadsheet would run as a formula gets a quote before it."""
     shown = printable(text, limit)
-    return f"'{shown}" if RUN.match(shown) else shown
+    return f"'{shown}" if IS_RUN.match(shown) else shown

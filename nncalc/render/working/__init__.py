@@ -28,7 +28,7 @@ def format_for(path: str, where: str = "path", hint: str = "") -> str:
 
 
 def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "table") -> None:
-    """Writes finished workings as one document: pages below each other, or what the format's `document` makes of all."""
+    """Writes finished workings as one document: pages below each other, or what a format's `document` makes of all."""
     page = import_module(f"nncalc.render.working.{format}")
     if hasattr(page, "document"):
         page.document(traces, view, out)
