@@ -13,6 +13,7 @@ from pathlib import Path
 
 from command import run
 
+from nncalc.render import OUTPUTS
 from nncalc.topics import TOPICS
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +26,7 @@ SHAPES: dict[str, tuple[tuple[str, ...], int | None]] = {
     "table.txt": ((), None),
     "plain.txt": (("--format", "plain"), None),
     "json": (("--format", "json"), None),
+    "csv": (("--format", "csv"), None),
 }
 IN_A_PIPE = ("table.txt", "plain.txt", "json")
 MARKS = {"table": "table.txt", "plain": "plain.txt", "csv": "csv", "json": "json", "gradescope": "gradescope.json", "junit": "junit.xml",
@@ -50,6 +52,12 @@ class Page:
 
     def __str__(self) -> str:
         return " | ".join(" ".join(["nncalc", *words]) for words in (self.after, self.words) if words)
+
+    @property
+    def kind(self) -> str:
+        """What it is, where it is JSON that has a schema: a working, or marks."""
+        kinds = {"solve": "working", "check": "marks"} if self.words[-2:] == ("--format", "json") else {}
+        return kinds.get(self.words[0], "")
 
     def now(self) -> str:
         """What is printed now: stdout, then stderr and the exit code where there is something to say."""
@@ -138,5 +146,7 @@ def _help() -> Iterator[Page]:
         yield Page(f"help/{topic}.txt", (topic, "--help"))
         yield Page(f"schema/{topic}.json", ("schema", topic))
         yield Page(f"new/{topic}.yaml", ("new", topic))
+    for output in OUTPUTS:
+        yield Page(f"schema/{output}.json", ("schema", output))
     for topic, form in topics_and_forms():
         yield Page(f"new/{topic}.{form}.yaml", ("new", topic, "--form", form))

@@ -199,10 +199,14 @@ def schema_command() -> TyperCommand:
         import json
 
         if topic in OUTPUTS:
-            from nncalc.render.schemas import output_schema as schema
+            from nncalc.render.schemas import output_schema
+
+            page = output_schema(topic)
         else:
             from nncalc.problem.schema import schema
-        terminal.out(json.dumps(schema(topic), indent=2) + "\n")
+
+            page = schema(topic)
+        terminal.out(json.dumps(page, indent=2) + "\n")
 
     params: list[Any] = [
         argument("topic", f"{', '.join(TOPICS)}; or {listed(OUTPUTS)}", required=True, metavar="TOPIC"),

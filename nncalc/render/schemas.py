@@ -15,53 +15,52 @@ from nncalc.render.summary import SUMMARY_VERSION
 from nncalc.render.working.json import WORKING_VERSION
 from nncalc.trace.notation.style import STYLES
 
-Schema = dict[str, Any]
-TEXT_SAID: Schema = {"type": "string"}
-WHETHER: Schema = {"type": "boolean"}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-POINTS: Schema = {"type": "number"}
-NUMBER_SAID: Schema = {
+_Schema = dict[str, Any]
+# What the rows of --by and --compare are called.
+MARKS_ROWS = ("by_student", "by_line", "by_problem", "changes")
+TEXT_SAID: _Schema = {"type": "string"}
+WHETHER: _Schema = {"type": "boolean"}
+COUNT: _Schema = {"type": "integer", "minimum": 0}
+POINTS: _Schema = {"type": "number"}
+NUMBER_SAID: _Schema = {
     "description": "a number at full precision",
     "anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}],
 }
 
 
-def output_schema(kind: str) -> Schema:
+def output_schema(kind: str) -> _Schema:
     """The schema (draft 2020-12) of what `kind`, one of OUTPUTS, writes as JSON."""
     version, body = _BODIES[kind]
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:nncalc:{kind}:{version}"}
     return head | {"title": f"nncalc {kind}, format {version}"} | body()
 
 
-def _record(fields: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None) -> Schema:
+def _record(fields: Mapping[str, _Schema], optional: Mapping[str, _Schema] | None = None) -> _Schema:
     """An object with these fields and no others, of which the optional may be left out."""
     properties = {**fields, **(optional or {})}
     return {"type": "object", "properties": properties, "required": [*fields], "additionalProperties": False}
 
 
-def _list(items: Schema) -> Schema:
+def _list(items: _Schema) -> _Schema:
     return {"type": "array", "items": items}
 
 
-def _by_name(values: Schema) -> Schema:
+def _by_name(values: _Schema) -> _Schema:
     return {"type": "object", "additionalProperties": values}
 
 
-def _or_null(one: Schema) -> Schema:
+def _or_null(one: _Schema) -> _Schema:
     return {"anyOf": [one, {"type": "null"}]}
 
 
-def _ref(name: str) -> Schema:
+def _ref(name: str) -> _Schema:
     return {"$ref": f"#/$defs/{name}"}
 
 
-CELL_SAID: Schema = {
-    "description": "its place in the array, counted from 1",
-    **_list({"type": "integer", "minimum": 1}),
-}
+CELL_SAID: _Schema = {"description": "its place, counted from 1"} | _list({"type": "integer", "minimum": 1})
 
 
-def _working() -> Schema:
+def _working() -> _Schema:
     element = {"index": CELL_SAID, "formula": TEXT_SAID, "substituted": TEXT_SAID, "value": NUMBER_SAID}
     step = {
         "name": TEXT_SAID,
@@ -92,7 +91,7 @@ def _working() -> Schema:
     }
 
 
-def _line() -> Schema:
+def _line() -> _Schema:
     verdict = {"enum": [verdict.name for verdict in Verdict]}
     cell = {
         "index": CELL_SAID, "verdict": verdict, "yours": _or_null(TEXT_SAID), "follows": NUMBER_SAID,
@@ -105,7 +104,7 @@ def _line() -> Schema:
     })  # fmt: skip
 
 
-def _marks() -> Schema:
+def _marks() -> _Schema:
     adjusted = {"line": _or_null(TEXT_SAID), "points": POINTS, "reason": TEXT_SAID, "before": POINTS}
     sheet = {
         "student": TEXT_SAID, "name": TEXT_SAID, "problem": TEXT_SAID, "file": _or_null(TEXT_SAID), "passed": WHETHER,
@@ -126,11 +125,7 @@ def _marks() -> Schema:
     }
 
 
-# What the rows of --by and --compare are called.
-MARKS_ROWS = ("by_student", "by_line", "by_problem", "changes")
-
-
-def _batch() -> Schema:
+def _batch() -> _Schema:
     file = {
         "path": TEXT_SAID, "topic": TEXT_SAID, "solved": WHETHER, "verdict": TEXT_SAID, "wrong": _list(TEXT_SAID),
     }  # fmt: skip
@@ -139,7 +134,7 @@ def _batch() -> Schema:
     return {"description": "what batch --summary json writes", **_record(page | counts, {"why": TEXT_SAID})}
 
 
-_BODIES: dict[str, tuple[int, Callable[[], Schema]]] = {
+_BODIES: dict[str, tuple[int, Callable[[], _Schema]]] = {
     "working": (WORKING_VERSION, _working),
     "marks": (MARKS_VERSION, _marks),
     "batch": (SUMMARY_VERSION, _batch),
