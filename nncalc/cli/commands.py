@@ -27,6 +27,7 @@ from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.errors import did_you_mean, listed
 from nncalc.render import OUTPUTS
 from nncalc.render.marks import MARKS_FORMATS
+from nncalc.render.questions import QUESTION_FORMATS
 from nncalc.topics import ALSO, TOPICS
 
 NO = 1
@@ -107,9 +108,10 @@ def sheet_command() -> TyperCommand:
 
     params = [
         argument("problem", "the problem file, a folder of problems, or -", required=True, metavar="PROBLEM"),
-        option("--format", "yaml, or csv: a row a student", metavar="FORMAT"),
-        option("--output", "write to FILE (.csv: a table), or a sheet for each problem into a folder", metavar="FILE",
-               short=["-o"]),
+        option("--format", f"yaml, or csv: a row a student; questions to print as {listed(QUESTION_FORMATS)}",
+               metavar="FORMAT"),
+        option("--output", f"write to FILE (.csv: a table; {listed(QUESTION_FORMATS.values())}: questions), or into a "
+               "folder: a sheet for each problem, questions for each student", metavar="FILE", short=["-o"]),
         flag("--no-formulas", "leave the formulas out"),
         flag("--data", "repeat what is given, as comments"),
         flag("--force", "replace sheets that are there already"),
