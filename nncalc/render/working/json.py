@@ -21,6 +21,8 @@ from nncalc.trace.steps import Step, Trace
 
 WORKING_VERSION = 1
 ELEMENTS = 1000
+# A longer row is written number by number.
+ROW = 10_000
 ENCODE = json.JSONEncoder(allow_nan=False).encode
 # Full precision for values; with numbers put in it shows what tells two floats apart.
 ELEMENT_DIGITS = 15
@@ -64,7 +66,7 @@ def put(x: Any, out: TextIO, line: str = "") -> None:
             out.write(f"{',' if i else '{'}{inner}{ENCODE(key)}: ")
             put(value, out, inner)
         out.write(line + "}")
-    elif isinstance(x, Iterator) or (isinstance(x, np.ndarray) and x.ndim > 1):
+    elif isinstance(x, Iterator) or (isinstance(x, np.ndarray) and (x.ndim > 1 or x.size > ROW)):
         before = "["
         for part in x:
             out.write(before + inner)
