@@ -14,6 +14,7 @@ from pathlib import Path
 from command import run
 
 from nncalc.render import OUTPUTS
+from nncalc.render.questions import QUESTION_FORMATS
 from nncalc.topics import TOPICS
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +39,7 @@ EXPLAINED = {"02-softmax": "s:2", "13-conv-vertical-edges": "Y:2,1", "22-lstm-on
 # The tables of large networks take long and are all alike: these few have every kind of layer.
 LARGE_TABLES = ("alexnet", "lenet", "lstm-language-model", "mixtral-8x7b", "mobilenet-v1", "squeezenet", "t5-small",
                 "unet", "vit-b16")  # fmt: skip
+QUESTIONS = ("02-softmax", "11-graph-max", "15-convnet-shapes", "22-lstm-one-step", "networks/cnn", "formulas/adadelta")
 COMMANDS = ("solve", "batch", "sheet", "check", "new", "schema")
 
 
@@ -136,6 +138,10 @@ def _marks() -> Iterator[Page]:
     for name, (problem, _) in sheets.items():
         yield Page(f"sheets/{name}.answers.yaml", ("sheet", problem))
     yield Page("sheets/cell.answers.yaml", ("sheet", f"{CLASS}/hw/cell.yaml"))
+    for format, ending in QUESTION_FORMATS.items():
+        yield Page(f"questions/class{ending}", ("sheet", f"{CLASS}/hw", "--format", format))
+        for name in QUESTIONS:
+            yield Page(f"questions/{name}{ending}", ("sheet", f"problems/{name}.yaml", "--format", format))
 
 
 def _help() -> Iterator[Page]:

@@ -15,11 +15,11 @@ from nncalc.marking.assignment import Assignment, ask
 from nncalc.marking.blank import blank
 from nncalc.marking.questions import (
     AskedLine,
-    Block,
     GivenArray,
     Heading,
     Listing,
     Paragraph,
+    SheetBlock,
     WritingRoom,
     questions,
 )
@@ -44,7 +44,7 @@ def of(text: str) -> Assignment:
     return ask(loads(text))
 
 
-def blocks(*problems: Assignment) -> list[Block]:
+def blocks(*problems: Assignment) -> list[SheetBlock]:
     return list(questions("Questions", problems))
 
 

@@ -27,7 +27,6 @@ from nncalc.cli.requests import problem_from, requested, rules_of, show
 from nncalc.errors import did_you_mean, listed
 from nncalc.render import OUTPUTS
 from nncalc.render.marks import MARKS_FORMATS
-from nncalc.render.questions import QUESTION_FORMATS
 from nncalc.topics import ALSO, TOPICS
 
 NO = 1
@@ -99,6 +98,7 @@ def batch_command() -> TyperCommand:
 
 def sheet_command() -> TyperCommand:
     """nncalc sheet PROBLEM: the answer sheet to fill in."""
+    from nncalc.render.questions import QUESTION_FORMATS
 
     def run(**given: Any) -> None:
         from nncalc.cli.sheet import SheetRequest, write_sheets

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 from nncalc.cli import terminal
-from nncalc.cli.questions import write_questions
 from nncalc.cli.show import choice
 from nncalc.disk.folder import output_names, problem_files
 from nncalc.disk.write import make_folder, must_be_new, write_file
@@ -44,6 +43,8 @@ def write_sheets(request: SheetRequest, rules: Permissions) -> bool:
         raise InputError(Finding("is empty", Location("--output"), want="a name"))
     format = _format(request)
     if format in QUESTION_FORMATS:
+        from nncalc.cli.questions import write_questions
+
         return write_questions(request.problem, request.output, format, not request.no_formulas, request.force, rules)
     if os.path.isdir(request.problem):
         return _folder(request, rules)

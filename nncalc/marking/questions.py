@@ -73,10 +73,10 @@ class WritingRoom:
     lines: int
 
 
-Block = Heading | Paragraph | Listing | GivenArray | AskedLine | WritingRoom
+SheetBlock = Heading | Paragraph | Listing | GivenArray | AskedLine | WritingRoom
 
 
-def questions(title: str, problems: Iterable[Assignment], formulas: bool = True) -> Iterator[Block]:
+def questions(title: str, problems: Iterable[Assignment], formulas: bool = True) -> Iterator[SheetBlock]:
     """The blocks of a sheet; `formulas`: how each line is worked stands beside it."""
     yield Heading(title, 1)
     for number, asked in enumerate(problems, start=1):
@@ -95,7 +95,7 @@ def _title(asked: Assignment) -> str:
     return title if points is None else f"{title} ({worth(sum(points.values(), Fraction(0)))})"
 
 
-def _given(asked: Assignment) -> Iterator[Block]:
+def _given(asked: Assignment) -> Iterator[SheetBlock]:
     """What the problem gives: numbers and words in a row, then arrays, then lists."""
     said = {f.name for f in asked.problem.fields if f.about.says}  # among the conventions
     given = [pair for pair in _pairs(asked.problem.values) if pair[0] not in said]
@@ -123,14 +123,14 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple)) or bool(isinstance(value, np.ndarray) and value.ndim)
 
 
-def _array(name: str, array: np.ndarray, asked: Assignment) -> Block:
+def _array(name: str, array: np.ndarray, asked: Assignment) -> SheetBlock:
     if array.shape[-1] > LONGEST_ROW or array.size // array.shape[-1] > MOST_ROWS:
         return Paragraph(f"{name}: {dimensions(array.shape)} numbers, which are handed out apart.")
     symbol = asked.trace.given[name].symbol if name in asked.trace.given else name
     return GivenArray(symbol, array, "" if symbol == name else name)
 
 
-def _asked(asked: Assignment, formulas: bool) -> Iterator[Block]:
+def _asked(asked: Assignment, formulas: bool) -> Iterator[SheetBlock]:
     heading = ""
     for name in asked.lines:
         step = asked.steps.get(name)

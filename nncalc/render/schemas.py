@@ -21,7 +21,7 @@ MARKS_ROWS = ("by_student", "by_line", "by_problem", "changes")
 TEXT_SAID: _Schema = {"type": "string"}
 WHETHER: _Schema = {"type": "boolean"}
 COUNT: _Schema = {"type": "integer", "minimum": 0}
-POINTS: _Schema = {"type": "number"}
+AMOUNT: _Schema = {"type": "number"}
 NUMBER_SAID: _Schema = {
     "description": "a number at full precision",
     "anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}],
@@ -99,17 +99,17 @@ def _line() -> _Schema:
     }  # fmt: skip
     likely = {"cells": _list(CELL_SAID), "mistakes": _list(TEXT_SAID), "text": TEXT_SAID}
     return _record({
-        "name": TEXT_SAID, "verdict": verdict, "points": _or_null(POINTS), "earned": POINTS, "trivial": WHETHER,
+        "name": TEXT_SAID, "verdict": verdict, "points": _or_null(AMOUNT), "earned": AMOUNT, "trivial": WHETHER,
         "unpaid": WHETHER, "error": TEXT_SAID, "cells": _list(_record(cell)), "likely": _list(_record(likely)),
     })  # fmt: skip
 
 
 def _marks() -> _Schema:
-    adjusted = {"line": _or_null(TEXT_SAID), "points": POINTS, "reason": TEXT_SAID, "before": POINTS}
+    adjusted = {"line": _or_null(TEXT_SAID), "points": AMOUNT, "reason": TEXT_SAID, "before": AMOUNT}
     sheet = {
         "student": TEXT_SAID, "name": TEXT_SAID, "problem": TEXT_SAID, "file": _or_null(TEXT_SAID), "passed": WHETHER,
         "errors": _list(TEXT_SAID), "reason": TEXT_SAID, "remarks": _list(TEXT_SAID),
-        "adjusted": _list(_record(adjusted)), "earned": POINTS, "total": POINTS, "first_error": _or_null(TEXT_SAID),
+        "adjusted": _list(_record(adjusted)), "earned": AMOUNT, "total": AMOUNT, "first_error": _or_null(TEXT_SAID),
         "lines": _list(_line()),
     }  # fmt: skip
     sheets = _record({

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from nncalc.marking.questions import Block
+    from nncalc.marking.questions import SheetBlock
 
 # Each format with the ending of a file that chooses it.
 QUESTION_FORMATS = {"markdown": ".md", "latex": ".tex", "typst": ".typ"}
@@ -15,6 +15,6 @@ QUESTION_FORMATS = {"markdown": ".md", "latex": ".tex", "typst": ".typ"}
 GIVEN_DIGITS = 12
 
 
-def render(blocks: Iterable[Block], out: TextIO, format: str) -> None:
+def render(blocks: Iterable[SheetBlock], out: TextIO, format: str) -> None:
     """Writes sheets as one document, each from a page of its own."""
     import_module(f"nncalc.render.questions.{format}").render(blocks, out)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from nncalc.errors import JOINERS, printable
-from nncalc.marking.questions import AskedLine, Block, GivenArray, Heading, Listing, Paragraph
+from nncalc.marking.questions import AskedLine, GivenArray, Heading, Listing, Paragraph, SheetBlock
 from nncalc.render.layout import blocks as matrices
 from nncalc.render.layout import matrix
 from nncalc.render.questions import GIVEN_DIGITS
 from nncalc.trace.notation.signs import GREEK
 from nncalc.trace.notation.style import LATEX, symbols, write
 
-BEFORE = r"""\documentclass[11pt,a4paper]{article}
+_BEFORE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage[margin=2.5cm]{geometry}
 \usepackage{iftex}
 \ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\fi
@@ -24,8 +24,8 @@ BEFORE = r"""\documentclass[11pt,a4paper]{article}
 \setlength{\parskip}{0.5\baselineskip}
 \begin{document}
 """
-AFTER = "\\end{document}\n"
-HEADS = {1: r"\clearpage\section*", 2: r"\subsection*", 3: r"\subsubsection*"}
+_AFTER = "\\end{document}\n"
+_HEADS = {1: r"\clearpage\section*", 2: r"\subsection*", 3: r"\subsubsection*"}
 # What LaTeX would obey, or draw together (--, ''), as the sign itself.
 AS_TEXT = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -38,18 +38,18 @@ AS_TEXT = str.maketrans({
 } | {sign: f"\\ensuremath{{\\{'epsilon' if name == 'eps' else name}}}" for sign, name in GREEK.items()})  # fmt: skip
 
 
-def render(blocks: Iterable[Block], out: TextIO) -> None:
+def render(blocks: Iterable[SheetBlock], out: TextIO) -> None:
     """Writes a document that compiles as it stands."""
-    out.write(BEFORE)
+    out.write(_BEFORE)
     for block in blocks:
         out.writelines(f"{line}\n\n" for line in _written(block))
-    out.write(AFTER)
+    out.write(_AFTER)
 
 
-def _written(block: Block) -> Iterator[str]:
+def _written(block: SheetBlock) -> Iterator[str]:
     match block:
         case Heading():
-            yield f"{HEADS[block.level]}{{{_text(block.text)}}}"
+            yield f"{_HEADS[block.level]}{{{_text(block.text)}}}"
         case Paragraph():
             yield _text(block.text)
         case Listing():

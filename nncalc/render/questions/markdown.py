@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from nncalc.errors import JOINERS, printable
-from nncalc.marking.questions import AskedLine, Block, GivenArray, Heading, Listing, Paragraph
+from nncalc.marking.questions import AskedLine, GivenArray, Heading, Listing, Paragraph, SheetBlock
 from nncalc.render.layout import blocks as matrices
 from nncalc.render.layout import inline, matrix
 from nncalc.render.marks.markdown import escaped_markdown
@@ -14,13 +14,13 @@ from nncalc.render.questions import GIVEN_DIGITS
 from nncalc.trace.notation.style import TEXT, symbols, write
 
 
-def render(blocks: Iterable[Block], out: TextIO) -> None:
+def render(blocks: Iterable[SheetBlock], out: TextIO) -> None:
     """Writes each block as paragraphs."""
     for block in blocks:
         out.writelines(f"{paragraph}\n\n" for paragraph in _written(block))
 
 
-def _written(block: Block) -> Iterator[str]:
+def _written(block: SheetBlock) -> Iterator[str]:
     match block:
         case Heading():
             yield f"{'#' * block.level} {escaped_markdown(block.text)}"
@@ -45,4 +45,4 @@ def _written(block: Block) -> Iterator[str]:
 
 
 def _code(lines: Iterable[str]) -> str:
-    return "\n".join(f"    {printable(line, 2000, JOINERS)}" for line in lines)
+    return "\n".join(f"    {printable(line, 2000, JOINERS)}".rstrip() for line in lines)

@@ -6,23 +6,23 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from nncalc.errors import JOINERS, printable
-from nncalc.marking.questions import AskedLine, Block, GivenArray, Heading, Listing, Paragraph
+from nncalc.marking.questions import AskedLine, GivenArray, Heading, Listing, Paragraph, SheetBlock
 from nncalc.render.layout import blocks as matrices
 from nncalc.render.layout import matrix
 from nncalc.render.questions import GIVEN_DIGITS
 from nncalc.trace.notation.style import TEXT, symbols, write
 
-BEFORE = '#set page(margin: 2.5cm, numbering: "1")\n#set par(justify: false)\n'
+_BEFORE = '#set page(margin: 2.5cm, numbering: "1")\n#set par(justify: false)\n'
 
 
-def render(blocks: Iterable[Block], out: TextIO) -> None:
+def render(blocks: Iterable[SheetBlock], out: TextIO) -> None:
     """Writes a document that compiles as it stands."""
-    out.write(BEFORE)
+    out.write(_BEFORE)
     for block in blocks:
         out.writelines(f"{line}\n" for line in _written(block))
 
 
-def _written(block: Block) -> Iterator[str]:
+def _written(block: SheetBlock) -> Iterator[str]:
     match block:
         case Heading():
             yield "#pagebreak(weak: true)" if block.level == 1 else ""

@@ -1,7 +1,7 @@
 """A row a cell: problem, step, index, value at full precision, formula; for spreadsheets and data frames.
 
 Numbers are bare; a text that a spreadsheet would run has a quote before it (`nncalc.render.spreadsheet`). A problem
-goes by its title, else by its topic; the second of a name is called so: softmax (2).
+goes by its title, else by its topic; the second of a name is called so: Grid (2).
 """
 
 from __future__ import annotations
