@@ -61,6 +61,12 @@ def test_a_sheet_has_what_is_given_and_asked_in_order() -> None:
     assert room == WritingRoom(4)  # the size of Y is worked, too, and the room does not tell it
 
 
+def test_layers_are_given_as_they_are_typed() -> None:
+    layers = "[{dense: {W: [[2, -1]]}}, relu]"
+    (listing,) = (b for b in blocks(of(f"topic: network\nx: [1, 2]\nlayers: {layers}")) if isinstance(b, Listing))
+    assert listing == Listing("layers", ("dense: {W: [[2, -1]], activation: identity}", "relu"))
+
+
 def test_without_formulas_none_is_told() -> None:
     assert [b.formula for b in questions("Q", [of(MARKED)], formulas=False) if isinstance(b, AskedLine)] == [None]
 

@@ -127,9 +127,9 @@ def typed(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.9g}"
-    if isinstance(value, tuple) and type(value) is not tuple:  # a record of several kinds
-        kind, record = value
-        return kind if (fields_said := typed(record)) == "{}" else f"{kind}: {fields_said}"
+    if isinstance(value, tuple) and len(value) == 2 and is_dataclass(value[1]):  # a record of one of several kinds
+        record = typed(value[1])
+        return str(value[0]) if record == "{}" else f"{value[0]}: {record}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(typed, value))}]"
     if isinstance(value, Mapping):
