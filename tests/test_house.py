@@ -100,7 +100,7 @@ def test_a_file_has_one_idea_and_a_function_one_thought(path: Path) -> None:
 
 
 def test_no_public_name_is_defined_twice() -> None:
-    """But for the interfaces (render, FORMS, MISTAKES), a topic's kernels, which bear the names that users type, and
+    """But for the interfaces (render, document, FORMS, MISTAKES), a topic's kernels, which bear the names that users type, and
     `solve`, which gives programs more than it gives the rooms below."""
     homes: dict[str, list[str]] = {}
     for path in FILES:
@@ -112,7 +112,7 @@ def test_no_public_name_is_defined_twice() -> None:
                     homes.setdefault(name, []).append(str(path.relative_to(ROOT)))
     kernel_names = {form.__name__ for topic in TOPICS for form in kernels(topic)}
     twice = {name: where for name, where in homes.items() if len(where) > 1}
-    for name in ("render", "FORMS", "MISTAKES", "solve", *kernel_names):
+    for name in ("render", "document", "FORMS", "MISTAKES", "solve", *kernel_names):
         twice.pop(name, None)
     assert not twice
 

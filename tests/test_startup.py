@@ -64,6 +64,7 @@ CALLS = {
     "softmax --help": FIELDS | {"cli.fields", "problem", "problem.example"},
     "new softmax": FIELDS | {"problem", "problem.example"},
     "schema softmax": WORKS | {"problem.schema"},
+    "schema batch": WORKS | {"hashlib", "xml", "tempfile", "disk.folder", "marking", "marking.*", "render.*"},
     "softmax": FIELDS | {"problem", "problem.example"},
     "softmax p.yaml --format json": WORKS,
     "softmax -i p.yaml --format json": WORKS,
@@ -73,12 +74,14 @@ CALLS = {
     "softmax p.yaml --explain s:1 --format plain": WORKS | {"render.working.plain"},
     "solve p.yaml --format json": WORKS,
     "softmax p.yaml": WORKS | listed("render.paper render.breaking render.folding render.leaving render.working.*"),
-    "sheet p.yaml": WORKS | {"cli.sheet", "disk.folder", "marking", "marking.*"},
+    "sheet p.yaml": WORKS | {"cli.sheet", "disk.folder", "marking", "marking.*", "render.questions"},
+    "solve p.yaml --format jsonl": WORKS | {"render.working.jsonl"},
+    "solve p.yaml --format csv": WORKS | {"render.spreadsheet", "render.working.csv"},
     "check p.yaml s=0.67,0.24,0.1 -q": MARKS,
     "check p.yaml a.yaml -q": MARKS,
     "check p.yaml a.yaml --format json": MARKS | {"render.marks.json"},
     "check p.yaml a.yaml --format plain": MARKS | {"render.marks.plain"},
-    "check p.yaml a.yaml": MARKS | {"render.paper", "render.marks.*"},
+    "check p.yaml a.yaml": MARKS | {"render.paper", "render.spreadsheet", "render.marks.*"},
 }  # fmt: skip
 
 

@@ -28,7 +28,8 @@ from nncalc.cli.options import (
     view_options,
 )
 from nncalc.cli.requests import problem_from, problems_in, requested, rules_of, show
-from nncalc.errors import did_you_mean
+from nncalc.errors import did_you_mean, listed
+from nncalc.render import OUTPUTS
 from nncalc.render.marks import MARKS_FORMATS
 from nncalc.topics import TOPICS
 
@@ -74,6 +75,7 @@ def batch_command() -> TyperCommand:
 
 def sheet_command() -> TyperCommand:
     """nncalc sheet PROBLEM: the answer sheet to fill in."""
+    from nncalc.render.questions import QUESTION_FORMATS
 
     def run(**given: Any) -> None:
         from nncalc.cli.sheet import SheetRequest, write_sheets
@@ -84,9 +86,10 @@ def sheet_command() -> TyperCommand:
     params = [
         argument("problem", "the problem file, a folder of problems, or -", required=True, metavar="PROBLEM",
                  autocompletion=problems),
-        option("--format", "of a csv a row is a student", choices=("yaml", "csv")),
-        option("--output", "write to FILE (.csv: a table), or a sheet for each problem into a folder", metavar="FILE",
-               short=["-o"]),
+        option("--format", "of a csv a row is a student; the others are questions to print",
+               choices=("yaml", "csv", *QUESTION_FORMATS)),
+        option("--output", f"write to FILE (.csv: a table; {listed(QUESTION_FORMATS.values())}: questions), or into a "
+               "folder: a sheet for each problem, questions for each student", metavar="FILE", short=["-o"]),
         flag("--no-formulas", "leave the formulas out"),
         flag("--data", "repeat what is given, as comments"),
         flag("--force", "replace sheets that are there already"),
@@ -172,17 +175,25 @@ def new_command() -> TyperCommand:
 
 
 def schema_command() -> TyperCommand:
-    """nncalc schema TOPIC: what a problem file may hold, for editors."""
+    """nncalc schema TOPIC: what a problem file may hold, for editors; or what is written as JSON, for scripts."""
 
     def run(topic: str, **given: Any) -> None:
         import json
 
-        from nncalc.problem.schema import schema
+        if topic in OUTPUTS:
+            from nncalc.render.schemas import output_schema
 
-        terminal.out(json.dumps(schema(topic), indent=2) + "\n")
+            page = output_schema(topic)
+        else:
+            from nncalc.problem.schema import schema
+
+            page = schema(topic)
+        terminal.out(json.dumps(page, indent=2) + "\n")
 
     params: list[Any] = [
-        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC", autocompletion=topics),
+        argument(
+            "topic", f"{', '.join(TOPICS)}; or {listed(OUTPUTS)}", required=True, metavar="TOPIC", autocompletion=topics
+        ),
         DEBUG,
     ]
     return _whole("schema", run, params)
@@ -213,7 +224,7 @@ COMMANDS: dict[str, tuple[str, Callable[[], TyperCommand]]] = {
         check_command,
     ),
     "new": ("Print a commented example of a topic's problem file, which solves as it is.", new_command),
-    "schema": ("Print the JSON Schema of a topic's problem files, for editors.", schema_command),
+    "schema": ("Print the JSON Schema of a topic's problem files, or of what is written as JSON.", schema_command),
     "help": ("Print a page of the guide, or what is called so: nncalc help adam.", help_command),
 }
 app = typer.Typer(

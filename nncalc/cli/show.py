@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from nncalc.cli import terminal
-from nncalc.disk.write import write_file
+from nncalc.disk.write import replacing
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.names import cell_of, only_steps, value_of
 from nncalc.problem.problem import Problem
@@ -65,23 +65,18 @@ def present(problems: Sequence[Problem], request: Request) -> None:
         traces = [trace.explain(*(cell_of(trace, text) for text in request.explain)) for trace in traces]
     if request.only:
         traces = [only_steps(trace, ",".join(request.only)) for trace in traces]
-    out = io.StringIO()
-    if request.get:
-        for trace in traces:
-            for name in request.get:
-                _bare(value_of(trace, name), out)
-    else:
-        render(traces, view, out, format)
-    if request.output is None:
-        terminal.out(out.getvalue())
-    else:
-        write_file(request.output, out.getvalue())
+    values = [value_of(trace, name) for trace in traces for name in request.get]
+    with nullcontext(terminal.Results()) if request.output is None else replacing(request.output) as out:
+        if request.get:
+            out.writelines(map(_bare, values))
+        else:
+            render(traces, view, out, format)
 
 
-def _bare(value: Any, out: io.StringIO) -> None:
+def _bare(value: Any) -> str:
     """A bare number, or compact JSON, at full precision, on a line."""
     shown = plain(np.asarray(value))
-    out.write((json.dumps(shown) if not isinstance(shown, str) else shown) + "\n")
+    return (json.dumps(shown) if not isinstance(shown, str) else shown) + "\n"
 
 
 def whole(flag: str, text: str | None, least: int = 0, most: int = MOST_DIGITS) -> int | None:

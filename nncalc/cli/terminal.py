@@ -55,6 +55,15 @@ def out(text: str) -> None:
     sys.stdout.write(text if encoding == "utf8" else text.translate(ASCII))
 
 
+class Results(io.StringIO):
+    """Results, to stdout, piece by piece; no terminal, whatever stdout is, and nothing is kept."""
+
+    def write(self, text: str) -> int:
+        """Writes as `out` does."""
+        out(text)
+        return len(text)
+
+
 def flush() -> None:
     """Everything is out, or an OSError says why not."""
     if sys.stdout is None:

@@ -15,6 +15,8 @@ DETAILS = {"short": "values only", "normal": "", "full": "every cell, symbols, w
 DETAIL = "normal"  # where nobody says
 DIGITS = 6
 FILE_WIDTH = 80  # the columns of a page in a file
+# What is written as JSON and has a schema.
+OUTPUTS = ("working", "marks", "batch")
 
 
 @contextmanager

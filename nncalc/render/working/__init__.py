@@ -1,4 +1,4 @@
-"""Workings: a file a format, each with `render(trace, view, out)`."""
+"""Workings: a file a format, with `render(trace, view, out)`, or `document(traces, view, out)` where one is more."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the tables are read where no working is loaded
     from nncalc.trace.steps import Trace
 
 # Each format with the ending of a file that chooses it (empty: none does); the first is the default.
-WORKING_FORMATS = {"table": ".txt", "plain": "", "json": ".json"}
+WORKING_FORMATS = {"table": ".txt", "plain": "", "json": ".json", "jsonl": ".jsonl", "csv": ".csv"}
 WORKING_ENDINGS = {ending: format for format, ending in WORKING_FORMATS.items() if ending}
 
 
@@ -29,12 +29,12 @@ def format_for(path: str, where: str = "path", hint: str = "") -> str:
 
 
 def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "table") -> None:
-    """Writes finished workings as one document: pages below each other, in JSON a list if they are several."""
-    page = import_module(f"nncalc.render.working.{format}").render
-    before, between, after = ("[", ",\n", "]\n") if format == "json" and len(traces) > 1 else ("", "\n", "")
+    """Writes finished workings as one document: pages below each other, or what a format's `document` makes of all."""
+    page = import_module(f"nncalc.render.working.{format}")
     with lettered(out, view.ascii) as stream:
-        stream.write(before)
+        if hasattr(page, "document"):
+            page.document(traces, view, stream)
+            return
         for i, trace in enumerate(traces):
-            stream.write(between if i else "")
-            page(trace, view, stream)
-        stream.write(after)
+            stream.write("\n" if i else "")
+            page.render(trace, view, stream)
