@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # the tables are read where no working is loaded
     from nncalc.trace.steps import Trace
 
 # Each format with the ending of a file that chooses it (empty: none does); the first is the default.
-WORKING_FORMATS = {"table": ".txt", "plain": "", "json": ".json"}
+WORKING_FORMATS = {"table": ".txt", "plain": "", "json": ".json", "html": ".html"}
 WORKING_ENDINGS = {ending: format for format, ending in WORKING_FORMATS.items() if ending}
 
 
@@ -28,8 +28,12 @@ def format_for(path: str, where: str = "path", hint: str = "") -> str:
 
 
 def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "table") -> None:
-    """Writes finished workings as one document: pages below each other, in JSON a list if they are several."""
-    page = import_module(f"nncalc.render.working.{format}").render
+    """Writes finished workings as one document: pages below each other, in JSON a list, in HTML one page, if they are several."""
+    module = import_module(f"nncalc.render.working.{format}")
+    if hasattr(module, "document"):  # a page with a head of its own holds them all
+        module.document(traces, view, out)
+        return
+    page = module.render
     before, between, after = ("[", ",\n", "]\n") if format == "json" and len(traces) > 1 else ("", "\n", "")
     out.write(before)
     for i, trace in enumerate(traces):

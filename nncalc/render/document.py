@@ -1,0 +1,50 @@
+"""A page of HTML that stands alone: a tree, with its own style and script, and a policy that lets in nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from importlib.resources import files
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+Attribute = str | int
+
+
+def node(tag: str, *inside: Element | str | None, **attributes: Attribute) -> Element:
+    """An element with what is inside it, texts as texts; `class_` is class, `data_r` is data-r. None is nothing."""
+    made = Element(tag, {name.rstrip("_").replace("_", "-"): str(value) for name, value in attributes.items()})
+    put(made, *inside)
+    return made
+
+
+def put(parent: Element, *inside: Element | str | None) -> None:
+    """Adds elements and texts at the end of an element."""
+    for part in inside:
+        if isinstance(part, Element):
+            parent.append(part)
+        elif part and len(parent):
+            parent[-1].tail = (parent[-1].tail or "") + part
+        elif part:
+            parent.text = (parent.text or "") + part
+
+
+def page(title: str, body: Iterable[Element], name: str) -> str:
+    """The whole page, with `name`.css and `name`.js of this folder in it: the only style and script that may run."""
+    style, script = ((files("nncalc.render") / f"{name}.{kind}").read_text("utf-8") for kind in ("css", "js"))
+    policy = (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    html = node("html", lang="en")
+    head = SubElement(html, "head")
+    SubElement(head, "meta", charset="utf-8")
+    SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": policy})
+    SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
+    put(head, node("title", title), node("style", style))
+    put(html, node("body", *body, node("script", script)))
+    return "<!DOCTYPE html>\n" + tostring(html, encoding="unicode", method="html") + "\n"
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

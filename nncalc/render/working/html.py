@@ -1,0 +1,254 @@
+"""A page that answers "where does this number come from?": one file of HTML for any number of workings.
+
+A cell says by which of the page's skeletons it was made (`data-f`) and from which cells (`data-r`: 3.0 is the first
+cell of value 3); page.js puts their symbols and their numbers into it, lights them and says where they stand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, TextIO
+from xml.etree.ElementTree import Element, fromstring
+
+import numpy as np
+
+from nncalc.errors import JOINERS, printable
+from nncalc.render.document import node, page, put
+from nncalc.render.layout import NOTE, View, blocks, inline, remarks
+from nncalc.render.long import left_out_said, runs
+from nncalc.trace.name import StepName
+from nncalc.trace.notation.mathml import MATHML
+from nncalc.trace.notation.numbers import columns, number
+from nncalc.trace.notation.style import TEXT, place, symbols, write
+from nncalc.trace.notation.tree import Index, Ref
+from nncalc.trace.steps import Step, Trace
+
+# Of a larger value a page has the first so many cells; of a step with more cells none says what it was made from.
+MOST_CELLS, MOST_EXPLAINED = 4096, 1000
+# A page with more than these opens with its steps folded.
+MOST_OPEN = 400
+
+
+def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
+    """Writes one page for all workings, each below a heading of its own where they are several."""
+    several = len(traces) > 1
+    written = _Page(view)
+    workings = [written.working(trace, 2 if several else 1) for trace in traces]
+    title = f"{len(traces)} workings" if several else _title(traces[0])
+    head = [node("h1", title)] if several else []
+    body = [node("main", *head, *workings), *written.templates(), _panel()]
+    out.write(page(title, body, "page"))
+
+
+def render(trace: Trace, view: View, out: TextIO) -> None:
+    """Writes the page of one working."""
+    document([trace], view, out)
+
+
+def _title(trace: Trace) -> str:
+    title = printable(trace.title, 600, JOINERS)
+    return f"{trace.called or trace.topic}: {title}" if title else trace.called or trace.topic
+
+
+def _panel() -> Element:
+    """Where the script says what a cell was made from."""
+    hint = "Point at a number, or move to it with the arrow keys: here you see what it was made from."
+    return node("aside", node("p", hint, class_="quiet"), id="why", tabindex=-1, aria_label="Where a number comes from")
+
+
+def _math(markup: str, **attributes: str) -> Element:
+    made = fromstring(f"<math>{markup}</math>")
+    made.attrib.update({name.rstrip("_"): value for name, value in attributes.items()})
+    return made
+
+
+class _Page:
+    """The parts of a page; values have numbers that go on from one working to the next."""
+
+    def __init__(self, view: View):
+        self.view = view
+        self.skeletons: dict[str, int] = {}
+        self.values = 0
+        self.known: dict[str, int] = {}
+        self.cells = 0
+
+    def templates(self) -> Iterator[Element]:
+        """The skeletons that cells were made by, each once."""
+        for skeleton, i in self.skeletons.items():
+            yield node("template", _math(skeleton), id=f"f{i}")
+
+    def working(self, trace: Trace, level: int) -> Element:
+        """Title, conventions, what was given, the steps by their sections, the answer, and notes."""
+        self.known = {}
+        self.cells = sum(step.array.size for step in trace.steps)
+        made = node("article", node(f"h{level}", _title(trace)), class_="working")
+        said = [", ".join(trace.conventions)] if trace.conventions else []
+        if any(step.exact is not None for step in trace.steps):
+            said.append("worked with rounded values; beside each the exact one and the drift")
+        put(made, *(node("p", text, class_="quiet") for text in said))
+        put(made, self._given(trace, level + 1), *self._sections(trace, level + 1), self._answer(trace, level + 1))
+        put(made, self._overview(trace))
+        notes = [*trace.notes, left_out_said(trace, self.view)]
+        put(made, *(node("p", printable(note, NOTE), class_="quiet") for note in notes if note))
+        return made
+
+    def _given(self, trace: Trace, level: int) -> Element | None:
+        if not trace.header:
+            return None
+        values = [self._value(name, value) for name, value in trace.header.items()]
+        return node("section", node(f"h{level}", "Given"), node("div", *values, class_="given"))
+
+    def _value(self, name: str, value: Any) -> Element:
+        """What was given, with its label."""
+        local = "" if value.symbol == name else f" ({StepName.parse(name).local})"
+        sign = _math(MATHML.symbol(value.symbol), class_="sym")
+        holder = node("figure", node("figcaption", sign, local), **self._numbered(name, value.symbol, value.array))
+        put(holder, *self._tables(value.symbol, np.asarray(value.array)))
+        return holder
+
+    def _numbered(self, name: str, symbol: str, array: Any) -> dict[str, str]:
+        """What a value's element is called, and what the script asks of it: its name and its shape."""
+        self.known[name] = self.values
+        self.values += 1
+        shape = ",".join(map(str, np.shape(array)))
+        return {"id": f"v{self.known[name]}", "data-n": TEXT.symbol(symbol)} | ({"data-s": shape} if shape else {})
+
+    def _sections(self, trace: Trace, level: int) -> Iterator[Element]:
+        """The steps, by the headings of the page; numbers that follow each other are one table."""
+        left = {name: value for name, value in trace.given.items() if name not in trace.header}
+        for run in runs(trace, self.view):
+            if run.left_out:
+                yield node("p", f"… {run.left_out} steps", class_="quiet")
+            for title, steps in groupby(run.steps, key=lambda step: step.title):
+                section = node("section", node(f"h{level}", title or "Working"))
+                for _, local in groupby(steps, key=lambda step: (step.section, step.array.ndim == 0)):
+                    group = list(local)
+                    given = [(n, left.pop(n)) for n in [*left] if StepName.parse(n).section == group[0].section]
+                    if given:
+                        put(section, node("div", *(self._value(n, v) for n, v in given), class_="given"))
+                    put(section, *([self._numbers(group)] if not group[0].array.ndim else map(self._step, group)))
+                yield section
+
+    def _step(self, step: Step) -> Element:
+        """A step that folds: its formula, its value as tables, what is to be said of it."""
+        sign = _math(MATHML.symbol(step.symbol), class_="sym")
+        formula = _math(f"<mo>=</mo>{write(step.formula, MATHML, symbols(MATHML))}")
+        opened = {"open": "open"} if self.cells <= MOST_OPEN else {}
+        holder = node("details", node("summary", sign, " ", formula), class_="step", **opened)
+        holder.attrib.update(self._numbered(step.name, step.symbol, step.array))
+        put(holder, *self._tables(step.symbol, step.array, step))
+        put(holder, *self._said([step]))
+        return holder
+
+    def _numbers(self, steps: list[Step]) -> Element:
+        """Steps of one number each, a row each: name, formula, value."""
+        rows = []
+        width = columns([step.array[()] for step in steps], self.view.digits)
+        for step, text in zip(steps, width, strict=True):
+            formula = _math(f"<mo>=</mo>{write(step.formula, MATHML, symbols(MATHML))}")
+            row = node("tr", class_="step", **self._numbered(step.name, step.symbol, step.array))
+            head = node("th", _math(MATHML.symbol(step.symbol), class_="sym"), scope="row")
+            put(row, head, node("td", formula, class_="f"), self._cell(step, (), text))
+            rows.append(row)
+        heads = node("tr", *(node("th", text, scope="col") for text in ("step", "how it is made", "value")))
+        table = node("table", node("thead", heads), node("tbody", *rows), role="grid", class_="numbers")
+        table.set("aria-label", f"steps {steps[0].name} to {steps[-1].name}" if len(steps) > 1 else steps[0].name)
+        return node("div", node("div", table, class_="scroll"), *self._said(steps))
+
+    def _said(self, steps: Iterable[Step]) -> Iterator[Element]:
+        """Where a derivative is a convention, what digits do not show, and why a step is made so."""
+        for step in steps:
+            cells = step.indices() if step.array.size <= MOST_EXPLAINED else []
+            for note in dict.fromkeys(note for index in cells for note in remarks(step, index, self.view)):
+                yield node("p", note, class_="quiet")
+
+    def _tables(self, symbol: str, array: Any, step: Step | None = None) -> Iterator[Element]:
+        """A value as tables with a caption and heads: one, or one a matrix of a larger one."""
+        shown = {*step.indices()} if step is not None and self._explained(step) else set()
+        for name, block in blocks(TEXT.symbol(symbol), array):
+            lead = tuple(int(i) - 1 for i in name[len(TEXT.symbol(symbol)) :].strip("[]").split("][") if i)
+            rows = np.atleast_2d(block)
+            size = " × ".join(map(str, np.shape(block)))
+            most = max(1, MOST_CELLS // max(rows.shape[1], 1))
+            texts = list(zip(*(columns(list(column), self.view.digits) for column in rows[:most].T), strict=True))
+            table = node("table", node("caption", f"{name}, {size}" if size else name), role="grid", class_="matrix")
+            if np.ndim(block) > 0:
+                heads = (node("th", str(j + 1), scope="col") for j in range(rows.shape[1]))
+                corner = [node("td", class_="f")] if np.ndim(block) > 1 else []
+                put(table, node("thead", node("tr", *corner, *heads)))
+            body = node("tbody")
+            for i, line in enumerate(texts):
+                row = node("tr", *([node("th", str(i + 1), scope="row")] if np.ndim(block) > 1 else []))
+                for j, text in enumerate(line):
+                    index = lead + ((), (j,), (i, j))[np.ndim(block)]
+                    put(row, self._cell(step if index in shown else None, index, text))
+                put(body, row)
+            put(table, body)
+            yield node("div", table, class_="scroll")
+            if len(rows) > most:
+                yield node("p", f"… {len(rows) - most} more rows of {name}: --format json has all", class_="quiet")
+
+    def _explained(self, step: Step) -> bool:
+        return step.array.size <= MOST_EXPLAINED or self.view.detail == "full"
+
+    def _cell(self, step: Step | None, index: Index, text: str) -> Element:
+        """A cell: its number, and where it is a step's, what it was made by and from."""
+        cell = node("td", text.replace("-", "−").replace("inf", "∞"))
+        if step is None:
+            return cell
+        refs: list[str] = []
+
+        def held(ref: Ref) -> str:
+            name = getattr(ref.value, "name", None)
+            if name not in self.known:
+                return MATHML.signed(number(ref.number, self.view.digits))
+            at = ref.index or ()
+            flat = int(np.ravel_multi_index(at, np.shape(ref.value.array))) if at else 0
+            refs.append(f"{self.known[name]}.{flat}")
+            return f"<mtext>{len(refs) - 1}</mtext>"
+
+        skeleton = write(step.element(index), MATHML, held, self.view.digits)
+        cell.set("data-f", str(self.skeletons.setdefault(skeleton, len(self.skeletons))))
+        if refs:
+            cell.set("data-r", " ".join(refs))
+        if step.exact is not None:
+            cell.set("data-e", self._drift(step, index))
+        return cell
+
+    def _drift(self, step: Step, index: Index) -> str:
+        """The exact value beside a rounded one."""
+        exact = float(np.asarray(step.exact)[index])
+        drift = float(step.array[index]) - exact
+        small = abs(drift) <= 1e-12 * max(abs(exact), 1e-300) or not math.isfinite(drift)
+        return f"exact {number(exact, self.view.digits)}, drift {'0' if small else f'{drift:+.2g}'}"
+
+    def _answer(self, trace: Trace, level: int) -> Element | None:
+        """The results, each with a link to where it was worked."""
+        if not trace.answer:
+            return None
+        items = []
+        for name, value in trace.answer.items():
+            at = self.known.get(trace.answered.get(name, name))
+            sign: Element | str = _math(MATHML.symbol(name))
+            sign = node("a", sign, href=f"#v{at}") if at is not None else sign
+            small = np.ndim(value) < 2
+            text = inline(value, self.view.digits) if small else " × ".join(map(str, np.shape(value))) + ", above"
+            tables = [] if small or at is not None else self._tables(name, np.asarray(value))
+            items.append(node("li", sign, " = " if small else ": ", node("b", text.replace("-", "−")), *tables))
+        return node("section", node(f"h{level}", "Answer"), node("ul", *items, class_="answer"))
+
+    def _overview(self, trace: Trace) -> Element | None:
+        """What was counted, a row a part: words to the left, counts with commas to the right."""
+        if not trace.overview:
+            return None
+        head, *rows = trace.overview
+        table = node("table", node("caption", "Overview"), class_="overview")
+        put(table, node("thead", node("tr", *(node("th", str(cell), scope="col") for cell in head))))
+        written = (
+            node("tr", *(node("td", f"{c:,}", class_="n") if isinstance(c, int) else node("td", c) for c in row))
+            for row in rows
+        )
+        put(table, node("tbody", *written))
+        return node("div", table, class_="scroll")
