@@ -31,7 +31,7 @@ def put(parent: Element, *inside: Element | str | None) -> None:
 
 def page(title: str, body: Iterable[Element], name: str) -> str:
     """The whole page, with `name`.css and `name`.js of this folder in it: the only style and script that may run."""
-    style, script = ((files("nncalc.render") / f"{name}.{kind}").read_text("utf-8") for kind in ("css", "js"))
+    style, script = (_file(f"{name}.{kind}") for kind in ("css", "js"))
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -44,6 +44,12 @@ def page(title: str, body: Iterable[Element], name: str) -> str:
     put(head, node("title", title), node("style", style))
     put(html, node("body", *body, node("script", script)))
     return "<!DOCTYPE html>\n" + tostring(html, encoding="unicode", method="html") + "\n"
+
+
+def _file(name: str) -> str:
+    """A file of this folder, without what only its readers need: indents and lines of comment."""
+    lines = (line.strip() for line in (files("nncalc.render") / name).read_text("utf-8").splitlines())
+    return "\n".join(line for line in lines if not line.startswith("//"))
 
 
 def _digest(text: str) -> str:

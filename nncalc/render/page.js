@@ -21,7 +21,7 @@ function place(cell) {  // counted from 1, an axis each
 }
 function symbol(cell) {
   const inside = [...owner(cell).querySelector(".sym").cloneNode(true).childNodes], at = place(cell).join(",");
-  return sign("mrow", ...inside, ...(at ? [sign("mo", "["), sign("mn", at), sign("mo", "]")] : []));
+  return sign("mrow", ...inside, ...(at ? [sign("mn", "[" + at + "]")] : []));
 }
 function label(cell) {
   const at = place(cell);
@@ -43,15 +43,25 @@ function put(cell, numbers, stop) {
     link.setAttribute("aria-label", label(source) + ", " + text);
     const before = held.previousElementSibling, base = held.parentNode.parentNode;
     const fenced = before ? !"([,".includes(before.textContent) : base?.localName === "msup" && base.firstChild === held.parentNode;
-    held.replaceWith(...(fenced && text.startsWith("−") ? [sign("mo", "("), sign("mtext", link), sign("mo", ")")] : [sign("mtext", link)]));
+    held.replaceWith(fenced && text.startsWith("−") ? sign("mtext", make("span", "(", link, ")")) : sign("mtext", link));
   }
-  return math;
+  return tight(math);
+}
+// Parentheses are as large as what they hold, and take no room where that is not large.
+function tight(root) {
+  for (const group of all(root, "mrow:not(:has(mfrac, msqrt))")) {
+    for (const part of group.children) if ("()[]".includes(part.textContent)) part.setAttribute("stretchy", "false");
+  }
+  return root;
 }
 // Broken before signs of the outermost sum, so that a narrow screen has lines, not a scroll bar.
 function folded(math) {
   const parts = [[]];
   for (const part of [...math.children]) {
-    if (part.localName === "mo" && "+−=".includes(part.textContent) && parts.at(-1).length) parts.push([]);
+    if (part.localName === "mo" && "+−=".includes(part.textContent) && parts.at(-1).length) {
+      parts.push([]);
+      part.setAttribute("form", "infix");
+    }
     parts.at(-1).push(part);
   }
   return parts.flatMap(part => [sign("math", ...part), " "]);
@@ -71,10 +81,15 @@ function words(value, cells) {
   const name = value.dataset.n, shape = shapeOf(value), count = new Set(cells).size;
   if (!shape.length) return name;
   if (count === cellsOf(value).length && count > 1) return "all of " + name;
-  const axes = shape.map((_, axis) => span(cells.map(cell => place(cell)[axis])));
+  if (count === 1 && shape.length === 1) return label(cells[0]);
+  const axes = shape.map((size, axis) => [...span(cells.map(cell => place(cell)[axis])), size]);
   if (axes.reduce((product, [, n]) => product * n, 1) !== count) return count + " cells of " + name;
-  const titles = shape.length === 1 ? ["cell"] : [...shape.slice(2).map((_, i) => "block " + (i + 1)), "row", "column"];
-  return name + " " + axes.map(([text, n], i) => titles[i] + (n > 1 ? "s " : " ") + text).join(", ");
+  const lead = axes.slice(0, -2), titles = [...lead.map(() => "block"), "row", "column"].slice(-shape.length);
+  const one = lead.length && lead.every(([, n]) => n === 1);  // K[1], a matrix of several
+  const named = one ? name + "[" + lead.map(([text]) => text).join(",") + "]" : name;
+  const said = axes.flatMap(([text, n, size], i) => (one && i < lead.length) || n === size ? []
+    : [(shape.length === 1 ? "cell" : titles[i]) + (n > 1 ? "s " : " ") + text]);
+  return said.length ? named + " " + said.join(", ") : "all of " + named;
 }
 function listed(texts) { return texts.length < 2 ? texts.join("") : texts.slice(0, -1).join(", ") + " and " + texts.at(-1); }
 
@@ -165,6 +180,10 @@ function walk(working) {
   });
 }
 
+tight(document);
+for (const [what, role] of [["tbody", "rowgroup"], ["tr", "row"], ["th", "rowheader"], ["td", "gridcell"]]) {
+  for (const part of all(document, ".numbers > tbody" + (what === "tbody" ? "" : " " + what))) part.role = role;  // whatever the style lays them out as
+}
 for (const table of all(document, "[role=grid]")) {
   const cells = all(table, "td:not(.f)");
   cells.forEach((cell, i) => { cell.tabIndex = i ? -1 : 0; });

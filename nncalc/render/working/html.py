@@ -64,6 +64,11 @@ def _math(markup: str, **attributes: str) -> Element:
     return made
 
 
+def _size(array: Any) -> str:
+    """Its sides in words: 3 × 4, or 5 cells."""
+    return " × ".join(map(str, np.shape(array))) + " cells" * (np.ndim(array) == 1)
+
+
 class _Page:
     """The parts of a page; values have numbers that go on from one working to the next."""
 
@@ -102,9 +107,11 @@ class _Page:
 
     def _value(self, name: str, value: Any) -> Element:
         """What was given, with its label."""
-        local = "" if value.symbol == name else f" ({StepName.parse(name).local})"
+        local = StepName.parse(name).local
+        local = "" if local == StepName.parse(value.symbol).local else f" ({local})"
         sign = _math(MATHML.symbol(value.symbol), class_="sym")
-        holder = node("figure", node("figcaption", sign, local), **self._numbered(name, value.symbol, value.array))
+        size = node("small", _size(value.array)) if np.ndim(value.array) else " ="
+        holder = node("figure", node("figcaption", sign, local, " ", size), **self._numbered(name, value.symbol, value.array))
         put(holder, *self._tables(value.symbol, np.asarray(value.array)))
         return holder
 
@@ -136,7 +143,8 @@ class _Page:
         sign = _math(MATHML.symbol(step.symbol), class_="sym")
         formula = _math(f"<mo>=</mo>{write(step.formula, MATHML, symbols(MATHML))}")
         opened = {"open": "open"} if self.cells <= MOST_OPEN else {}
-        holder = node("details", node("summary", sign, " ", formula), class_="step", **opened)
+        heading = node("summary", sign, " ", formula, " ", node("small", _size(step.array)))
+        holder = node("details", heading, class_="step", **opened)
         holder.attrib.update(self._numbered(step.name, step.symbol, step.array))
         put(holder, *self._tables(step.symbol, step.array, step))
         put(holder, *self._said([step]))
@@ -150,12 +158,12 @@ class _Page:
             formula = _math(f"<mo>=</mo>{write(step.formula, MATHML, symbols(MATHML))}")
             row = node("tr", class_="step", **self._numbered(step.name, step.symbol, step.array))
             head = node("th", _math(MATHML.symbol(step.symbol), class_="sym"), scope="row")
-            put(row, head, node("td", formula, class_="f"), self._cell(step, (), text))
+            put(row, head, self._cell(step, (), text), node("td", formula, class_="f"))
             rows.append(row)
-        heads = node("tr", *(node("th", text, scope="col") for text in ("step", "how it is made", "value")))
+        heads = node("tr", *(node("th", text, scope="col") for text in ("step", "value", "how it is made")))
         table = node("table", node("thead", heads), node("tbody", *rows), role="grid", class_="numbers")
         table.set("aria-label", f"steps {steps[0].name} to {steps[-1].name}" if len(steps) > 1 else steps[0].name)
-        return node("div", node("div", table, class_="scroll"), *self._said(steps))
+        return node("div", node("div", table, class_="scroll"), *self._said(steps), class_="group")
 
     def _said(self, steps: Iterable[Step]) -> Iterator[Element]:
         """Where a derivative is a convention, what digits do not show, and why a step is made so."""
@@ -170,10 +178,10 @@ class _Page:
         for name, block in blocks(TEXT.symbol(symbol), array):
             lead = tuple(int(i) - 1 for i in name[len(TEXT.symbol(symbol)) :].strip("[]").split("][") if i)
             rows = np.atleast_2d(block)
-            size = " × ".join(map(str, np.shape(block)))
             most = max(1, MOST_CELLS // max(rows.shape[1], 1))
             texts = list(zip(*(columns(list(column), self.view.digits) for column in rows[:most].T), strict=True))
-            table = node("table", node("caption", f"{name}, {size}" if size else name), role="grid", class_="matrix")
+            caption = node("caption", name, **({} if lead else {"class_": "unseen"}))
+            table = node("table", caption, role="grid", class_="matrix")
             if np.ndim(block) > 0:
                 heads = (node("th", str(j + 1), scope="col") for j in range(rows.shape[1]))
                 corner = [node("td", class_="f")] if np.ndim(block) > 1 else []
@@ -234,7 +242,7 @@ class _Page:
             sign: Element | str = _math(MATHML.symbol(name))
             sign = node("a", sign, href=f"#v{at}") if at is not None else sign
             small = np.ndim(value) < 2
-            text = inline(value, self.view.digits) if small else " × ".join(map(str, np.shape(value))) + ", above"
+            text = inline(value, self.view.digits) if small else f"{_size(value)}, above"
             tables = [] if small or at is not None else self._tables(name, np.asarray(value))
             items.append(node("li", sign, " = " if small else ": ", node("b", text.replace("-", "−")), *tables))
         return node("section", node(f"h{level}", "Answer"), node("ul", *items, class_="answer"))

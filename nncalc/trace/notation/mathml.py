@@ -28,7 +28,7 @@ def _letters(name: str) -> str:
     letter = f"<mi>{escape(LETTERS.get(letters, letters))}</mi>"
     if lower == "hat":
         return f'<mover accent="true">{letter}<mo>^</mo></mover>'
-    return f"<msub>{letter}<mi>{escape(LETTERS.get(lower, lower))}</mi></msub>" if lower else letter
+    return f"<msub>{letter}<mi>{escape(lower)}</mi></msub>" if lower else letter
 
 
 def _name(name: StepName, cell: str) -> str:
@@ -37,7 +37,7 @@ def _name(name: StepName, cell: str) -> str:
         letters = f"<mfrac>{_row('<mo>∂</mo>', letters)}{_row('<mo>∂</mo>', _letters(name.by))}</mfrac>"
     if name.section:
         letters = f"<msup>{letters}<mi>({escape(name.section)})</mi></msup>"
-    return letters + (f"<mo>[</mo><mn>{escape(cell)}</mn><mo>]</mo>" if cell else "")
+    return letters + (f"<mn>[{escape(cell)}]</mn>" if cell else "")
 
 
 def _tokens(text: str, parts: list[str]) -> str:
@@ -49,7 +49,10 @@ def _tokens(text: str, parts: list[str]) -> str:
             return parts[int(place)]
         if digits is not None:
             return f"<mn>{digits}</mn>"
-        return f"<mi>{escape(LETTERS.get(word, word))}</mi>" if word else f"<mo>{escape(LETTERS.get(sign, sign))}</mo>"
+        if word is not None:
+            return f"<mi>{escape(LETTERS.get(word, word))}</mi>"
+        opens, closes = ("<mrow>" * (sign in "(["), "</mrow>" * (sign in ")]"))
+        return f"{opens}<mo>{escape(LETTERS.get(sign, sign))}</mo>{closes}"
 
     return "".join(written(found) for found in _TOKEN.finditer(text))
 
@@ -69,7 +72,7 @@ MATHML = Style(
     hadamard="<mo>∘</mo>",
     plus="<mo>+</mo>",
     minus="<mo>−</mo>",
-    parentheses=("<mo>(</mo>", "<mo>)</mo>"),
+    parentheses=("<mrow><mo>(</mo>", "<mo>)</mo></mrow>"),
     name=_name,
     divide=lambda a, b: f"<mfrac>{_row(a)}{_row(b)}</mfrac>",
     power=lambda base, exponent: f"<msup>{_row(base)}{_row(exponent)}</msup>",
