@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from importlib.resources import files
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -47,9 +48,22 @@ def page(title: str, body: Iterable[Element], name: str) -> str:
 
 
 def _file(name: str) -> str:
-    """A file of this folder, without what only its readers need: indents and lines of comment."""
-    lines = (line.strip() for line in (files("nncalc.render") / name).read_text("utf-8").splitlines())
-    return "\n".join(line for line in lines if not line.startswith("//"))
+    """A file of this folder without what only its readers need: comments, indents, and spaces beside signs.
+
+    A minus keeps its spaces, and so does a point of a style, where a space is a meaning.
+    """
+    lines = (line.partition("  //")[0].strip() for line in (files("nncalc.render") / name).read_text("utf-8").splitlines())
+    text = "\n".join(line for line in lines if line and not line.startswith("//"))
+    around, behind = ("{};,", ":>") if name.endswith(".css") else ("{}()[];,=<>?:&|*%!", "")
+    pieces = re.split(r'("[^"]*")', text)
+    pieces[::2] = (_squeezed(piece, around, behind) for piece in pieces[::2])
+    return "".join(pieces)
+
+
+def _squeezed(text: str, around: str, behind: str) -> str:
+    kept = "\n" if behind else ""  # a line may end a statement of a script
+    text = re.sub(rf"[ {kept}]*([{re.escape(around)}])[ {kept}]*", r"\1", text)
+    return re.sub(rf"([{behind}]) +", r"\1", text) if behind else text
 
 
 def _digest(text: str) -> str:

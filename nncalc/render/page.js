@@ -8,30 +8,33 @@ const make = (tag, ...inside) => { const made = document.createElement(tag); mad
 const sign = (tag, ...inside) => { const made = document.createElementNS(MATHML, tag); made.append(...inside); return made; };
 const owner = cell => cell.closest("[id^=v]");
 const known = new Map();  // the cells of each value, in the order of its numbers
-const cellsOf = value => known.get(value) ?? known.set(value, all(value, "td:not(.f)")).get(value);
+const cellsOf = value => known.get(value) ?? known.set(value, value.localName === "td" ? [value] : all(value, "td:not(.f)")).get(value);
 const shapeOf = value => value.dataset.s ? value.dataset.s.split(",").map(Number) : [];
-const sources = cell => (cell.dataset.r ?? "").split(" ").filter(Boolean).map(at => {
-  const [value, flat] = at.split(".").map(Number);
-  return cellsOf(document.getElementById("v" + value))[flat];
-});
+const signOf = value => value.querySelector(".sym") ?? value.closest("table").tHead.rows[0].cells[value.cellIndex].firstChild;
+const nameOf = value => value.dataset.n ?? signOf(value).textContent;
+const skeleton = cell => document.getElementById("f" + cell.dataset.f);
+const sources = cell => {
+  const values = skeleton(cell)?.dataset.v?.split(" ") ?? [], places = cell.dataset.r?.split(" ");
+  return values.map((value, i) => cellsOf(document.getElementById("v" + value))[places ? places[i] : 0]);
+};
 
 function place(cell) {  // counted from 1, an axis each
   let flat = cellsOf(owner(cell)).indexOf(cell);
   return shapeOf(owner(cell)).reduceRight((found, n) => { found.unshift(flat % n + 1); flat = Math.floor(flat / n); return found; }, []);
 }
 function symbol(cell) {
-  const inside = [...owner(cell).querySelector(".sym").cloneNode(true).childNodes], at = place(cell).join(",");
+  const inside = [...signOf(owner(cell)).cloneNode(true).childNodes], at = place(cell).join(",");
   return sign("mrow", ...inside, ...(at ? [sign("mn", "[" + at + "]")] : []));
 }
 function label(cell) {
   const at = place(cell);
-  return owner(cell).dataset.n + (at.length ? "[" + at + "]" : "");
+  return nameOf(owner(cell)) + (at.length ? "[" + at + "]" : "");
 }
 
 // A skeleton with the symbols of its sources put in, or with their numbers, each a link to its cell.
 function put(cell, numbers, stop) {
   const from = sources(cell), values = [...new Set(from.map(owner))];
-  const math = document.getElementById("f" + cell.dataset.f).content.firstChild.cloneNode(true);
+  const math = skeleton(cell).content.firstChild.cloneNode(true);
   for (const held of all(math, "mtext")) {
     const source = from[Number(held.textContent)];
     if (!numbers) { held.replaceWith(symbol(source)); continue; }
@@ -67,8 +70,8 @@ function folded(math) {
   return parts.flatMap(part => [sign("math", ...part), " "]);
 }
 const equal = math => { math.prepend(sign("mo", "=")); return math; };
-const moved = cell => document.getElementById("f" + cell.dataset.f).content.firstChild.childElementCount < 2 && sources(cell).length < 2
-  && !document.getElementById("f" + cell.dataset.f).content.querySelector("mrow, mfrac, msup, msqrt");
+const moved = cell => skeleton(cell).content.firstChild.childElementCount < 2 && sources(cell).length < 2
+  && !skeleton(cell).content.querySelector("mrow, mfrac, msup, msqrt");
 const result = cell => [equal(sign("math", sign("mn", cell.textContent.trim()))), ...(cell.dataset.e ? [" (" + cell.dataset.e + ")"] : [])];
 
 // Where sources stand, in words: X rows 3–4, columns 3–4.
@@ -78,7 +81,7 @@ function span(places) {
   return [!even ? sorted.join(", ") : first === last ? String(first) : first + "–" + last, sorted.length];
 }
 function words(value, cells) {
-  const name = value.dataset.n, shape = shapeOf(value), count = new Set(cells).size;
+  const name = nameOf(value), shape = shapeOf(value), count = new Set(cells).size;
   if (!shape.length) return name;
   if (count === cellsOf(value).length && count > 1) return "all of " + name;
   if (count === 1 && shape.length === 1) return label(cells[0]);
@@ -106,7 +109,7 @@ function explain(cell) {
   for (const source of from) source.classList.add("lit", "s" + values.indexOf(owner(source)) % 3);
   const name = make("p", sign("math", symbol(cell)), " "), lines = [name];
   name.className = "what";
-  if (cell.dataset.f === undefined) name.append(...result(cell), owner(cell).localName === "figure" ? " is given" : "");
+  if (cell.dataset.f === undefined) name.append(...result(cell), owner(cell).closest(".given") ? " is given" : "");
   else if (moved(cell)) name.append(equal(put(cell, false)), " ", ...result(cell));
   else {
     name.append(...folded(equal(put(cell, false))));
@@ -182,9 +185,10 @@ function walk(working) {
 
 tight(document);
 for (const [what, role] of [["tbody", "rowgroup"], ["tr", "row"], ["th", "rowheader"], ["td", "gridcell"]]) {
-  for (const part of all(document, ".numbers > tbody" + (what === "tbody" ? "" : " " + what))) part.role = role;  // whatever the style lays them out as
+  for (const part of all(document, ".numbers > tbody" + (what === "tbody" ? "" : " " + what))) part.role = role;  // also where the style makes them no table
 }
-for (const table of all(document, "[role=grid]")) {
+for (const table of all(document, "table:not(.overview)")) {
+  table.role = "grid";
   const cells = all(table, "td:not(.f)");
   cells.forEach((cell, i) => { cell.tabIndex = i ? -1 : 0; });
   table.addEventListener("focusin", event => { if (event.target.matches("td")) { event.target.ariaLabel = label(event.target) + ", " + event.target.textContent.trim(); explain(event.target); } });

@@ -1,13 +1,14 @@
 """A page that answers "where does this number come from?": one file of HTML for any number of workings.
 
-A cell says by which of the page's skeletons it was made (`data-f`) and from which cells (`data-r`: 3.0 is the first
-cell of value 3); page.js puts their symbols and their numbers into it, lights them and says where they stand.
+A cell says by which of the page's skeletons it was made (`data-f`) and from which cells (`data-r`, counted from 0 in
+the values that the skeleton names, without it the first of each); page.js puts their symbols and their numbers into
+it, lights them and says where they stand.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TextIO
 from xml.etree.ElementTree import Element, fromstring
@@ -19,7 +20,7 @@ from nncalc.render.document import node, page, put
 from nncalc.render.layout import NOTE, View, blocks, inline, remarks
 from nncalc.render.long import left_out_said, runs
 from nncalc.trace.name import StepName
-from nncalc.trace.notation.mathml import MATHML
+from nncalc.trace.notation.mathml import LETTERS, MATHML
 from nncalc.trace.notation.numbers import columns, number
 from nncalc.trace.notation.style import TEXT, place, symbols, write
 from nncalc.trace.notation.tree import Index, Ref
@@ -69,20 +70,28 @@ def _size(array: Any) -> str:
     return " × ".join(map(str, np.shape(array))) + " cells" * (np.ndim(array) == 1)
 
 
+def _called(name: str, value: Any) -> tuple[Element | str, ...]:
+    """The sign of what was given, and the name of its field where that is another."""
+    local = StepName.parse(name).local
+    same = local == StepName.parse(value.symbol).local
+    return (_math(MATHML.symbol(value.symbol), class_="sym"), *(() if same else (f" ({local})",)))
+
+
 class _Page:
     """The parts of a page; values have numbers that go on from one working to the next."""
 
     def __init__(self, view: View):
         self.view = view
-        self.skeletons: dict[str, int] = {}
+        self.skeletons: dict[tuple[Any, ...], int] = {}
         self.values = 0
         self.known: dict[str, int] = {}
         self.cells = 0
 
     def templates(self) -> Iterator[Element]:
         """The skeletons that cells were made by, each once."""
-        for skeleton, i in self.skeletons.items():
-            yield node("template", _math(skeleton), id=f"f{i}")
+        for (skeleton, *values), i in self.skeletons.items():
+            from_ = {"data_v": " ".join(map(str, values))} if values else {}
+            yield node("template", _math(skeleton), id=f"f{i}", **from_)
 
     def working(self, trace: Trace, level: int) -> Element:
         """Title, conventions, what was given, the steps by their sections, the answer, and notes."""
@@ -102,16 +111,24 @@ class _Page:
     def _given(self, trace: Trace, level: int) -> Element | None:
         if not trace.header:
             return None
-        values = [self._value(name, value) for name, value in trace.header.items()]
-        return node("section", node(f"h{level}", "Given"), node("div", *values, class_="given"))
+        return node("section", node(f"h{level}", "Given"), self._values(trace.header))
+
+    def _values(self, given: Mapping[str, Any]) -> Element:
+        """What was given: its numbers side by side in one table, arrays each in its own."""
+        numbers = {name: value for name, value in given.items() if not np.ndim(value.array)}
+        arrays = [self._value(name, value) for name, value in given.items() if name not in numbers]
+        heads, row = node("tr"), node("tr")
+        for name, value in numbers.items():
+            put(heads, node("th", *_called(name, value), scope="col"))
+            text = number(value.array, self.view.digits)
+            put(row, self._cell(None, (), text, **self._numbered(name, value.symbol, value.array)))
+        table = node("table", node("caption", "Given numbers", class_="unseen"), node("thead", heads), row)
+        return node("div", *([node("div", table, class_="scroll")] if numbers else []), *arrays, class_="given")
 
     def _value(self, name: str, value: Any) -> Element:
         """What was given, with its label."""
-        local = StepName.parse(name).local
-        local = "" if local == StepName.parse(value.symbol).local else f" ({local})"
-        sign = _math(MATHML.symbol(value.symbol), class_="sym")
-        size = node("small", _size(value.array)) if np.ndim(value.array) else " ="
-        holder = node("figure", node("figcaption", sign, local, " ", size), **self._numbered(name, value.symbol, value.array))
+        label = node("figcaption", *_called(name, value), " ", node("small", _size(value.array)))
+        holder = node("figure", label, **self._numbered(name, value.symbol, value.array))
         put(holder, *self._tables(value.symbol, np.asarray(value.array)))
         return holder
 
@@ -119,8 +136,12 @@ class _Page:
         """What a value's element is called, and what the script asks of it: its name and its shape."""
         self.known[name] = self.values
         self.values += 1
-        shape = ",".join(map(str, np.shape(array)))
-        return {"id": f"v{self.known[name]}", "data-n": TEXT.symbol(symbol)} | ({"data-s": shape} if shape else {})
+        about = {"id": f"v{self.known[name]}"}
+        if np.ndim(array):
+            about["data-s"] = ",".join(map(str, np.shape(array)))
+        if not symbol.isalpha() or symbol in LETTERS:  # else its sign says it
+            about["data-n"] = TEXT.symbol(symbol)
+        return about
 
     def _sections(self, trace: Trace, level: int) -> Iterator[Element]:
         """The steps, by the headings of the page; numbers that follow each other are one table."""
@@ -132,9 +153,8 @@ class _Page:
                 section = node("section", node(f"h{level}", title or "Working"))
                 for _, local in groupby(steps, key=lambda step: (step.section, step.array.ndim == 0)):
                     group = list(local)
-                    given = [(n, left.pop(n)) for n in [*left] if StepName.parse(n).section == group[0].section]
-                    if given:
-                        put(section, node("div", *(self._value(n, v) for n, v in given), class_="given"))
+                    given = {n: left.pop(n) for n in [*left] if StepName.parse(n).section == group[0].section}
+                    put(section, self._values(given) if given else None)
                     put(section, *([self._numbers(group)] if not group[0].array.ndim else map(self._step, group)))
                 yield section
 
@@ -161,7 +181,7 @@ class _Page:
             put(row, head, self._cell(step, (), text), node("td", formula, class_="f"))
             rows.append(row)
         heads = node("tr", *(node("th", text, scope="col") for text in ("step", "value", "how it is made")))
-        table = node("table", node("thead", heads), node("tbody", *rows), role="grid", class_="numbers")
+        table = node("table", node("thead", heads), *rows, class_="numbers")
         table.set("aria-label", f"steps {steps[0].name} to {steps[-1].name}" if len(steps) > 1 else steps[0].name)
         return node("div", node("div", table, class_="scroll"), *self._said(steps), class_="group")
 
@@ -181,19 +201,17 @@ class _Page:
             most = max(1, MOST_CELLS // max(rows.shape[1], 1))
             texts = list(zip(*(columns(list(column), self.view.digits) for column in rows[:most].T), strict=True))
             caption = node("caption", name, **({} if lead else {"class_": "unseen"}))
-            table = node("table", caption, role="grid", class_="matrix")
+            table = node("table", caption)
             if np.ndim(block) > 0:
                 heads = (node("th", str(j + 1), scope="col") for j in range(rows.shape[1]))
                 corner = [node("td", class_="f")] if np.ndim(block) > 1 else []
                 put(table, node("thead", node("tr", *corner, *heads)))
-            body = node("tbody")
             for i, line in enumerate(texts):
                 row = node("tr", *([node("th", str(i + 1), scope="row")] if np.ndim(block) > 1 else []))
                 for j, text in enumerate(line):
                     index = lead + ((), (j,), (i, j))[np.ndim(block)]
                     put(row, self._cell(step if index in shown else None, index, text))
-                put(body, row)
-            put(table, body)
+                put(table, row)
             yield node("div", table, class_="scroll")
             if len(rows) > most:
                 yield node("p", f"… {len(rows) - most} more rows of {name}: --format json has all", class_="quiet")
@@ -201,26 +219,28 @@ class _Page:
     def _explained(self, step: Step) -> bool:
         return step.array.size <= MOST_EXPLAINED or self.view.detail == "full"
 
-    def _cell(self, step: Step | None, index: Index, text: str) -> Element:
+    def _cell(self, step: Step | None, index: Index, text: str, **about: str) -> Element:
         """A cell: its number, and where it is a step's, what it was made by and from."""
         cell = node("td", text.replace("-", "−").replace("inf", "∞"))
+        cell.attrib.update(about)
         if step is None:
             return cell
-        refs: list[str] = []
+        values: list[int] = []
+        places: list[int] = []
 
         def held(ref: Ref) -> str:
             name = getattr(ref.value, "name", None)
             if name not in self.known:
                 return MATHML.signed(number(ref.number, self.view.digits))
             at = ref.index or ()
-            flat = int(np.ravel_multi_index(at, np.shape(ref.value.array))) if at else 0
-            refs.append(f"{self.known[name]}.{flat}")
-            return f"<mtext>{len(refs) - 1}</mtext>"
+            values.append(self.known[name])
+            places.append(int(np.ravel_multi_index(at, np.shape(ref.value.array))) if at else 0)
+            return f"<mtext>{len(places) - 1}</mtext>"
 
         skeleton = write(step.element(index), MATHML, held, self.view.digits)
-        cell.set("data-f", str(self.skeletons.setdefault(skeleton, len(self.skeletons))))
-        if refs:
-            cell.set("data-r", " ".join(refs))
+        cell.set("data-f", str(self.skeletons.setdefault((skeleton, *values), len(self.skeletons))))
+        if any(places):
+            cell.set("data-r", " ".join(map(str, places)))
         if step.exact is not None:
             cell.set("data-e", self._drift(step, index))
         return cell
