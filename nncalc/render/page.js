@@ -1,7 +1,7 @@
 "use strict";
 // A cell is a td; its value is the element around it whose id is v and a number, its sources are in data-r.
 {
-const MATHML = "http://www.w3.org/1998/Math/MathML", MOST_LINES = 16;
+const MATHML = "http://www.w3.org/1998/Math/MathML", MOST_LINES = 16, MOST_LINKS = 100;
 const why = document.getElementById("why"), hint = [...why.childNodes];
 const all = (root, what) => [...root.querySelectorAll(what)];
 const make = (tag, ...inside) => { const made = document.createElement(tag); made.append(...inside); return made; };
@@ -31,19 +31,26 @@ function label(cell) {
   return nameOf(owner(cell)) + (at.length ? "[" + at + "]" : "");
 }
 
-// A skeleton with the symbols of its sources put in, or with their numbers, each a link to its cell.
-function put(cell, numbers, stop) {
+// A source's number that leads to its cell: a link in words, within mathematics a mark that a pointer finds.
+function lead(source, values, tag) {
+  const made = make(tag, source.textContent.trim());
+  source.id ||= "c" + owner(source).id + "." + cellsOf(owner(source)).indexOf(source);
+  made.dataset.to = source.id;
+  made.className = "s" + values.indexOf(owner(source)) % 3;
+  if (tag === "a") {
+    made.href = "#" + source.id;
+    made.ariaLabel = made.textContent + ", " + label(source);
+  }
+  return made;
+}
+// A skeleton with the symbols of its sources put in, or with their numbers.
+function put(cell, numbers) {
   const from = sources(cell), values = [...new Set(from.map(owner))];
   const math = skeleton(cell).content.firstChild.cloneNode(true);
   for (const held of all(math, "mtext")) {
     const source = from[Number(held.textContent)];
     if (!numbers) { held.replaceWith(symbol(source)); continue; }
-    const text = source.textContent.trim(), link = make("a", text);
-    source.id ||= "c" + owner(source).id + "." + cellsOf(owner(source)).indexOf(source);
-    link.href = "#" + source.id;
-    link.className = "s" + values.indexOf(owner(source)) % 3;
-    link.tabIndex = stop;
-    link.setAttribute("aria-label", label(source) + ", " + text);
+    const link = lead(source, values, "span"), text = link.textContent;
     const before = held.previousElementSibling, base = held.parentNode.parentNode;
     const fenced = before ? !"([,".includes(before.textContent) : base?.localName === "msup" && base.firstChild === held.parentNode;
     held.replaceWith(fenced && text.startsWith("−") ? sign("mtext", make("span", "(", link, ")")) : sign("mtext", link));
@@ -113,13 +120,14 @@ function explain(cell) {
   else if (moved(cell)) name.append(equal(put(cell, false)), " ", ...result(cell));
   else {
     name.append(...folded(equal(put(cell, false))));
-    lines.push(make("p", ...folded(equal(put(cell, true, 0)))), make("p", ...result(cell)));
+    lines.push(make("p", ...folded(equal(put(cell, true)))), make("p", ...result(cell)));
   }
   if (from.length) lines.push(make("p", "from " + listed(values.map(value => words(value, from.filter(at => owner(at) === value))))));
+  const links = make("p", ...[...new Set(from)].slice(0, MOST_LINKS).flatMap(source => [lead(source, values, "a"), " "]));
   const reason = owner(cell).dataset.why;
   if (reason) lines.push(make("p", reason));
   lines.at(-1).classList.add("from");
-  why.replaceChildren(...lines);
+  why.replaceChildren(...lines, ...(from.length ? [links] : []));
 }
 function dismiss() {
   const back = why.contains(document.activeElement) ? shown : null;
@@ -142,10 +150,10 @@ function work(step) {
   if (step.dataset.worked || cells.length > MOST_LINES || cells.every(moved)) return;
   step.dataset.worked = "yes";
   if (step.localName === "tr") {
-    if (sources(cells[0]).length) step.querySelector(".f").append(" ", ...folded(equal(put(cells[0], true, -1))));
+    if (sources(cells[0]).length) step.querySelector(".f").append(" ", ...folded(equal(put(cells[0], true))));
     return;
   }
-  const lines = make("ul", ...cells.map(cell => make("li", sign("math", symbol(cell)), make("span", ...folded(equal(put(cell, true, -1))), ...result(cell)))));
+  const lines = make("ul", ...cells.map(cell => make("li", sign("math", symbol(cell)), make("span", ...folded(equal(put(cell, true))), ...result(cell)))));
   lines.className = "lines";
   step.append(lines);
 }
@@ -165,7 +173,7 @@ function walk(working) {
   function reveal(to, move) {
     count = Math.max(1, Math.min(steps.length, to));
     steps.forEach((step, i) => { step.hidden = i >= count; });
-    for (const part of all(working, "section:has(.step), .group")) part.hidden = all(part, ".step").every(step => step.hidden);
+    for (const part of all(working, "section:has(.step), .fold, .group")) part.hidden = all(part, ".step").every(step => step.hidden);
     for (const part of end) part.hidden = count < steps.length;
     told.value = count < steps.length ? "step " + count + " of " + steps.length : steps.length + " steps";
     if (move) go(cellsOf(steps[count - 1])[0]);
@@ -186,6 +194,13 @@ function walk(working) {
 tight(document);
 for (const [what, role] of [["tbody", "rowgroup"], ["tr", "row"], ["th", "rowheader"], ["td", "gridcell"]]) {
   for (const part of all(document, ".numbers > tbody" + (what === "tbody" ? "" : " " + what))) part.role = role;  // also where the style makes them no table
+}
+for (const mark of all(document, "th .sym")) {
+  const head = mark.parentElement, row = head.closest("[id]");
+  mark.ariaHidden = true;
+  const name = make("span", nameOf(row?.localName === "tr" ? row : head.closest("table").rows[1].cells[head.cellIndex]));
+  name.className = "unseen";
+  head.append(name);
 }
 for (const table of all(document, "table:not(.overview)")) {
   table.role = "grid";
@@ -208,20 +223,21 @@ for (const table of all(document, "table:not(.overview)")) {
   });
 }
 document.addEventListener("click", event => {
-  const link = event.target.closest("a[href^='#']");
-  const at = link && document.getElementById(link.hash.slice(1));
+  const link = event.target.closest("[data-to], a[href^='#']");
+  const at = link && document.getElementById(link.dataset.to ?? link.hash.slice(1));
   if (!at) return;
   event.preventDefault();
   go(at.matches("td") ? at : cellsOf(at)[0]);
 });
 const point = (event, on) => {
-  const link = event.target.closest?.("a[href^='#c']");
-  if (link) document.getElementById(link.hash.slice(1))?.classList.toggle("hit", on);
+  const to = event.target.closest?.("[data-to]")?.dataset.to;
+  if (to) document.getElementById(to).classList.toggle("hit", on);
 };
 for (const [kind, on] of [["mouseover", true], ["focusin", true], ["mouseout", false], ["focusout", false]]) document.addEventListener(kind, event => point(event, on));
 document.addEventListener("keydown", event => { if (event.key === "Escape") dismiss(); });
 for (const step of all(document, ".step")) {
-  if (step.localName === "tr" || step.open) work(step); else step.addEventListener("toggle", () => work(step), { once: true });
+  const fold = step.closest("details:not([open])");
+  if (fold) fold.addEventListener("toggle", () => work(step), { once: true }); else work(step);
 }
 for (const working of all(document, ".working")) walk(working);
 addEventListener("beforeprint", () => { for (const step of all(document, "details")) { step.open = true; work(step); } });

@@ -101,6 +101,8 @@ class _Page:
         said = [", ".join(trace.conventions)] if trace.conventions else []
         if any(step.exact is not None for step in trace.steps):
             said.append("worked with rounded values; beside each the exact one and the drift")
+        if self.cells > MOST_OPEN:
+            said.append(f"{len(trace.steps)} steps, folded; open one to read it")
         put(made, *(node("p", text, class_="quiet") for text in said))
         put(made, self._given(trace, level + 1), *self._sections(trace, level + 1), self._answer(trace, level + 1))
         put(made, self._overview(trace))
@@ -132,8 +134,8 @@ class _Page:
         put(holder, *self._tables(value.symbol, np.asarray(value.array)))
         return holder
 
-    def _numbered(self, name: str, symbol: str, array: Any) -> dict[str, str]:
-        """What a value's element is called, and what the script asks of it: its name and its shape."""
+    def _numbered(self, name: str, symbol: str, array: Any, why: str = "") -> dict[str, str]:
+        """What a value's element is called, and what the script asks of it: its shape, its name, its reason."""
         self.known[name] = self.values
         self.values += 1
         about = {"id": f"v{self.known[name]}"}
@@ -141,6 +143,8 @@ class _Page:
             about["data-s"] = ",".join(map(str, np.shape(array)))
         if not symbol.isalpha() or symbol in LETTERS:  # else its sign says it
             about["data-n"] = TEXT.symbol(symbol)
+        if why:
+            about["data-why"] = printable(why, NOTE)
         return about
 
     def _sections(self, trace: Trace, level: int) -> Iterator[Element]:
@@ -150,7 +154,9 @@ class _Page:
             if run.left_out:
                 yield node("p", f"… {run.left_out} steps", class_="quiet")
             for title, steps in groupby(run.steps, key=lambda step: step.title):
-                section = node("section", node(f"h{level}", title or "Working"))
+                heading = node(f"h{level}", title or "Working")
+                folded = self.cells > MOST_OPEN
+                section = node("details", node("summary", heading), class_="fold") if folded else node("section", heading)
                 for _, local in groupby(steps, key=lambda step: (step.section, step.array.ndim == 0)):
                     group = list(local)
                     given = {n: left.pop(n) for n in [*left] if StepName.parse(n).section == group[0].section}
@@ -165,7 +171,7 @@ class _Page:
         opened = {"open": "open"} if self.cells <= MOST_OPEN else {}
         heading = node("summary", sign, " ", formula, " ", node("small", _size(step.array)))
         holder = node("details", heading, class_="step", **opened)
-        holder.attrib.update(self._numbered(step.name, step.symbol, step.array))
+        holder.attrib.update(self._numbered(step.name, step.symbol, step.array, step.why))
         put(holder, *self._tables(step.symbol, step.array, step))
         put(holder, *self._said([step]))
         return holder
@@ -176,7 +182,7 @@ class _Page:
         width = columns([step.array[()] for step in steps], self.view.digits)
         for step, text in zip(steps, width, strict=True):
             formula = _math(f"<mo>=</mo>{write(step.formula, MATHML, symbols(MATHML))}")
-            row = node("tr", class_="step", **self._numbered(step.name, step.symbol, step.array))
+            row = node("tr", class_="step", **self._numbered(step.name, step.symbol, step.array, step.why))
             head = node("th", _math(MATHML.symbol(step.symbol), class_="sym"), scope="row")
             put(row, head, self._cell(step, (), text), node("td", formula, class_="f"))
             rows.append(row)
@@ -259,8 +265,8 @@ class _Page:
         items = []
         for name, value in trace.answer.items():
             at = self.known.get(trace.answered.get(name, name))
-            sign: Element | str = _math(MATHML.symbol(name))
-            sign = node("a", sign, href=f"#v{at}") if at is not None else sign
+            called = TEXT.symbol(name)
+            sign = node("a", called, href=f"#v{at}") if at is not None else called
             small = np.ndim(value) < 2
             text = inline(value, self.view.digits) if small else f"{_size(value)}, above"
             tables = [] if small or at is not None else self._tables(name, np.asarray(value))
