@@ -106,6 +106,8 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
     except (Interrupted, InputError) as error:
         ended = error
     told.end("interrupted" if ended else "the first failure ends it")
+    if workings is not None and format == "html":
+        workings.index()
     if isinstance(ended, InputError):
         raise ended
     if ended is not None:
@@ -173,6 +175,7 @@ class Workings:
             targets = (os.path.join(self.folder, self.name(path)) for path in _Readable(request.folder, rules))
             must_be_new(targets, "--force replaces, --resume keeps it")
         self.journal = Journal(self.folder)
+        self.rows: list[tuple[SummaryRow, str]] = []  # what became of each, and where its working is
         if request.resume:
             self.journal.read()
         asked = (request.round, request.sig, request.digits, request.detail, format, rules)
@@ -202,9 +205,10 @@ class Workings:
     def kept(self, answer: Answered) -> SummaryRow:
         """The row of an answer whose working is written now; what stands there that we have not written stays."""
         row = answer.row
+        to = self.name(row.path)
+        self.rows.append((row, "" if row.wrong else to))
         if answer.text is None:
             return row
-        to = self.name(row.path)
         target = os.path.join(self.folder, to)
         if self.request.resume and os.path.lexists(target) and self.journal.known(to) is None:
             return row
@@ -212,6 +216,12 @@ class Workings:
         if not isinstance(written, Failure):
             return row
         return row._replace(verdict="FAILED", wrong=[*row.wrong, *InputError(written.findings).lines()])
+
+    def index(self) -> None:
+        """The page that lists them all. Raises InputError where it cannot be written."""
+        from nncalc.render.index import INDEX_NAME, index_page
+
+        write_file(os.path.join(self.folder, INDEX_NAME), index_page(self.rows))
 
     def _write(self, answer: Answered, to: str, target: str) -> None:
         text, row = answer.text or "", answer.row

@@ -31,8 +31,8 @@ def put(parent: Element, *inside: Element | str | None) -> None:
 
 
 def page(title: str, body: Iterable[Element], name: str) -> str:
-    """The whole page, with `name`.css and `name`.js of this folder in it: the only style and script that may run."""
-    style, script = (_file(f"{name}.{kind}") for kind in ("css", "js"))
+    """The whole page, with page.css and `name`.js of this folder in it: the only style and script that may run."""
+    style, script = _file("page.css"), _file(f"{name}.js")
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -52,7 +52,8 @@ def _file(name: str) -> str:
 
     A minus keeps its spaces, and so does a point of a style, where a space is a meaning.
     """
-    lines = (line.partition("  //")[0].strip() for line in (files("nncalc.render") / name).read_text("utf-8").splitlines())
+    whole = (files("nncalc.render") / name).read_text("utf-8")
+    lines = (line.partition("  //")[0].strip() for line in whole.splitlines())
     text = "\n".join(line for line in lines if line and not line.startswith("//"))
     around, behind = ("{};,", ":>") if name.endswith(".css") else ("{}()[];,=<>?:&|*%!", "")
     pieces = re.split(r'("[^"]*")', text)

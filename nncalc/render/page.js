@@ -130,11 +130,10 @@ function explain(cell) {
   why.replaceChildren(...lines, ...(from.length ? [links] : []));
 }
 function dismiss() {
-  const back = why.contains(document.activeElement) ? shown : null;
+  if (why.contains(document.activeElement)) shown?.focus();
   dark();
   shown = null;
   why.replaceChildren(...hint);
-  back?.focus();
 }
 function go(cell) {
   for (let at = cell.parentElement; at; at = at.parentElement) if (at.localName === "details") at.open = true;

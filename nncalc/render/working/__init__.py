@@ -28,7 +28,7 @@ def format_for(path: str, where: str = "path", hint: str = "") -> str:
 
 
 def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "table") -> None:
-    """Writes finished workings as one document: pages below each other, in JSON a list, in HTML one page, if they are several."""
+    """Writes finished workings as one document: pages below each other; several are a list in JSON, in HTML a page."""
     module = import_module(f"nncalc.render.working.{format}")
     if hasattr(module, "document"):  # a page with a head of its own holds them all
         module.document(traces, view, out)

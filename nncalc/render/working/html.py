@@ -17,19 +17,21 @@ import numpy as np
 
 from nncalc.errors import JOINERS, printable
 from nncalc.render.document import node, page, put
+from nncalc.render.drawing import graph_drawing
+from nncalc.render.graph import is_graph
 from nncalc.render.layout import NOTE, View, blocks, inline, remarks
 from nncalc.render.long import left_out_said, runs
 from nncalc.trace.name import StepName
-from nncalc.trace.notation.mathml import LETTERS, MATHML
+from nncalc.trace.notation.mathml import GLYPHS, MATHML
 from nncalc.trace.notation.numbers import columns, number
-from nncalc.trace.notation.style import TEXT, place, symbols, write
+from nncalc.trace.notation.style import TEXT, symbols, write
 from nncalc.trace.notation.tree import Index, Ref
 from nncalc.trace.steps import Step, Trace
 
 # Of a larger value a page has the first so many cells; of a step with more cells none says what it was made from.
 MOST_CELLS, MOST_EXPLAINED = 4096, 1000
-# A page with more than these opens with its steps folded.
-MOST_OPEN = 400
+# A page with more cells, or more steps, than these opens with its sections folded.
+MOST_OPEN, MOST_STEPS = 400, 150
 
 
 def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
@@ -85,7 +87,7 @@ class _Page:
         self.skeletons: dict[tuple[Any, ...], int] = {}
         self.values = 0
         self.known: dict[str, int] = {}
-        self.cells = 0
+        self.folded = False
 
     def templates(self) -> Iterator[Element]:
         """The skeletons that cells were made by, each once."""
@@ -96,14 +98,16 @@ class _Page:
     def working(self, trace: Trace, level: int) -> Element:
         """Title, conventions, what was given, the steps by their sections, the answer, and notes."""
         self.known = {}
-        self.cells = sum(step.array.size for step in trace.steps)
+        self.folded = sum(step.array.size for step in trace.steps) > MOST_OPEN or len(trace.steps) > MOST_STEPS
         made = node("article", node(f"h{level}", _title(trace)), class_="working")
         said = [", ".join(trace.conventions)] if trace.conventions else []
         if any(step.exact is not None for step in trace.steps):
             said.append("worked with rounded values; beside each the exact one and the drift")
-        if self.cells > MOST_OPEN:
+        if self.folded:
             said.append(f"{len(trace.steps)} steps, folded; open one to read it")
         put(made, *(node("p", text, class_="quiet") for text in said))
+        drawn = graph_drawing(trace, self.view) if is_graph(trace) else None
+        put(made, None if drawn is None else node("div", drawn, class_="scroll", tabindex=0))
         put(made, self._given(trace, level + 1), *self._sections(trace, level + 1), self._answer(trace, level + 1))
         put(made, self._overview(trace))
         notes = [*trace.notes, left_out_said(trace, self.view)]
@@ -141,7 +145,7 @@ class _Page:
         about = {"id": f"v{self.known[name]}"}
         if np.ndim(array):
             about["data-s"] = ",".join(map(str, np.shape(array)))
-        if not symbol.isalpha() or symbol in LETTERS:  # else its sign says it
+        if not symbol.isalpha() or symbol in GLYPHS:  # else its sign says it
             about["data-n"] = TEXT.symbol(symbol)
         if why:
             about["data-why"] = printable(why, NOTE)
@@ -155,8 +159,9 @@ class _Page:
                 yield node("p", f"… {run.left_out} steps", class_="quiet")
             for title, steps in groupby(run.steps, key=lambda step: step.title):
                 heading = node(f"h{level}", title or "Working")
-                folded = self.cells > MOST_OPEN
-                section = node("details", node("summary", heading), class_="fold") if folded else node("section", heading)
+                section = node("section", heading)
+                if self.folded:
+                    section = node("details", node("summary", heading), class_="fold")
                 for _, local in groupby(steps, key=lambda step: (step.section, step.array.ndim == 0)):
                     group = list(local)
                     given = {n: left.pop(n) for n in [*left] if StepName.parse(n).section == group[0].section}
@@ -168,7 +173,7 @@ class _Page:
         """A step that folds: its formula, its value as tables, what is to be said of it."""
         sign = _math(MATHML.symbol(step.symbol), class_="sym")
         formula = _math(f"<mo>=</mo>{write(step.formula, MATHML, symbols(MATHML))}")
-        opened = {"open": "open"} if self.cells <= MOST_OPEN else {}
+        opened = {} if self.folded else {"open": "open"}
         heading = node("summary", sign, " ", formula, " ", node("small", _size(step.array)))
         holder = node("details", heading, class_="step", **opened)
         holder.attrib.update(self._numbered(step.name, step.symbol, step.array, step.why))

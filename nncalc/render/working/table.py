@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
+from nncalc.render.graph import gradients_in, is_graph, output_of
 from nncalc.render.layout import NOTE, PageLine, View, blocks, formula, inline, line, matrix, remarks
 from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.render.paper import FOLDED, HEAD, JOINED, NAME, QUIET, VALUE, Grid, Paper, Text
@@ -26,7 +27,7 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
     """Writes the page of a working."""
     page = _Page(view, out)
     page.header(trace)
-    if _is_graph(trace):
+    if is_graph(trace):
         page.graph(trace)
     summed_up = trace.overview and view.detail == "short"  # its rows are all that is short
     if not summed_up:
@@ -171,16 +172,17 @@ class _Page(Paper):
 
     def graph(self, trace: Trace) -> None:
         """An expression at a glance: every node with its formula, value and gradient."""
-        gradients = _gradients(trace)
+        gradients = gradients_in(trace)
         table = Grid(3, [{"no_wrap": not wraps, "overflow": "fold"} for wraps in (False, True, False, False)])
-        table.rows.append(tuple(Text(h, style=QUIET) for h in ("node", "formula", "value", f"∂{_output(trace)}/∂node")))
+        heads = ("node", "formula", "value", f"∂{output_of(trace)}/∂node")
+        table.rows.append(tuple(Text(h, style=QUIET) for h in heads))
         kept, _, last = ends([*trace.given], is_long(trace, self.view))
         nodes = [(n, "", trace.given[n].array) for n in (*kept, *last)]
         steps = [step for step in trace.steps if not StepName.parse(step.name).is_gradient]
         first, _, rest = ends(steps, is_long(trace, self.view))
         nodes += [(s.name, formula(s), s.array) for s in (*first, *rest)]
         slopes = [
-            number(gradients[n].array, self.view.digits) if n in gradients else "1" * (n == _output(trace))
+            number(gradients[n].array, self.view.digits) if n in gradients else "1" * (n == output_of(trace))
             for n, _, _ in nodes
         ]
         values = aligned([number(value, self.view.digits) for _, _, value in nodes])
@@ -246,19 +248,3 @@ def _span(places: tuple[int, ...]) -> str:
     """Rows 2 to 4 as 2:4; with a dilation each by itself."""
     even = places[-1] - places[0] == len(places) - 1
     return f"{places[0] + 1}:{places[-1] + 1}" if even else "+".join(str(p + 1) for p in places)
-
-
-def _output(trace: Trace) -> str:
-    return next(iter(trace.answer), "")
-
-
-def _gradients(trace: Trace) -> dict[str, Step]:
-    """The gradients of the output, by what it is differentiated by."""
-    named = [(StepName.parse(step.name), step) for step in trace.steps]
-    return {n.by: step for n, step in named if n.is_gradient and not n.section and n.of == _output(trace)}
-
-
-def _is_graph(trace: Trace) -> bool:
-    """All numbers, with gradients: then one table shows the whole graph."""
-    values = [*(v.array for v in trace.given.values()), *(s.array for s in trace.steps)]
-    return all(np.ndim(v) == 0 for v in values) and bool(_gradients(trace))

@@ -10,7 +10,7 @@ from nncalc.trace.notation import signs
 from nncalc.trace.notation.style import TEXT, Style
 
 # Greek letters by the names that steps bear.
-LETTERS = {name: letter for letter, name in reversed(signs.GREEK.items())} | {"inf": "∞", "-": "−"}
+GLYPHS = {name: letter for letter, name in reversed(signs.GREEK.items())} | {"inf": "∞", "-": "−"}
 # Where an argument stands in what the page's own notation writes of a call; no problem can hold these signs.
 HELD = "\ue000"
 _TOKEN = re.compile(r"\ue000(\d+);|(\d[\d.]*)|([^\W\d]\w*)|(\S)")
@@ -25,7 +25,7 @@ def _letters(name: str) -> str:
     stem, _, lower = name.partition("_")
     letters = stem.rstrip("0123456789") or stem
     lower = ",".join(part for part in (stem[len(letters) :], lower) if part)
-    letter = f"<mi>{escape(LETTERS.get(letters, letters))}</mi>"
+    letter = f"<mi>{escape(GLYPHS.get(letters, letters))}</mi>"
     if lower == "hat":
         return f'<mover accent="true">{letter}<mo>^</mo></mover>'
     return f"<msub>{letter}<mi>{escape(lower)}</mi></msub>" if lower else letter
@@ -50,9 +50,9 @@ def _tokens(text: str, parts: list[str]) -> str:
         if digits is not None:
             return f"<mn>{digits}</mn>"
         if word is not None:
-            return f"<mi>{escape(LETTERS.get(word, word))}</mi>"
+            return f"<mi>{escape(GLYPHS.get(word, word))}</mi>"
         opens, closes = ("<mrow>" * (sign in "(["), "</mrow>" * (sign in ")]"))
-        return f"{opens}<mo>{escape(LETTERS.get(sign, sign))}</mo>{closes}"
+        return f"{opens}<mo>{escape(GLYPHS.get(sign, sign))}</mo>{closes}"
 
     return "".join(written(found) for found in _TOKEN.finditer(text))
 
@@ -64,7 +64,7 @@ def _call(function: str, args: list[str]) -> str:
 
 
 def _number(text: str) -> str:
-    return f"<mn>{escape(LETTERS.get(text, text))}</mn>"
+    return f"<mn>{escape(GLYPHS.get(text, text))}</mn>"
 
 
 MATHML = Style(
@@ -83,6 +83,6 @@ MATHML = Style(
     ),
     call=_call,
     number=_number,
-    letter=lambda text: f"<mi>{escape(LETTERS.get(text, text))}</mi>",
+    letter=lambda text: f"<mi>{escape(GLYPHS.get(text, text))}</mi>",
     encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),
 )
