@@ -20,7 +20,7 @@ from test_accessible import Page, axe_and_browser
 ROOT = Path(__file__).parents[1]
 PROBLEMS = [p for p in sorted((ROOT / "problems").rglob("*.yaml")) if ".answers" not in p.name]
 EDGES = "problems/13-conv-vertical-edges.yaml"
-VOID = ("meta",)
+VOID = ("meta", "input")
 
 
 @pytest.fixture(autouse=True)
@@ -285,3 +285,45 @@ def test_the_squeezed_script_is_a_script() -> None:
     (script,) = re.findall(r"<script>(.*?)</script>", text, re.S)
     done = subprocess.run(["node", "--check", "-"], input=script, text=True, capture_output=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_of_pages_has_an_index_that_links_them(tmp_path: Path) -> None:
+    problems, to = tmp_path / "in", tmp_path / "out"
+    problems.mkdir()
+    (problems / "a b.yaml").write_text("topic: softmax\nx: [1, 2]\n")
+    (problems / "bad.yaml").write_text("topic: softmax\nx: <b>\n")
+    assert run("batch", str(problems), "--format", "html", "-o", str(to)).code == 1
+    text = (to / "index.html").read_text()
+    links = [(a["href"], name) for _, a, name in Whole(body(text)).all("a")]
+    assert [href for href, _ in links] == ["a_b.html"] and (to / "a_b.html").exists()
+    assert "FAILED" in text and "<b>" not in body(text)
+    again = run("batch", str(problems), "--format", "html", "-o", str(to))
+    assert again.code == 2 and "index.html: is there already" in again.err
+    (problems / "index.yaml").write_text("topic: softmax\nx: [1, 2]\n")
+    assert run("batch", str(problems), "--format", "html", "-o", str(to), "--force").code == 1
+    assert "Softmax" in (to / "index.html").read_text() or "softmax" in (to / "index.html").read_text()
+    assert "index.html" in (to / "_index.html").read_text()
+
+
+def test_a_graph_is_drawn_with_every_value_and_gradient() -> None:
+    text = page("solve", "problems/08-graph-product.yaml")
+    (drawn,) = re.findall(r"<svg.*?</svg>", text, re.S)
+    texts = re.findall(r'<text[^>]*?(?:class="(\w+)")?[^>]*>([^<]*)</text>', drawn)
+    shown = re.findall(r">([^<]+)</text>", drawn)
+    # f = (x + y) z at -2, 5, -4: q = 3, f = -12; the gradients are z, z, q, z and 1.
+    assert texts and sorted(shown) == sorted(["x", "y", "z", "q = x + y", "f = q·z", "−2", "5", "−4", "3", "−12",
+                                              "−4", "−4", "3", "−4", "1"])  # fmt: skip
+    (words,) = re.findall(r'aria-label="(Graph of[^"]*)"', drawn)
+    assert "q = 3, gradient -4" in words and "f = -12, gradient 1" in words
+    assert len(re.findall(r'd="M[^"h]*L', drawn)) == 4  # its wires: x and y to q, q and z to f
+
+
+@pytest.mark.parametrize("problem", [p for p in PROBLEMS if "graph" in p.name], ids=lambda p: p.stem)
+def test_no_two_nodes_of_a_graph_overlap(problem: Path) -> None:
+    drawn = re.findall(r"<svg.*?</svg>", page("solve", str(problem)), re.S)
+    assert len(drawn) == 1
+    boxes = [tuple(map(float, found)) for found in re.findall(
+        r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', drawn[0])]  # fmt: skip
+    assert len(boxes) > 3
+    for i, (x, y, w, h) in enumerate(boxes):
+        assert all(x + w < a or a + c < x or y + h < b or b + d < y for a, b, c, d in boxes[:i])

@@ -59,7 +59,9 @@ CALLS = {
     "softmax p.yaml --format plain": WORKS | {"render.working.plain"},
     "softmax p.yaml --explain s:1 --format plain": WORKS | {"render.working.plain"},
     "solve p.yaml --format json": WORKS,
-    "softmax p.yaml": WORKS | {"render.paper", "render.working.*"},
+    "softmax p.yaml": WORKS | {"render.paper", "render.graph", "render.working.table", "render.working.window"},
+    "softmax p.yaml --format html": WORKS | listed("render.document render.drawing render.graph render.working.html "
+                                                   "trace.notation.mathml xml hashlib"),
     "sheet p.yaml": WORKS | {"cli.sheet", "disk.folder", "marking", "marking.*"},
     "check p.yaml s=0.67,0.24,0.1 -q": MARKS,
     "check p.yaml a.yaml -q": MARKS,

@@ -7,3 +7,5 @@ The tables of what may be chosen stand here and in the folders of formats, where
 DETAILS = {"short": "values only", "normal": "", "full": "every cell, symbols, windows"}
 DETAIL = "normal"  # where nobody says
 DIGITS = 6
+# The page that lists a folder's pages.
+INDEX_NAME = "index.html"

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable
-from importlib.resources import files
+from pkgutil import get_data
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 Attribute = str | int
@@ -52,7 +52,7 @@ def _file(name: str) -> str:
 
     A minus keeps its spaces, and so does a point of a style, where a space is a meaning.
     """
-    whole = (files("nncalc.render") / name).read_text("utf-8")
+    whole = (get_data("nncalc.render", name) or b"").decode()
     lines = (line.partition("  //")[0].strip() for line in whole.splitlines())
     text = "\n".join(line for line in lines if line and not line.startswith("//"))
     around, behind = ("{};,", ":>") if name.endswith(".css") else ("{}()[];,=<>?:&|*%!", "")

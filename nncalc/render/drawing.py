@@ -73,7 +73,7 @@ def graph_drawing(trace: Trace, view: View) -> Element:
     columns = graph.rows()
     most = max(len(column) for column in columns)
     places: dict[tuple[int, Waypoint], tuple[float, float]] = {}
-    boxes: list[Element] = []
+    frames: list[Element] = []
     left = 8.0
     for i, column in enumerate(columns):
         width = max([len(graph.labels[a]) for a, b in column if a == b], default=0) * LETTER + 18
@@ -81,7 +81,7 @@ def graph_drawing(trace: Trace, view: View) -> Element:
             middle = 24 + ROW * (row + (most - len(column)) / 2) + HEIGHT / 2
             places[i, place] = left, middle
             if place[0] == place[1]:
-                boxes += _box(graph, place[0], left, middle, width)
+                frames += _frame(graph, place[0], left, middle, width)
         for place in column:
             x, y = places[i, place]
             places[i, place] = x + width + (WIRE if place[0] == place[1] else 0), y
@@ -91,12 +91,12 @@ def graph_drawing(trace: Trace, view: View) -> Element:
     said = (f"{name} = {value}" + (f", gradient {graph.slopes[name]}" if name in graph.slopes else "")
             for name, value in graph.values.items())  # fmt: skip
     words = f"Graph of {TEXT.symbol(output_of(trace))}: " + "; ".join(said)
-    drawn = node("svg", *wires, *boxes, xmlns="http://www.w3.org/2000/svg", role="img", aria_label=words, **size)
+    drawn = node("svg", *wires, *frames, role="img", aria_label=words, **size)
     drawn.attrib |= {"viewBox": f"0 0 {size['width']} {size['height']}", "font-size": "13", "font-family": "monospace"}
     return drawn
 
 
-def _box(graph: _Graph, name: str, left: float, middle: float, width: float) -> Iterable[Element]:
+def _frame(graph: _Graph, name: str, left: float, middle: float, width: float) -> Iterable[Element]:
     """A node, and the wire from it with its numbers."""
     right = left + width
     yield node("rect", x=f"{left:g}", y=f"{middle - HEIGHT / 2:g}", width=f"{width:g}", height=HEIGHT, rx=6,
@@ -115,7 +115,10 @@ def _text(text: str, x: float, y: float, **about: str) -> Element:
 
 
 def _wire(
-    graph: _Graph, wire: Waypoint, places: dict[tuple[int, Waypoint], tuple[float, float]], columns: list[list[Waypoint]]
+    graph: _Graph,
+    wire: Waypoint,
+    places: dict[tuple[int, Waypoint], tuple[float, float]],
+    columns: list[list[Waypoint]],
 ) -> Element:
     """From one node to another, past the nodes of the columns between."""
     a, b = wire

@@ -9,8 +9,6 @@ from nncalc.errors import printable
 from nncalc.render.document import node, page
 from nncalc.render.summary import SummaryRow
 
-INDEX_NAME = "index.html"
-
 
 def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
     """The whole page; beside each row the path of its working from this page, empty where it has none."""

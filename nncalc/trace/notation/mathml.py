@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
+from html import escape
 
 from nncalc.trace.name import StepName
 from nncalc.trace.notation import signs
