@@ -1,4 +1,4 @@
-"""The page of a folder of workings: what became of each problem, with a link to it, and a field that narrows the list."""
+"""The page of a folder of workings: what became of each problem, its link, and a field that narrows the list."""
 
 from __future__ import annotations
 
