@@ -19,11 +19,11 @@ from nncalc.errors import JOINERS, printable
 from nncalc.render.document import node, page, put
 from nncalc.render.drawing import graph_drawing
 from nncalc.render.graph import is_graph
-from nncalc.render.layout import NOTE, View, blocks, inline, remarks
+from nncalc.render.layout import NOTE, View, blocks, inline, matrix, remarks
 from nncalc.render.long import left_out_said, runs
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.mathml import GLYPHS, MATHML
-from nncalc.trace.notation.numbers import columns, number
+from nncalc.trace.notation.numbers import aligned, number
 from nncalc.trace.notation.style import TEXT, symbols, write
 from nncalc.trace.notation.tree import Index, Ref
 from nncalc.trace.steps import Step, Trace
@@ -184,8 +184,8 @@ class _Page:
     def _numbers(self, steps: list[Step]) -> Element:
         """Steps of one number each, a row each: name, formula, value."""
         rows = []
-        width = columns([step.array[()] for step in steps], self.view.digits)
-        for step, text in zip(steps, width, strict=True):
+        texts = aligned([number(step.array, self.view.digits) for step in steps])
+        for step, text in zip(steps, texts, strict=True):
             formula = _math(f"<mo>=</mo>{write(step.formula, MATHML, symbols(MATHML))}")
             row = node("tr", class_="step", **self._numbered(step.name, step.symbol, step.array, step.why))
             head = node("th", _math(MATHML.symbol(step.symbol), class_="sym"), scope="row")
@@ -210,7 +210,7 @@ class _Page:
             lead = tuple(int(i) - 1 for i in name[len(TEXT.symbol(symbol)) :].strip("[]").split("][") if i)
             rows = np.atleast_2d(block)
             most = max(1, MOST_CELLS // max(rows.shape[1], 1))
-            texts = list(zip(*(columns(list(column), self.view.digits) for column in rows[:most].T), strict=True))
+            texts = matrix(rows[:most], self.view.digits)
             caption = node("caption", name, **({} if lead else {"class_": "unseen"}))
             table = node("table", caption)
             if np.ndim(block) > 0:
