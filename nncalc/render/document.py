@@ -30,7 +30,7 @@ def put(parent: Element, *inside: Element | str | None) -> None:
             parent.text = (parent.text or "") + part
 
 
-def page(title: str, body: Iterable[Element], name: str) -> str:
+def whole_page(title: str, body: Iterable[Element], name: str) -> str:
     """The whole page, with page.css and `name`.js of this folder in it: the only style and script that may run."""
     style, script = _file("page.css"), _file(f"{name}.js")
     policy = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from nncalc.errors import printable
-from nncalc.render.document import node, page
+from nncalc.render.document import node, whole_page
 from nncalc.render.summary import SummaryRow
 
 
@@ -23,4 +23,4 @@ def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
     search = node("label", "Only those with ", node("input", type="search", id="only"), hidden="hidden", class_="walk")
     told = node("p", role="status", id="told", class_="quiet")
     main = node("main", node("h1", "Workings"), search, told, node("div", table, class_="scroll"))
-    return page("Workings", [main], "index")
+    return whole_page("Workings", [main], "index")

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, fromstring
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.document import node, page, put
+from nncalc.render.document import node, put, whole_page
 from nncalc.render.drawing import graph_drawing
 from nncalc.render.graph import is_graph
 from nncalc.render.layout import NOTE, View, blocks, inline, matrix, remarks
@@ -42,7 +42,7 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     title = f"{len(traces)} workings" if several else _title(traces[0])
     head = [node("h1", title)] if several else []
     body = [node("main", *head, *workings), *written.templates(), _panel()]
-    out.write(page(title, body, "page"))
+    out.write(whole_page(title, body, "page"))
 
 
 def render(trace: Trace, view: View, out: TextIO) -> None:
