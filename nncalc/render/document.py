@@ -10,6 +10,8 @@ from pkgutil import get_data
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 Attribute = str | int
+# An attribute that is there or not has this value; no foreign text has it, for `printable` shows it as a number.
+PRESENT = "\ue001"
 
 
 def node(tag: str, *inside: Element | str | None, **attributes: Attribute) -> Element:
@@ -44,7 +46,8 @@ def whole_page(title: str, body: Iterable[Element], name: str) -> str:
     SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
     put(head, node("title", title), node("style", style))
     put(html, node("body", *body, node("script", script)))
-    return "<!DOCTYPE html>\n" + tostring(html, encoding="unicode", method="html") + "\n"
+    written = tostring(html, encoding="unicode", method="html").replace(f'="{PRESENT}"', "")
+    return f"<!DOCTYPE html>\n{written}\n"
 
 
 def _file(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from nncalc.errors import printable
-from nncalc.render.document import node, whole_page
+from nncalc.render.document import PRESENT, node, whole_page
 from nncalc.render.summary import SummaryRow
 
 
@@ -19,8 +19,10 @@ def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
         link = node("a", name, href=quote(to)) if to else name
         wrong = (node("p", printable(line, 2000)) for line in row.wrong)
         body.append(node("tr", node("td", link), node("td", row.topic), node("td", row.verdict, *wrong)))
-    table = node("table", node("caption", f"{len(rows)} problems"), node("thead", heads), *body, class_="overview")
-    search = node("label", "Only those with ", node("input", type="search", id="only"), hidden="hidden", class_="walk")
+    table = node(
+        "table", node("caption", f"{len(rows)} problems"), node("thead", heads), node("tbody", *body), class_="overview"
+    )
+    search = node("label", "Only those with ", node("input", type="search", id="only"), hidden=PRESENT, class_="walk")
     told = node("p", role="status", id="told", class_="quiet")
     main = node("main", node("h1", "Workings"), search, told, node("div", table, class_="scroll"))
     return whole_page("Workings", [main], "index")

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, fromstring
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.document import node, put, whole_page
+from nncalc.render.document import PRESENT, node, put, whole_page
 from nncalc.render.drawing import graph_drawing
 from nncalc.render.graph import is_graph
 from nncalc.render.layout import NOTE, View, blocks, inline, matrix, remarks
@@ -128,7 +128,9 @@ class _Page:
             put(heads, node("th", *_called(name, value), scope="col"))
             text = number(value.array, self.view.digits)
             put(row, self._cell(None, (), text, **self._numbered(name, value.symbol, value.array)))
-        table = node("table", node("caption", "Given numbers", class_="unseen"), node("thead", heads), row)
+        table = node(
+            "table", node("caption", "Given numbers", class_="unseen"), node("thead", heads), node("tbody", row)
+        )
         return node("div", *([node("div", table, class_="scroll")] if numbers else []), *arrays, class_="given")
 
     def _value(self, name: str, value: Any) -> Element:
@@ -173,7 +175,7 @@ class _Page:
         """A step that folds: its formula, its value as tables, what is to be said of it."""
         sign = _math(MATHML.symbol(step.symbol), class_="sym")
         formula = _math(f"<mo>=</mo>{write(step.formula, MATHML, symbols(MATHML))}")
-        opened = {} if self.folded else {"open": "open"}
+        opened = {} if self.folded else {"open": PRESENT}
         heading = node("summary", sign, " ", formula, " ", node("small", _size(step.array)))
         holder = node("details", heading, class_="step", **opened)
         holder.attrib.update(self._numbered(step.name, step.symbol, step.array, step.why))
@@ -192,7 +194,7 @@ class _Page:
             put(row, head, self._cell(step, (), text), node("td", formula, class_="f"))
             rows.append(row)
         heads = node("tr", *(node("th", text, scope="col") for text in ("step", "value", "how it is made")))
-        table = node("table", node("thead", heads), *rows, class_="numbers")
+        table = node("table", node("thead", heads), node("tbody", *rows), class_="numbers")
         table.set("aria-label", f"steps {steps[0].name} to {steps[-1].name}" if len(steps) > 1 else steps[0].name)
         return node("div", node("div", table, class_="scroll"), *self._said(steps), class_="group")
 
@@ -217,12 +219,14 @@ class _Page:
                 heads = (node("th", str(j + 1), scope="col") for j in range(rows.shape[1]))
                 corner = [node("td", class_="f")] if np.ndim(block) > 1 else []
                 put(table, node("thead", node("tr", *corner, *heads)))
+            body = node("tbody")
             for i, line in enumerate(texts):
                 row = node("tr", *([node("th", str(i + 1), scope="row")] if np.ndim(block) > 1 else []))
                 for j, text in enumerate(line):
                     index = lead + ((), (j,), (i, j))[np.ndim(block)]
                     put(row, self._cell(step if index in shown else None, index, text))
-                put(table, row)
+                put(body, row)
+            put(table, body)
             yield node("div", table, class_="scroll")
             if len(rows) > most:
                 yield node("p", f"… {len(rows) - most} more rows of {name}: --format json has all", class_="quiet")
