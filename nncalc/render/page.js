@@ -31,7 +31,7 @@ function label(cell) {
   return nameOf(owner(cell)) + (at.length ? "[" + at + "]" : "");
 }
 
-// A source's number that leads to its cell: a link in words, within mathematics a mark that a pointer finds.
+// A number that leads to its cell: a link in words; within mathematics (in mn, for around mtext no sign has its room) a mark that a pointer finds.
 function lead(source, values, tag) {
   const made = make(tag, source.textContent.trim());
   source.id ||= "c" + owner(source).id + "." + cellsOf(owner(source)).indexOf(source);
@@ -53,7 +53,7 @@ function put(cell, numbers) {
     const link = lead(source, values, "span"), text = link.textContent;
     const before = held.previousElementSibling, base = held.parentNode.parentNode;
     const fenced = before ? !"([,".includes(before.textContent) : base?.localName === "msup" && base.firstChild === held.parentNode;
-    held.replaceWith(fenced && text.startsWith("−") ? sign("mtext", make("span", "(", link, ")")) : sign("mtext", link));
+    held.replaceWith(fenced && text.startsWith("−") ? sign("mn", make("span", "(", link, ")")) : sign("mn", link));
   }
   return tight(math);
 }
