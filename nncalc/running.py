@@ -60,6 +60,8 @@ def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
     trace.topic, trace.title = problem.topic, problem.title
     trace.called = trace.called or problem.called
     trace.also = _also_called(problem.kernel)
+    trace.inputs = frozenset(f.about.symbol or f.name for f in problem.fields if f.about.data)
+    trace.asked = problem.asked
     trace.conventions = [*_conventions(problem), *trace.conventions]
     return trace
 

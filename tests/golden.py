@@ -36,7 +36,8 @@ EXPLAINED = {"02-softmax": "s:2", "13-conv-vertical-edges": "Y:2,1", "22-lstm-on
 # The tables of large networks take long and are all alike: these few have every kind of layer.
 LARGE_TABLES = ("alexnet", "lenet", "lstm-language-model", "mixtral-8x7b", "mobilenet-v1", "squeezenet", "t5-small",
                 "unet", "vit-b16")  # fmt: skip
-COMMANDS = ("solve", "batch", "sheet", "check", "new", "schema")
+COMMANDS = ("solve", "batch", "sheet", "check", "new", "schema", "help")
+LOOKED_UP = ("adam", "cross entropy", "vanishing gradient", "softmax", "padding", "xyzzy")
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,10 @@ def _marks() -> Iterator[Page]:
 
 def _help() -> Iterator[Page]:
     yield Page("help/nncalc.txt", ("--help",))
+    yield Page("help/alone.txt", ())
+    yield Page("help/pages.txt", ("help",))
+    for words in LOOKED_UP:
+        yield Page(f"help/words/{words.replace(' ', '-')}.txt", ("help", *words.split()))
     for command in COMMANDS:
         yield Page(f"help/{command}.txt", (command, "--help"))
     for topic in TOPICS:

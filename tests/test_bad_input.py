@@ -109,7 +109,7 @@ def test_flags_get_the_same_errors_and_name_the_flag(topic: str, flags: dict[str
 
 
 @pytest.mark.parametrize("words", [
-    ["conv", "p.yaml", "--stride", "0"], ["conv", "none.yaml"], ["sofmax", "--x", "1"], ["softmax", "--bogus", "1"], [],
+    ["conv", "p.yaml", "--stride", "0"], ["conv", "none.yaml"], ["sofmax", "--x", "1"], ["softmax", "--bogus", "1"],
     ["softmax", "--x", "1,2", "--get", "q"], ["softmax", "--x", "1,2", "--explain", "s:3"], ["lstm", "p.yaml"], ["solve"],
     ["softmax", "--x", "1,2", "--round", "x"], ["softmax", "--x", "1,2", "--round", "1", "--sig", "2"], ["conv", "p.yaml", "-i", "p.yaml"],
     ["softmax", "--x", "1,2", "--format", "pdf"], ["softmax", "--x", "1,2", "-o", "."], ["solve", "p.yaml", "none.yaml"],

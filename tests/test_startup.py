@@ -32,9 +32,10 @@ def listed(text: str) -> set[str]:
 
 
 TABLES = listed("""
-    cli cli.main cli.process cli.terminal cli.commands cli.options cli.requests
+    cli cli.main cli.process cli.terminal cli.commands cli.listing cli.options cli.completing cli.requests
     errors topics render render.working render.marks trace trace.notation trace.notation.signs
 """)
+GUIDE = TABLES | listed("cli.help problem problem.guide")
 # What a topic's kernels need to be known with their fields.
 FIELDS = TABLES | listed("numpy limits trace.* reading reading.* topics.parts topics.parts.* topics.softmax cli.topic")
 # A problem read and worked. Arrays in files (csv, zipfile) are read by the same file that says what an array is.
@@ -44,11 +45,23 @@ WORKS = FIELDS | listed("""
     problem.looks problem.one_hot problem.plainly problem.spelling render.layout render.long render.working.json
 """)
 MARKS = WORKS | listed("cli.check cli.crew cli.feedback cli.signals disk.folder marking marking.*")
+# What has a name is in the tables of all topics.
+NAMES = (
+    FIELDS
+    | GUIDE
+    | listed("difflib csv zipfile json importlib.resources tempfile topics.* problem.example problem.concepts")
+)
 CALLS = {
     "--help": TABLES,
     "--version": TABLES,
     "chekc": TABLES | {"difflib"},
-    "softmax --help": FIELDS | {"problem", "problem.example"},
+    "": TABLES,
+    "help": GUIDE,
+    "help marking": GUIDE,
+    "help check": GUIDE,
+    "help adam": NAMES,
+    "adam --w 1": NAMES,
+    "softmax --help": FIELDS | {"cli.fields", "problem", "problem.example"},
     "new softmax": FIELDS | {"problem", "problem.example"},
     "schema softmax": WORKS | {"problem.schema"},
     "softmax": FIELDS | {"problem", "problem.example"},
@@ -59,7 +72,7 @@ CALLS = {
     "softmax p.yaml --format plain": WORKS | {"render.working.plain"},
     "softmax p.yaml --explain s:1 --format plain": WORKS | {"render.working.plain"},
     "solve p.yaml --format json": WORKS,
-    "softmax p.yaml": WORKS | {"render.paper", "render.graph", "render.working.table", "render.working.window"},
+    "softmax p.yaml": WORKS | listed("render.paper render.breaking render.folding render.graph render.leaving render.working.*"),
     "softmax p.yaml --format html": WORKS | listed("render.document render.drawing render.graph render.working.html "
                                                    "trace.notation.mathml xml hashlib"),
     "sheet p.yaml": WORKS | {"cli.sheet", "disk.folder", "marking", "marking.*"},

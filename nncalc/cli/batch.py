@@ -18,7 +18,7 @@ from nncalc.cli import terminal
 from nncalc.cli.crew import CrewRequest, chunk_of, crew_for, died
 from nncalc.cli.show import choice, format_of, settle_of, view_of
 from nncalc.cli.signals import Interrupted, interruptible
-from nncalc.disk.folder import Found, each_problem_file, output_names
+from nncalc.disk.folder import Found, each_problem_file, no_problems, output_names
 from nncalc.disk.journal import Journal, digest, file_digest
 from nncalc.disk.write import make_folder, must_be_new, write_file
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
@@ -27,6 +27,7 @@ from nncalc.render import INDEX_NAME
 from nncalc.render.layout import View
 from nncalc.render.summary import SUMMARIES, Progress, SummaryRow
 from nncalc.render.working import WORKING_FORMATS, render
+from nncalc.trace.rules.reasons import give_reasons
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class FileWork:
         result = solve_file(item, settle_of(self.request), self.rules)
         findings, text = list(result.findings), None
         if result.trace is not None and self.request.output is not None:
+            if self.request.why:
+                give_reasons(result.trace)
             page = attempted(partial(self._page, result.trace), Location(item.path))
             findings += page.findings if isinstance(page, Failure) else []
             text = None if isinstance(page, Failure) else page
@@ -72,8 +75,8 @@ class FileWork:
 
     def _page(self, trace: Any) -> str:
         out = io.StringIO()
-        plain = replace(self.request, output=None, color="never")
-        render([trace], replace(view_of(plain), terminal=False, width=None), out, self.format)
+        plain = replace(self.request, color="never")
+        render([trace], view_of(plain), out, self.format)
         return out.getvalue()
 
 
@@ -89,7 +92,7 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
     view, format = view_of(replace(request, output=None)), format_of(replace(request, output=None))
     total = sum(1 for _ in each_problem_file(request.folder, rules.limits))
     if not total:
-        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.folder)))
+        raise no_problems(request.folder)
     workings = Workings(request, rules, format) if request.output is not None else None
     crew = crew_for(request, total)
     told = _Told(shown, view, total, workings is not None)
@@ -143,7 +146,8 @@ class _Told:
 
     def end(self, why: str) -> None:
         """The counts; `why` some are not done, if any are not."""
-        self.summary.end(self.solved, self.failed, self.progress.total - self.solved - self.failed, why)
+        left = max(0, self.progress.total - self.solved - self.failed)  # a folder may have grown meanwhile
+        self.summary.end(self.solved, self.failed, left, why)
         self.send()
 
     def send(self) -> None:
@@ -183,7 +187,7 @@ class Workings:
         self.rows: list[tuple[SummaryRow, str]] = []  # what became of each, and where its working is
         if request.resume:
             self.journal.read()
-        asked = (request.round, request.sig, request.digits, request.detail, format, rules)
+        asked = (request.round, request.sig, request.digits, request.detail, request.why, request.ascii, format, rules)
         self.settings = repr((__version__, *asked)).encode()
 
     def answered(self, found: Found) -> Found | Answered:

@@ -65,8 +65,6 @@ def _folder(request: SheetRequest, rules: Permissions) -> bool:
     if request.output is None:
         raise InputError(Finding("is a folder; its sheets want one, too", Location(request.problem), want="-o FOLDER"))
     found = problem_files(request.problem, rules.limits)
-    if not found:
-        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
     format = choice("--format", request.format, list(SHEET_FORMATS))
     paths = [f.path for f in found if not f.trouble]
     name = output_names(paths, request.problem, SHEET_FORMATS[format])

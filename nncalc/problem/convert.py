@@ -258,7 +258,7 @@ class Converter:
 
     def array(self, node: SequenceNode, field: Field, path: FieldPath) -> Any:
         """A rectangular array of numbers."""
-        nested = plain_array(node, self.limits.depth - len(path))
+        nested = plain_array(node, self.limits.depth - len(path)) if field.about.bounds == FREE else None
         nested = self.nested(node, path, field) if nested is None else nested
         return BAD if nested is BAD else self.shaped(node, nested, field, path)
 

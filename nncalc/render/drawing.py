@@ -33,7 +33,7 @@ class _Graph:
         for step in trace.steps:
             if StepName.parse(step.name).is_gradient:
                 continue
-            self.labels[step.name] = _short(f"{TEXT.symbol(step.symbol)} = {formula(step)}")
+            self.labels[step.name] = _short(f"{TEXT.symbol(step.symbol)} = {formula(step, view)}")
             self.values[step.name] = number(step.array, view.digits)
             made_from = dict.fromkeys(name for name, _ in elements_in(step.element(())) if name in self.labels)
             self.wires += [(name, step.name) for name in made_from]

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from nncalc.render import DIGITS
+from nncalc.trace.notation.latex import LATEX
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.style import LATEX, symbols, write
+from nncalc.trace.notation.style import symbols, write
 from nncalc.trace.steps import Step, Trace
 
 # Of more steps, or for a matrix with longer sides, nobody sets a formula.

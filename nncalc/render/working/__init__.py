@@ -8,6 +8,7 @@ from os.path import splitext
 from typing import TYPE_CHECKING, TextIO
 
 from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.render import lettered
 
 if TYPE_CHECKING:  # the tables are read where no working is loaded
     from nncalc.render.layout import View
@@ -35,8 +36,9 @@ def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "tabl
         return
     page = module.render
     before, between, after = ("[", ",\n", "]\n") if format == "json" and len(traces) > 1 else ("", "\n", "")
-    out.write(before)
-    for i, trace in enumerate(traces):
-        out.write(between if i else "")
-        page(trace, view, out)
-    out.write(after)
+    with lettered(out, view.ascii) as stream:
+        stream.write(before)
+        for i, trace in enumerate(traces):
+            stream.write(between if i else "")
+            page(trace, view, stream)
+        stream.write(after)

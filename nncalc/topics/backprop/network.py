@@ -23,7 +23,9 @@ SEVERAL_SAMPLES = Like("of several samples", lambda x: np.ndim(x) > 1)
 
 def network(
     work: Work,
-    x: Annotated[Array, "input | sample input", About("the input, or one row for each sample", also=("X", "input"))],
+    x: Annotated[
+        Array, "input | sample input", About("the input, or one row for each sample", also=("X", "input"), data=True)
+    ],
     layers: Annotated[
         list[Layer],
         About(

@@ -25,10 +25,15 @@ X = Annotated[
         "the inputs, a row a time step; or one vector",
         also=("X", "input", "inputs", "x_t"),
         one_hot=("tokens", "vocabulary"),
+        data=True,
     ),
 ]
-H0 = Annotated[Array, "hidden", About("the state before the first step", also=("h", "h_prev", "h0", "initial_h"))]
-C0 = Annotated[Array, "hidden", About("the cell state before the first step", also=("c", "c_prev", "c0", "initial_c"))]
+H0 = Annotated[
+    Array, "hidden", About("the state before the first step", also=("h", "h_prev", "h0", "initial_h"), data=True)
+]
+C0 = Annotated[
+    Array, "hidden", About("the cell state before the first step", also=("c", "c_prev", "c0", "initial_c"), data=True)
+]
 WordsField = Annotated[
     str | list[str] | None,
     About(

@@ -7,7 +7,8 @@ from html import escape
 
 from nncalc.trace.name import StepName
 from nncalc.trace.notation import signs
-from nncalc.trace.notation.style import TEXT, Style
+from nncalc.trace.notation.record import Style
+from nncalc.trace.notation.style import TEXT
 
 # Greek letters by the names that steps bear.
 GLYPHS = {name: letter for letter, name in reversed(signs.GREEK.items())} | {"inf": "∞", "-": "−"}
@@ -63,6 +64,11 @@ def _call(function: str, args: list[str]) -> str:
     return _row(_tokens(TEXT.call(function, [f"{HELD}{i};" for i in range(len(args))]), args))
 
 
+def _along(function: str, over: str, axes: str, x: str) -> str:
+    sign = "<mo>Σ</mo>" if function == "sum" else f"<mi>{escape(function)}</mi>"
+    return _row(f"<munder>{sign}<mi>{escape(over)}</mi></munder>", x, f"<mn>[{escape(','.join(axes))}]</mn>")
+
+
 def _number(text: str) -> str:
     return f"<mn>{escape(GLYPHS.get(text, text))}</mn>"
 
@@ -82,6 +88,7 @@ MATHML = Style(
         "<mo>[</mo>", a, f"<mo>{escape({'>=': '≥', '<=': '≤'}.get(relation, relation))}</mo>", b, "<mo>]</mo>"
     ),
     call=_call,
+    along=_along,
     number=_number,
     letter=lambda text: f"<mi>{escape(GLYPHS.get(text, text))}</mi>",
     encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),
