@@ -245,6 +245,6 @@ def test_a_name_that_several_steps_end_in_asks_which_one(folder: Path) -> None:
     assert "\n\n\n" not in shell("nncalc solve heads.yaml").stdout
     done = shell("nncalc solve heads.yaml -o page.tex")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "there is no format for .tex; want one of .txt, .json" in done.stderr
+    assert "there is no format for .tex; want one of .txt, .json, .html" in done.stderr
     assert not (folder / "page.tex").exists()
     assert shell("nncalc solve heads.yaml -o page.tex --format plain").returncode == 0

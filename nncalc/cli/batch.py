@@ -23,6 +23,7 @@ from nncalc.disk.journal import Journal, digest, file_digest
 from nncalc.disk.write import make_folder, must_be_new, write_file
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
+from nncalc.render import INDEX_NAME
 from nncalc.render.layout import View
 from nncalc.render.summary import SUMMARIES, Progress, SummaryRow
 from nncalc.render.working import WORKING_FORMATS, render
@@ -109,6 +110,8 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
     except (Interrupted, InputError) as error:
         ended = error
     told.end("interrupted" if ended else "the first failure ends it")
+    if workings is not None and format == "html":
+        workings.index()
     if isinstance(ended, InputError):
         raise ended
     if ended is not None:
@@ -174,9 +177,14 @@ class Workings:
         self.request, self.rules, self.folder = request, rules, request.output or "."
         self.name = output_names(_Readable(request.folder, rules), request.folder, WORKING_FORMATS[format] or ".txt")
         if not (request.force or request.resume) and os.path.isdir(self.folder):
-            targets = (os.path.join(self.folder, self.name(path)) for path in _Readable(request.folder, rules))
+            names = [
+                *map(self.name, _Readable(request.folder, rules)),
+                *([self.index_name()] if format == "html" else []),
+            ]
+            targets = (os.path.join(self.folder, name) for name in names)
             must_be_new(targets, "--force replaces, --resume keeps it")
         self.journal = Journal(self.folder)
+        self.rows: list[tuple[SummaryRow, str]] = []  # what became of each, and where its working is
         if request.resume:
             self.journal.read()
         asked = (request.round, request.sig, request.digits, request.detail, request.why, request.ascii, format, rules)
@@ -206,9 +214,10 @@ class Workings:
     def kept(self, answer: Answered) -> SummaryRow:
         """The row of an answer whose working is written now; what stands there that we have not written stays."""
         row = answer.row
+        to = self.name(row.path)
+        self.rows.append((row, "" if row.wrong else to))
         if answer.text is None:
             return row
-        to = self.name(row.path)
         target = os.path.join(self.folder, to)
         if self.request.resume and os.path.lexists(target) and self.journal.known(to) is None:
             return row
@@ -216,6 +225,17 @@ class Workings:
         if not isinstance(written, Failure):
             return row
         return row._replace(verdict="FAILED", wrong=[*row.wrong, *InputError(written.findings).lines()])
+
+    def index(self) -> None:
+        """The page that lists them all. Raises InputError where it cannot be written."""
+        from nncalc.render.index import index_page
+
+        write_file(os.path.join(self.folder, self.index_name()), index_page(self.rows))
+
+    def index_name(self) -> str:
+        """What it is called: index.html, or where that is a problem's page, another name."""
+        taken = INDEX_NAME in map(self.name, _Readable(self.request.folder, self.rules))
+        return "_" * taken + INDEX_NAME
 
     def _write(self, answer: Answered, to: str, target: str) -> None:
         text, row = answer.text or "", answer.row

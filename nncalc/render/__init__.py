@@ -17,6 +17,8 @@ DIGITS = 6
 FILE_WIDTH = 80  # the columns of a page in a file
 # What is written as JSON and has a schema.
 OUTPUTS = ("working", "marks", "batch")
+# The page that lists a folder's pages.
+INDEX_NAME = "index.html"
 
 
 @contextmanager

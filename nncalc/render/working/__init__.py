@@ -15,7 +15,9 @@ if TYPE_CHECKING:  # the tables are read where no working is loaded
     from nncalc.trace.steps import Trace
 
 # Each format with the ending of a file that chooses it (empty: none does); the first is the default.
-WORKING_FORMATS = {"table": ".txt", "plain": "", "json": ".json", "jsonl": ".jsonl", "csv": ".csv"}
+WORKING_FORMATS = {
+    "table": ".txt", "plain": "", "json": ".json", "jsonl": ".jsonl", "csv": ".csv", "html": ".html",
+}  # fmt: skip
 WORKING_ENDINGS = {ending: format for format, ending in WORKING_FORMATS.items() if ending}
 
 
@@ -31,7 +33,8 @@ def format_for(path: str, where: str = "path", hint: str = "") -> str:
 def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "table") -> None:
     """Writes finished workings as one document: pages below each other, or what a format's `document` makes of all."""
     page = import_module(f"nncalc.render.working.{format}")
-    with lettered(out, view.ascii) as stream:
+    # A page of HTML names its script and style by their hashes: not a sign of them may be another.
+    with lettered(out, view.ascii and format != "html") as stream:
         if hasattr(page, "document"):
             page.document(traces, view, stream)
             return

@@ -24,7 +24,7 @@ ELEMENTS = 1000
 # A longer row is written number by number.
 ROW = 10_000
 ENCODE = json.JSONEncoder(allow_nan=False).encode
-# Full precision for values; with numbers put in it shows what tells two floats apart.
+# Full precision for values; with numbers put_json in it shows what tells two floats apart.
 ELEMENT_DIGITS = 15
 
 
@@ -34,7 +34,7 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     out.write("[" if several else "")
     for i, trace in enumerate(traces):
         out.write(",\n" if i else "")
-        put(working_told(trace, view), out, "\n")
+        put_json(working_told(trace, view), out, "\n")
         out.write("\n")
     out.write("]\n" if several else "")
 
@@ -58,19 +58,19 @@ def working_told(trace: Trace, view: View) -> dict[str, Any]:
     }
 
 
-def put(x: Any, out: TextIO, line: str = "") -> None:
+def put_json(x: Any, out: TextIO, line: str = "") -> None:
     """Writes plain data as JSON, piece by piece; `line` begins a line where it stands, empty: all is one line."""
     inner = line and line + " "
     if isinstance(x, dict) and x:
         for i, (key, value) in enumerate(x.items()):
             out.write(f"{',' if i else '{'}{inner}{ENCODE(key)}: ")
-            put(value, out, inner)
+            put_json(value, out, inner)
         out.write(line + "}")
     elif isinstance(x, Iterator) or (isinstance(x, np.ndarray) and (x.ndim > 1 or x.size > ROW)):
         before = "["
         for part in x:
             out.write(before + inner)
-            put(part, out, inner)
+            put_json(part, out, inner)
             before = ","
         out.write("[]" if before == "[" else line + "]")
     else:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from nncalc.render.layout import View
-from nncalc.render.working.json import put, working_told
+from nncalc.render.working.json import put_json, working_told
 from nncalc.trace.steps import Trace
 
 
 def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     """Writes the problems, one a line."""
     for trace in traces:
-        put(working_told(trace, view), out)
+        put_json(working_told(trace, view), out)
         out.write("\n")
