@@ -841,6 +841,7 @@ def norm(
     momentum: _Number | None = None,
     running_mean: _Numbers | None = None,
     running_var: _Numbers | None = None,
+    unbiased: bool = True,
     upstream: _Numbers | None = None,
     title: str | None = None,
     source: str | None = None,
@@ -867,6 +868,8 @@ def norm(
     momentum: share of the batch in the new running statistics (then the batch's own are used) (kind batch)
     running_mean: used instead of the batch's mean (kind batch, with running_var)
     running_var: used instead of the batch's variance (kind batch, with running_mean)
+    unbiased: the running variance takes n/(n - 1) times the batch's, as PyTorch; no: the batch's own, as Keras
+        (with momentum)
     upstream: ∂L/∂y, for the backward pass
     """
 

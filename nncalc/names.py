@@ -79,7 +79,8 @@ def only_steps(trace: Trace, names: str | Iterable[str]) -> Trace:
     wanted: set[str] = set()
     for text in names.split(",") if isinstance(names, str) else names:
         wanted |= _steps_called(trace, plain_name(text.strip()))
-    return replace(trace, steps=[step for step in trace.steps if step.name in wanted], answer={}, overview=[])
+    kept = [step for step in trace.steps if step.name in wanted]
+    return replace(trace, steps=kept, answer={}, overview=[], asked=trace.asked | wanted)
 
 
 def _steps_called(trace: Trace, text: str) -> set[str]:

@@ -60,7 +60,9 @@ def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
     trace.topic, trace.title = problem.topic, problem.title
     trace.called = trace.called or problem.called
     trace.also = _also_called(problem.kernel)
-    trace.conventions = [*_conventions(problem), *trace.conventions]
+    trace.inputs = frozenset(f.about.symbol or f.name for f in problem.fields if f.about.data)
+    trace.asked = problem.asked
+    trace.conventions = [*conventions(problem), *trace.conventions]
     return trace
 
 
@@ -80,7 +82,8 @@ def given_values(problem: Problem, work: Work) -> dict[str, Any]:
     return values
 
 
-def _conventions(problem: Problem) -> list[str]:
+def conventions(problem: Problem) -> list[str]:
+    """The conventions that the fields of a problem say, or leave as they are."""
     values = {f.name: f.default for f in fields_of(problem.kernel)} | problem.values
     said = [f for f in problem.fields if f.about.says]
     here = [f for f in said if not f.about.only or f.about.only.holds(values.__getitem__, problem.values)]

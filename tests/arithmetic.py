@@ -60,6 +60,7 @@ class _Page:
     """What is written as a tree, and the text of each number in it."""
 
     def __init__(self, text: str) -> None:
+        text = re.sub(r"√([\d.]+(?:e[-+]?\d+)?)", r"sqrt(\1)", text).replace("√(", "sqrt(")
         python = text.replace("·", "*").replace("^", "**").replace("²", "**2").replace(" = ", " == ")
         try:
             self.tree = ast.parse(python.strip(), mode="eval").body

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from command import run
 
+from nncalc.render import OUTPUTS
+from nncalc.render.questions import QUESTION_FORMATS
 from nncalc.topics import TOPICS
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +27,7 @@ SHAPES: dict[str, tuple[tuple[str, ...], int | None]] = {
     "table.txt": ((), None),
     "plain.txt": (("--format", "plain"), None),
     "json": (("--format", "json"), None),
+    "csv": (("--format", "csv"), None),
 }
 # Documents, by their ending: a few as text, and of each topic's example the digests.
 DOCUMENTS = {"md": "markdown", "tex": "latex", "typ": "typst"}
@@ -38,7 +41,9 @@ EXPLAINED = {"02-softmax": "s:2", "13-conv-vertical-edges": "Y:2,1", "22-lstm-on
 # The tables of large networks take long and are all alike: these few have every kind of layer.
 LARGE_TABLES = ("alexnet", "lenet", "lstm-language-model", "mixtral-8x7b", "mobilenet-v1", "squeezenet", "t5-small",
                 "unet", "vit-b16")  # fmt: skip
-COMMANDS = ("solve", "batch", "sheet", "check", "new", "schema")
+COMMANDS = ("solve", "batch", "sheet", "check", "new", "schema", "help")
+LOOKED_UP = ("adam", "cross entropy", "vanishing gradient", "softmax", "padding", "xyzzy")
+QUESTIONS = ("02-softmax", "11-graph-max", "15-convnet-shapes", "22-lstm-one-step", "networks/cnn", "formulas/adadelta")
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,12 @@ class Page:
 
     def __str__(self) -> str:
         return " | ".join(" ".join(["nncalc", *words]) for words in (self.after, self.words) if words)
+
+    @property
+    def kind(self) -> str:
+        """What it is, where it is JSON that has a schema: a working, or marks."""
+        kinds = {"solve": "working", "check": "marks"} if self.words[-2:] == ("--format", "json") else {}
+        return kinds.get(self.words[0], "") if self.words else ""
 
     def now(self) -> str:
         """What is printed now: stdout, then stderr and the exit code where there is something to say."""
@@ -137,15 +148,25 @@ def _marks() -> Iterator[Page]:
     for name, (problem, _) in sheets.items():
         yield Page(f"sheets/{name}.answers.yaml", ("sheet", problem))
     yield Page("sheets/cell.answers.yaml", ("sheet", f"{CLASS}/hw/cell.yaml"))
+    for format, ending in QUESTION_FORMATS.items():
+        yield Page(f"questions/class{ending}", ("sheet", f"{CLASS}/hw", "--format", format))
+        for name in QUESTIONS:
+            yield Page(f"questions/{name}{ending}", ("sheet", f"problems/{name}.yaml", "--format", format))
 
 
 def _help() -> Iterator[Page]:
     yield Page("help/nncalc.txt", ("--help",))
+    yield Page("help/alone.txt", ())
+    yield Page("help/pages.txt", ("help",))
+    for words in LOOKED_UP:
+        yield Page(f"help/words/{words.replace(' ', '-')}.txt", ("help", *words.split()))
     for command in COMMANDS:
         yield Page(f"help/{command}.txt", (command, "--help"))
     for topic in TOPICS:
         yield Page(f"help/{topic}.txt", (topic, "--help"))
         yield Page(f"schema/{topic}.json", ("schema", topic))
         yield Page(f"new/{topic}.yaml", ("new", topic))
+    for output in OUTPUTS:
+        yield Page(f"schema/{output}.json", ("schema", output))
     for topic, form in topics_and_forms():
         yield Page(f"new/{topic}.{form}.yaml", ("new", topic, "--form", form))

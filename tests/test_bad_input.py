@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from examples import LSTM
 
 from nncalc.errors import InputError
 from nncalc.limits import Permissions
-from nncalc.problem.problem import from_flags, load
+from nncalc.problem.problem import from_flags, load, loads
 from nncalc.running import solve
 
 CONV = "topic: conv\nimage: [[1, 2], [3, 4]]\nfilter: [[1]]\n"
@@ -109,7 +110,7 @@ def test_flags_get_the_same_errors_and_name_the_flag(topic: str, flags: dict[str
 
 
 @pytest.mark.parametrize("words", [
-    ["conv", "p.yaml", "--stride", "0"], ["conv", "none.yaml"], ["sofmax", "--x", "1"], ["softmax", "--bogus", "1"], [],
+    ["conv", "p.yaml", "--stride", "0"], ["conv", "none.yaml"], ["sofmax", "--x", "1"], ["softmax", "--bogus", "1"],
     ["softmax", "--x", "1,2", "--get", "q"], ["softmax", "--x", "1,2", "--explain", "s:3"], ["lstm", "p.yaml"], ["solve"],
     ["softmax", "--x", "1,2", "--round", "x"], ["softmax", "--x", "1,2", "--round", "1", "--sig", "2"], ["conv", "p.yaml", "-i", "p.yaml"],
     ["softmax", "--x", "1,2", "--format", "pdf"], ["softmax", "--x", "1,2", "-o", "."], ["solve", "p.yaml", "none.yaml"],
@@ -121,3 +122,28 @@ def test_the_command_line_says_it_in_one_line_and_exits_with_2(words: list[str],
     )
     assert (done.returncode, done.stdout) == (2, ""), done
     assert done.stderr.count("\n") == 1 and "Traceback" not in done.stderr and "│" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("topic", "fields", "said"),
+    [
+        ("network", {"x": [1, 2], "layers": [{"W": [[1, 2], [3, 1]]}], "target": 1, "loss": "cross_entropy"},
+         "loss: is of probabilities, but layer 1 ends with identity (activation: softmax in the last layer)"),
+        ("rnn", {"x": [1, 2], "W_xh": [[1, 2], [3, 1]], "W_hh": [[1, 0], [0, 1]], "W_hy": [[1, 2], [0, 1]], "target": [1],
+                 "loss": "cross_entropy"}, "loss: is of probabilities, but the outputs are scores (output_activation: softmax)"),
+    ],
+)  # fmt: skip
+def test_a_cross_entropy_of_scores_is_refused(topic: str, fields: dict[str, Any], said: str) -> None:
+    """Its logarithm would be a negative loss, or none."""
+    with pytest.raises(InputError) as error:
+        solve({"topic": topic, **fields})
+    assert said in str(error.value)
+
+
+def test_what_is_there_by_another_name_is_not_missing() -> None:
+    with pytest.raises(InputError) as error:
+        loads({"topic": "lstm", "x": [1], "weight_ih": [[1]] * 4, "weight_hh": [[1]] * 4})
+    assert str(error.value).count("nncalc calls it") == 2 and "missing" not in str(error.value)
+    with pytest.raises(InputError) as error:
+        loads({"topic": "network", "x": [1], "layers": [{"dense": {"weights": [[1]]}}]})
+    assert "nncalc calls it 'W'" in str(error.value) and "missing" not in str(error.value)

@@ -100,14 +100,14 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
          {"target": [[0.5, 0.5], [0.2, 0.8]], "loss": "cross_entropy",
           "layers": [LAYERS[0], {**LAYERS[1], "activation": "softmax"}]}],
         {"target": ONE, "loss": "squared_error", "rate": 0.2, "steps": 2, "freeze_bias": True, "l2": 0.1,
-         "reduction": "sum", "first_class": 0},
+         "reduction": "sum", "first_class": 0, "upstream": ONE, "layout": "rows"},
     ),
     ("backprop", "layered"): (
-        {"x": ONE, "layers": [{"dense": [[0.5, -0.2], [0.1, 0.3]]}, "softmax"]},
+        {"x": ONE, "layers": [{"dense": {"W": [[0.5, -0.2], [0.1, 0.3]], "b": [0.1, 0.2]}}, "softmax"]},
         [{}, {"target": TWO}, {"target": TWO, "rate": 0.1}, {"target": [1, 2], "loss": "cross_entropy"},
          {"target": [[0.5, 0.5], [0.2, 0.8]], "loss": "cross_entropy"}, {"upstream": TWO}],
         {"target": TWO, "loss": "squared_error", "rate": 0.2, "upstream": ONE, "reduction": "sum", "first_class": 0,
-         "layout": "rows"},
+         "layout": "rows", "steps": 2, "l2": 0.1, "freeze_bias": True, "tokens": ["a", "b"], "vocabulary": ["a", "b"]},
     ),
     ("loss", "loss"): (
         {"kind": "kl", "prediction": [[0.7, 0.3], [0.4, 0.6]], "target": [[1, 0], [0.5, 0.5]]},
@@ -165,7 +165,7 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
          {"kind": "batch", "running_mean": [1, 2, 3, 4], "running_var": [1, 2, 1, 2]}],
         {"kind": "layer", "gamma": [2, 3, 4, 5], "beta": [2, 3, 4, 5], "eps": 0.5, "groups": 2, "axes": 2,
          "momentum": 0.2, "running_mean": [1, 2, 3, 1], "running_var": [1, 2, 3, 1],
-         "upstream": [[1, 2, 3, 4], [0, 1, 0, 1]]},
+         "unbiased": False, "upstream": [[1, 2, 3, 4], [0, 1, 0, 1]]},
     ),
     ("residual", "residual"): (
         {"x": [1, -2], "layers": LAYERS}, [{}, {"projection": ONE}],
@@ -262,7 +262,8 @@ TABLE: dict[tuple[str, str], tuple[Fields, list[Fields], Fields]] = {
         {"n": 2, "weights": [0.4, 0.3, 0.2, 0.1], "smoothing": "add_one", "epsilon": 0.5},
     ),
     ("decoding", "surprise"): (
-        {"logits": [[1, 2, 0.5], [0, 1, 0.7]], "target": [1, 2]}, [{}], {"mask": [1, 0], "first_class": 0},
+        {"logits": [[1, 2, 0.5], [0, 1, 0.7]], "target": [1, 2], "kind": "perplexity"}, [{}],
+        {"mask": [1, 0], "first_class": 0},
     ),
     ("params", "params"): (
         {"layers": [{"conv": {"filters": 2, "kernel": 3}}], "input_shape": [9, 8, 7]},

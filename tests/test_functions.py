@@ -60,7 +60,7 @@ def test_a_name_calls_one_function() -> None:
 
 
 def test_operators_are_rows_that_are_not_called_by_name() -> None:
-    signed = {*(name for name, _ in BINARY.values()), "negative"} - {"", "matmul", "product"}  # between arrays
+    signed = {*(name for name, _ in BINARY.values()), "negative"} - {"", "matmul", "product", "conv"}  # between arrays
     assert signed <= set(FUNCTIONS) and not signed & {*CALLS}
     assert (
         all(FUNCTIONS[name].arguments == 2 for name in signed - {"negative"}) and FUNCTIONS["negative"].arguments == 1
@@ -88,7 +88,7 @@ def test_a_call_gives_number_working_and_gradient(name: str, row: MathFunction) 
 # What stands on a page for f(x), or f(x, y), written down once more by hand; others are written as the default is.
 PAGES = {
     "exp": ("exp(x)", r"\exp\left(x\right)"), "ln": ("ln(x)", r"\ln\left(x\right)"),
-    "log10": ("log10(x)", r"\log_{10}\left(x\right)"), "sqrt": ("sqrt(x)", r"\sqrt{x}"),
+    "log10": ("log10(x)", r"\log_{10}\left(x\right)"), "sqrt": ("√x", r"\sqrt{x}"),
     "sin": ("sin(x)", r"\sin\left(x\right)"), "cos": ("cos(x)", r"\cos\left(x\right)"),
     "tan": ("tan(x)", r"\tan\left(x\right)"), "sinh": ("sinh(x)", r"\sinh\left(x\right)"),
     "cosh": ("cosh(x)", r"\cosh\left(x\right)"), "tanh": ("tanh(x)", r"\tanh\left(x\right)"),

@@ -15,6 +15,7 @@ from functools import cache
 
 import pytest
 from golden import GIVEN, GOLDEN, ROOT, SHAPES, Page, digested, whole
+from schemas import faults_of_output
 
 from nncalc.topics import TOPICS, kernels
 
@@ -82,6 +83,8 @@ def test_every_golden_file_is_of_a_page() -> None:
 @pytest.mark.parametrize("page", WHOLE + DIGESTED, ids=lambda page: page.name)
 def test_a_page_is_what_it_was(page: Page) -> None:
     now, kept = page.now(), digests().get(page.name)
+    if page.kind and not now.startswith("stderr:"):  # a refused problem has no page
+        assert faults_of_output(page.kind, now) == []
     if kept is not None:
         assert digest(now) == kept, f"{page}\nis another, and only its digest is kept: compare it with main's\n{HINT}"
         return

@@ -183,8 +183,7 @@ def test_the_help_lists_what_the_tables_hold(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(options, "WORKING_FORMATS", ("four", "five"))
     monkeypatch.setattr(options, "COLORS", ("six",))
     monkeypatch.setattr(options, "DETAILS", {"seven": "words", "eight": ""})
-    helps = {option.name: option.help for option in (*options.view_options(), *commands.check_command().params)}
-    assert (
-        helps["format"] == "one, two or three" and helps["color"] == "six" and helps["detail"] == "seven: words; eight"
-    )
-    assert {o.name: o.help for o in options.view_options()}["format"] == "four or five"
+    told = {option.name: option for option in (*options.view_options(), *commands.check_command().params)}
+    assert told["format"].metavar == "one|two|three" and told["color"].metavar == "six"
+    assert told["detail"].metavar == "seven|eight" and told["detail"].help == "seven: words"
+    assert {o.name: o.metavar for o in options.view_options()}["format"] == "four|five"

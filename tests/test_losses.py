@@ -387,7 +387,6 @@ def test_probabilities_that_do_not_add_up_are_said(fields: dict[str, Any], said:
         ("binary_cross_entropy_with_logits", [0.5, 1.7], [1, -1], "target[2]: want a probability"),
         ("kl", [0.5, 0.5], [1.5, -0.5], "target[1]: want a probability"),
         ("js", [1.5, -0.5], [0.5, 0.5], "prediction[1]: want a probability"),
-        ("dice", [255, 0], [1, 0], "prediction[1]: want a probability"),
     ],
 )
 def test_what_is_no_probability_is_refused(kind: str, prediction: Any, target: Any, said: str) -> None:

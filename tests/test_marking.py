@@ -73,7 +73,9 @@ def test_honest_rounding_is_right_or_rounded(path: Path, count: int) -> None:
     """Worked by hand with `count` places, all lines given or only some of them."""
     one = asked(path)
     one = Assignment(replace(one.problem, marking=Marking(places=count)), one.trace)
-    lines = {step.name: step.array for step in run(one.problem, on_paper(count)).steps}
+    lines = {step.name: step.array for step in run(one.problem, on_paper(count), finite=False).steps}
+    if not all(np.isfinite(np.asarray(a, dtype=float)).all() for a in lines.values()):
+        pytest.skip("with so few places it cannot be worked")
     for rate in (1.0, 0.6, 0.2):
         some = {name: a for name, a in lines.items() if random.Random(f"{path.name} {name}").random() < rate}
         marks = marked(one, some, places(count))
@@ -330,6 +332,9 @@ def test_copied_lines_alone_are_no_answer() -> None:
     one = ask(problem("topic: conv\nimage: [[1, 2], [3, 4]]\nfilter: [[1]]\npad: 1\n"))
     assert not marked(one, {"X_pad": one.exact["X_pad"]}).passed
     assert marked(one, {"X_pad": one.exact["X_pad"], "Y": one.exact["Y"]}).passed
+    looked_up = ask(problem("topic: network\nx: [2, 1]\nlayers: [{embedding: [[1, 2], [3, 4]]}]\n"))
+    assert marked(looked_up, looked_up.exact).passed  # there is nothing else to do
+    assert not marked(looked_up, {"embedding1.X": [[1, 2], [3, 4]]}).passed
 
 
 # What a marker found

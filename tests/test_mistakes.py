@@ -150,7 +150,12 @@ def test_two_slips_in_a_line_are_told_apart() -> None:
     assert {index for likely in both.lines[0].likely for index in likely.cells} <= {(0,), (1,)}
 
 
-CHANGES = (lambda a: a * 1.3 + 0.7, lambda a: a * 0 + 1e300, lambda a: np.zeros((2, 2, 2)), lambda a: _first(a))
+CHANGES = (
+    lambda a: a * 1.3 + 0.7,
+    lambda a: np.full_like(a, 1e300),
+    lambda a: np.zeros((2, 2, 2)),
+    lambda a: _first(a),
+)
 
 
 @pytest.mark.parametrize(("turn", "path"), list(enumerate(PROBLEMS)), ids=lambda p: getattr(p, "stem", ""))

@@ -113,6 +113,15 @@ WRITTEN = [
      'frac(op("abs")("A"), "upstream_from") compose "B"'),
     (tree.product(B, tree.divide(A, long)), "B∘A / upstream_from", r"B \circ \frac{A}{\mathit{upstream}_{from}}",
      '"B" compose frac("A", "upstream_from")'),
+    (tree.negative(tree.along_axes("sum", [1], tree.power(A, tree.TWO), 2)), "-Σ_j (A²)[i,j]",
+     r"-\sum_{j} {\left({A}^{2}\right)}_{[i,j]}", '-sum_j ("A"^(2))[ij]'),
+    (tree.product(tree.along_axes("max", [0], A, 2), B), "(max_i A[i,j])∘B",
+     r"\left(\max_{i} {A}_{[i,j]}\right) \circ B", '(max_i "A"[ij]) compose "B"'),
+    (tree.add(tree.call("conv", A, B), b), "B ⋆ A + b", r"{B} \star {A} + b", 'op("conv")("A", "B") + "b"'),
+    (tree.transpose(tree.call("conv in steps", A, B, tree.TWO)), "(B ⋆₂ A)ᵀ", r"{\left({B} \star_{2} {A}\right)}^{\top}",
+     '(op("conv in steps")("A", "B", 2))^top'),
+    (tree.call("sum", tree.call("sqrt", b)), "Σ(√b)", r"\sum \left(\sqrt{b}\right)", 'op("sum")(op("sqrt")("b"))'),
+    (tree.power(tree.const(2.718281828459045), b), "e^b", r"{e}^{b}", 'e^("b")'),
     (tree.product(tree.const(1 / 3), a), "1/3·a", r"1/3 \cdot a", '1/3 dot "a"'),
 ]  # fmt: skip
 
@@ -124,7 +133,7 @@ def test_every_operator_in_every_way_of_writing(x: tree.Expr, text: str, latex: 
 
 
 def test_the_table_above_has_every_kind_of_operator() -> None:
-    kinds = {*evaluation._ARITHMETIC, "matmul", "transpose", "item", "symbol", "compare", "call"}
+    kinds = {*evaluation._ARITHMETIC, "matmul", "transpose", "item", "symbol", "compare", "call", "along"}
     assert {k for x, *_ in WRITTEN for k in _kinds(x)} == kinds
 
 

@@ -1,4 +1,4 @@
-"""The README is true: its problem files and commands run, and print what stands there."""
+"""The README and the guide are true: their problem files and commands run, and print what stands there."""
 
 from __future__ import annotations
 
@@ -10,20 +10,25 @@ from pathlib import Path
 
 import pytest
 
+from nncalc.cli.commands import COMMANDS as OTHER_COMMANDS
+from nncalc.cli.commands import command as command_line
+from nncalc.problem.guide import PAGES, page
+from nncalc.topics import ALSO, TOPICS
+
 README = (Path(__file__).parent.parent / "README.md").read_text()
-COMMANDS = re.findall(r"```console\n\$ (.*?)\n(.*?)\n```", README, re.DOTALL)
-GRID, NET, CNN, ADALINE, CELL, MINE = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+TEXTS = {"README": README} | {name: page(name) for name in PAGES}
+COMMANDS = [(name, *found) for name, text in TEXTS.items()
+            for found in re.findall(r"```console\n\$ (.*?)\n(.*?)\n```", text, re.DOTALL)]  # fmt: skip
+# The README's lines for a shell install nncalc, and are a part of the whole check.
+LINES = [(name, line) for name in PAGES
+         for block in re.findall(r"```sh\n(.*?)```", TEXTS[name], re.DOTALL) for line in block.splitlines()]  # fmt: skip
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "grid.yaml").write_text(GRID)
-    (tmp_path / "net.yaml").write_text(NET)
-    (tmp_path / "cnn.yaml").write_text(CNN)
-    (tmp_path / "adaline.yaml").write_text(ADALINE)
-    (tmp_path / "cell.yaml").write_text(CELL)
-    (tmp_path / "mine.answers.yaml").write_text(MINE)
-    return tmp_path
+def write_files(text: str, folder: Path) -> None:
+    """The problem files of a text, by the name in their first line; the one without is the grid."""
+    for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL):
+        named = re.match(r"# (\S+\.yaml)\n", block)
+        (folder / (named[1] if named else "grid.yaml")).write_text(block)
 
 
 def run(folder: Path, *words: str) -> str:
@@ -31,19 +36,56 @@ def run(folder: Path, *words: str) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(("command", "printed"), COMMANDS, ids=[c for c, _ in COMMANDS])
-def test_commands_print_what_stands_there(folder: Path, command: str, printed: str) -> None:
-    assert run(folder, *shlex.split(command)).rstrip() == printed
+@pytest.mark.parametrize(("name", "command", "printed"), COMMANDS, ids=[f"{n}: {c}" for n, c, _ in COMMANDS])
+def test_commands_print_what_stands_there(tmp_path: Path, name: str, command: str, printed: str) -> None:
+    write_files(TEXTS[name], tmp_path)
+    assert run(tmp_path, *shlex.split(command)).rstrip() == printed
 
 
-def test_the_python_lines_run(folder: Path) -> None:
-    lines = next(block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "import nncalc" in block)
-    done = subprocess.run([sys.executable, "-c", lines + "\nprint(trace['Y'].array[0, 0])"], cwd=folder,
+@pytest.mark.parametrize("name", sorted({name for name, _ in LINES}))
+def test_lines_for_a_shell_run_one_after_the_other(tmp_path: Path, name: str) -> None:
+    """In the order of the page, since one may use what another has written; a mark that is missing is an answer."""
+    write_files(TEXTS[name], tmp_path)
+    head = f'set -o pipefail\nnncalc() {{ "{sys.executable}" -m nncalc "$@"; }}\n'
+    for line in (line for where, line in LINES if where == name):
+        done = subprocess.run(["bash", "-c", head + line], cwd=tmp_path, capture_output=True, text=True, check=False)
+        wanted = (0, 1) if "check" in line else (0,)
+        assert done.returncode in wanted and done.stderr == "", (line, done)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_commands_in_the_text_of_the_guide_are_there_with_their_flags(name: str) -> None:
+    """Those with files of the reader's own are not run, but they name commands and flags that there are."""
+    whole = command_line()
+    prose = re.sub(r"```.*?```", "", TEXTS[name], flags=re.DOTALL)
+    for line in re.findall(r"`nncalc ([^`]+)`", prose):
+        first, *words = shlex.split(line.partition(" | ")[0])
+        if first.startswith("--"):
+            assert first in ("--help", "--version", "--install-completion")
+            continue
+        assert first in {*TOPICS, *ALSO, *OTHER_COMMANDS, "TOPIC"}, line
+        if first == "TOPIC":
+            continue
+        with whole.make_context("nncalc", [first]) as root:
+            inner = whole.get_command(root, first).make_context(first, [], parent=root, resilient_parsing=True)
+        flags = {flag for param in inner.command.get_params(inner) for flag in param.opts}
+        assert flags >= {word for word in words if word.startswith("--")}, line
+
+
+@pytest.mark.parametrize("name", ["README", "library"])
+def test_the_python_lines_run(tmp_path: Path, name: str) -> None:
+    write_files(TEXTS[name], tmp_path)
+    lines = next(b for b in re.findall(r"```python\n(.*?)```", TEXTS[name], re.DOTALL) if "import nncalc" in b)
+    done = subprocess.run([sys.executable, "-c", lines + "\nprint(trace['Y'].array[0, 0])"], cwd=tmp_path,
                           capture_output=True, text=True, check=True)  # fmt: skip
     assert done.stdout.splitlines()[-1] == "-7.0"
+    if name == "library":
+        # By hand: 2 - 3 - 6 = -7 first; s worked with two places; e^2 + e + e^0.1 = 11.21.
+        assert done.stdout.startswith("[[") and "[0.66 0.24 0.1 ]" in done.stdout and "\nTrue\n" in done.stdout
 
 
-def test_the_topic_of_the_readme_works_as_it_stands() -> None:
+@pytest.mark.parametrize("name", ["README", "library"])
+def test_the_topic_that_stands_there_works(name: str) -> None:
     """The example kernel gets formulas and gradients from its few lines."""
     from typing import Any
 
@@ -52,7 +94,9 @@ def test_the_topic_of_the_readme_works_as_it_stands() -> None:
     from nncalc.extend import Work
     from nncalc.topics.parts.fields import fields_of
 
-    source = next(block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "def neuron" in block)
+    source = next(
+        block for block in re.findall(r"```python\n(.*?)```", TEXTS[name], re.DOTALL) if "def neuron" in block
+    )
     space: dict[str, Any] = {}
     exec(source, space)
     neuron = space["neuron"]

@@ -114,7 +114,7 @@ def test_the_page_says_the_layout_and_writes_x_before_w() -> None:
     assert "weights input x hidden: x·W" in rows and "weights hidden x input: W·x" in columns
     assert "t2.z = x[2]·W_xh + t1.h·W_hh + b_h" in rows and "t1.y = t1.h·W_hy + b_y" in rows
     assert "∂L/∂W_xh = x[1]·t1.∂L/∂zᵀ + x[2]·t2.∂L/∂zᵀ" in rows
-    assert "weights" not in page("rnn", **W)
+    assert "weights hidden x input: W·x" in page("rnn", **W)
     stacked = turned(weights("lstm", "stacked", 3))
     assert "gates from left to right i f g o" in page("lstm", x=[1, 2, 3], **stacked, layout="rows")
 

@@ -32,9 +32,10 @@ def listed(text: str) -> set[str]:
 
 
 TABLES = listed("""
-    cli cli.main cli.process cli.terminal cli.commands cli.options cli.requests
+    cli cli.main cli.process cli.terminal cli.commands cli.listing cli.options cli.completing cli.requests
     errors topics render render.working render.marks trace trace.notation trace.notation.signs
 """)
+GUIDE = TABLES | listed("cli.help problem problem.guide")
 # What a topic's kernels need to be known with their fields.
 FIELDS = TABLES | listed("numpy limits trace.* reading reading.* topics.parts topics.parts.* topics.softmax cli.topic")
 # A problem read and worked. Arrays in files (csv, zipfile) are read by the same file that says what an array is.
@@ -44,13 +45,26 @@ WORKS = FIELDS | listed("""
     problem.looks problem.one_hot problem.plainly problem.spelling render.layout render.long render.working.json
 """)
 MARKS = WORKS | listed("cli.check cli.crew cli.feedback cli.signals disk.folder marking marking.*")
+# What has a name is in the tables of all topics.
+NAMES = (
+    FIELDS
+    | GUIDE
+    | listed("difflib csv zipfile json importlib.resources tempfile topics.* problem.example problem.concepts")
+)
 CALLS = {
     "--help": TABLES,
     "--version": TABLES,
     "chekc": TABLES | {"difflib"},
-    "softmax --help": FIELDS | {"problem", "problem.example"},
+    "": TABLES,
+    "help": GUIDE,
+    "help marking": GUIDE,
+    "help check": GUIDE,
+    "help adam": NAMES,
+    "adam --w 1": NAMES,
+    "softmax --help": FIELDS | {"cli.fields", "problem", "problem.example"},
     "new softmax": FIELDS | {"problem", "problem.example"},
     "schema softmax": WORKS | {"problem.schema"},
+    "schema batch": WORKS | {"hashlib", "xml", "tempfile", "disk.folder", "marking", "marking.*", "render.*"},
     "softmax": FIELDS | {"problem", "problem.example"},
     "softmax p.yaml --format json": WORKS,
     "softmax -i p.yaml --format json": WORKS,
@@ -59,13 +73,18 @@ CALLS = {
     "softmax p.yaml --format plain": WORKS | {"render.working.plain"},
     "softmax p.yaml --explain s:1 --format plain": WORKS | {"render.working.plain"},
     "solve p.yaml --format json": WORKS,
-    "softmax p.yaml": WORKS | {"render.paper", "render.working.*"},
-    "sheet p.yaml": WORKS | {"cli.sheet", "disk.folder", "marking", "marking.*"},
+    "softmax p.yaml": WORKS | listed("render.paper render.breaking render.folding render.graph render.leaving "
+                                     "render.working.*"),
+    "softmax p.yaml --format html": WORKS | listed("render.document render.drawing render.graph render.working.html "
+                                                   "trace.notation.mathml xml hashlib"),
+    "sheet p.yaml": WORKS | {"cli.sheet", "disk.folder", "marking", "marking.*", "render.questions"},
+    "solve p.yaml --format jsonl": WORKS | {"render.working.jsonl"},
+    "solve p.yaml --format csv": WORKS | {"render.spreadsheet", "render.working.csv"},
     "check p.yaml s=0.67,0.24,0.1 -q": MARKS,
     "check p.yaml a.yaml -q": MARKS,
     "check p.yaml a.yaml --format json": MARKS | {"render.marks.json"},
     "check p.yaml a.yaml --format plain": MARKS | {"render.marks.plain"},
-    "check p.yaml a.yaml": MARKS | {"render.paper", "render.marks.*"},
+    "check p.yaml a.yaml": MARKS | {"render.paper", "render.spreadsheet", "render.marks.*"},
 }  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def test_heads_are_as_many_as_their_slopes() -> None:
         ),
         ("loss", ["js, dice, contrastive, triplet, gaussian_kl"]),
         ("perceptron", ["its keys: rate, step size | epochs, how often through all samples"]),
-        ("pool", ["max, average", "An ARRAY may be -, the one that another command prints with --get."]),
+        ("pool", ["--kind max|average", "An ARRAY may be -, the one that another command prints with --get."]),
         ("conv", ["nncalc conv grid.yaml --get Y | nncalc pool --image - --window 2"]),
     ],
 )

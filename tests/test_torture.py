@@ -19,6 +19,8 @@ import numpy as np
 import pytest
 from command import run
 
+from nncalc.disk.journal import JOURNAL
+
 KILLS = int(os.environ.get("NNCALC_KILLS", "10"))
 TOUCHED = ["open", "fdopen", "fstat", "write", "fsync", "link", "replace", "close", "scandir", "mkdir", "lstat"]
 PROBLEM = "topic: conv\nimage: [[1, 2], [3, 4]]\nfilter: {file: w.npy}\nexpect: {Y: [[2, 4], [6, 8]]}\n"
@@ -82,7 +84,7 @@ def homework(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def files(folder: Path) -> dict[str, bytes]:
     return (
-        {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+        {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != JOURNAL}
         if folder.exists()
         else {}
     )

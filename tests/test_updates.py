@@ -203,3 +203,11 @@ def test_a_step_is_found_by_name_without_looking_at_the_others(long: Trace) -> N
         long["step1001.W1_new"]
     with pytest.raises(InputError, match=r"did you mean step1000\.W1_new"):
         value_of(long, "step1000.W1_neu")
+
+
+def test_rows_of_one_number_are_the_gradients_of_one_weight() -> None:
+    """Two steps of Adam by hand, with m and v corrected."""
+    trace = solve(loads({"topic": "optimizer", "kind": "adam", "w": 1, "gradients": [[0.1], [0.2]], "rate": 0.1}))
+    m = np.array([0.1 * 0.1, 0.9 * 0.1 * 0.1 + 0.1 * 0.2]) / (1 - 0.9 ** np.array([1, 2]))
+    v = np.array([0.001 * 0.01, 0.999 * 0.001 * 0.01 + 0.001 * 0.04]) / (1 - 0.999 ** np.array([1, 2]))
+    np.testing.assert_allclose(trace["t2.w"].array, [1 - (0.1 * m / (np.sqrt(v) + 1e-8)).sum()], rtol=1e-12)

@@ -18,14 +18,16 @@ from nncalc.cli import terminal
 from nncalc.cli.crew import CrewRequest, chunk_of, crew_for, died
 from nncalc.cli.show import choice, format_of, settle_of, view_of
 from nncalc.cli.signals import Interrupted, interruptible
-from nncalc.disk.folder import Found, each_problem_file, output_names
+from nncalc.disk.folder import Found, each_problem_file, no_problems, output_names
 from nncalc.disk.journal import Journal, digest, file_digest
 from nncalc.disk.write import as_bytes, make_folder, must_be_new, write_file
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
+from nncalc.render import INDEX_NAME
 from nncalc.render.layout import View
 from nncalc.render.summary import SUMMARIES, Progress, SummaryRow
 from nncalc.render.working import WORKING_FORMATS, rendered
+from nncalc.trace.rules.reasons import give_reasons
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class FileWork:
         result = solve_file(item, settle_of(self.request), self.rules)
         findings, text = list(result.findings), None
         if result.trace is not None and self.request.output is not None:
+            if self.request.why:
+                give_reasons(result.trace)
             page = attempted(partial(self._page, result.trace), Location(item.path))
             findings += page.findings if isinstance(page, Failure) else []
             text = None if isinstance(page, Failure) else page
@@ -70,8 +74,7 @@ class FileWork:
         return Answered(_row(item.path, topic, f"solved, {key}", findings), text, result.made_of)
 
     def _page(self, trace: Any) -> str | bytes:
-        plain = replace(self.request, output=None, color="never")
-        return rendered([trace], replace(view_of(plain), terminal=False, width=None), self.format)
+        return rendered([trace], view_of(replace(self.request, color="never")), self.format)
 
 
 def present_batch(request: BatchRequest, rules: Permissions) -> bool:
@@ -86,7 +89,7 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
     view, format = view_of(replace(request, output=None)), format_of(replace(request, output=None))
     total = sum(1 for _ in each_problem_file(request.folder, rules.limits))
     if not total:
-        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.folder)))
+        raise no_problems(request.folder)
     workings = Workings(request, rules, format) if request.output is not None else None
     crew = crew_for(request, total)
     told = _Told(shown, view, total, workings is not None)
@@ -104,6 +107,8 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
     except (Interrupted, InputError) as error:
         ended = error
     told.end("interrupted" if ended else "the first failure ends it")
+    if workings is not None and format == "html":
+        workings.index()
     if isinstance(ended, InputError):
         raise ended
     if ended is not None:
@@ -138,7 +143,8 @@ class _Told:
 
     def end(self, why: str) -> None:
         """The counts; `why` some are not done, if any are not."""
-        self.summary.end(self.solved, self.failed, self.progress.total - self.solved - self.failed, why)
+        left = max(0, self.progress.total - self.solved - self.failed)  # a folder may have grown meanwhile
+        self.summary.end(self.solved, self.failed, left, why)
         self.send()
 
     def send(self) -> None:
@@ -168,12 +174,17 @@ class Workings:
         self.request, self.rules, self.folder = request, rules, request.output or "."
         self.name = output_names(_Readable(request.folder, rules), request.folder, WORKING_FORMATS[format] or ".txt")
         if not (request.force or request.resume) and os.path.isdir(self.folder):
-            targets = (os.path.join(self.folder, self.name(path)) for path in _Readable(request.folder, rules))
+            names = [
+                *map(self.name, _Readable(request.folder, rules)),
+                *([self.index_name()] if format == "html" else []),
+            ]
+            targets = (os.path.join(self.folder, name) for name in names)
             must_be_new(targets, "--force replaces, --resume keeps it")
         self.journal = Journal(self.folder)
+        self.rows: list[tuple[SummaryRow, str]] = []  # what became of each, and where its working is
         if request.resume:
             self.journal.read()
-        asked = (request.round, request.sig, request.digits, request.detail, format, rules)
+        asked = (request.round, request.sig, request.digits, request.detail, request.why, request.ascii, format, rules)
         self.settings = repr((__version__, *asked)).encode()
 
     def answered(self, found: Found) -> Found | Answered:
@@ -200,9 +211,10 @@ class Workings:
     def kept(self, answer: Answered) -> SummaryRow:
         """The row of an answer whose working is written now; what stands there that we have not written stays."""
         row = answer.row
+        to = self.name(row.path)
+        self.rows.append((row, "" if row.wrong else to))
         if answer.text is None:
             return row
-        to = self.name(row.path)
         target = os.path.join(self.folder, to)
         if self.request.resume and os.path.lexists(target) and self.journal.known(to) is None:
             return row
@@ -210,6 +222,17 @@ class Workings:
         if not isinstance(written, Failure):
             return row
         return row._replace(verdict="FAILED", wrong=[*row.wrong, *InputError(written.findings).lines()])
+
+    def index(self) -> None:
+        """The page that lists them all. Raises InputError where it cannot be written."""
+        from nncalc.render.index import index_page
+
+        write_file(os.path.join(self.folder, self.index_name()), index_page(self.rows))
+
+    def index_name(self) -> str:
+        """What it is called: index.html, or where that is a problem's page, another name."""
+        taken = INDEX_NAME in map(self.name, _Readable(self.request.folder, self.rules))
+        return "_" * taken + INDEX_NAME
 
     def _write(self, answer: Answered, to: str, target: str) -> None:
         text, row = answer.text or "", answer.row

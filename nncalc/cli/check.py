@@ -34,6 +34,7 @@ from nncalc.marking.responses import is_table, pair_rows
 from nncalc.marking.roster import Roster, read_roster
 from nncalc.marking.submissions import stem
 from nncalc.problem.problem import Problem
+from nncalc.render import lettered
 from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS
 
@@ -230,7 +231,8 @@ def _document(homework: Homework, request: Check, view: View, format: str, rules
     else:
         records, title = COUNTS[choice("--by", request.by, COUNTED)](homework), f"by_{request.by}"
     out = io.StringIO()
-    render_records(records, title, view, out, format)
+    with lettered(out, view.ascii) as page:
+        render_records(records, title, view, page, format)
     return out.getvalue()
 
 

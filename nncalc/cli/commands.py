@@ -7,13 +7,17 @@ from functools import partial
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
 from nncalc import __version__
 from nncalc.cli import terminal
+from nncalc.cli.completing import forms_of_topic, pages_and_topics, problems, topics
+from nncalc.cli.listing import Listed, Topics, topic_named
 from nncalc.cli.options import (
     ATTEMPTS,
     COUNTED,
+    DEBUG,
+    Grouped,
     argument,
     choice_options,
     crew_options,
@@ -23,52 +27,26 @@ from nncalc.cli.options import (
     reading_options,
     view_options,
 )
-from nncalc.cli.requests import problem_from, requested, rules_of, show
+from nncalc.cli.requests import problem_from, problems_in, requested, rules_of, show
 from nncalc.errors import did_you_mean, listed
+from nncalc.render import OUTPUTS
 from nncalc.render.marks import MARKS_FORMATS
-from nncalc.topics import ALSO, TOPICS
+from nncalc.topics import TOPICS
 
 NO = 1
-
-
-class Listed(TyperCommand):
-    """A command as lists show it, by name and summary. It is made, with all its options, when it is to do something."""
-
-    def __init__(self, name: str, summary: str, make: Callable[[], TyperCommand]):
-        super().__init__(name=name, short_help=summary, rich_markup_mode=None)
-        self.make = make
-
-    def make_context(self, *given: Any, **named: Any) -> Any:
-        """The whole command's: it reads its words, completes them, and tells its help."""
-        return self.make().make_context(*given, **named)
-
-
-class Topics(TyperGroup):
-    """A subcommand a topic, in the order of a course, then the rest."""
-
-    def get_command(self, ctx: Any, name: str) -> Any:
-        """The command of that name; a topic goes by other words, too, and is then called so."""
-        if name in ALSO:
-            return Listed(name, "", partial(_topic, name))
-        return super().get_command(ctx, name)
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """In the order of the tables."""
-        return list(self.commands)
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """The list in `nncalc --help`, no summary cut."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, command.short_help) for name, command in self.commands.items()])
+# How like a command a word is, at least, that is a slip of the pen and not the name of something else.
+SLIP = 0.8
 
 
 def solve_command() -> TyperCommand:
-    """nncalc solve FILE…: the topic comes from each file."""
+    """nncalc solve FILE…: the topic comes from each file; of a folder every problem below it."""
 
     def run(files: tuple[str, ...], **given: Any) -> None:
-        show([partial(problem_from, path, None, {}) for path in files], given)
+        paths = [path for file in files for path in problems_in(file, given)]
+        show([partial(problem_from, path, None, {}) for path in paths], given)
 
-    files = argument("files", "problem files, or -", nargs=-1, required=True, metavar="FILE...")
+    files = argument("files", "problem files, folders of them, or -", nargs=-1, required=True, metavar="FILE...",
+                     autocompletion=problems)  # fmt: skip
     params = [files, *choice_options(), *view_options(), *reading_options()]
     return _whole("solve", run, params)
 
@@ -83,12 +61,12 @@ def batch_command() -> TyperCommand:
             raise typer.Exit(NO)
 
     params = [
-        argument("folder", "problems and folders of them", required=True, metavar="FOLDER"),
+        argument("folder", "problems and folders of them", required=True, metavar="FOLDER", autocompletion=problems),
         flag("--force", "replace workings that are there already"),
         flag("--resume", "go on: what is answered already, with the same input and version, is not done again"),
         *crew_options(),
         flag("--fail-fast", "stop at the first file that fails"),
-        option("--summary", "table, json or junit (default table)", metavar="FORMAT"),
+        option("--summary", "how the end is told (default table)", choices=("table", "json", "junit")),
         *view_options(),
         *reading_options(),
     ]
@@ -97,6 +75,7 @@ def batch_command() -> TyperCommand:
 
 def sheet_command() -> TyperCommand:
     """nncalc sheet PROBLEM: the answer sheet to fill in."""
+    from nncalc.render.questions import QUESTION_FORMATS
 
     def run(**given: Any) -> None:
         from nncalc.cli.sheet import SheetRequest, write_sheets
@@ -105,10 +84,12 @@ def sheet_command() -> TyperCommand:
             raise typer.Exit(NO)
 
     params = [
-        argument("problem", "the problem file, a folder of problems, or -", required=True, metavar="PROBLEM"),
-        option("--format", "yaml, or csv: a row a student", metavar="FORMAT"),
-        option("--output", "write to FILE (.csv: a table), or a sheet for each problem into a folder", metavar="FILE",
-               short=["-o"]),
+        argument("problem", "the problem file, a folder of problems, or -", required=True, metavar="PROBLEM",
+                 autocompletion=problems),
+        option("--format", "of a csv a row is a student; the others are questions to print",
+               choices=("yaml", "csv", *QUESTION_FORMATS)),
+        option("--output", f"write to FILE (.csv: a table; {listed(QUESTION_FORMATS.values())}: questions), or into a "
+               "folder: a sheet for each problem, questions for each student", metavar="FILE", short=["-o"]),
         flag("--no-formulas", "leave the formulas out"),
         flag("--data", "repeat what is given, as comments"),
         flag("--force", "replace sheets that are there already"),
@@ -133,19 +114,19 @@ def check_command() -> TyperCommand:
         "without any the problem's own key"
     )
     params = [
-        argument("problem", problem, required=True, metavar="PROBLEM"),
-        argument("answers", answers, nargs=-1, required=False, metavar="[ANSWERS]..."),
+        argument("problem", problem, required=True, metavar="PROBLEM", autocompletion=problems),
+        argument("answers", answers, nargs=-1, required=False, metavar="[ANSWERS]...", autocompletion=problems),
         flag("--quiet", "print nothing; the exit code says it", short=["-q"]),
-        option("--format", listed(MARKS_FORMATS), metavar="FORMAT"),
+        option("--format", "of the marks", choices=MARKS_FORMATS),
         option("--output", "write to FILE (its ending chooses the format), or feedback for each student into a folder",
                metavar="FILE", short=["-o"]),
         flag("--force", "replace feedback that is there already"),
         flag("--reveal", "show right values in what students get (markdown, html, gradescope), too"),
         option("--students", "the class: a list with id, name and further names", metavar="FILE.csv"),
-        option("--attempt", f"which attempt counts: {listed(ATTEMPTS)}", metavar="WHICH"),
+        option("--attempt", "which attempt counts", choices=ATTEMPTS),
         option("--adjust", "points of yours, as rows of student, problem, line, points, reason", metavar="FILE.csv"),
         option("--compare", "whose marks differ from an earlier --format json, and why", metavar="FILE.json"),
-        option("--by", f"count the class by {listed(COUNTED)}", metavar="WHAT"),
+        option("--by", "count the class", choices=COUNTED),
         *crew_options(),
         *look_options(),
         *reading_options(),
@@ -184,28 +165,47 @@ def new_command() -> TyperCommand:
         terminal.out(example(topic, form))
 
     params: list[Any] = [
-        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC"),
-        option("--form", "which form of the topic, where it has several", metavar="FORM"),
-        flag("--debug", "show the traceback of a bug of ours"),
+        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC", autocompletion=topics),
+        option(
+            "--form", "which form of the topic, where it has several", metavar="FORM", autocompletion=forms_of_topic
+        ),
+        DEBUG,
     ]
     return _whole("new", run, params)
 
 
 def schema_command() -> TyperCommand:
-    """nncalc schema TOPIC: what a problem file may hold, for editors."""
+    """nncalc schema TOPIC: what a problem file may hold, for editors; or what is written as JSON, for scripts."""
 
     def run(topic: str, **given: Any) -> None:
         import json
 
-        from nncalc.problem.schema import schema
+        if topic in OUTPUTS:
+            from nncalc.render.schemas import output_schema
 
-        terminal.out(json.dumps(schema(topic), indent=2) + "\n")
+            page = output_schema(topic)
+        else:
+            from nncalc.problem.schema import schema
+
+            page = schema(topic)
+        terminal.out(json.dumps(page, indent=2) + "\n")
 
     params: list[Any] = [
-        argument("topic", ", ".join(TOPICS), required=True, metavar="TOPIC"),
-        flag("--debug", "show the traceback of a bug of ours"),
+        argument(
+            "topic", f"{', '.join(TOPICS)}; or {listed(OUTPUTS)}", required=True, metavar="TOPIC", autocompletion=topics
+        ),
+        DEBUG,
     ]
     return _whole("schema", run, params)
+
+
+def help_command() -> TyperCommand:
+    """nncalc help WORDS: a page of the guide, or whatever is called so."""
+    from nncalc.cli.help import HelpCommand
+
+    words = argument("words", "a page, a topic, or what your course calls it", nargs=-1, required=False,
+                     metavar="[WORDS]...", autocompletion=pages_and_topics)  # fmt: skip
+    return HelpCommand(name="help", params=[words, DEBUG], help=COMMANDS["help"][0], rich_markup_mode=None)
 
 
 # The others beside the topics: a line of help, and what makes the command.
@@ -224,7 +224,8 @@ COMMANDS: dict[str, tuple[str, Callable[[], TyperCommand]]] = {
         check_command,
     ),
     "new": ("Print a commented example of a topic's problem file, which solves as it is.", new_command),
-    "schema": ("Print the JSON Schema of a topic's problem files, for editors.", schema_command),
+    "schema": ("Print the JSON Schema of a topic's problem files, or of what is written as JSON.", schema_command),
+    "help": ("Print a page of the guide, or what is called so: nncalc help adam.", help_command),
 }
 app = typer.Typer(
     cls=Topics, pretty_exceptions_enable=False, rich_markup_mode=None, add_completion=True, suggest_commands=False
@@ -234,7 +235,7 @@ app = typer.Typer(
 def _whole(name: str, run: Callable[..., None], params: list[Any], more: str = "") -> TyperCommand:
     """A command with its options; `more`: help below its line."""
     help = f"{COMMANDS[name][0]}\n{more}"
-    return TyperCommand(name=name, callback=run, params=params, help=help, rich_markup_mode=None)
+    return Grouped(name=name, callback=run, params=params, help=help, rich_markup_mode=None)
 
 
 def _version(asked: bool) -> None:
@@ -247,7 +248,8 @@ def _version(asked: bool) -> None:
 def _root(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="print it")) -> None:
     """A step-by-step calculator for deep learning's hand-worked exercises.
 
-    nncalc softmax --x 2,1,0.1 shows all the working; nncalc TOPIC --help shows a topic's fields.
+    nncalc softmax --x 2,1,0.1 shows all the working; nncalc TOPIC --help shows a topic's fields;
+    nncalc help adam finds whatever is called so, nncalc help alone lists the pages of the guide.
     """
 
 
@@ -255,20 +257,14 @@ def command() -> Any:
     """The whole command line."""
     whole: Any = typer.main.get_command(app)
     for topic in TOPICS.values():
-        whole.add_command(Listed(topic.name, topic.summary, partial(_topic, topic.name)))
+        whole.add_command(Listed(topic.name, topic.summary, partial(topic_named, topic.name)))
     for name, (summary, make) in COMMANDS.items():
         whole.add_command(Listed(name, summary, make))
     return whole
 
 
-def _topic(name: str) -> TyperCommand:
-    from nncalc.cli.topic import topic_command
-
-    return topic_command(name)
-
-
-def meant(error: Any) -> str:
-    """What was probably meant by a flag or a command that there is not, or nothing."""
+def meant(error: Any, words: list[str]) -> str:
+    """What was probably meant by a flag or a command that there is not, or nothing; words: all that was typed."""
     asked = getattr(error, "option_name", None)
     fields = getattr(getattr(getattr(error, "ctx", None), "command", None), "fields", None)
     if asked and fields:
@@ -276,5 +272,16 @@ def meant(error: Any) -> str:
 
         field = also_called(asked.lstrip("-"), fields)
         return f"nncalc calls it --{field.name}" if field else ""
-    word = error.format_message().partition("No such command '")[2].rstrip("'.")
-    return did_you_mean(word, [*TOPICS, *COMMANDS]) if word else ""
+    typed = words[next((i for i, word in enumerate(words) if not word.startswith("-")), len(words)) :]
+    if not typed or "No such command" not in error.format_message():
+        return ""
+    known = [*TOPICS, *COMMANDS]
+    return did_you_mean(typed[0], known, cutoff=SLIP) or _as_concept(typed) or did_you_mean(typed[0], known)
+
+
+def _as_concept(words: list[str]) -> str:
+    """What is called so has no command of its own, but a line that works it; or what is called nearly so."""
+    from nncalc.cli.help import line_for, names_near
+
+    line = line_for(words)
+    return f"try: {line}" if line else names_near(words[0], SLIP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from nncalc.disk.folder import Found, problem_files
 from nncalc.errors import Finding, InputError, Location
 from nncalc.limits import Permissions
 from nncalc.marking.keys import Key, checked
+from nncalc.render import lettered
 from nncalc.render.layout import View
 from nncalc.render.marks.keys import KeySaid, counted, said_of
 from nncalc.render.summary import progress
@@ -25,14 +27,15 @@ def look_through(request: Check, view: View, rules: Permissions) -> int:
     if request.output is not None or request.format not in (None, "table"):
         raise InputError(Finding("keys are shown as a table", Location("--output" if request.output else "--format")))
     found = problem_files(request.problem, rules.limits)
-    if not found:
-        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
     crew = crew_for(request, len(found))
     with crew or nullcontext():
         looked: Any = spread_over(KeyWork(view, rules), found, crew, _lost, chunk_of(len(found), crew))
         keys: list[Any] = list(progress(looked, len(found), sys.stderr, "checking"))
     if not request.quiet:
-        terminal.out("".join(key.text for key in keys) + counted(keys))
+        out = io.StringIO()
+        with lettered(out, view.ascii) as page:
+            page.write("".join(key.text for key in keys) + counted(keys))
+        terminal.out(out.getvalue())
     if any(key.unusable for key in keys):
         return BAD_PROBLEM
     return RIGHT if all(key.holds for key in keys) else NOT_RIGHT

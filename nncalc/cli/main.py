@@ -14,6 +14,7 @@ from nncalc.cli import process, terminal  # noqa: E402
 from nncalc.errors import Failure, Finding, InputError, Location, attempted, printable  # noqa: E402
 
 OK, BAD_INPUT, BUG = 0, 2, 70
+WIDEST_HELP = 100
 COMPLETION = "_NNCALC_COMPLETE"
 
 
@@ -63,19 +64,19 @@ def _run(words: list[str]) -> int:
             raise _wrong("this is no request for completions that a shell would make") from error
         if not hasattr(error, "format_message"):
             raise
-        raise _wrong(_usage(error)) from error
+        raise _wrong(_usage(error, words)) from error
 
 
 def _wrong(what: str) -> InputError:
     return InputError(Finding(what, Location("nncalc")))
 
 
-def _help_width() -> int | None:
-    """In a pipe the help does not depend on the terminal."""
-    return None if terminal.is_terminal(sys.stdout) else 100
+def _help_width() -> int:
+    """The terminal's columns, as far as lines are easy to read; in a pipe the help does not depend on it."""
+    return min(terminal.width() or WIDEST_HELP, WIDEST_HELP)
 
 
-def _usage(error: Any) -> str:
+def _usage(error: Any, words: list[str]) -> str:
     """What Typer says of a wrong flag or command, in one line, with what was probably meant."""
     from nncalc.cli.commands import meant
 
@@ -83,4 +84,4 @@ def _usage(error: Any) -> str:
         "."
     )
     where = getattr(getattr(error, "ctx", None), "command_path", None) or "nncalc"
-    return f"{said}; " + (meant(error) or f"see `{where} --help`")
+    return f"{said}; " + (meant(error, words) or f"see `{where} --help`")

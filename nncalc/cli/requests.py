@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,22 @@ def problem_from(path: str | None, topic: str | None, flags: dict[str, str], rul
     from nncalc.problem.problem import from_flags, load
 
     return from_flags(topic or "", flags, rules) if path is None else load(path, topic, flags, rules)
+
+
+def problems_in(path: str, given: dict[str, Any]) -> list[str]:
+    """A problem file, or the problems below a folder, in the order in which a batch solves them.
+
+    Raises InputError where something below the folder cannot be read, or nothing is there.
+    """
+    if not os.path.isdir(path):
+        return [path]
+    from nncalc.disk.folder import problem_files
+
+    found = problem_files(path, rules_of(given).limits)
+    unread = [f.finding for f in found if f.trouble]
+    if unread:
+        raise InputError(unread)
+    return [f.path for f in found]
 
 
 def show(problems: list[Callable[[Any], Any]], given: dict[str, Any]) -> None:

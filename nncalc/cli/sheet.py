@@ -1,4 +1,4 @@
-"""Sheets to fill in from the command line: of a problem, or of every problem in a folder."""
+"""Sheets from the command line, to fill in or to print: of a problem, or of every problem in a folder."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from nncalc.limits import Permissions
 from nncalc.marking.assignment import ask
 from nncalc.marking.blank import blank, blank_table
 from nncalc.problem.problem import load
+from nncalc.render.questions import QUESTION_FORMATS
 
 # The endings of the sheets that are written into a folder.
 SHEET_FORMATS = {"yaml": ".answers.yaml", "csv": ".csv"}
@@ -40,9 +41,14 @@ def write_sheets(request: SheetRequest, rules: Permissions) -> bool:
     """
     if request.output == "":
         raise InputError(Finding("is empty", Location("--output"), want="a name"))
+    format = _format(request)
+    if format in QUESTION_FORMATS:
+        from nncalc.cli.questions import write_questions
+
+        return write_questions(request.problem, request.output, format, not request.no_formulas, request.force, rules)
     if os.path.isdir(request.problem):
         return _folder(request, rules)
-    text = _sheet(request.problem, request, _format(request), rules)
+    text = _sheet(request.problem, request, format, rules)
     if request.output is None:
         terminal.out(text)
     else:
@@ -51,8 +57,13 @@ def write_sheets(request: SheetRequest, rules: Permissions) -> bool:
 
 
 def _format(request: SheetRequest) -> str:
-    by_ending = "csv" if Path(request.output or "").suffix.lower() == ".csv" else "yaml"
-    return by_ending if request.format is None else choice("--format", request.format, list(SHEET_FORMATS))
+    if request.format is not None:
+        return choice("--format", request.format, [*SHEET_FORMATS, *QUESTION_FORMATS])
+    ending = Path(request.output or "").suffix.lower()
+    if ending == ".pdf":
+        hint = "a .typ or .tex becomes one with typst or LaTeX"
+        raise InputError(Finding("there is no format for .pdf", Location("--output"), hint=hint))
+    return next((format for format, own in (QUESTION_FORMATS | {"csv": ".csv"}).items() if own == ending), "yaml")
 
 
 def _sheet(path: str, request: SheetRequest, format: str, rules: Permissions) -> str:
@@ -65,8 +76,6 @@ def _folder(request: SheetRequest, rules: Permissions) -> bool:
     if request.output is None:
         raise InputError(Finding("is a folder; its sheets want one, too", Location(request.problem), want="-o FOLDER"))
     found = problem_files(request.problem, rules.limits)
-    if not found:
-        raise InputError(Finding("holds no problem files (*.yaml)", Location(request.problem)))
     format = choice("--format", request.format, list(SHEET_FORMATS))
     paths = [f.path for f in found if not f.trouble]
     name = output_names(paths, request.problem, SHEET_FORMATS[format])

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from nncalc.cli import terminal
-from nncalc.disk.write import write_file
+from nncalc.disk.write import replacing
 from nncalc.errors import Finding, InputError, Location, printable
-from nncalc.names import cell_of, value_of
+from nncalc.names import cell_of, only_steps, value_of
 from nncalc.problem.problem import Problem
-from nncalc.render import DETAIL, DETAILS, DIGITS
+from nncalc.render import DETAIL, DETAILS, DIGITS, FILE_WIDTH
 from nncalc.render.layout import View
-from nncalc.render.working import WORKING_FORMATS, format_for, rendered
+from nncalc.render.working import WORKING_FORMATS, format_for, render
 from nncalc.running import Settle, exact, on_paper, solve
 from nncalc.trace.notation.numbers import plain
+from nncalc.trace.rules.reasons import give_reasons
 
 MOST_DIGITS = 15
+# The most columns that one may ask for.
+MOST_WIDTH = 9999
 
 
 @dataclass(frozen=True)
@@ -33,32 +37,41 @@ class Request:
     detail: str | None = None
     explain: Sequence[str] = ()
     get: Sequence[str] = ()
+    only: Sequence[str] = ()
+    width: str | None = None
     format: str | None = None
     output: str | None = None
     color: str | None = None
     no_color: bool = False
+    why: bool = False
+    ascii: bool = False
     fragment: bool = False
 
     def __post_init__(self) -> None:
         if self.output == "":
             raise InputError(Finding("is empty", Location("--output"), want="a name"))
+        if self.only and self.get:
+            raise InputError(Finding("does not go with --get", Location("--only"), want="one of them"))
 
 
 def present(problems: Sequence[Problem], request: Request) -> None:
     """Solves all problems and writes them as one document."""
     view, format, settle = view_of(request), format_of(request), settle_of(request)
-    wanted = (*request.get, *request.explain)
+    wanted = (*request.get, *request.explain, *",".join(request.only).split(","))
     traces = [solve(replace(problem, wanted=wanted), settle) for problem in problems]
+    if request.why or request.explain:
+        for trace in traces:
+            give_reasons(trace)
     if request.explain:
         traces = [trace.explain(*(cell_of(trace, text) for text in request.explain)) for trace in traces]
-    if request.get:
-        page: str | bytes = "".join(_bare(value_of(trace, name)) for trace in traces for name in request.get)
-    else:
-        page = rendered(traces, view, format)
-    if request.output is None:
-        terminal.out(page)
-    else:
-        write_file(request.output, page)
+    if request.only:
+        traces = [only_steps(trace, ",".join(request.only)) for trace in traces]
+    values = [value_of(trace, name) for trace in traces for name in request.get]
+    with nullcontext(terminal.Results()) if request.output is None else replacing(request.output) as out:
+        if request.get:
+            out.writelines(map(_bare, values))
+        else:
+            render(traces, view, out, format)
 
 
 def _bare(value: Any) -> str:
@@ -102,13 +115,17 @@ def format_of(request: Request) -> str:
 
 def view_of(request: Request) -> View:
     digits = whole("--digits", request.digits)
-    width = terminal.width() if request.output is None else None
+    screen = terminal.width() if request.output is None else None
+    width = whole("--width", request.width, terminal.LEAST_WIDTH, MOST_WIDTH)
+    if width is None:
+        width = screen if request.output is None else FILE_WIDTH
     when = choice("--color", "never" if request.no_color else request.color, terminal.COLORS)
     return View(
         digits=DIGITS if digits is None else digits,
         detail=choice("--detail", request.detail, [DETAIL, *(level for level in DETAILS if level != DETAIL)]),
-        terminal=width is not None,
+        terminal=screen is not None,
         width=width,
+        ascii=request.ascii,
         fragment=request.fragment,
         color=terminal.colour(when if request.output is None or when == "always" else "never"),
     )

@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import sys
+from typing import BinaryIO, TextIO
 
 from nncalc.errors import Finding, InputError
 from nncalc.trace.notation.signs import ASCII
@@ -47,25 +48,39 @@ def colour(when: str) -> bool:
     return is_terminal(sys.stdout) and environment.get("TERM") != "dumb"
 
 
-def out(text: str | bytes) -> None:
-    """Results, to stdout; OSError where that is closed. Raises InputError for bytes where somebody would read them."""
+def out(text: str) -> None:
+    """Results, to stdout; OSError where that is closed."""
+    stdout = _open()
+    encoding = (getattr(stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    stdout.write(text if encoding == "utf8" else text.translate(ASCII))
+
+
+def _open() -> TextIO:
     if sys.stdout is None:
         raise OSError(0, "stdout is closed")
-    if isinstance(text, bytes):
+    return sys.stdout
+
+
+class Results(io.StringIO):
+    """Results, to stdout, piece by piece; no terminal, whatever stdout is, and nothing is kept."""
+
+    def write(self, text: str) -> int:
+        """Writes as `out` does."""
+        out(text)
+        return len(text)
+
+    @property
+    def buffer(self) -> BinaryIO:
+        """Where bytes go. Raises InputError where somebody would read them."""
         if is_terminal(sys.stdout):
             raise InputError(Finding("a pdf is no text for a terminal", want="-o FILE.pdf, or a pipe"))
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text)
-        return
-    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
-    sys.stdout.write(text if encoding == "utf8" else text.translate(ASCII))
+        flush()
+        return _open().buffer
 
 
 def flush() -> None:
     """Everything is out, or an OSError says why not."""
-    if sys.stdout is None:
-        raise OSError(0, "stdout is closed")
-    sys.stdout.flush()
+    _open().flush()
 
 
 def drop(descriptor: int) -> None:

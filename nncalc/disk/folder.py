@@ -49,16 +49,24 @@ def problem_files(folder: str, limits: Limits) -> list[Found]:
 
     A link is followed only where it stays inside the folder; what is not followed is in the list with its trouble.
 
-    Raises InputError where it is no folder.
+    Raises InputError where it is no folder, or holds none.
     """
-    return list(each_problem_file(folder, limits))
+    found = list(each_problem_file(folder, limits))
+    if not found:
+        raise no_problems(folder)
+    return found
 
 
 def each_problem_file(folder: str, limits: Limits) -> Iterator[Found]:
-    """The same one by one, for a folder of any size."""
+    """The same one by one, for a folder of any size; none where it holds none."""
     for f in _each_file(folder, limits):
         if f.is_folder or (f.path.endswith(PROBLEM_ENDINGS) and not f.path.endswith(SHEET_ENDINGS)):
             yield f
+
+
+def no_problems(folder: str) -> InputError:
+    """What to raise where a folder holds no problem files."""
+    return InputError(Finding("holds no problem files (*.yaml)", Location(folder)))
 
 
 def files_below(folder: str, limits: Limits, empty: bool = False) -> list[Found]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from nncalc.errors import Finding, InputError, Location, printable
 
@@ -16,28 +18,37 @@ WRITE_ERRORS: dict[type[OSError], str] = {
 
 
 def write_file(path: str, text: str | bytes, lasting: bool = True) -> None:
-    """Replaces a file at once. InputError says why it cannot be written; then nothing has changed.
-
-    A device or a pipe is written to as it is; a link is refused, for what it replaces may lie anywhere.
-    lasting: waits for the disk, so that a power cut leaves a whole file, too; who does not wait knows the text again.
-    """
-    target, data = Path(path), as_bytes(text)
-    try:
-        if target.is_symlink():
-            raise OSError(0, "is a link; want a file")
-        if target.is_dir():
-            raise OSError(0, "is a folder; want a file")
-        if target.exists() and not target.is_file():
-            _send(target, data)
-        else:
-            _replace(target, data, lasting)
-    except OSError as error:
-        raise InputError(cannot_write(path, error)) from None
+    """Replaces a file at once, as `replacing` does."""
+    with replacing(path, lasting) as out:
+        out.buffer.write(as_bytes(text))
 
 
 def as_bytes(text: str | bytes) -> bytes:
     """What a file holds of it."""
     return text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
+
+
+@contextmanager
+def replacing(path: str, lasting: bool = True) -> Iterator[TextIO]:
+    """What is written here replaces a file at once, at the end. InputError says why it cannot; then nothing changes.
+
+    A device or a pipe is written to as it is; a link is refused, for what it replaces may lie anywhere.
+    lasting: waits for the disk, so that a power cut leaves a whole file, too; who does not wait knows the text again.
+    """
+    target = Path(path)
+    try:
+        if target.is_symlink():
+            raise OSError(0, "is a link; want a file")
+        if target.is_dir():
+            raise OSError(0, "is a folder; want a file")
+        is_device = target.exists() and not target.is_file()
+        with (
+            _sent(target) if is_device else _replaced(target, lasting) as handle,
+            open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="", closefd=False) as out,
+        ):
+            yield out
+    except OSError as error:
+        raise InputError(cannot_write(path, error)) from None
 
 
 def must_be_new(targets: Iterable[str], hint: str = "--force replaces it") -> None:
@@ -61,17 +72,19 @@ def cannot_write(path: str, error: OSError) -> Finding:
     return Finding(f"cannot be written: {printable(why or str(error), 200)}", Location(path))
 
 
-def _send(target: Path, data: bytes) -> None:
-    """Writes to a device or a pipe."""
+@contextmanager
+def _sent(target: Path) -> Iterator[int]:
+    """A device or a pipe, to write to."""
     handle = os.open(target, os.O_WRONLY)
     try:
-        _fill(handle, data)
+        yield handle
     finally:
         os.close(handle)
 
 
-def _replace(target: Path, data: bytes, lasting: bool) -> None:
-    """Fills a file without a name, then gives it one: only whole files are ever seen, and none is left behind."""
+@contextmanager
+def _replaced(target: Path, lasting: bool) -> Iterator[int]:
+    """A file without a name, which gets one when it is filled: only whole files are seen, and none is left behind."""
     spare = str(target.with_name(f".nncalc-{os.urandom(8).hex()}"))
     handle = _nameless(target.parent)
     nameless = handle is not None
@@ -79,7 +92,7 @@ def _replace(target: Path, data: bytes, lasting: bool) -> None:
         handle = os.open(spare, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0), 0o666)
     try:
         try:
-            _fill(handle, data)
+            yield handle
             if lasting:
                 os.fsync(handle)
             if nameless and _appeared(handle, str(target)):
@@ -112,8 +125,3 @@ def _appeared(handle: int, name: str) -> bool:
     except FileExistsError:
         return False
     return True
-
-
-def _fill(handle: int, data: bytes) -> None:
-    while data:
-        data = data[os.write(handle, data) :]

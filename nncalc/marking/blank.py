@@ -8,14 +8,19 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from nncalc.errors import printable
 from nncalc.marking.assignment import Assignment
+from nncalc.reading.expression import Apply, Gradient, Number, Variable
+from nncalc.reading.lines import Lines
+from nncalc.reading.written import write_tree
 from nncalc.trace.notation.style import TEXT, symbols, write
 from nncalc.trace.notation.tree import Const
+from nncalc.trace.steps import Step
 
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./()]*")
 WIDTH = 100
@@ -39,8 +44,8 @@ def blank(asked: Assignment, formulas: bool = True, data: bool = False) -> str:
         step = asked.steps.get(name)
         if step is not None and step.title != title:
             title = step.title
-            heading = f"# {printable(title.partition(':')[0], 600)}" if title else ""
-            out += ["", *filter(None, [heading])]  # behind the colon a heading may tell sizes
+            heading = f"# {printable(heading_said(title), 600)}" if title else ""
+            out += ["", *filter(None, [heading])]
         out.append(_about(asked, name, formulas))
         key = name if PLAIN_KEY.fullmatch(name) else json.dumps(name)
         if is_telling(asked, name):
@@ -75,11 +80,25 @@ def is_telling(asked: Assignment, name: str) -> bool:
 def _about(asked: Assignment, name: str, formulas: bool) -> str:
     """The comment above a line: its symbol, how it is worked, what it is worth."""
     step = asked.steps.get(name)
-    told = step is None or not formulas or isinstance(step.formula, Const)  # a mere number would be the answer
-    formula = "" if told or step is None else f" = {write(step.formula, TEXT, symbols(TEXT))}"
-    worth = None if asked.points is None else float(asked.points[name])
-    points = "" if worth is None else f"  ({worth:g} point{'' if worth == 1 else 's'})"
+    told = step is not None and formulas and tells_formula(step)
+    formula = f" = {write(step.formula, TEXT, symbols(TEXT))}" if told and step is not None else ""
+    points = "" if asked.points is None else f"  ({worth(asked.points[name])})"
     return f"# {printable(TEXT.symbol(step.symbol, '') if step else name, 600)}{printable(formula, 600)}{points}"
+
+
+def tells_formula(step: Step) -> bool:
+    """Whether the formula of a line may be told: a mere number would be the answer."""
+    return not isinstance(step.formula, Const)
+
+
+def worth(points: Fraction) -> str:
+    """Points in words."""
+    return f"{float(points):g} point{'' if points == 1 else 's'}"
+
+
+def heading_said(title: str) -> str:
+    """A heading as far as it is told: behind the colon it may tell sizes."""
+    return title.partition(":")[0]
 
 
 def _given(asked: Assignment) -> Iterator[str]:
@@ -87,29 +106,37 @@ def _given(asked: Assignment) -> Iterator[str]:
     for name, value in asked.problem.values.items():
         if isinstance(value, np.ndarray) and value.ndim > 1:
             yield f"# {name}:"
-            yield from (f"#   {_plain(row)}" for row in value)
+            yield from (f"#   {typed(row)}" for row in value)
+        elif isinstance(value, Lines):
+            yield f"# {name}:"
+            yield from (f"#   {printable(line, 2000)}" for line in value.written)
         elif isinstance(value, (list, tuple)) and any(isinstance(part, (list, tuple)) for part in value):
             yield f"# {name}:"
-            yield from (f"#   - {_plain(part)}" for part in value)
+            yield from (f"#   - {typed(part)}" for part in value)
         elif value is not None and value is not False:
-            yield f"# {name}: {_plain(value)}"
+            yield f"# {name}: {typed(value)}"
 
 
-def _plain(value: Any) -> str:
+def typed(value: Any) -> str:
     """A given value as it would be typed."""
+    if isinstance(value, (Number, Variable, Gradient, Apply)):
+        return write_tree(value)
     if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
+        return typed(value.tolist())
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.9g}"
+    if isinstance(value, tuple) and len(value) == 2 and is_dataclass(value[1]):  # a record of one of several kinds
+        record = typed(value[1])
+        return str(value[0]) if record == "{}" else f"{value[0]}: {record}"
     if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(_plain, value))}]"
+        return f"[{', '.join(map(typed, value))}]"
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_plain(part)}' for key, part in value.items())}}}"
+        return f"{{{', '.join(f'{key}: {typed(part)}' for key, part in value.items())}}}"
     if is_dataclass(value):
         told = {f.name: getattr(value, f.name) for f in fields(value)}
-        return _plain({name: part for name, part in told.items() if part is not None and part is not False})
+        return typed({name: part for name, part in told.items() if part is not None and part is not False})
     return printable(str(value), 600)
 
 

@@ -115,9 +115,10 @@ class Marks:
 
     @property
     def passed(self) -> bool:
-        """Whether every line asked is right or rounded, and one of them more than a copy of what is given."""
+        """Whether every line asked is right or rounded, and one of them more than a copy, if there is more to do."""
         asked = [mark for mark in self.lines if mark.points is not None]
-        worked = [mark for mark in asked if not mark.copied]
+        nothing_else = all(step.value.is_given for step in self.asked.steps.values())
+        worked = [mark for mark in asked if not mark.copied or nothing_else]
         return bool(worked) and all(mark.verdict <= Verdict.rounded for mark in asked)
 
     def __float__(self) -> float:

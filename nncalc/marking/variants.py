@@ -53,8 +53,6 @@ def problems_of(
             what = f"is the same problem as {printable(os.path.basename(found[name]))}"
             raise InputError(Finding(what, Location(one.path), want="one"))
         found[name] = one.path
-    if not found:
-        raise InputError(Finding("holds no problem files (*.yaml)", Location(problem)))
     folders = _folders_of_students(found, is_student, answered)
     problems = Problems({})
     for name, path in found.items():

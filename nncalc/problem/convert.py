@@ -14,7 +14,7 @@ from nncalc.problem.axes import settled
 from nncalc.problem.looks import are_words, is_other, numbers_in_words, plain_array, with_its_name
 from nncalc.problem.one_hot import one_hot_rows, with_words
 from nncalc.problem.plainly import is_misfit, may_be_read
-from nncalc.problem.spelling import one_kind, unknown_key, unknown_kind, with_comma, with_symbols
+from nncalc.problem.spelling import named_otherwise, one_kind, unknown_key, unknown_kind, with_comma, with_symbols
 from nncalc.reading import scalars
 from nncalc.reading.builder import MOST_ARRAYS, too_deep
 from nncalc.reading.expression import ExpressionError, Tree
@@ -241,10 +241,10 @@ class Converter:
             if f.about.one_hot is not None and f.about.one_hot[0] in node.entries:
                 values[f.name] = one_hot_rows(self, node, values, *f.about.one_hot, path)
             elif f.is_missing(node.entries):
-                self.found(node, path, f"'{f.name}' is missing", f.wants)
+                if not named_otherwise(f, node.entries, fields):
+                    self.found(node, path, f"'{f.name}' is missing", f.wants)
                 values[f.name] = BAD
-        strays = misplaced(fields, values, node.entries, BAD)
-        for name, what in strays:
+        for name, what in (strays := misplaced(fields, values, node.entries, BAD)):
             self.found(node.entries[name], (*path, name), what)
         if strays or any(v is BAD for v in values.values()):
             return BAD
@@ -258,7 +258,7 @@ class Converter:
 
     def array(self, node: SequenceNode, field: Field, path: FieldPath) -> Any:
         """A rectangular array of numbers."""
-        nested = plain_array(node, self.limits.depth - len(path))
+        nested = plain_array(node, self.limits.depth - len(path)) if field.about.bounds == FREE else None
         nested = self.nested(node, path, field) if nested is None else nested
         return BAD if nested is BAD else self.shaped(node, nested, field, path)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import is_dataclass
 from itertools import cycle
 from pathlib import Path
@@ -24,7 +25,7 @@ NUMBERS = (0.5, -0.3, 0.8, 0.2, -0.1, 0.4, 0.1, -0.2, 0.3, 0.6, -0.4, 0.7)
 # What one command gives is what another begins with.
 PIPED = ("nncalc conv grid.yaml --get Y | nncalc pool --image - --window 2",)
 # A command line longer than this is better a file.
-LONGEST_COMMAND = 130
+LONGEST_COMMAND = 150
 # The folder of problems/ that has a topic's ready problems.
 READY = {"params": "architectures", "formulas": "formulas", "backprop": "networks"}
 
@@ -63,6 +64,12 @@ def example(topic: str, form: str | None = None) -> str:
     return "\n".join([*lines, ""])
 
 
+def form_names(topic: str) -> list[str]:
+    """All that `--form` takes: the forms of a topic, where it has several, and its ready problems."""
+    forms = [kernel.__name__ for kernel in kernels(topic)]
+    return [*(forms if len(forms) > 1 else ()), *ready(known(topic).name)]
+
+
 def ready(topic: str) -> dict[str, Traversable]:
     """The problems of a topic that come with nncalc, by their names: bert_base is a form of params."""
     files = sorted(_folder(READY[topic]).iterdir(), key=lambda file: file.name) if topic in READY else []
@@ -85,15 +92,42 @@ def _listed(names: Iterable[str]) -> list[str]:
 def commands(topic: str) -> list[str]:
     """Command lines that show a topic's use, as they can be pasted."""
     lines = [f"nncalc new {topic} > {topic}.yaml", f"nncalc {topic} {topic}.yaml --round 2"]
-    for kernel in kernels(topic):
-        source = cycle(NUMBERS)
-        asked = [field for field in fields_of(kernel) if _in_example(field)]
-        values = [(field.about.example or _value(field, source)).strip("'\"") for field in asked]
-        words = [value if value.isalnum() else f'"{value}"' for value in values]
-        flags = " ".join(f"--{field.name} {word}" for field, word in zip(asked, words, strict=True))
-        if len(flags) <= LONGEST_COMMAND:
-            lines.append(f"nncalc {topic} {flags}")
+    whole = [typed_line([topic, *flags_of(kernel)]) for kernel in kernels(topic)]
+    lines += [line for line in whole if len(line) <= LONGEST_COMMAND]
     return [*lines, *(piped for piped in PIPED if f"nncalc {topic} " in piped)]
+
+
+def flags_of(kernel: Any, chosen: Mapping[str, str] | None = None, given: Container[str] = ()) -> list[str]:
+    """The flags of a form's example; `chosen`: what fields say instead; `given`: those that are left out."""
+    source, own = cycle(NUMBERS), chosen or {}
+    words = []
+    for field in fields_of(kernel):
+        if field.name not in given and (field.name in own or _in_example(field)):
+            value = own.get(field.name) or field.about.example or _value(field, source)
+            words += [f"--{field.name}", value.strip("'\"")]
+    return words
+
+
+def value_for(field: Field) -> str:
+    """A small value that a field takes."""
+    return field.about.example or _value(field, cycle(NUMBERS))
+
+
+def missing_flags(kernel: Any, given: Container[str]) -> list[str]:
+    """The flags that a form needs beside those given, with small values."""
+    told = {f.name for f in fields_of(kernel) if not f.is_missing(given)}
+    return flags_of(kernel, given=told)
+
+
+def typed_line(words: Iterable[str]) -> str:
+    """The words behind `nncalc` as a line to paste into a shell."""
+    return " ".join(["nncalc", *map(_typed, words)])
+
+
+def _typed(word: str) -> str:
+    if shlex.quote(word) == word:
+        return word
+    return shlex.quote(word) if set(word) & set('"$`\\!') else f'"{word}"'
 
 
 def _in_example(field: Field) -> bool:

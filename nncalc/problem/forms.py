@@ -48,11 +48,11 @@ def form_of(topic: str, given: Mapping[str, Node], keys: Mapping[str, Location],
         return kernel
     everything = tuple(x for f in forms for x in fields_of(f))
     likely = max(forms, key=lambda f: sum(x.name in given for x in fields_of(f)))
-    strangers = [
-        Finding(*unknown_key(n, everything, fields_of(likely)), mark=keys[n])
-        for n in given
-        if n not in {x.name for x in everything}
-    ]
+    unknown = [n for n in given if n not in {x.name for x in everything}]
+    strangers = [Finding(*unknown_key(n, everything, fields_of(likely)), mark=keys[n]) for n in unknown]
+    meant = {**given, **{x.name: given[n] for n in unknown if (x := also_called(n, everything))}}
+    if any(not any(x.is_missing(meant) for x in _needed(f)) for f in forms):
+        raise InputError(strangers)  # all is there, by other names
     needs = [f"{f.__name__}: {', '.join(x.name for x in fields_of(f) if x.required)}" for f in forms]
     raise InputError(
         [

@@ -26,6 +26,12 @@ def unknown_key(name: str, fields: tuple[Field, ...], first: tuple[Field, ...] =
     return (f"unknown key '{printable(name)}'" + (f"; did you mean '{near}'?" if near else told),)
 
 
+def named_otherwise(field: Field, given: Collection[str], fields: tuple[Field, ...]) -> bool:
+    """Whether a field is there by another name that people give it."""
+    own = {f.name for f in fields}
+    return any(also_called(name, fields) is field for name in given if name not in own)
+
+
 def unknown_kind(kind: str, kinds: Collection[str]) -> tuple[str, str, str]:
     """What to say of a kind that there is not, and the one that was probably meant; else some that there are."""
     near = did_you_mean(kind, kinds)

@@ -84,7 +84,7 @@ def instead_of_call(name: str, named: bool, functions: Collection[str]) -> str:
         return CALLED[name]
     if named or SHORT_NAME.fullmatch(name):
         return f"for a product write {printable(name, 20)}*("
-    return did_you_mean(name.lower(), functions, f"the functions are {some_of(functions)}")
+    return did_you_mean(name.lower(), functions, f"the functions are {some_of(functions, see='nncalc help formulas')}")
 
 
 def instead_of_name(name: str, known: Iterable[str]) -> str:

@@ -30,6 +30,11 @@ class Lines(list[FormulaLine]):
 
     limits: Limits = DEFAULT
 
+    @property
+    def written(self) -> list[str]:
+        """The lines as they are typed."""
+        return [f"{line.name} = {line.text}" for line in self]
+
 
 def formula_lines(node: Node, field: str, limits: Limits) -> Lines:
     """The lines of a block, of a list, or of a mapping. Raises InputError with all that are none."""

@@ -6,11 +6,11 @@ names are bounded, and every error knows its column.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 
 from nncalc.errors import printable
 from nncalc.limits import DEFAULT, Limits, raising
+from nncalc.reading.cursor import Cursor
 from nncalc.reading.expression import (
     CALLS,
     CONSTANTS,
@@ -22,13 +22,16 @@ from nncalc.reading.expression import (
     Tree,
     Variable,
 )
-from nncalc.reading.hints import SIGN_HINTS, instead_of_call, instead_of_name, missing
-from nncalc.reading.operators import BINARY, COMPARES, COMPARISONS, ROOT, SIGN_BINDS
-from nncalc.reading.tokens import TRANSPOSED, Token, tokens_of
+from nncalc.reading.hints import instead_of_call, instead_of_name
+from nncalc.reading.operators import BINARY, COMPARES, COMPARISONS, CONVOLVES, ROOT, SIGN_BINDS
+from nncalc.reading.tokens import TRANSPOSED, Token
 from nncalc.trace.notation.functions import Called
 from nncalc.trace.notation.signs import GREEK, SIGNS
+from nncalc.trace.notation.tree import AXIS_LETTERS
 
 AXES = ("rows", "columns")
+# What stands for any place: Σ_j X[i,j].
+AXIS_NAMES = (*AXIS_LETTERS,)
 PLACES_COUNT = "places count from 1 and are written as numbers"
 SIGMOID = "sigmoid"
 
@@ -50,28 +53,10 @@ def parse(
     return _Parser(text, limits, names, functions).whole()
 
 
-class _Parser:
+class _Parser(Cursor):
     """Precedence climbing; only parentheses, signs and powers nest, and they are counted."""
 
-    def __init__(self, text: str, limits: Limits, names: Collection[str] | None, functions: Mapping[str, Called]):
-        self.text, self.limits, self.names, self.functions = text, limits, names, functions
-        self.tokens, self.at, self.depth = tokens_of(text, limits), 0, 0
-        self.seen: set[str] = set()
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.at]
-
-    def fail(self, what: str, token: Token, hint: str = "") -> ExpressionError:
-        return ExpressionError(what, token.column, self.text, hint)
-
-    def step(self) -> Token:
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def is_name(self, text: str) -> bool:
-        """Whether the names are known, and this is one of them."""
-        return self.names is not None and text in self.names
+    lettered = False  # whether what is read may end in [i,j]
 
     def whole(self) -> Tree:
         if self.token.kind == "end":
@@ -80,18 +65,6 @@ class _Parser:
         if self.token.kind != "end":
             raise self.unexpected()
         return tree
-
-    def unexpected(self) -> ExpressionError:
-        token = self.token
-        if token.text in (")", "]"):
-            return self.fail(f"this {token.text} closes nothing", token)
-        if token.kind in ("name", "partial", "number", "part") or token.text in ("(", ROOT):
-            before = self.tokens[self.at - 1]
-            return self.fail("an operator is missing", token, missing(before.text, token.text))
-        before, after = self.tokens[self.at - 1], self.tokens[min(self.at + 1, len(self.tokens) - 1)]
-        comma = token.text == "," and before.kind == after.kind == "number"
-        hint = f"a decimal comma? write {printable(f'{before.text}.{after.text}', 20)}" if comma else ""
-        return self.fail(f"'{token.text}' has no meaning here", token, hint or SIGN_HINTS.get(token.text, ""))
 
     def climb(self, least: int) -> Tree:
         self.depth += 1
@@ -109,10 +82,19 @@ class _Parser:
                 raise self.fail("comparisons make no chain", sign, "write (a < b)*(b < c)")
             compared = binds == COMPARES
             # A power is right-associative and may carry a sign: 2^-1, a^b^c = a^(b^c).
+            steps = self.steps(sign) if function == CONVOLVES else ()
             right = self.climb(binds if function == "power" else binds + 1)
-            left = Apply(function or sign.text, (left, right), sign.column)
+            # K ⋆ X is conv(X, K).
+            args = (right, left, *steps) if function == CONVOLVES else (left, right)
+            left = Apply(function or sign.text, args, sign.column)
         self.depth -= 1
         return left
+
+    def steps(self, sign: Token) -> tuple[Number, ...]:
+        """How far the window goes with each step, where it is said: ⋆₂."""
+        if CONVOLVES not in self.functions:
+            raise self.fail(f"'{sign.text}' has no meaning here", sign)
+        return (self.number(self.step()),) if self.token.kind == "low" else ()
 
     def operand(self) -> Tree:
         token = self.step()
@@ -156,11 +138,32 @@ class _Parser:
                 self.step()
                 self.at += token.text == "^"
                 tree = Apply("transpose", (tree,), token.column)
-            elif token.text == "[":
+            elif token.text == "[" and not (self.lettered and self.letters()):
                 self.step()
                 tree = Apply("part", (tree,), token.column, places=self.places(token))
             else:
                 return tree
+
+    def letters(self) -> list[str]:
+        """The letters of [i,j], where they stand here."""
+        found, at = [], self.at + 1
+        if self.token.text != "[":
+            return []
+        while self.tokens[at].text in AXIS_NAMES and self.tokens[at + 1].text in (",", "]"):
+            found.append(self.tokens[at].text)
+            at += 2
+        return found if self.tokens[at - 1].text == "]" else []
+
+    def along(self, token: Token, function: str, over: str) -> Tree:
+        """Σ_j X[i,j]: of each row, where j is the last letter, of each column where it is the first."""
+        before, self.lettered = self.lettered, True
+        x = self.behind(self.primary(self.step()))
+        self.lettered = before
+        letters = self.letters()
+        if len({*letters}) != 2 or over not in letters:
+            raise self.fail(f"{token.text} wants a matrix with both places", token, f"write {token.text} X[i,j]")
+        self.at += 2 * len(letters) + 1
+        return Apply(function, (x,), token.column, AXES[letters.index(over) == 0])
 
     def is_turned(self) -> bool:
         """Whether ^T stands here and T is no name."""
@@ -212,22 +215,6 @@ class _Parser:
             items.append(self.climb(0))
         return items
 
-    def close(self, opened: Token, closing: str) -> None:
-        if self.token.text != closing:
-            if self.token.kind == "end":
-                raise self.fail(f"this {opened.text} is never closed", opened)
-            raise self.unexpected()
-        self.step()
-
-    def number(self, token: Token) -> Number:
-        if token.text[:1] == "0" and token.text[1:2].isdigit():
-            hint = f"write {printable(token.text.lstrip('0') or '0', 20)}"
-            raise self.fail("the number has a leading zero", token, hint)
-        value = float(token.text) if len(token.text) <= self.limits.number_digits else math.inf
-        if not math.isfinite(value):
-            raise self.fail("the number is too large", token)
-        return Number(value, token.column)
-
     def gradient(self, token: Token) -> Gradient | None:
         """∂L/∂W, or dL/dW where L is a name and dL is none."""
         by = self.tokens[self.at + 1] if self.token.text == "/" else token
@@ -249,6 +236,10 @@ class _Parser:
             called = SIGMOID if token.text == GREEK["σ"] else token.text
             if called in self.functions:
                 return self.call(Token(token.kind, called, token.column))
+        function, _, over = token.text.partition("_")
+        by_axis = over in AXIS_NAMES and function in self.functions and self.functions[function].by_axis
+        if by_axis and not self.is_name(token.text):
+            return self.along(token, function, over)
         wanted = self.functions if self.names is not None else CALLS  # others may be variables
         if token.text in wanted and not self.is_name(token.text):
             raise self.fail(f"{token.text} wants its argument in parentheses", token, f"write {token.text}(…)")

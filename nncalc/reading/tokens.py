@@ -13,15 +13,16 @@ from nncalc.trace.notation.signs import GREEK, GREEK_LETTERS, HIGH, LOW, RAISED,
 
 TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
-    rf"|(?P<name>∂?[A-Za-z_ŷ{GREEK_LETTERS}][A-Za-z0-9_{LOW}{GREEK_LETTERS}]*(?:\.∂?[A-Za-z_][A-Za-z0-9_]*)*|Σ)"
-    rf"|(?P<op>\*\*|==|!=|<=|>=|[-+*/^(),·∘×⋅÷−√@<>≤≥≠\[\]:ᵀ=])"
-    rf"|(?P<high>[{HIGH}]+)|(?P<part>[½⅓¼¾⅔]))"
+    rf"|(?P<name>∂?[A-Za-z_ŷ{GREEK_LETTERS}][A-Za-z0-9_{LOW}{GREEK_LETTERS}]*(?:\.∂?[A-Za-z_][A-Za-z0-9_]*)*|Σ(?:_[a-z]+)?)"
+    r"|(?P<op>\*\*|==|!=|<=|>=|[-+*/^(),·∘×⋅÷−√@<>≤≥≠\[\]:ᵀ=⋆])"
+    rf"|(?P<high>[{HIGH}]+)|(?P<low>[{LOW}]+)|(?P<part>[½⅓¼¾⅔]))"
 )
 # Signs that stand for another, and those that are functions of their own here.
 TRANSPOSED = "ᵀ"
 SPELLED = {"**": "^", "⋅": "·", "≠": "!=", ".T": TRANSPOSED}
-KEPT = ("√", "·", "∘", "ᵀ")
+KEPT = ("√", "·", "∘", "ᵀ", "⋆")
 DOT_T = ".T"
+SUM = "Σ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,14 @@ def tokens_of(text: str, limits: Limits) -> list[Token]:
 def _spelled(kind: str, word: str, column: int) -> list[Token]:
     if kind == "high":
         return [Token("high", word.translate(RAISED), column)]
+    if kind == "low":
+        return [Token(kind, plain_name(word), column)]
     if kind == "part":
         return [Token("part", SIGNS[word].strip("()"), column)]
     if kind == "name":
         turned = word.endswith(DOT_T)
         word = word.removesuffix(DOT_T)
-        spelled = SIGNS[word] if word in SIGNS and word not in GREEK else plain_name(word)
+        spelled = SIGNS[word] if word in SIGNS and word not in GREEK else plain_name(word.replace(SUM, SIGNS[SUM]))
         name = Token("partial" if word.rpartition(".")[2].startswith("∂") else kind, spelled, column)
         return [name, Token("op", SPELLED[DOT_T], column + len(word))] if turned else [name]
     return [Token(kind, SPELLED.get(word) or (word if word in KEPT else SIGNS.get(word, word)), column)]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nncalc.reading.expression import Apply, Gradient, Number, PartPlace, Tree, Variable, postorder
-from nncalc.reading.operators import BINARY, COMPARES, SIGN_BINDS
+from nncalc.reading.operators import BINARY, COMPARES, SIGN_BINDS, STAR
 
 # Each function that is written as an operator, by its sign.
-SIGNED = {(function or sign): (sign, binds) for sign, (function, binds) in BINARY.items() if sign != "*"}
+SIGNED = {(function or sign): (sign, binds) for sign, (function, binds) in BINARY.items() if sign not in ("*", STAR)}
 SIGNED["multiply"] = ("*", BINARY["*"][1])
 POWER, ATOM = BINARY["^"][1], 100
 

@@ -3,7 +3,32 @@
 The tables of what may be chosen stand here and in the folders of formats, where loading them loads no NumPy.
 """
 
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
 # How much of a working is shown, and in a few words what that is.
 DETAILS = {"short": "values only", "normal": "", "full": "every cell, symbols, windows"}
 DETAIL = "normal"  # where nobody says
 DIGITS = 6
+FILE_WIDTH = 80  # the columns of a page in a file
+# What is written as JSON and has a schema.
+OUTPUTS = ("working", "marks", "batch")
+# The page that lists a folder's pages.
+INDEX_NAME = "index.html"
+
+
+@contextmanager
+def lettered(out: TextIO, ascii: bool) -> Iterator[TextIO]:
+    """The stream that pages are written on; `ascii`: of every sign only what any keyboard has arrives at `out`."""
+    if not ascii:
+        yield out
+        return
+    from nncalc.trace.notation.signs import ascii_only
+
+    page = io.StringIO()
+    yield page
+    out.write(ascii_only(page.getvalue()))

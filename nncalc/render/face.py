@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from os import fsdecode
 from typing import Any, Self, overload
 
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.marking.solved import AnyPath, AnyProblem, Solved
-from nncalc.render import DETAIL, DETAILS, DIGITS
+from nncalc.render import DETAIL, DETAILS, DIGITS, FILE_WIDTH
 from nncalc.render.latex import latex
 from nncalc.render.layout import View
 from nncalc.render.working import BYTES, WORKING_FORMATS, format_for, rendered
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import Settle, exact
+from nncalc.trace.rules.reasons import reasons_of
 from nncalc.trace.steps import Trace
 
 # A notebook sets its own colours, light or dark; only what a page of columns needs is said here.
@@ -30,24 +31,44 @@ class Working(Solved):
     w["s"] is a step, and may stand wherever its array may; w.answer has what was asked, by name; str(w) is the page.
     """
 
-    def page(self, only: Only = None, *, format: str = "table", digits: int = DIGITS, detail: str = DETAIL) -> str:
+    def page(
+        self,
+        only: Only = None,
+        *,
+        format: str = "table",
+        digits: int = DIGITS,
+        detail: str = DETAIL,
+        width: int | None = None,
+        why: bool = False,
+    ) -> str:
         """The page as a text; `only`: names of steps, or of sections with a point behind ("s,L,t2.").
 
-        format, digits and detail are those of the command line. Raises InputError where a name means nothing, and for
-        a format that is no text.
+        format, digits, detail, width (None: lines of any length) and why are those of the command line. Raises
+        InputError where a name means nothing, and for a format that is no text.
         """
         if format in BYTES:
             raise InputError(Finding(f"{format} is no text", Location("format"), want=f'save("page.{format}")'))
-        return str(_written(self.cut(only), format, digits, detail))
+        return str(self._page(only, format=format, digits=digits, detail=detail, width=width, why=why))
 
-    def show(self, only: Only = None, *, digits: int = DIGITS, detail: str = DETAIL) -> None:
-        """Prints the page, or `only` these steps and sections of it."""
-        print(self.page(only, digits=digits, detail=detail), end="")
+    def show(self, only: Only = None, **how: Any) -> None:
+        """Prints the page, or `only` these steps and sections of it; `how`: what `page` takes."""
+        print(self.page(only, **how), end="")
 
-    def save(self, path: AnyPath, only: Only = None, *, digits: int = DIGITS, detail: str = DETAIL) -> None:
-        """Writes the page to a file, whose ending chooses the format as -o does. Raises InputError where it cannot."""
+    def save(self, path: AnyPath, only: Only = None, **how: Any) -> None:
+        """Writes the page to a file, whose ending chooses the format as -o does; `how`: what `page` takes.
+
+        Raises InputError where it cannot.
+        """
         file = fsdecode(path)
-        self.write(file, _written(self.cut(only), format_for(file), digits, detail))
+        as_a_file: dict[str, Any] = {"format": format_for(file), "width": FILE_WIDTH}
+        self.write(file, self._page(only, **as_a_file | how))
+
+    def _page(self, only: Only, why: bool = False, **how: Any) -> str | bytes:
+        return _written(self._with_reasons(self.cut(only)) if why else self.cut(only), **how)
+
+    def _with_reasons(self, cut: Trace) -> Trace:
+        reasons = reasons_of(self)
+        return replace(cut, steps=[replace(step, why=reasons[step.name]) for step in cut.steps])
 
     @overload
     def explain(self, cell: str, /, *cells: str) -> str: ...
@@ -62,7 +83,7 @@ class Working(Solved):
         A pair (name, index from 0) gives the cut working itself.
         """
         if all(isinstance(cell, str) for cell in cells) and cells:
-            return str(_written(self.made_from(*cells)))
+            return str(_written(self._with_reasons(self.made_from(*cells))))
         return Solved.explain(self, *cells)
 
     def __str__(self) -> str:
@@ -81,12 +102,14 @@ class Working(Solved):
         return {kind: page for kind, page in bundle.items() if page}
 
 
-def _written(trace: Trace, format: str = "table", digits: int = DIGITS, detail: str = DETAIL) -> str | bytes:
+def _written(
+    trace: Trace, format: str = "table", digits: int = DIGITS, detail: str = DETAIL, width: int | None = None
+) -> str | bytes:
     for word, said, choices in (("format", format, WORKING_FORMATS), ("detail", detail, DETAILS)):
         if said not in choices:
             what = f"want one of {', '.join(choices)}, got {printable(str(said))}"
             raise InputError(Finding(what, Location(word)))
-    return rendered([trace], View(digits=digits, detail=detail), format)
+    return rendered([trace], View(digits=digits, detail=detail, width=width), format)
 
 
 def solve(problem: AnyProblem, settle: Settle = exact) -> Working:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from nncalc.render import DIGITS
+from nncalc.trace.notation.latex import LATEX
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.style import LATEX, symbols, write
+from nncalc.trace.notation.style import symbols, write
 from nncalc.trace.steps import Step, Trace
 
 # Of more steps, or for a matrix with longer sides, nobody sets a formula.
@@ -20,7 +21,11 @@ def _number(text: str) -> str:
 
 
 # With numbers that LaTeX would take for letters: 1e-07, inf.
-LATEX_NUMBERS = replace(LATEX, number=_number, letter=lambda text: text if len(text) == 1 else rf"\mathit{{{text}}}")
+LATEX_NUMBERS = replace(
+    LATEX,
+    number=_number,
+    letter=lambda text: LATEX.letter(text) if len(text) == 1 else rf"\mathit{{{text}}}",
+)
 # Where one is broken nothing keeps it together: no bar of a fraction, no parentheses that grow.
 LATEX_FLAT = replace(
     LATEX_NUMBERS,

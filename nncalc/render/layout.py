@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +11,17 @@ import numpy as np
 
 from nncalc.errors import printable
 from nncalc.render import DETAIL, DIGITS
+from nncalc.trace.name import StepName
 from nncalc.trace.notation.evaluation import beyond_digits, evaluate, exactly, tied_brackets
-from nncalc.trace.notation.numbers import columns, number
-from nncalc.trace.notation.style import TEXT, Style, place, substituted, symbols, write
+from nncalc.trace.notation.legend import signs_explained
+from nncalc.trace.notation.numbers import aligned, number
+from nncalc.trace.notation.record import Style
+from nncalc.trace.notation.style import ASCII_TEXT, TEXT, place, substituted, symbols, write
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, middle
 from nncalc.trace.steps import Step
 
-# A terminal shows so many cells of a step, then says how to see the others. A pipe shows all.
-CELLS_ON_TERMINAL = 16
+# How what is no finite number is written, behind its sign.
+NO_NUMBER = ("inf", "∞", "nan")
 # A remark may name what a file calls its rows; it ends somewhere.
 NOTE = 2000
 
@@ -31,24 +35,35 @@ class View:
     terminal: bool = False
     width: int | None = None
     color: bool = False
+    ascii: bool = False
     fragment: bool = False  # of a document the working alone
     reveal: bool = False  # right values also where a student's autograder hides them
 
     @property
-    def cells(self) -> int | None:
-        """How many cells of a step are shown, None for all."""
-        return CELLS_ON_TERMINAL if self.terminal and self.detail != "full" else None
+    def style(self) -> Style:
+        """How a step is written."""
+        return ASCII_TEXT if self.ascii else TEXT
+
+    @property
+    def cuts(self) -> bool:
+        """Whether of many cells or sections only some are shown, with a word how to see the others; in a pipe all."""
+        return self.terminal and self.detail == DETAIL
 
 
 @dataclass(frozen=True)
 class PageLine:
-    """One cell's working: `cell = symbolic = stages… = value`."""
+    """One cell's working: `cell = symbolic = stages… = value`.
+
+    made: the formula that is shown of it. middle: the stage that says only what the parts come to, empty without one.
+    """
 
     index: Index
     cell: str
     symbolic: str
     stages: tuple[str, ...]
     value: str
+    made: Expr
+    middle: str = ""
     exact: str = ""
     drift: str = ""
     rounded: bool = False
@@ -64,29 +79,43 @@ def cell_name(step: Step, index: Index) -> str:
     return TEXT.symbol(step.symbol, place(index))
 
 
-def formula(step: Step, style: Style = TEXT) -> str:
-    """How the whole step is written."""
-    return write(step.formula, style, symbols(style))
+def formula(step: Step, view: View = View(), style: Style | None = None) -> str:
+    """How the whole step is written, in the view's style or another."""
+    return _symbolic(step.formula, view, style)
 
 
-def line(step: Step, index: Index, view: View, style: Style = TEXT) -> PageLine:
-    """The working of one cell: symbols, numbers put in, what the parts come to, value."""
-    x = step.element(index)
+def signs_said(steps: Iterable[Step], view: View) -> str:
+    """What the signs mean with which these steps are written; of steps of one name in several sections one is read."""
+    if view.detail == "short":  # values alone
+        return ""
+    alike = {StepName.parse(step.name).local: step for step in steps}
+    texts = [f"{view.style.symbol(step.symbol)} = {formula(step, view)}" for step in alike.values()]
+    return "; ".join(signs_explained(texts, view.style))
+
+
+def line(step: Step, index: Index, view: View, made: Expr | None = None, style: Style | None = None) -> PageLine:
+    """The working of one cell: symbols, numbers put in, what the parts come to, value.
+
+    made: the formula to be shown, where it is not the whole one. style: how, where it is not the view's.
+    """
+    x = step.element(index) if made is None else made
+    cell = cell_name(step, index) if style is None else style.symbol(step.symbol, place(index))
+    style = style or view.style
     value = style.signed(number(step.array[index], view.digits))
     stages = [write(x, style, substituted(style, view.digits), view.digits)]
-    parts = middle(x)
+    parts, between = middle(x), ""
     if parts is not None and isinstance(x, Op):
-        worked = Op(x.kind, tuple(_worked(p) for p in parts), x.label)
+        worked = Op(x.kind, tuple(came_to(p) for p in parts), x.label)
         if all(math.isfinite(evaluate(p)) for p in worked.args):  # what overflows on the way says nothing
-            stages.append(write(worked, style, substituted(style, view.digits)))
+            between = write(worked, style, substituted(style, view.digits), view.digits)
+            stages.append(between)
     stages += [style.signed(number(np.asarray(step.computed)[index], view.digits))] if step.exact is not None else []
     stages = [s for i, s in enumerate(stages) if s not in (value, *stages[:i])]
-    symbolic = write(x, style, symbols(style), view.digits)
+    symbolic = _symbolic(x, view, style)
     exact, drift = _compared(step, index, view)
     rounded = bool(step.array[index] != np.asarray(step.computed)[index])
-    return PageLine(
-        index, style.symbol(step.symbol, place(index)), symbolic, tuple(stages), value, exact, drift, rounded
-    )
+    between = between if between in stages[1:] else ""
+    return PageLine(index, cell, symbolic, tuple(stages), value, x, between, exact, drift, rounded)
 
 
 def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:
@@ -99,7 +128,8 @@ def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:
     return number(exact, view.digits), f"{difference:+.{2}g}"
 
 
-def _worked(x: Expr) -> Expr:
+def came_to(x: Expr) -> Expr:
+    """A part of a formula as the number that it comes to, with its sign."""
     if not isinstance(x, Op):
         return x
     exact = exactly(x)
@@ -111,24 +141,37 @@ def _worked(x: Expr) -> Expr:
 def remarks(step: Step, index: Index, view: View) -> list[str]:
     """Where a derivative is a convention, and what the digits that are shown do not give."""
     x = step.element(index)
-    notes = [f"{step.symbol}: {printable(step.why, NOTE)}"] if step.why and index == step.indices()[0] else []
+    notes = (
+        [f"{TEXT.symbol(step.symbol)}: {printable(step.why, NOTE)}"] if step.why and index == step.indices()[0] else []
+    )
     for bracket in tied_brackets(x):
-        level = number(evaluate(bracket.args[0]))
+        level = number(evaluate(bracket.args[0]), view.digits)
         at = f"at {level} {bracket.label} {level}"
-        notes.append(f"{_symbolic(bracket)} {at} counts as {number(evaluate(bracket))}, by convention")
+        notes.append(f"{_symbolic(bracket, view)} {at} counts as {number(evaluate(bracket))}, by convention")
     for part in beyond_digits(x, view.digits):
-        notes.append(f"{_symbolic(part)} is {number(evaluate(part))}, worked with more digits than are shown")
+        notes.append(
+            f"{_symbolic(part, view)} is {number(evaluate(part), view.digits)}, worked with more digits than are shown"
+        )
     return notes
 
 
-def _symbolic(x: Expr) -> str:
-    return write(x, TEXT, symbols(TEXT))
+def _symbolic(x: Expr, view: View, style: Style | None = None) -> str:
+    style = style or view.style
+    return write(x, style, symbols(style), view.digits)
 
 
 def matrix(array: Any, digits: int = 6) -> list[list[str]]:
     """The rows of a vector (one row) or a matrix, each column with its decimal points in line."""
     rows = np.atleast_2d(np.asarray(array))
-    return [list(row) for row in zip(*(columns(list(column), digits) for column in rows.T), strict=True)]
+    return [list(row) for row in zip(*(_column([number(v, digits) for v in column]) for column in rows.T), strict=True)]
+
+
+def _column(texts: list[str]) -> list[str]:
+    """Numbers with their decimal points in line; what is infinite has none, and ends where the column does."""
+    numbers = iter(aligned([text for text in texts if not text.endswith(NO_NUMBER)]))
+    placed = [text if text.endswith(NO_NUMBER) else next(numbers) for text in texts]
+    width = max(map(len, placed))
+    return [text.rjust(width) for text in placed]
 
 
 def blocks(name: str, array: Any) -> list[tuple[str, Any]]:

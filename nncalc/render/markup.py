@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nncalc.errors import JOINERS, printable
-from nncalc.trace.notation.style import Style
+from nncalc.trace.notation.record import Style
 
 _WORD = re.compile(r"\\[A-Za-z]+ ?|\bdot\b ?")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")

@@ -14,8 +14,6 @@ from unicodedata import category, east_asian_width
 
 from nncalc.render.layout import View
 
-# A space at which a line is not broken.
-JOINED = "\u00a0"
 NAME, VALUE, QUIET, HEAD, GOOD, BAD = "cyan", "bold", "dim", "bold magenta", "green", "bold red"
 TONES = {"good": GOOD, "carried": "yellow", "bad": BAD}
 # The words of a style as a terminal is told them.
@@ -30,13 +28,13 @@ WIDEST, TIMES_THE_OTHERS = 200, 4
 class Text:
     """A text in a style, and what is appended, each piece in a style over that one.
 
-    folded: where a terminal is too narrow, it goes on below in the middle of a word.
+    whole: a line that is broken already, and stays as it is where a terminal is too narrow.
     """
 
-    __slots__ = ("folded", "pieces", "style")
+    __slots__ = ("pieces", "style", "whole")
 
-    def __init__(self, text: str = "", style: str = "", folded: bool = False):
-        self.style, self.folded = style, folded
+    def __init__(self, text: str = "", style: str = "", whole: bool = False):
+        self.style, self.whole = style, whole
         self.pieces = [(text, "")]
 
     def append(self, text: str, style: str = "") -> Text:
@@ -63,7 +61,9 @@ def _coloured(text: str, words: Sequence[str]) -> str:
 
 @dataclass
 class Grid:
-    """Rows of cells in columns with `gap` spaces between; `columns`: what rich is told of each."""
+    """Rows of cells in columns with `gap` spaces between; `columns`: what rich is told of each, if a terminal's end may
+    break them.
+    """
 
     gap: int
     columns: Sequence[Mapping[str, Any]] = ()
@@ -105,6 +105,7 @@ class Paper:
     def __init__(self, view: View, out: TextIO):
         self.view = view
         self.out = out
+        self.lines = 0  # how many there are
         self.screen = None
         if view.width is not None:
             from nncalc.render.screen import Screen
@@ -116,10 +117,12 @@ class Paper:
         for part in parts:
             for line in self._lines(part, indent):
                 self.out.write(f"{line}\n")
+                self.lines += 1
 
     def _lines(self, part: Text | Grid, indent: int) -> Iterable[str]:
-        if self.screen is not None:
+        as_it_is = not part.columns if isinstance(part, Grid) else part.whole
+        if self.screen is not None and not as_it_is:
             return self.screen.lines(part, indent)
         color = self.view.color
         lines = part.lines(color) if isinstance(part, Grid) else part.written(color).split("\n")
-        return (f"{' ' * indent}{line}".replace(JOINED, " ").rstrip() for line in lines)
+        return (f"{' ' * indent}{line}".rstrip() for line in lines)

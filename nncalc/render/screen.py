@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as RichText
 
-from nncalc.render.paper import JOINED, Grid, Text
+from nncalc.render.paper import Grid, Text
 
 NO_MARKUP: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
 
@@ -30,14 +30,13 @@ class Screen:
         shown = _table(part) if isinstance(part, Grid) else _text(part)
         with self.console.capture() as capture:
             self.console.print(Padding(shown, (0, 0, 0, indent), expand=False) if indent else shown)
-        lines = capture.get().replace(JOINED, " ").split("\n")[:-1]
+        lines = capture.get().split("\n")[:-1]
         return lines if self.color else [line.rstrip() for line in lines]
 
 
 def _text(text: Text) -> RichText:
-    how: dict[str, Any] = {"no_wrap": True, "overflow": "fold"} if text.folded else {}
     (first, _), *more = text.pieces
-    shown = RichText(first, style=text.style, **how)
+    shown = RichText(first, style=text.style)
     for piece, style in more:
         shown.append(piece, style=style or None)
     return shown

@@ -118,7 +118,9 @@ def _ranking(work: Work, S: Any, labels: list[str], side: Side) -> Answer:
 
 def embeddings(
     work: Work,
-    x: Annotated[Array, "token d_model", About("a row for each token", symbol="X", also=("X", "embeddings"))],
+    x: Annotated[
+        Array, "token d_model", About("a row for each token", symbol="X", also=("X", "embeddings"), data=True)
+    ],
     W_Q: Annotated[Array, "d_q query_width", About("queries: Q = X W_Q", also=("W_q", "Wq", "WQ"))],
     W_K: Annotated[Array, "d_k key_width", About("keys: K = X W_K", also=("W_k", "Wk", "WK"))],
     W_V: Annotated[Array, "d_v value_width", About("values: V = X W_V", also=("W_v", "Wv", "WV"))],
@@ -139,7 +141,7 @@ def embeddings(
     memory: Annotated[
         Array | None,
         "memory_token memory_width",
-        About("keys and values come from it: cross-attention", symbol="M", also=("context",)),
+        About("keys and values come from it: cross-attention", symbol="M", also=("context",), data=True),
     ] = None,
     score: Annotated[Literal["scaled_dot", "dot"], About("q·k / √d_k, or q·k")] = "scaled_dot",
     weighing: Weighed = PLAINLY,

@@ -175,7 +175,7 @@ def _check(work: Work, kind: str, p: Any, t: Any, by_class: bool) -> None:
     """Refuses what is no probability where one is wanted; notes distributions that do not add up to 1."""
     together = kind in LOSSES and LOSSES[kind].one
     for field, symbol, given in (("prediction", "p", p), ("target", "t", t)):
-        if together or kind in ("binary_cross_entropy", "dice") or (kind in OF_TWO and given is t):
+        if together or kind == "binary_cross_entropy" or (kind in OF_TWO and given is t):
             check_chances(field, given)
         if together and not (by_class and given is t):
             note_sums(work, symbol, given)

@@ -61,6 +61,14 @@ def norm(
             "used instead of the batch's variance", also=("moving_var",), only=when(kind="batch", running_mean=GIVEN)
         ),
     ] = None,
+    unbiased: Annotated[
+        bool,
+        About(
+            "the running variance takes n/(n - 1) times the batch's, as PyTorch; no: the batch's own, as Keras",
+            says=("", "the running variance takes the batch's own"),
+            only=when(momentum=GIVEN),
+        ),
+    ] = True,
     upstream: Annotated[Array | None, About("∂L/∂y, for the backward pass", also=("dy",))] = None,
 ) -> Answer:
     """x_hat = (x − mean) / √(var + eps), y = γ∘x_hat + β; the variance divides by the number of values.
@@ -78,7 +86,7 @@ def norm(
         ms = work.let("ms", (cells**2).mean(axis=plan.axes))
         scaled = cells / plan.stretch(work.let("rms", np.sqrt(ms + eps)))
     else:
-        mean, var, answer = _statistics(work, cells, plan, momentum, running_mean, running_var)
+        mean, var, answer = _statistics(work, cells, plan, momentum, running_mean, running_var, unbiased)
         std = work.let("std", np.sqrt(var + eps))
         scaled = (cells - plan.stretch(mean)) / plan.stretch(std)
     y = work.let("x_hat", scaled if plan.cells is None else scaled.reshape(x.shape))
@@ -91,7 +99,7 @@ def norm(
 
 
 def _statistics(
-    work: Work, cells: Any, plan: Plan, momentum: float | None, running_mean: Any, running_var: Any
+    work: Work, cells: Any, plan: Plan, momentum: float | None, running_mean: Any, running_var: Any, unbiased: bool
 ) -> tuple[Any, Any, Answer]:
     """Mean and variance: the given ones, or those of x; with a momentum also the new running ones."""
     if running_mean is not None and momentum is None:
@@ -101,9 +109,9 @@ def _statistics(
     if momentum is None:
         return mean, var, {}
     count = math.prod(cells.shape[a] for a in plan.axes)
-    unbiased = var * count / max(count - 1, 1)
+    later = var * count / max(count - 1, 1) if unbiased else var
     new = {}
-    for name, before, now in (("mean", running_mean, mean), ("var", running_var, unbiased)):
+    for name, before, now in (("mean", running_mean, mean), ("var", running_var, later)):
         old = (0 if name == "mean" else 1) if before is None else plan.statistic(f"running_{name}", before)
         new[f"running_{name}_new"] = work.let(f"running_{name}_new", (1 - momentum) * old + momentum * now)
     return mean, var, new

@@ -47,7 +47,8 @@ def gradients(
     and Ba 2015), nadam (Dozat 2016), amsgrad (Reddi et al. 2018), adamw (Loshchilov and Hutter 2019). w: one number or
     (weight,); gradients: (step,) or (step, weight).
     """
-    weights = work.given("w_0", np.asarray(w, float))
+    column = np.ndim(w) == 0 and gradients.shape[1:] == (1,)  # rows of one number each: so are the weights
+    weights = work.given("w_0", np.asarray([w] if column else w, float))
     given = gradients[None] if weights.ndim and gradients.shape == weights.shape else gradients
     if given.shape[1:] != weights.shape:
         raise Refused("gradients", f"are {dimensions(given.shape)}, but w is {dimensions(weights.shape)}")

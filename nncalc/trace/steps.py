@@ -16,9 +16,8 @@ from nncalc.trace.value import Value
 class Step:
     """One named step: what was worked, and from what.
 
-    `computed` is what the formula gives; `array` is what the rest goes on with (rounded, on paper); `exact` is
-    the same step of the exact working, where that is another. `cells`: only these, where the page is cut. `why`: what
-    the problem says of it.
+    `computed` is what the formula gives; `array` what the rest goes on with (rounded, on paper); `exact` that of the
+    exact working. `cells`: only these, where the page is cut. `why`: what the problem says of it.
     """
 
     value: Value
@@ -75,6 +74,8 @@ class Trace:
     notes: list[str] = field(default_factory=list)
     also: dict[str, str] = field(default_factory=dict)  # what people call what was given: {"W": "K"}
     overview: list[tuple[str | int, ...]] = field(default_factory=list)
+    inputs: frozenset[str] = frozenset()  # symbols of what is no parameter of what learns
+    asked: frozenset[str] = frozenset()  # the names of the key and of the points
     explained: bool = False
     _by_name: dict[str, Step] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -100,11 +101,10 @@ class Trace:
                 wanted[name].add(index)
                 made_from[name, index] = elements_in(steps[name].element(index))
                 stack.extend(made_from[name, index])
-        asked = {name for name, _ in cells}
         kept = [
             replace(s, cells=tuple(sorted(wanted[s.name])))
             for s in self.steps
-            if s.name in wanted and (s.name in asked or not s.value.is_given)
+            if s.name in wanted and (not s.value.is_given or any(s.name == name for name, _ in cells))
         ]
         used = {name for step in kept for i in step.indices() for name, _ in made_from[step.name, i]}
         given, header = ({n: v for n, v in all_.items() if n in used} for all_ in (self.given, self.header))

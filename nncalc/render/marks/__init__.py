@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
 
+from nncalc.render import lettered
+
 if TYPE_CHECKING:  # the tables are read where no working is loaded
     from nncalc.marking.homework import Homework
     from nncalc.render.layout import View
@@ -19,4 +21,5 @@ MARKS_ENDINGS = {ending: format for format, ending in MARKS_FORMATS.items() if e
 
 def render(homework: Homework, view: View, out: TextIO, format: str = "table") -> None:
     """Writes what was marked as one document."""
-    import_module(f"nncalc.render.marks.{format}").render(homework, view, out)
+    with lettered(out, view.ascii) as page:
+        import_module(f"nncalc.render.marks.{format}").render(homework, view, page)

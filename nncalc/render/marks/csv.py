@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import TextIO
 
-from nncalc.errors import printable
 from nncalc.marking.credit import points
 from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.render.layout import View
+from nncalc.render.spreadsheet import quoted, rows_to
 
 
 def render(homework: Homework, view: View, out: TextIO) -> None:
     """Text is always quoted and never a formula, numbers are bare; what was not marked is empty."""
-    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    writer = rows_to(out)
     names = homework.problems
     named = any(result.pair.name for result in homework.results)
     writer.writerow([quoted(t) for t in ("student", *(["name"] if named else []), *names, "total", "of", "remarks")])
@@ -40,12 +39,6 @@ def remarked(results: Mapping[str, Marked]) -> str:
 
 def _is_marked(result: Marked) -> bool:
     return result.marks is not None or bool(result.adjusted)
-
-
-def quoted(text: str, limit: int = 600) -> str:
-    """Foreign text for a cell: what a spreadsheet would run as a formula gets a quote before it."""
-    shown = printable(text, limit)
-    return f"'{shown}" if shown[:1] in tuple("=+-@\t\r") and shown else shown
 
 
 class Unquoted(float):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Sequence
 from fractions import Fraction
@@ -12,9 +11,10 @@ from nncalc.errors import printable
 from nncalc.marking.by import Datum, Record
 from nncalc.marking.credit import points
 from nncalc.render.layout import View
-from nncalc.render.marks.csv import points_cell, quoted
+from nncalc.render.marks.csv import points_cell
 from nncalc.render.marks.json import MARKS_VERSION, points_number
 from nncalc.render.paper import FOLDED, QUIET, Grid, Paper, Text
+from nncalc.render.spreadsheet import quoted, rows_to
 
 RECORD_FORMATS = ("table", "csv", "json")
 # A sentence in a row ends somewhere.
@@ -29,7 +29,7 @@ def render_records(records: Sequence[Record], title: str, view: View, out: TextI
         json.dump({"format": MARKS_VERSION, title: rows}, out, allow_nan=False, indent=1)
         out.write("\n")
     elif format == "csv":
-        writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+        writer = rows_to(out)
         writer.writerow(map(quoted, heads))
         writer.writerows([_comma(cell) for cell in record.values()] for record in records)
     else:

@@ -72,7 +72,7 @@ def rows(marks: Marks, view: View) -> Iterator[MarkRow]:
 
 def _cells(mark: MarkedLine, marks: Marks, view: View) -> Iterator[MarkRow]:
     bad = [index for index, verdict in mark.cells.items() if verdict is not Verdict.right]
-    shown = bad if view.cells is None else bad[:CELLS]
+    shown = bad[:CELLS] if view.cuts else bad
     for index in shown:
         yield _row(mark, mark_cell(mark, index), index, mark.cells[index], marks, view)
     if len(shown) < len(bad):

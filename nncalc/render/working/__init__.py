@@ -1,4 +1,4 @@
-"""Workings: a file a format, each with `render(trace, view, out)`, or for documents `document(traces, view)`."""
+"""Workings: a file a format, with `render(trace, view, out)`, or `document(traces, view, out)` where one is more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from os.path import splitext
 from typing import TYPE_CHECKING, TextIO
 
 from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.render import lettered
 
 if TYPE_CHECKING:  # the tables are read where no working is loaded
     from nncalc.render.layout import View
@@ -16,9 +17,10 @@ if TYPE_CHECKING:  # the tables are read where no working is loaded
 
 # Each format with the ending of a file that chooses it (empty: none does); the first is the default.
 WORKING_FORMATS = {
-    "table": ".txt", "plain": "", "json": ".json", "markdown": ".md", "latex": ".tex", "typst": ".typ", "pdf": ".pdf",
+    "table": ".txt", "plain": "", "json": ".json", "jsonl": ".jsonl", "csv": ".csv", "html": ".html",
+    "markdown": ".md", "latex": ".tex", "typst": ".typ", "pdf": ".pdf",
 }  # fmt: skip
-# Formats that are no text.
+# Formats that are no text; their `document` writes to the stream below, `out.buffer`.
 BYTES = ("pdf",)
 WORKING_ENDINGS = {ending: format for format, ending in WORKING_FORMATS.items() if ending}
 
@@ -32,24 +34,26 @@ def format_for(path: str, where: str = "path", hint: str = "") -> str:
     return WORKING_ENDINGS.get(ending, next(iter(WORKING_FORMATS)))
 
 
-def rendered(traces: Sequence[Trace], view: View, format: str = "table") -> str | bytes:
-    """Finished workings as one document; bytes where the format is no text."""
-    if format in BYTES:
-        return import_module(f"nncalc.render.working.{format}").document(traces, view)
-    out = io.StringIO()
-    render(traces, view, out, format)
-    return out.getvalue()
-
-
 def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "table") -> None:
-    """Writes finished workings as one text: pages below each other, in JSON a list if they are several."""
-    module = import_module(f"nncalc.render.working.{format}")
-    if hasattr(module, "document"):
-        out.write(module.document(traces, view))
-        return
-    before, between, after = ("[", ",\n", "]\n") if format == "json" and len(traces) > 1 else ("", "\n", "")
-    out.write(before)
-    for i, trace in enumerate(traces):
-        out.write(between if i else "")
-        module.render(trace, view, out)
-    out.write(after)
+    """Writes finished workings as one document: pages below each other, or what a format's `document` makes of all."""
+    page = import_module(f"nncalc.render.working.{format}")
+    # A page of HTML names its script and style by their hashes: not a sign of them may be another.
+    with lettered(out, view.ascii and format not in ("html", *BYTES)) as stream:
+        if hasattr(page, "document"):
+            page.document(traces, view, stream)
+            return
+        for i, trace in enumerate(traces):
+            stream.write("\n" if i else "")
+            page.render(trace, view, stream)
+
+
+def rendered(traces: Sequence[Trace], view: View, format: str = "table") -> str | bytes:
+    """The same document, held; bytes where the format is no text."""
+    if format in BYTES:
+        held = io.BytesIO()
+        out = io.TextIOWrapper(held)
+        render(traces, view, out, format)
+        return held.getvalue()
+    page = io.StringIO()
+    render(traces, view, page, format)
+    return page.getvalue()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from typing import TextIO
 
-from nncalc.render.document import Document, several_titled
 from nncalc.render.latex import (
     LATEX_FLAT,
     LATEX_NESTS,
@@ -16,6 +16,7 @@ from nncalc.render.latex import (
 )
 from nncalc.render.layout import View
 from nncalc.render.markup import AlignedLines, Markup, ShownFormula
+from nncalc.render.paragraphs import Document, several_titled
 from nncalc.trace.notation import signs
 from nncalc.trace.steps import Trace
 
@@ -59,13 +60,14 @@ _ACCENTS = {
 _LETTERS = {"ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø": r"\O{}", "ł": r"\l{}", "Ł": r"\L{}"}
 
 
-def document(traces: Sequence[Trace], view: View) -> str:
-    """One document, or the workings alone; of several with a page of contents in front."""
+def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
+    """Writes one document, or the workings alone; of several with a page of contents in front."""
     body = "\n\n".join(part for trace in traces for part in Document(LATEX_MARKUP, view).working(trace))
     if view.fragment:
-        return f"{body}\n"
+        out.write(f"{body}\n")
+        return
     contents = _CONTENTS % several_titled(traces) if len(traces) > 1 else ""
-    return f"{_HEAD}{contents}\n{body}\n\\end{{document}}\n"
+    out.write(f"{_HEAD}{contents}\n{body}\n\\end{{document}}\n")
 
 
 def escaped_latex(foreign: str) -> str:

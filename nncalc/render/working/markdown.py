@@ -7,8 +7,8 @@ ends where its line does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TextIO
 
-from nncalc.render.document import Document
 from nncalc.render.latex import (
     LATEX_FLAT,
     LATEX_NESTS,
@@ -19,13 +19,14 @@ from nncalc.render.latex import (
 )
 from nncalc.render.layout import View
 from nncalc.render.markup import AlignedLines, Markup, ShownFormula, escaped_markdown
+from nncalc.render.paragraphs import Document
 from nncalc.trace.steps import Trace
 
 
-def document(traces: Sequence[Trace], view: View) -> str:
-    """The workings, one below the other; that is a document already."""
+def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
+    """Writes the workings, one below the other; that is a document already."""
     parts = [part for trace in traces for part in Document(MARKDOWN, view).working(trace)]
-    return "\n\n".join(parts) + "\n"
+    out.write("\n\n".join(parts) + "\n")
 
 
 def _math(source: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, TextIO
 
 from nncalc.errors import Finding, InputError
 from nncalc.render.layout import View
@@ -20,13 +22,18 @@ _TRIES: tuple[dict[str, Any], ...] = (
 )
 
 
-def document(traces: Sequence[Trace], view: View) -> bytes:
-    """One document. Raises InputError where the extra is not installed."""
+def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
+    """Writes the bytes of one document below the text. Raises InputError where the extra is not installed."""
     try:
         import typst
     except ImportError:
         raise InputError(Finding("pdf needs Typst; pip install 'nncalc[pdf]'")) from None
-    source = typst_document(traces, view).encode()
+    below, source = out.buffer, io.StringIO()
+    typst_document(traces, replace(view, fragment=False), source)
+    below.write(_compiled(typst, source.getvalue().encode()))
+
+
+def _compiled(typst: Any, source: bytes) -> bytes:
     with tempfile.TemporaryDirectory() as root:  # nothing lies there that a document could read
         for more in _TRIES[:-1]:
             try:

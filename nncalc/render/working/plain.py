@@ -7,7 +7,7 @@ from typing import TextIO
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.layout import NOTE, View, cell_name, formula, line, remarks
+from nncalc.render.layout import NOTE, View, cell_name, formula, line, remarks, signs_said
 from nncalc.render.long import left_out_said, runs
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT, place
@@ -21,6 +21,9 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
     print(" ".join(["#", trace.called or trace.topic, *title]), file=out)
     if trace.conventions:
         print("# " + ", ".join(trace.conventions), file=out)
+    signs = signs_said((step for run in runs(trace, view) for step in run.steps), view)
+    if signs:
+        print(f"# signs: {signs}", file=out)
     for name, value in trace.header.items():
         for index in np.ndindex(value.shape):
             cell = TEXT.symbol(name, place(index))
@@ -41,7 +44,7 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
 
 def _step(step: Step, view: View, out: TextIO) -> None:
     if step.array.ndim and view.detail != "short":
-        print(f"# {TEXT.symbol(step.symbol, '')} = {formula(step)}", file=out)
+        print(f"# {TEXT.symbol(step.symbol, '')} = {formula(step, view)}", file=out)
     for index in step.indices():
         print(_cell(step, index, view), file=out)
         for note in remarks(step, index, view):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TextIO
 
-from nncalc.render.document import Document, several_titled, title_of
 from nncalc.render.layout import View
 from nncalc.render.markup import AlignedLines, Markup, ShownFormula
+from nncalc.render.paragraphs import Document, several_titled, title_of
 from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, typst_string
 from nncalc.trace.steps import Trace
 
@@ -37,13 +38,13 @@ _FITTED = """#layout(room => {{
 }})"""
 
 
-def document(traces: Sequence[Trace], view: View) -> str:
-    """One document, or the workings alone; of several with a page of contents in front."""
+def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
+    """Writes one document, or the workings alone; of several with a page of contents in front."""
     parts = [part for trace in traces for part in Document(TYPST_MARKUP, view).working(trace)]
     title = typst_string(several_titled(traces) if len(traces) > 1 else title_of(traces[0]))
     head = "" if view.fragment else _HEAD.format(title=title)
     contents = _CONTENTS.format(title=title) if head and len(traces) > 1 else ""
-    return head + contents + "\n" + "\n\n".join(parts) + "\n"
+    out.write(head + contents + "\n" + "\n\n".join(parts) + "\n")
 
 
 def _text(foreign: str) -> str:

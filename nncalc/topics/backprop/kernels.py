@@ -201,14 +201,18 @@ def _recurrent(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
     steps, name = answer["steps"], "h" if layer.W_hy is None else "y"
     if name == "y":
         at.says("gives its outputs y, not its states", named=True)
-    if layer.return_ == "last" or at.before.value.ndim == 1:
+    several = layer.return_ is None and at.at.then in ("rnn", "lstm", "gru") and at.before.value.ndim > 1
+    if several:
+        at.says("gives all its time steps to the next", named=True)
+    if at.before.value.ndim == 1 or not (several or layer.return_ == "all"):
         return at.gives(f"t{len(steps)}.{name}" if at.before.value.ndim > 1 else name, steps[-1])
     return at.let(name.upper(), np.stack(steps))
 
 
 _RETURN = Field(
-    "return", (Literal["last", "all"],), "last", About("the last state, or those of all time steps", also=("returns",)),
-    (), "return_",
+    "return", (Literal["last", "all"],), None,
+    About("the last state, or those of all time steps (default last, but all before another recurrent layer)",
+          also=("returns", "return_sequences")), (), "return_",
 )  # fmt: skip
 _TASK = tuple(f.name for f in fields_of(Task) if f.name not in ("W_hy", "b_y", "output_activation"))
 _TABLE = Field(

@@ -34,6 +34,7 @@ def layered(
             also=("X", "input", "image"),
             example="[[1, 0, 2], [0, 1, 3], [2, 1, 0]]",
             one_hot=("tokens", "vocabulary"),
+            data=True,
         ),
     ],
     layers: Annotated[

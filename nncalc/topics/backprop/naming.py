@@ -20,7 +20,10 @@ _OURS = (
 
 @dataclass(frozen=True)
 class LayerPlace:
-    """A layer, what it is called (by_file: as the file says), its number (of one inside another 1_2), and its path."""
+    """A layer, what it is called (by_file: as the file says), its number (of one inside another 1_2), and its path.
+
+    then: the kind of the layer behind it, if there is one.
+    """
 
     kind: str
     layer: Any
@@ -28,6 +31,7 @@ class LayerPlace:
     by_file: bool
     number: str
     path: FieldPath
+    then: str = ""
 
 
 def placed(
@@ -46,7 +50,9 @@ def placed(
             alone = len(layers) == 1 and around.name != f"{kind}{around.number}"
             number = around.number if alone else f"{around.number}_{i}"
         said = getattr(layer, "name", None)  # a plain layer of dense layers alone has none
-        place = LayerPlace(kind, layer, f"{kind}{number}" if said is None else said, said is not None, number, at)
+        then = layers[i] if i < len(layers) else ""
+        then = then[0] if isinstance(then, tuple) else then and "dense"
+        place = LayerPlace(kind, layer, f"{kind}{number}" if said is None else said, said is not None, number, at, then)
         yield place
         yield from placed(getattr(layer, "layers", ()), (*at, "layers"), place)
 

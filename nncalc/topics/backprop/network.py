@@ -16,6 +16,7 @@ from nncalc.topics.parts.activations import ACTIVATIONS
 from nncalc.topics.parts.belonging import GIVEN, Like, when
 from nncalc.topics.parts.dense import Layer, affine, inputs_and_units, transposed
 from nncalc.topics.parts.fields import About, Answer, Array
+from nncalc.topics.parts.losses import check_shares
 from nncalc.trace.work import Work
 
 SEVERAL_SAMPLES = Like("of several samples", lambda x: np.ndim(x) > 1)
@@ -23,7 +24,9 @@ SEVERAL_SAMPLES = Like("of several samples", lambda x: np.ndim(x) > 1)
 
 def network(
     work: Work,
-    x: Annotated[Array, "input | sample input", About("the input, or one row for each sample", also=("X", "input"))],
+    x: Annotated[
+        Array, "input | sample input", About("the input, or one row for each sample", also=("X", "input"), data=True)
+    ],
     layers: Annotated[
         list[Layer],
         About(
@@ -63,6 +66,9 @@ def network(
             a = work.let(f"a{k}", ACTIVATIONS[layer.activation](z))
         return Flow(a, f"a{len(layers)}", "", z=z, activation=layers[-1].activation), now
 
+    if aim.target is not None:
+        gives = f"layer {len(layers)} ends with {layers[-1].activation}"
+        check_shares(aim.loss, layers[-1].activation, gives, "activation: softmax in the last layer")
     return descend(work, aim, forward, {"x": x}, reduction, target)
 
 

@@ -154,14 +154,14 @@ def _feed_forward(at: Position, layer: Any, out: Flow) -> _Entry:
 def _recurrent(at: Position, layer: Any, out: Flow) -> _Entry:
     """Weights are matrices, q·h·(i + h) numbers; the vectors are so many biases of q·h numbers."""
     if layer.W_hy is not None:
-        raise _uncounted(at, "with W_hy; a dense layer behind it is")
+        raise PlacedRefusal(at.path, "is not counted with W_hy", "a dense layer behind it")
     i, h = at.before.value.shape[-1], out.value.shape[-1]
     learned = [array for name, array in at.stack.learned.items() if name.startswith(f"{at.name}.")]
     weights, vectors = (sum(a.size for a in learned if (a.ndim > 1) is matrix) for matrix in (True, False))
     biases, rest = divmod(vectors, weights // (i + h))
     if rest or biases > 2:
         raise _uncounted(at, "with biases of some gates only, or with peepholes")
-    return at.kind, {"hidden": h, "biases": biases, "outputs": layer.return_}
+    return at.kind, {"hidden": h, "biases": biases, "outputs": "all" if out.value.ndim > 1 else "last"}
 
 
 _COUNTS: dict[str, Callable[[Position, Any, Flow], _Entry]] = {

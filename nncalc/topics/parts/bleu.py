@@ -70,11 +70,19 @@ def bleu(
 def corpus(
     work: Work,
     candidates: Annotated[
-        list[str], About("the texts that are judged", also=("hypotheses", "predictions"), example="[the cat, a dog]")
+        list[str],
+        About(
+            "the texts that are judged",
+            also=("hypotheses", "predictions"),
+            example="[the cat sat on the mat, a dog ran in the park]",
+        ),
     ],
     references: Annotated[
         list[str | list[str]],
-        About("for each candidate one text that is right, or a list of several", example="[the cat, [a dog, the dog]]"),
+        About(
+            "for each candidate one text that is right, or a list of several",
+            example="[the cat sat on a mat, [a dog ran in the park, the dog ran]]",
+        ),
     ],
     how: How = AS_PAPINENI,
 ) -> Answer:

@@ -46,7 +46,8 @@ class About:
     infinite: its numbers may be ∞ or −∞. chain: the axes of a list's records by which each feeds the next, (in, out);
     the first is fed by the axis of that name beside the list. one_hot: (words, vocabulary), two fields that may
     stand in its place: it is then a row for each of the words, 1 at its place in the vocabulary. rows: what `layout:
-    rows` beside it makes of the axes of an array, of another field what it is stated as.
+    rows` beside it makes of the axes of an array, of another field what it is stated as. data: it is no parameter of
+    what learns: pages leave its gradient out beside those of parameters.
     """
 
     help: str = ""
@@ -63,6 +64,7 @@ class About:
     chain: tuple[str, str] | None = None
     one_hot: tuple[str, str] | None = None
     rows: str = ""
+    data: bool = False
 
     @property
     def bounds(self) -> tuple[float | None, int | None, int | None]:

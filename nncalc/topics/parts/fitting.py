@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -77,12 +78,12 @@ def convolved(x: Any, k: Any, stride: Any = 1, pad: Any = 0) -> Any:
     return convolution.conv(image, kernel, window=window)[(0, *several)]
 
 
-def pooled(x: Any, size: Any, stride: Any = None) -> Any:
-    """The largest of each window of a matrix or a vector."""
+def pooled(x: Any, size: Any, stride: Any = None, pool: Callable[..., Any] = max_pool) -> Any:
+    """The largest of each window of a matrix or a vector; with another `pool` its average."""
     length = whole_size(size)
     shape = (length,) * len(shape_of(x))
     window, image, several = _windows(x, shape, size if stride is None else stride, 0)
-    return max_pool(image, window=window)[(0, *several)]
+    return pool(image, window=window)[(0, *several)]
 
 
 def _windows(x: Any, shape: tuple[int, ...], stride: Any, pad: Any) -> tuple[Any, Any, tuple[int, ...]]:

@@ -23,7 +23,7 @@ W_xLike = Annotated[Array, "hidden input", About(rows="input hidden")]
 W_hLike = Annotated[Array, "hidden hidden", About(rows="hidden hidden")]
 Bias = Annotated[Array | None, "hidden"]
 JoinedWeights = Annotated[Array, "hidden hidden+input", About(rows="hidden+input hidden")]
-Order = Annotated[Literal["hx", "xh"], About("[h, x] or [x, h]", says="v is {}")]
+Order = Annotated[Literal["hx", "xh"], About("[h, x] or [x, h]", says=lambda order: f"v is [{order[0]}, {order[1]}]")]
 GateOrder = Annotated[
     str | list[str],
     About("from top to bottom", says="gates from top to bottom {}", rows="gates from left to right {}"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from nncalc.topics.parts.fitting import Unfit, convolved, fit, pooled, shape_of,
 from nncalc.trace.notation.functions import FUNCTIONS, Called
 from nncalc.trace.rules import arrays
 from nncalc.trace.rules.functions import softmax
+from nncalc.trace.rules.pooling import average_pool
 from nncalc.trace.rules.reductions import length
 from nncalc.trace.value import Value
 
@@ -141,6 +142,8 @@ def outer(u: Any, v: Any) -> Any:
 def _softmax(x: Any, axis: str = "") -> Any:
     if not shape_of(x):
         raise Unfit("want a vector or a matrix")
+    if not axis and len(shape_of(x)) > 1 and shape_of(x)[-1] == 1 < shape_of(x)[0]:
+        raise Unfit("each row has one number; write softmax(…, columns)")
     return softmax(x.T).T if _of_matrix(axis, x).get("axis") == 0 else softmax(x)
 
 
@@ -233,7 +236,8 @@ _ROWS = [
     ArrayFunction("onehot", _onehot, 2, 2, flat=True),
     ArrayFunction("where", _where, 3, 3),
     ArrayFunction("conv", convolved, 2, 4),
-    ArrayFunction("pool", pooled, 2, 3),
+    *(ArrayFunction(name, pooled, 2, 3) for name in ("pool", "max_pool")),
+    ArrayFunction("average_pool", partial(pooled, pool=average_pool), 2, 3),
     ArrayFunction("sign", np.sign, flat=True),
     ArrayFunction("floor", np.floor, flat=True),
     ArrayFunction("ceil", np.ceil, flat=True),
@@ -243,7 +247,7 @@ _ROWS = [
 
 
 def _along(row: ArrayFunction, axis: str) -> ArrayFunction:
-    """Of each row or column, as the page writes it: row_sum(X)."""
+    """Of each row or column, in one word: row_sum(X)."""
     return ArrayFunction(f"{axis[:-1]}_{row.name}", lambda x: row.work(x, axis=axis), flat=row.flat)
 
 

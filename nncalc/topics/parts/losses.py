@@ -65,6 +65,8 @@ LOSSES: dict[str, Loss] = {
     "kl": Loss(lambda p, t: rel_entr(t, p), one=True),
 }
 
+# What gives probabilities.
+SHARES = ("softmax", "sigmoid", "hard_sigmoid")
 # Pairs that every textbook differentiates as one: ∂L/∂z = prediction − target.
 FUSED = {
     ("softmax", "cross_entropy"): softmax_cross_entropy,
@@ -77,6 +79,12 @@ def terms_of(kind: str, p: Any, t: Any, constant: float | None = None) -> Any:
     rule = LOSSES[kind]
     usual = rule.constant if constant is None else constant
     return rule.terms(p, t) if usual is None else rule.terms(p, t, usual)
+
+
+def check_shares(kind: str, activation: str, giver: str, hint: str) -> None:
+    """Raises Refused where a cross-entropy would be taken of scores: their logarithm is no loss."""
+    if kind == "cross_entropy" and activation not in SHARES:
+        raise Refused("loss", f"is of probabilities, but {giver}", hint=hint)
 
 
 def loss_of(kind: str, p: Any, target: Any, samples: int = 1, z: Any = None, activation: str = "") -> tuple[Any, Any]:

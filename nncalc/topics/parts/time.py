@@ -14,7 +14,7 @@ from nncalc.topics.parts.back import updated
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, Like, when
 from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array
 from nncalc.topics.parts.gates import applied
-from nncalc.topics.parts.losses import LossName, loss_of, targets
+from nncalc.topics.parts.losses import LossName, check_shares, loss_of, targets
 from nncalc.trace.rules.products import total
 from nncalc.trace.work import Work
 
@@ -25,10 +25,15 @@ X = Annotated[
         "the inputs, a row a time step; or one vector",
         also=("X", "input", "inputs", "x_t"),
         one_hot=("tokens", "vocabulary"),
+        data=True,
     ),
 ]
-H0 = Annotated[Array, "hidden", About("the state before the first step", also=("h", "h_prev", "h0", "initial_h"))]
-C0 = Annotated[Array, "hidden", About("the cell state before the first step", also=("c", "c_prev", "c0", "initial_c"))]
+H0 = Annotated[
+    Array, "hidden", About("the state before the first step", also=("h", "h_prev", "h0", "initial_h"), data=True)
+]
+C0 = Annotated[
+    Array, "hidden", About("the cell state before the first step", also=("c", "c_prev", "c0", "initial_c"), data=True)
+]
 WordsField = Annotated[
     str | list[str] | None,
     About(
@@ -195,6 +200,9 @@ class Readout:
         wanted = (steps, outputs) if task.loss_on == "all" and x.ndim > 1 else (outputs,)
         given: Any = None
         if task.target is not None and task.loss == "cross_entropy":
+            ends = task.output_activation if task.W_hy is not None else ""
+            gives = "the outputs are scores" if task.W_hy is not None else "states are none"
+            check_shares(task.loss, ends, gives, "output_activation: softmax" if task.W_hy is not None else "W_hy")
             given = targets(work, task.target, wanted)
         elif task.target is not None:
             array = np.array(task.target, float).reshape(-1) if np.ndim(task.target) == 0 else np.asarray(task.target)

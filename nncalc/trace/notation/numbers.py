@@ -9,6 +9,8 @@ import numpy as np
 
 # A decimal with this many significant digits is how a person reads a float: 0.1 + 0.2 is 0.3.
 READ_DIGITS = 12
+# With so many decimals three of them must be left of a small number; with fewer, which somebody asked for, one.
+USUAL_DIGITS = 6
 
 
 def number(value: Any, digits: int = 6) -> str:
@@ -24,7 +26,8 @@ def number(value: Any, digits: int = 6) -> str:
         return {math.inf: "inf", -math.inf: "-inf"}.get(value, "nan")
     if value == 0:
         return "0"
-    if abs(value) >= 1e15 or abs(value) < 10.0 ** (3 - digits) * 0.999999:
+    wiped_out = 10.0 ** (3 - digits if digits >= USUAL_DIGITS else -digits)
+    if abs(value) >= 1e15 or abs(value) < wiped_out * 0.999999:
         short = f"{value:.{READ_DIGITS}g}"
         fixed = f"{value:.{max(digits, 1)}g}"
         return short if len(short) < len(fixed) else fixed
@@ -32,11 +35,6 @@ def number(value: Any, digits: int = 6) -> str:
     short = text.rstrip("0").rstrip(".") if "." in text else text
     exact = abs(float(short) - value) <= abs(value) * 10.0**-READ_DIGITS
     return (short if exact else text) if text.strip("-0.") else f"{value:.{max(digits, 1)}g}"
-
-
-def columns(values: list[Any], digits: int = 6) -> list[str]:
-    """Numbers that stand below each other: one column, decimal points in line."""
-    return aligned([number(v, digits) for v in values])
 
 
 def aligned(texts: list[str]) -> list[str]:

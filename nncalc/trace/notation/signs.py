@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 # A sign, and what it stands for in ASCII.
 SIGNS = {
     "·": "*", "∘": "*", "×": "*", "⋅": "*", "÷": "/", "∂": "d", "ᵀ": "^T", "…": "...", "σ": "sigmoid", "Σ": "sum",
@@ -18,7 +20,11 @@ GREEK = {
 }  # fmt: skip
 GREEK_LETTERS = "".join(GREEK)
 # Where a terminal cannot show a sign. Sizes are written with an x.
-ASCII = str.maketrans(GREEK | SIGNS | {"×": "x", "²": "^2"})
+_SHOWN = {
+    "×": "x", "²": "^2", "³": "^3", "≠": "!=", "′": "'", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-",
+    "⋆": "conv", "∈": "in", "⌈": "ceil(", "⌉": ")", "⌊": "floor(", "⌋": ")", "\u00a0": " ",
+}  # fmt: skip
+ASCII = str.maketrans(GREEK | SIGNS | _SHOWN)
 # What stands in a name; letters behind each other are one name.
 _NAMED = str.maketrans({sign: SIGNS[sign] for sign in ("∂", "ŷ")} | GREEK | dict(zip(LOW, "0123456789", strict=True)))
 RAISED = str.maketrans(HIGH, "0123456789")
@@ -27,3 +33,11 @@ RAISED = str.maketrans(HIGH, "0123456789")
 def plain_name(text: str) -> str:
     """A name as steps bear it, from one as the page or a book writes it: dL/dW1 from ∂L/∂W₁."""
     return text.translate(_NAMED)
+
+
+def ascii_only(text: str) -> str:
+    """The text in ASCII: each sign by what one types instead, letters without their accents, ? for what has neither."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKD", text.translate(ASCII))
+    return "".join(c for c in plain if not unicodedata.combining(c)).encode("ascii", "replace").decode()

@@ -2,61 +2,32 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
 
 from nncalc.trace.name import StepName
-from nncalc.trace.notation import signs
-from nncalc.trace.notation.functions import ARGUMENTS, FUNCTIONS
+from nncalc.trace.notation.functions import FUNCTIONS
+from nncalc.trace.notation.latex import LATEX
+from nncalc.trace.notation.legend import SIGNS_OF_ASCII, SIGNS_OF_TEXT
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.tree import RELATIONS, Const, Expr, Index, Op, Ref, fold, rank
+from nncalc.trace.notation.phrases import OPERATOR, PHRASES, WORDS, binding, with_arguments
+from nncalc.trace.notation.record import Style
+from nncalc.trace.notation.signs import ascii_only
+from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref, fold, rank
 
 # How strongly each kind binds: a weaker operand of a stronger operator is put in parentheses.
-BINDS = {"add": 1, "negative": 2, "times": 3, "matmul": 3, "divide": 3, "power": 5, "transpose": 5}
+BINDS = {"add": 1, "along": 1.5, "negative": 2, "times": 3, "matmul": 3, "divide": 3, "power": 5, "transpose": 5}
 ATOM = 9
 LOOSE = " / "  # between long operands; it seems to bind less than a dot
 # How strongly the operands of a kind must bind to stand without parentheses; those of other kinds are fenced in.
-OPERANDS = {"divide": (3, 4), "power": (6, 6), "transpose": (6,), "item": (ATOM,)}
-
-
-def _as_it_is(text: str) -> str:
-    return text
-
-
-@dataclass(frozen=True)
-class Style:
-    """All that differs between ways of writing a formula; one more way is one more record.
-
-    Operands come written, and in parentheses where they need some. `encloses`: operands (kind, position) that need
-    none, since the notation itself shows where they end, as a fraction's bar does. A negative number is written as
-    `minus` and the number without it; `number` is given a number's text, `letter` that of a constant (the matrix I).
-    `name` is given a name and a cell (`3,2`, empty for the whole value).
-    """
-
-    dot: str
-    hadamard: str
-    plus: str
-    minus: str
-    parentheses: tuple[str, str]
-    name: Callable[[StepName, str], str]
-    divide: Callable[[str, str], str]
-    power: Callable[[str, str], str]
-    transpose: Callable[[str], str]
-    item: Callable[[str, str], str]
-    compare: Callable[[str, str, str], str]
-    call: Callable[[str, list[str]], str]
-    number: Callable[[str], str] = _as_it_is
-    letter: Callable[[str], str] = _as_it_is
-    encloses: frozenset[tuple[str, int]] = frozenset()
-
-    def symbol(self, name: str, cell: str = "") -> str:
-        """A named value, or one cell of it: ∂L/∂W1[1,2]."""
-        return self.name(StepName.parse(name), cell)
-
-    def signed(self, text: str) -> str:
-        """A number from its text, with its minus."""
-        return self.minus + self.number(text[1:]) if text.startswith("-") else self.number(text)
+OPERANDS = {"divide": (3, 4), "power": (6, 6), "transpose": (6,), "item": (ATOM,), "along": (ATOM,)}
+# What a root needs no parentheses around: √4, √d_k.
+_SHORT = re.compile(r"[A-Za-z0-9_.]+")
+# Constants that have a letter.
+_LETTERED = {math.e: "e", math.pi: "π"}
 
 
 Leaf = Callable[[Ref], str]
@@ -82,7 +53,7 @@ def substituted(style: Style, digits: int = 6) -> Leaf:
     return lambda ref: style.signed(number(ref.number, digits))
 
 
-def _write(x: Expr, parts: list[tuple[str, int]], style: Style, leaf: Leaf, digits: int) -> tuple[str, int]:
+def _write(x: Expr, parts: list[tuple[str, float]], style: Style, leaf: Leaf, digits: int) -> tuple[str, float]:
     """The characters and how strongly they bind; `parts` are those of its operands."""
     if isinstance(x, Const):
         return _constant(x.value, style, digits)
@@ -91,13 +62,15 @@ def _write(x: Expr, parts: list[tuple[str, int]], style: Style, leaf: Leaf, digi
     if x.kind == "add":
         return _sum(x, parts, style), BINDS["add"]
     if x.kind == "negative":
-        return style.minus + _closed(parts[0], BINDS["times"], style), BINDS["negative"]
+        least = BINDS["along" if parts[0][1] == BINDS["along"] else "times"]
+        return style.minus + _closed(parts[0], least, style), BINDS["negative"]
     if x.kind in ("times", "matmul"):
         return _product(x, [_factor(x, i, part, style) for i, part in enumerate(parts)], style), BINDS["times"]
-    return _operator(x, [_operand(x, i, part, style) for i, part in enumerate(parts)], style), BINDS.get(x.kind, ATOM)
+    binds = binding(x.label) if x.kind == "call" else BINDS.get(x.kind, ATOM)
+    return _operator(x, [_operand(x, i, part, style) for i, part in enumerate(parts)], style), binds
 
 
-def _factor(x: Op, position: int, part: tuple[str, int], style: Style) -> str:
+def _factor(x: Op, position: int, part: tuple[str, float], style: Style) -> str:
     """A matrix product inside one cell by cell, or the other way round, and a quotient before more: (a / b)∘c."""
     factor, text = x.args[position], _closed(part, BINDS["times"], style)
     if not isinstance(factor, Op) or part[1] < BINDS["times"]:
@@ -109,7 +82,9 @@ def _factor(x: Op, position: int, part: tuple[str, int], style: Style) -> str:
     return _closed((text, 0), ATOM, style) if mixed or loose else text
 
 
-def _operand(x: Op, position: int, part: tuple[str, int], style: Style) -> str:
+def _operand(x: Op, position: int, part: tuple[str, float], style: Style) -> str:
+    if x.kind == "call" and binding(x.label) == OPERATOR:
+        return _closed(part, OPERATOR + 1, style)
     if x.kind not in OPERANDS or (x.kind, position) in style.encloses:
         return part[0]
     operand = x.args[position]
@@ -130,6 +105,9 @@ def _operator(x: Op, operands: list[str], style: Style) -> str:
             return style.transpose(*operands)
         case "item":
             return style.item(operands[0], x.label)
+        case "along":
+            function, over, axes = x.label.split()
+            return style.along(function, over, axes, operands[0])
         case "symbol":
             return style.letter(x.label)
         case "compare":
@@ -138,7 +116,7 @@ def _operator(x: Op, operands: list[str], style: Style) -> str:
             return style.call(x.label, operands)
 
 
-def _leaf(text: str, style: Style) -> tuple[str, int]:
+def _leaf(text: str, style: Style) -> tuple[str, float]:
     return text, BINDS["negative"] if text.startswith(style.minus) else ATOM
 
 
@@ -147,7 +125,7 @@ def _product(x: Op, factors: list[str], style: Style) -> str:
     out = factors[0]
     for before, after, factor in zip(x.args, x.args[1:], factors[1:], strict=False):
         cells = x.kind == "times" and rank(before) > 0 and rank(after) > 0
-        out += (style.hadamard if cells else style.dot) + factor
+        out += (style.hadamard if cells else style.matmul or style.dot if x.kind == "matmul" else style.dot) + factor
     return out
 
 
@@ -164,21 +142,23 @@ def _opened(x: Expr, text: str, style: Style) -> str:
     return text
 
 
-def _constant(value: Fraction | float, style: Style, digits: int) -> tuple[str, int]:
+def _constant(value: Fraction | float, style: Style, digits: int) -> tuple[str, float]:
     if isinstance(value, Fraction) and 1 < value.denominator < 1000 and Fraction(repr(float(value))) != value:
         return style.signed(f"{value.numerator}/{value.denominator}"), BINDS["divide"]
+    if float(value) in _LETTERED:
+        return style.letter(_LETTERED[float(value)]), ATOM
     text = number(float(value), max(digits, 10) if isinstance(value, Fraction) else digits)
     return _leaf(style.signed(text), style)
 
 
-def _sum(x: Op, parts: list[tuple[str, int]], style: Style) -> str:
+def _sum(x: Op, parts: list[tuple[str, float]], style: Style) -> str:
     out = ""
     for term, (text, binds) in zip(x.args, parts, strict=True):
         leaf = isinstance(term, (Const, Ref))
         minus = (isinstance(term, Op) and term.kind == "negative") or (leaf and text.startswith(style.minus))
         if minus:
             text = text.removeprefix(style.minus)
-        elif binds == BINDS["negative"] or (out and text.startswith(style.minus)):
+        elif binds in (WORDS, BINDS["negative"]) or (out and text.startswith(style.minus)):
             text = _closed((text, 0), ATOM, style)
         if not out:
             text = _opened(term, text, style)
@@ -188,7 +168,7 @@ def _sum(x: Op, parts: list[tuple[str, int]], style: Style) -> str:
     return out
 
 
-def _closed(part: tuple[str, int], at_least: int, style: Style) -> str:
+def _closed(part: tuple[str, float], at_least: float, style: Style) -> str:
     text, binds = part
     return text if binds >= at_least else style.parentheses[0] + text + style.parentheses[1]
 
@@ -202,27 +182,16 @@ def _text_divide(a: str, b: str) -> str:
     return f"{a}/{b}" if len(a) < 12 and len(b) < 12 else a + LOOSE + b
 
 
-def _text_power(base: str, exponent: str) -> str:
-    return f"{base}²" if exponent == "2" else f"{base}^{exponent}"
-
-
-def _called(sign: str, args: list[str], parentheses: tuple[str, str]) -> str:
-    """A function's sign with its arguments behind it, or in it where that is their place."""
-    written = ", ".join(args)
-    if ARGUMENTS in sign:
-        return sign.replace(ARGUMENTS, written)
-    left, right = parentheses
-    return sign + left + written + right
-
-
-# What goes around arguments that have no name in front: in text, in LaTeX.
-AROUND = {"vector": ("[…]", r"\left[ … \right]")}
-
-
 def _text_call(function: str, args: list[str]) -> str:
+    if function == "sqrt" and _SHORT.fullmatch(args[0]):
+        return f"√{args[0]}"
     known = FUNCTIONS.get(function)
-    sign = AROUND[function][0] if function in AROUND else (known.text if known else "") or function
-    return _called(sign, args, ("(", ")"))
+    sign = PHRASES[function].text if function in PHRASES else (known.text if known else "") or function
+    return with_arguments(sign, args, ("(", ")"))
+
+
+def _text_along(function: str, over: str, axes: str, x: str) -> str:
+    return f"{'Σ' if function == 'sum' else function}_{over} {x}[{','.join(axes)}]"
 
 
 TEXT = Style(
@@ -233,66 +202,34 @@ TEXT = Style(
     parentheses=("(", ")"),
     name=_text_name,
     divide=_text_divide,
-    power=_text_power,
+    power=lambda base, exponent: f"{base}²" if exponent == "2" else f"{base}^{exponent}",
     transpose=lambda a: f"{a}ᵀ",
     item=lambda a, part: f"{a}[{part}]",
     compare=lambda a, relation, b: f"[{a} {relation} {b}]",
     call=_text_call,
+    along=_text_along,
+    legend=SIGNS_OF_TEXT,
 )
 
-GREEK_NAMES = {*signs.GREEK.values()}
+
+def _ascii_call(function: str, args: list[str]) -> str:
+    row = PHRASES.get(function)
+    return with_arguments((row.ascii or row.text) if row else function, args, ("(", ")"))
 
 
-def _latex_name(name: StepName, cell: str) -> str:
-    body = (
-        rf"\frac{{\partial {_latex_letters(name.of)}}}{{\partial {_latex_letters(name.by)}}}"
-        if name.is_gradient
-        else _latex_letters(name.local)
-    )
-    upper = rf"^{{({_escaped(name.section)})}}" if name.section else ""
-    lower = rf"_{{[{cell}]}}" if cell else ""
-    return f"{{{body}}}{upper}{lower}" if upper or lower else body
-
-
-def _latex_letters(name: str) -> str:
-    """W_xi is W with index xi, a1 is a with index 1, x_hat carries its hat."""
-    stem, _, lower = name.partition("_")
-    if lower == "hat":
-        return rf"\hat{{{stem}}}"
-    letters = stem.rstrip("0123456789")
-    lower = ",".join(part for part in (stem[len(letters) :], lower) if part)
-    if letters in GREEK_NAMES:
-        letters = "\\" + {"eps": "epsilon"}.get(letters, letters)
-    elif len(letters) > 1:
-        letters = rf"\mathit{{{_escaped(letters)}}}"
-    return f"{letters}_{{{_escaped(lower)}}}" if lower else letters
-
-
-def _escaped(name: str) -> str:
-    return name.replace("_", r"\_")
-
-
-def _latex_call(function: str, args: list[str]) -> str:
-    known = FUNCTIONS.get(function)
-    named = (known.latex if known else "") or rf"\operatorname{{{function.replace('_', ' ')}}}"
-    sign = AROUND[function][1] if function in AROUND else named
-    return _called(sign, args, (r"\left(", r"\right)"))
-
-
-LATEX = Style(
-    dot=r" \cdot ",
-    hadamard=r" \circ ",
-    plus="+",
-    minus="-",
-    parentheses=(r"\left(", r"\right)"),
-    name=_latex_name,
-    divide=lambda a, b: rf"\frac{{{a}}}{{{b}}}",
-    power=lambda base, exponent: f"{{{base}}}^{{{exponent}}}",
-    transpose=lambda a: f"{{{a}}}^{{\\top}}",
-    item=lambda a, part: f"{{{a}}}_{{[{part}]}}",
-    compare=lambda a, relation, b: rf"\left[{a} {RELATIONS[relation][1]} {b}\right]",
-    call=_latex_call,
-    encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),
+# What any keyboard has: a product of arrays is @, one element by element *.
+ASCII_TEXT = replace(
+    TEXT,
+    dot="*",
+    hadamard="*",
+    matmul=" @ ",
+    name=lambda name, cell: ascii_only(_text_name(name, cell)),
+    power=lambda base, exponent: f"{base}^{exponent}",
+    transpose=lambda a: f"{a}.T",
+    call=_ascii_call,
+    along=lambda function, over, axes, x: f"{function}_{over} {x}[{','.join(axes)}]",
+    letter=ascii_only,
+    legend=SIGNS_OF_ASCII,
 )
 
 # The ways in which JSON gives every formula.

@@ -201,6 +201,16 @@ def item(x: Expr, label: str) -> Expr:
     return Op("item", (x,), label)
 
 
+AXIS_LETTERS = "ijklmn"
+
+
+def along_axes(function: str, axes: Sequence[int], x: Expr, ndim: int) -> Expr:
+    """A function that takes some axes of an array to one number each, by letters: Σ_j x[i,j]; of all axes a call."""
+    if len(axes) == ndim:
+        return call(function, x)
+    return Op("along", (x,), f"{function} {''.join(AXIS_LETTERS[a] for a in axes)} {AXIS_LETTERS[:ndim]}")
+
+
 def symbol(text: str) -> Expr:
     """A constant with a letter of its own, as I for the identity matrix."""
     return Op("symbol", (), text)
@@ -221,8 +231,16 @@ RELATIONS: dict[str, tuple[Callable[[float, float], bool], str]] = {
 }  # fmt: skip
 
 
-def fold(x: Expr, worked: Callable[[Expr, list[Worked]], Worked]) -> Worked:
-    """A formula from the inside out: `worked` is told each part and what came out for its operands. No recursion."""
+# So deep a formula is worked by calling down it, which is the faster way; below that it needs no recursion.
+DEEP = 100
+
+
+def fold(x: Expr, worked: Callable[[Expr, list[Worked]], Worked], room: int = DEEP) -> Worked:
+    """A formula from the inside out: `worked` is told each part and what came out for its operands."""
+    if not isinstance(x, Op):
+        return worked(x, [])
+    if room:
+        return worked(x, [fold(a, worked, room - 1) for a in x.args])
     done: list[Worked] = []
     stack: list[tuple[Expr, bool]] = [(x, False)]
     while stack:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from nncalc.trace.name import StepName
 from nncalc.trace.notation import signs
-from nncalc.trace.notation.functions import FUNCTIONS
-from nncalc.trace.notation.style import Style
+from nncalc.trace.notation.functions import ARGUMENTS, FUNCTIONS
+from nncalc.trace.notation.phrases import PHRASES, with_arguments
+from nncalc.trace.notation.record import Style
 
 # Each name's letter, of two that have one name the first.
 _LETTERS = {name: letter for letter, name in reversed(signs.GREEK.items())}
 # Signs that go around their arguments, or that are a letter; every other function is called by its name.
-_AROUND = {"sqrt": "sqrt({})", "abs": "abs({})", "floor": "floor({})", "ceil": "ceil({})", "vector": r"lr(\[ {} \])"}
+_AROUND = {"sqrt": "sqrt({})", "abs": "abs({})", "floor": "floor({})", "ceil": "ceil({})",
+           "vector": r"lr(\[ {} \])", "list": "{}", "sum": r"sum lr(\( {} \))"}  # fmt: skip
+# Words of a phrase, with the blanks around them.
+_WORDS = re.compile(r" ?[A-Za-z0-9][A-Za-z0-9, ]*")
 OPEN, CLOSE, COMMA = r"lr(\( ", r" \))", r"\, "
 
 
@@ -50,9 +56,23 @@ def _call(function: str, args: list[str]) -> str:
     written = COMMA.join(args)
     if function in _AROUND:
         return _AROUND[function].format(written)
+    if function in PHRASES:
+        sign = _phrase(PHRASES[function].text)
+        return with_arguments(sign, [written] if ARGUMENTS in sign else args, (OPEN, CLOSE))
     known = FUNCTIONS.get(function)
     sign = (known.text if known else "") or f"op({typst_string(function.replace('_', ' '))})"
     return f"{sign} {OPEN}{written}{CLOSE}"
+
+
+def _phrase(text: str) -> str:
+    """How the page says it, with its words as text and what stands low or high in its place: ② ⋆₃ᵀ ①."""
+    said = _WORDS.sub(lambda words: typst_string(words[0]), text)
+    return said.replace("⋆", "star").replace("₃", "_(③)").replace("ᵀ", "^top")
+
+
+def _along(function: str, over: str, axes: str, x: str) -> str:
+    sign = "sum" if function == "sum" else f"op({typst_string(function)}, limits: #true)"
+    return f"{sign}_({' '.join(over)}) {TYPST.item(x, ','.join(axes))}"
 
 
 def _one(text: str, place: str) -> str:
@@ -83,6 +103,7 @@ TYPST = Style(
     item=lambda a, part: f"attach({_one(a, '_')}, br: {typst_string(f'[{part}]')})",
     compare=lambda a, relation, b: rf"lr(\[ {a} {relation} {b} \])",
     call=_call,
+    along=_along,
     number=_number,
     letter=lambda text: text if len(text) == 1 else f"italic({typst_string(text)})",
     encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),

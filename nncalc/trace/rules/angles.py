@@ -60,7 +60,7 @@ def _unwaved(g: Any, y: Any, x: Any, at: Any, exact: Any, interleaved: bool, cou
 
 
 def _whole(x: Any, at: Any, exact: Any, interleaved: bool, count: int) -> Expr:
-    return n.call("interleave" if interleaved else "join", n.call("sin", x.whole()), n.call("cos", x.whole()))
+    return n.call("in turn" if interleaved else "concat", n.call("sin", x.whole()), n.call("cos", x.whole()))
 
 
 rule(waves, _wave, (_unwaved,), whole=_whole, opaque=True, irrational=True)

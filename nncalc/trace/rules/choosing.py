@@ -38,7 +38,12 @@ def _largest(xs: list[Expr]) -> Expr:
     return xs[0] if len(xs) == 1 else n.call("max", *xs)
 
 
-rule(best, _best, (None, None), decides=lambda x, left: near_within(x))
+def _best_whole(x: Any, left: Any) -> Expr:
+    among = left.whole()
+    return n.call("largest of all", x.whole()) if isinstance(among, n.Const) else n.call("largest of", x.whole(), among)
+
+
+rule(best, _best, (None, None), whole=_best_whole, decides=lambda x, left: near_within(x))
 
 
 @traced
@@ -80,7 +85,11 @@ def _into_place(position: int) -> Any:
 
 
 rule(picked, lambda index, x, *chosen: x[_place_of(chosen[index[0]])], _into_place,
-     whole=lambda x, *chosen: n.call("picked", x.whole(), *(mask.whole() for mask in chosen)))  # fmt: skip
+     whole=lambda x, *chosen: n.call("chosen", x.whole(), _listed(chosen)))  # fmt: skip
+
+
+def _listed(masks: Any) -> Expr:
+    return n.call("list", *(mask.whole() for mask in masks))
 
 
 @traced
@@ -99,7 +108,8 @@ def _continued(index: Index, words: Any, *chosen: Any) -> Expr:
 
 
 def _continued_whole(words: Any, *chosen: Any) -> Expr:
-    return n.call("continued", *(x.whole() for x in (words, *chosen) if x.shape[-1]))
+    so_far = n.call("continued", words.whole(), _listed(chosen))
+    return so_far if words.shape[-1] else n.call("words chosen", _listed(chosen))
 
 
 rule(continued, _continued, None, whole=_continued_whole)

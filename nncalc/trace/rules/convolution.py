@@ -8,7 +8,7 @@ All three are linear in both arguments, so that each one's derivatives are the o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from nncalc.trace.notation import tree as n
 from nncalc.trace.notation.tree import Expr, Index
-from nncalc.trace.rules.sliding import Window
+from nncalc.trace.rules.sliding import Window, sizes_written
 from nncalc.trace.rules.table import rule, traced
 
 # A tile's columns stay in the processor's cache: measured best between 0.5 and 4 MB.
@@ -118,17 +118,35 @@ def _conv_filter_gradient(index: Index, x: Any, g: Any, window: Window, groups: 
     ))  # fmt: skip
 
 
+def _in_steps(name: str, x: Expr, k: Expr, steps: tuple[int, ...]) -> Expr:
+    """A call that says how far the window goes with each step, where that is not 1."""
+    return n.call(name, x, k) if {*steps} == {1} else n.call(f"{name} in steps", x, k, sizes_written(steps))
+
+
+def _dilated(k: Expr, cells: tuple[int, ...]) -> Expr:
+    return k if {*cells} == {1} else n.call("dilated", k, sizes_written(cells))
+
+
+def _whole(name: str) -> Callable[..., Expr]:
+    """K ⋆ X; a filter with gaps is said to be dilated."""
+
+    def whole(x: Any, k: Any, window: Window, groups: int = 1) -> Expr:
+        dilated = _dilated(k.whole(), window.along("d"))
+        return _in_steps(name, x.whole(), dilated, window.along("s"))
+
+    return whole
+
+
 def _filter_gradient_whole(x: Any, g: Any, window: Window, groups: int = 1) -> Expr:
-    """With strides of 1 it is a convolution itself, of the image with the output's gradient."""
-    plain = all(axis.s == axis.d == 1 for axis in window) and groups == 1
-    return n.call("conv" if plain else "conv_filter_gradient", x.whole(), g.whole())
+    """It is a cross-correlation itself, of the image with the output's gradient; stride and dilation change places."""
+    return _in_steps("conv", x.whole(), _dilated(g.whole(), window.along("s")), window.along("d"))
 
 
 rule(
     conv,
     _conv,
     (lambda g, y, x, k, **p: conv_transposed(g, k, **p), lambda g, y, x, k, **p: conv_filter_gradient(x, g, **p)),
-    whole=lambda x, k, **_: n.call("conv", x.whole(), k.whole()),
+    whole=_whole("conv"),
     sums=True,
 )
 rule(
@@ -138,7 +156,7 @@ rule(
         lambda d, y, g, k, **p: conv(d, k, **p)[:, : g.shape[1], : g.shape[2]],
         lambda d, y, g, k, **p: conv_filter_gradient(d, g, **p),
     ),
-    whole=lambda g, k, **_: n.call("conv_transposed", g.whole(), k.whole()),
+    whole=_whole("conv_transposed"),
     sums=True,
 )
 rule(

@@ -44,7 +44,7 @@ def _leaky(index: Index, x: Any, alpha: float = 0.01) -> Expr:
 
 
 rule(leaky_relu, _leaky, (lambda g, y, x, alpha=0.01: g * (alpha + (1 - alpha) * (x > 0)),),
-     whole=lambda x, alpha=0.01: n.call("leaky_relu", x.whole()), options=("alpha",))  # fmt: skip
+     whole=lambda x, alpha=0.01: n.call("leaky_relu", x.whole(), n.const(alpha)), options=("alpha",))  # fmt: skip
 
 
 @traced
@@ -62,7 +62,7 @@ def _elu(index: Index, x: Any, alpha: float = 1.0) -> Expr:
 
 
 rule(elu, _elu, (lambda g, y, x, alpha=1.0: g * ((x > 0) + (x <= 0) * (y + alpha)),),
-     whole=lambda x, alpha=1.0: n.call("elu", x.whole()), options=("alpha",),
+     whole=lambda x, alpha=1.0: n.call("elu", x.whole(), *([] if alpha == 1 else [n.const(alpha)])), options=("alpha",),
      decimal=lambda x, alpha=1.0: np.where(x > 0, x, alpha * _BELOW(x)), irrational=True)  # fmt: skip
 
 

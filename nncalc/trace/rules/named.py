@@ -97,7 +97,7 @@ named("exp", math.exp, np.exp, lambda g, y, x: g * y, latex=r"\exp", decimal=Dec
 named("ln", math.log, np.log, lambda g, y, x: g / x, latex=r"\ln", also=("log",), decimal=Decimal.ln, zeros=True)
 named("log10", math.log10, np.log10, lambda g, y, x: g / (x * np.log(10)), latex=r"\log_{10}",
       decimal=Decimal.log10, zeros=True)
-named("sqrt", math.sqrt, np.sqrt, lambda g, y, x: g / (2 * y), latex=r"\sqrt{…}", decimal=Decimal.sqrt)
+named("sqrt", math.sqrt, np.sqrt, lambda g, y, x: g / (2 * y), text="√", latex=r"\sqrt{…}", decimal=Decimal.sqrt)
 named("sin", math.sin, np.sin, lambda g, y, x: g * np.cos(x), latex=r"\sin", decimal=d.sin, zeros=True)
 named("cos", math.cos, np.cos, lambda g, y, x: -g * np.sin(x), latex=r"\cos", decimal=d.cos, zeros=True)
 named("tan", math.tan, np.tan, lambda g, y, x: g * (1 + y**2), latex=r"\tan", decimal=d.tan, zeros=True)

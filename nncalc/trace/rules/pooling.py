@@ -14,7 +14,7 @@ from nncalc.trace.notation import tree as n
 from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.nearness import near_within
 from nncalc.trace.notation.tree import Expr, Index
-from nncalc.trace.rules.sliding import Pair, Window
+from nncalc.trace.rules.sliding import Pair, Window, sizes_written
 from nncalc.trace.rules.table import rule, traced
 
 
@@ -117,7 +117,13 @@ def _average_pool_gradient(index: Index, g: Any, window: Window, padding: bool =
 
 
 def _whole(name: str) -> Any:
-    return lambda *operands, **_: n.call(name, *(o.whole() for o in operands))
+    """max_pool(X, 3, 2): with the window's size, and with its stride where that is another."""
+
+    def whole(x: Any, window: Window, padding: bool = False) -> Expr:
+        size, stride = window.along("f"), window.along("s")
+        return n.call(name, x.whole(), *map(sizes_written, [size] if size == stride else [size, stride]))
+
+    return whole
 
 
 rule(max_pool, _max_pool, (lambda g, y, x, window: max_pool_gradient(g, x, window=window),),

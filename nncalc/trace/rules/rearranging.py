@@ -15,6 +15,9 @@ from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.table import rule, traced
 from nncalc.trace.value import getitem
 
+# A matrix of more rows, most of them 0, is told by the rows that are not.
+MOST_ROWS = 6
+
 
 def _expanded(key: Any, ndim: int) -> list[Any]:
     """A basic key (integers, slices, None, …) with its ellipsis written out to all axes."""
@@ -135,10 +138,38 @@ def _placed(index: Index, parts: Any, keys: Keys, shape: tuple[int, ...]) -> Exp
 
 
 def _rows(*parts: Any, keys: tuple[Any, ...], shape: tuple[int, ...]) -> Expr:
+    """The rows in their order, each the sum of its parts, 0 where none is; parts beside each other, or their sum."""
     wholes = [p.whole() for p in parts]
-    if all(isinstance(key, int) for key in keys) and list(keys) != sorted({*keys}):  # some out of order, or twice
-        return n.call("rows_at", n.call("vector", *(n.const(key + 1) for key in keys)), *wholes)
-    return wholes[0] if len(parts) == 1 else n.call("rows", *wholes)
+    places = [key[0] if isinstance(key, tuple) and len(key) == 1 else key for key in keys]
+    if all(isinstance(place, int) for place in places):
+        return _by_row(wholes, places, shape)
+    counts = np.zeros(shape, np.int32)
+    for key in keys:
+        counts[key] += 1
+    if len(parts) == 1 or counts.max(initial=0) > 1:
+        return n.add(*wholes)
+    firsts = {str(_expanded(key, len(shape))[0]) for key in keys}
+    return _joined_whole(wholes, len(shape), axis=0 if len(firsts) > 1 else 1)
+
+
+def _joined_whole(wholes: list[Expr], ndim: int, axis: int) -> Expr:
+    """Beside each other, as `concat` does it; matrices may be below each other."""
+    return n.call("below" if ndim > 1 and axis % ndim == 0 else "concat", *wholes)
+
+
+def _by_row(wholes: list[Expr], places: list[int], shape: tuple[int, ...]) -> Expr:
+    if shape[0] > max(MOST_ROWS, len(wholes)):
+        word = "in row" if len(shape) > 1 else "in place"
+        return n.add(*(n.call(word, x, n.const(place + 1)) for place, x in zip(places, wholes, strict=True)))
+    rows: list[list[Expr]] = [[] for _ in range(shape[0])]
+    for place, x in zip(places, wholes, strict=True):
+        rows[place].append(x)
+    return _vector([n.add(*row) for row in rows])
+
+
+def _vector(rows: list[Expr]) -> Expr:
+    """[a, b]; one row alone is written as it is."""
+    return rows[0] if len(rows) == 1 else n.call("vector", *rows)
 
 
 rule(getitem, lambda index, x, key: x[source_of(key, x.shape, index)],
@@ -238,10 +269,10 @@ def _joined_part(position: int) -> Any:
 
 
 rule(np.stack, _stacked, lambda position: lambda g, y, *xs: g[position],
-     compute=lambda *xs: np.stack(xs), whole=lambda *xs: n.call("rows", *(x.whole() for x in xs)),
+     compute=lambda *xs: np.stack(xs), whole=lambda *xs: _vector([x.whole() for x in xs]),
      moves=True, many=True)  # fmt: skip
 rule(np.concatenate, _joined, _joined_part, compute=lambda *xs, axis=0: np.concatenate(xs, axis=axis),
-     whole=lambda *xs, axis=0: n.call("join", *(x.whole() for x in xs)), moves=True)  # fmt: skip
+     whole=lambda *xs, axis=0: _joined_whole([x.whole() for x in xs], xs[0].ndim, axis), moves=True)  # fmt: skip
 
 
 def _zeros(x: Any) -> Any:

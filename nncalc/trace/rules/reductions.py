@@ -41,16 +41,12 @@ def _reduced(index: Index, x: Any, axis: Any, keepdims: bool) -> list[Expr]:
 
 
 def _called(name: str, axis: Any, x: Any) -> Expr:
-    return n.call(_sign(name, axis, x), x.whole())
+    """Σ(x) of all of it; Σ_j x[i,j] of each row."""
+    return _taken(name, axis, x, x.whole())
 
 
-def _sign(name: str, axis: Any, x: Any) -> str:
-    """sum for all of it; of a matrix row_sum or column_sum; of images a sum_of_each channel."""
-    axes = _axes(axis, x.ndim)
-    if len(axes) == x.ndim:
-        return name
-    by = "row_" if axes == (x.ndim - 1,) else "column_" if axes == (0,) else ""
-    return f"{by}{name}" if by else f"{name}_of_each"
+def _taken(name: str, axis: Any, x: Any, whole: Expr) -> Expr:
+    return n.along_axes(name, _axes(axis, x.ndim), whole, x.ndim)
 
 
 def spread(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
@@ -100,7 +96,7 @@ def _length(index: Index, x: Any, axis: Any = None, keepdims: bool = False) -> E
 
 
 def _whole_length(x: Any, axis: Any = None, keepdims: bool = False) -> Expr:
-    return n.call("sqrt", n.call(_sign("sum", axis, x), n.power(x.whole(), n.TWO)))
+    return n.call("sqrt", _taken("sum", axis, x, n.power(x.whole(), n.TWO)))
 
 
 def _along_it(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -164,7 +160,8 @@ def _is_best(own: Expr, elements: Sequence[Expr], position: Any) -> Expr:
     return n.ZERO if earlier else n.compare("=", own, n.call("max", *elements))
 
 
-rule(is_first_max, _is_max, (None,), decides=near_within)
+rule(is_first_max, _is_max, (None,), decides=near_within,
+     whole=lambda x, axis=None: n.compare("=", x.whole(), _called("max", axis, x)))  # fmt: skip
 
 
 @traced

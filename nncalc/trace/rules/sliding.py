@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from nncalc.trace.notation.tree import Index
+from nncalc.trace.notation import tree
+from nncalc.trace.notation.tree import Expr, Index
 
 Pair = tuple[int, int]
 
@@ -127,6 +128,10 @@ class Window(NamedTuple):
         """The height and width of the image."""
         return self.down.n, self.across.n
 
+    def along(self, what: str) -> tuple[int, ...]:
+        """Its f, s or d of each axis along which there is more than one cell to see or to step to."""
+        return tuple(getattr(axis, what) for axis in self if axis.f > 1 or axis.out > 1) or (1,)
+
     @property
     def is_padded(self) -> bool:
         """Whether there is any padding."""
@@ -155,3 +160,8 @@ class Window(NamedTuple):
     def counts(self, padding: bool = False) -> Any:
         """How many cells of the image (and of its padding) each window sees: (out down, out across)."""
         return self.down.counts(padding)[:, None] * self.across.counts(padding)
+
+
+def sizes_written(each: tuple[int, ...]) -> Expr:
+    """One number where all axes have it, else one an axis."""
+    return tree.const(each[0]) if len({*each}) == 1 else tree.call("vector", *map(tree.const, each))

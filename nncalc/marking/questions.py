@@ -1,0 +1,145 @@
+"""A sheet of questions as plain data: titles, what is given, what is asked with its points, room to write; no value.
+
+It is made once, as a row of blocks; each format of `render.questions` writes every kind of block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from nncalc.errors import dimensions
+from nncalc.marking.assignment import Assignment
+from nncalc.marking.blank import heading_said, is_telling, places_asked, tells_formula, typed, worth
+from nncalc.reading.lines import Lines
+from nncalc.running import conventions
+from nncalc.trace.notation.tree import Expr
+
+# Of an array with longer sides its size alone is printed.
+LONGEST_ROW, MOST_ROWS = 20, 60
+# Lines to write on: for each line asked, and for each number in it, up to so many.
+LEAST_ROOM, MOST_ROOM = 2, 8
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading: of a sheet (1), of a question (2), of a part of it (3)."""
+
+    text: str
+    level: int
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Lines as they are typed, below a name."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GivenArray:
+    """Numbers under the symbol of the page; `also`: what the problem calls them, where that is another word."""
+
+    name: str
+    array: np.ndarray
+    also: str = ""
+
+
+@dataclass(frozen=True)
+class AskedLine:
+    """A line that is asked: its name, its formula where that is told, its points in words where it has some."""
+
+    name: str
+    formula: Expr | None
+    points: str
+
+
+@dataclass(frozen=True)
+class WritingRoom:
+    """So many empty lines."""
+
+    lines: int
+
+
+SheetBlock = Heading | Paragraph | Listing | GivenArray | AskedLine | WritingRoom
+
+
+def questions(title: str, problems: Iterable[Assignment], formulas: bool = True) -> Iterator[SheetBlock]:
+    """The blocks of a sheet; `formulas`: how each line is worked stands beside it."""
+    yield Heading(title, 1)
+    for number, asked in enumerate(problems, start=1):
+        yield Heading(f"{number}. {_title(asked)}", 2)
+        said = conventions(asked.problem)
+        if said:
+            yield Paragraph(f"{', '.join(said)}.")
+        yield from _given(asked)
+        yield Paragraph(f"Asked: {places_asked(asked)}.")
+        yield from _asked(asked, formulas)
+
+
+def _title(asked: Assignment) -> str:
+    title = asked.problem.title or asked.trace.called or asked.trace.topic
+    points = asked.points
+    return title if points is None else f"{title} ({worth(sum(points.values(), Fraction(0)))})"
+
+
+def _given(asked: Assignment) -> Iterator[SheetBlock]:
+    """What the problem gives: numbers and words in a row, then arrays, then lists."""
+    said = {f.name for f in asked.problem.fields if f.about.says}  # among the conventions
+    given = [pair for pair in _pairs(asked.problem.values) if pair[0] not in said]
+    few = [f"{name} = {typed(value)}" for name, value in given if not _is_list(value)]
+    if few:
+        yield Paragraph(f"Given: {', '.join(few)}.")
+    for name, value in given:
+        if isinstance(value, np.ndarray) and value.ndim:
+            yield _array(name, value, asked)
+    for name, value in given:
+        if isinstance(value, (list, tuple)):
+            yield Listing(name, tuple(value.written if isinstance(value, Lines) else map(typed, value)))
+
+
+def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The values by name; those of a mapping (`given`, `at`) by their own names."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from value.items()
+        elif value is not None and value is not False:
+            yield name, value
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) or bool(isinstance(value, np.ndarray) and value.ndim)
+
+
+def _array(name: str, array: np.ndarray, asked: Assignment) -> SheetBlock:
+    if array.shape[-1] > LONGEST_ROW or array.size // array.shape[-1] > MOST_ROWS:
+        return Paragraph(f"{name}: {dimensions(array.shape)} numbers, which are handed out apart.")
+    symbol = asked.trace.given[name].symbol if name in asked.trace.given else name
+    return GivenArray(symbol, array, "" if symbol == name else name)
+
+
+def _asked(asked: Assignment, formulas: bool) -> Iterator[SheetBlock]:
+    heading = ""
+    for name in asked.lines:
+        step = asked.steps.get(name)
+        if step is not None and step.title != heading:
+            heading = step.title
+            if heading:
+                yield Heading(heading_said(heading), 3)
+        told = step is not None and formulas and tells_formula(step)
+        points = "" if asked.points is None else worth(asked.points[name])
+        yield AskedLine(step.symbol if step else name, step.formula if told and step else None, points)
+        count = LEAST_ROOM if is_telling(asked, name) else asked.exact[name].size
+        yield WritingRoom(min(LEAST_ROOM + count, MOST_ROOM))

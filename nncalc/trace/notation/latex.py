@@ -1,0 +1,73 @@
+"""Formulas in LaTeX."""
+
+from __future__ import annotations
+
+from nncalc.trace.name import StepName
+from nncalc.trace.notation import signs
+from nncalc.trace.notation.functions import FUNCTIONS
+from nncalc.trace.notation.phrases import PHRASES, with_arguments
+from nncalc.trace.notation.record import Style
+from nncalc.trace.notation.tree import RELATIONS
+
+GREEK_NAMES = {*signs.GREEK.values()}
+
+
+def _latex_name(name: StepName, cell: str) -> str:
+    body = (
+        rf"\frac{{\partial {_latex_letters(name.of)}}}{{\partial {_latex_letters(name.by)}}}"
+        if name.is_gradient
+        else _latex_letters(name.local)
+    )
+    upper = rf"^{{({_escaped(name.section)})}}" if name.section else ""
+    lower = rf"_{{[{cell}]}}" if cell else ""
+    return f"{{{body}}}{upper}{lower}" if upper or lower else body
+
+
+def _latex_letters(name: str) -> str:
+    """W_xi is W with index xi, a1 is a with index 1, x_hat carries its hat."""
+    stem, _, lower = name.partition("_")
+    if lower == "hat":
+        return rf"\hat{{{stem}}}"
+    letters = stem.rstrip("0123456789")
+    lower = ",".join(part for part in (stem[len(letters) :], lower) if part)
+    if letters in GREEK_NAMES:
+        letters = "\\" + {"eps": "epsilon"}.get(letters, letters)
+    elif len(letters) > 1:
+        letters = rf"\mathit{{{_escaped(letters)}}}"
+    return f"{letters}_{{{_escaped(lower)}}}" if lower else letters
+
+
+def _escaped(name: str) -> str:
+    return name.replace("_", r"\_")
+
+
+def _latex_call(function: str, args: list[str]) -> str:
+    known = FUNCTIONS.get(function)
+    named = (known.latex if known else "") or rf"\operatorname{{{function.replace('_', ' ')}}}"
+    sign = PHRASES[function].latex if function in PHRASES else named
+    return with_arguments(sign, args, (r"\left(", r"\right)"))
+
+
+def _latex_along(function: str, over: str, axes: str, x: str) -> str:
+    known = FUNCTIONS.get(function)
+    sign = r"\sum" if function == "sum" else (known.latex if known else "") or rf"\operatorname{{{function}}}"
+    return f"{sign}_{{{over}}} {{{x}}}_{{[{','.join(axes)}]}}"
+
+
+LATEX = Style(
+    dot=r" \cdot ",
+    hadamard=r" \circ ",
+    plus="+",
+    minus="-",
+    parentheses=(r"\left(", r"\right)"),
+    name=_latex_name,
+    divide=lambda a, b: rf"\frac{{{a}}}{{{b}}}",
+    power=lambda base, exponent: f"{{{base}}}^{{{exponent}}}",
+    transpose=lambda a: f"{{{a}}}^{{\\top}}",
+    item=lambda a, part: f"{{{a}}}_{{[{part}]}}",
+    compare=lambda a, relation, b: rf"\left[{a} {RELATIONS[relation][1]} {b}\right]",
+    call=_latex_call,
+    along=_latex_along,
+    letter=lambda text: {"π": r"\pi"}.get(text, text),
+    encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),
+)

@@ -1,0 +1,95 @@
+"""Formulas in MathML: markup in which every foreign text is escaped where it is put in."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from nncalc.trace.name import StepName
+from nncalc.trace.notation import signs
+from nncalc.trace.notation.record import Style
+from nncalc.trace.notation.style import TEXT
+
+# Greek letters by the names that steps bear.
+GLYPHS = {name: letter for letter, name in reversed(signs.GREEK.items())} | {"inf": "∞", "-": "−"}
+# Where an argument stands in what the page's own notation writes of a call; no problem can hold these signs.
+HELD = "\ue000"
+_TOKEN = re.compile(r"\ue000(\d+);|(\d[\d.]*)|([^\W\d]\w*)|(\S)")
+
+
+def _row(*parts: str) -> str:
+    return f"<mrow>{''.join(parts)}</mrow>"
+
+
+def _letters(name: str) -> str:
+    """W_xi is W with index xi, a1 is a with index 1, x_hat carries its hat."""
+    stem, _, lower = name.partition("_")
+    letters = stem.rstrip("0123456789") or stem
+    lower = ",".join(part for part in (stem[len(letters) :], lower) if part)
+    letter = f"<mi>{escape(GLYPHS.get(letters, letters))}</mi>"
+    if lower == "hat":
+        return f'<mover accent="true">{letter}<mo>^</mo></mover>'
+    return f"<msub>{letter}<mi>{escape(lower)}</mi></msub>" if lower else letter
+
+
+def _name(name: StepName, cell: str) -> str:
+    letters = _letters(name.of if name.is_gradient else name.local)
+    if name.is_gradient:
+        letters = f"<mfrac>{_row('<mo>∂</mo>', letters)}{_row('<mo>∂</mo>', _letters(name.by))}</mfrac>"
+    if name.section:
+        letters = f"<msup>{letters}<mi>({escape(name.section)})</mi></msup>"
+    return letters + (f"<mn>[{escape(cell)}]</mn>" if cell else "")
+
+
+def _tokens(text: str, parts: list[str]) -> str:
+    """What the page writes, as numbers, names and signs, with the parts where their places are held."""
+
+    def written(found: re.Match[str]) -> str:
+        place, digits, word, sign = found.groups()
+        if place is not None:
+            return parts[int(place)]
+        if digits is not None:
+            return f"<mn>{digits}</mn>"
+        if word is not None:
+            return f"<mi>{escape(GLYPHS.get(word, word))}</mi>"
+        opens, closes = ("<mrow>" * (sign in "(["), "</mrow>" * (sign in ")]"))
+        return f"{opens}<mo>{escape(GLYPHS.get(sign, sign))}</mo>{closes}"
+
+    return "".join(written(found) for found in _TOKEN.finditer(text))
+
+
+def _call(function: str, args: list[str]) -> str:
+    if function == "sqrt":
+        return f"<msqrt>{_row(*args)}</msqrt>"
+    return _row(_tokens(TEXT.call(function, [f"{HELD}{i};" for i in range(len(args))]), args))
+
+
+def _along(function: str, over: str, axes: str, x: str) -> str:
+    sign = "<mo>Σ</mo>" if function == "sum" else f"<mi>{escape(function)}</mi>"
+    return _row(f"<munder>{sign}<mi>{escape(over)}</mi></munder>", x, f"<mn>[{escape(','.join(axes))}]</mn>")
+
+
+def _number(text: str) -> str:
+    return f"<mn>{escape(GLYPHS.get(text, text))}</mn>"
+
+
+MATHML = Style(
+    dot="<mo>·</mo>",
+    hadamard="<mo>∘</mo>",
+    plus="<mo>+</mo>",
+    minus="<mo>−</mo>",
+    parentheses=("<mrow><mo>(</mo>", "<mo>)</mo></mrow>"),
+    name=_name,
+    divide=lambda a, b: f"<mfrac>{_row(a)}{_row(b)}</mfrac>",
+    power=lambda base, exponent: f"<msup>{_row(base)}{_row(exponent)}</msup>",
+    transpose=lambda a: f"<msup>{_row(a)}<mo>⊤</mo></msup>",
+    item=lambda a, part: _row(a, _tokens(f"[{part}]", [])),
+    compare=lambda a, relation, b: _row(
+        "<mo>[</mo>", a, f"<mo>{escape({'>=': '≥', '<=': '≤'}.get(relation, relation))}</mo>", b, "<mo>]</mo>"
+    ),
+    call=_call,
+    along=_along,
+    number=_number,
+    letter=lambda text: f"<mi>{escape(GLYPHS.get(text, text))}</mi>",
+    encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),
+)
