@@ -8,7 +8,10 @@ from functools import cache
 from pkgutil import get_data
 
 # In the order in which one reads them.
-PAGES = ("problem-files", "networks", "formulas", "rounding", "marking", "scripts", "library", "concepts")
+PAGES = (
+    "topics", "problem-files", "reading", "gradients", "networks", "formulas", "rounding",
+    "marking", "folders", "scripts", "library", "extending", "concepts",
+)  # fmt: skip
 # The page that says what courses call things.
 GLOSSARY = "concepts"
 ENTRY = re.compile(r"^- ([^`]+?):\s+([^`]+?)\s+`(nncalc [^`]+)`$", re.M)
