@@ -138,6 +138,7 @@ def test_help_lists_the_pages_and_prints_each() -> None:
     contents = run("help").out
     files = {path.stem for path in (Path(__file__).parent.parent / "nncalc" / "guide").glob("*.md")}
     assert files == {*PAGES} and [name for name, _ in headings()] == list(PAGES)
+    assert max(map(len, (contents + WELCOME).splitlines())) <= 80
     for name, heading in headings():
         assert f"nncalc help {name}" in contents and heading in contents
         assert run("help", name).out == run("help", *name.split("-")).out == page(name)

@@ -74,7 +74,7 @@ def test_commands_in_the_text_are_there_with_their_flags(name: str) -> None:
 
 
 def test_the_python_lines_run(tmp_path: Path) -> None:
-    """By hand: 2 - 3 - 6 = -7 is first; s = e^x/11.2125, of which the answer's L is -ln; with two places e^x adds to 11.21."""
+    """By hand: 2 - 3 - 6 = -7 and 3 - 7 - 9 = -13; s = e^x/11.2125, L = -ln s_1; with two places e^x adds to 11.21."""
     printed = {}
     for name in ("README", "library"):
         write_files(TEXTS[name], tmp_path)
@@ -84,7 +84,7 @@ def test_the_python_lines_run(tmp_path: Path) -> None:
         printed[name] = done.stdout
     assert printed["README"].startswith("s = e/Z = [0.65900114, 0.24243297, 0.09856589]\n0.41703")
     assert printed["README"].endswith("= 0.659001\n\nTrue\n")
-    assert "[[-7." in printed["library"] and printed["library"].endswith("[0.66 0.24 0.1 ]\nTrue\n")
+    assert "[[ -7. -13." in printed["library"] and printed["library"].endswith("[0.66 0.24 0.1 ]\nTrue\n")
     assert (tmp_path / "softmax.txt").read_text().startswith("softmax\n")
 
 

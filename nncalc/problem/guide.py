@@ -30,7 +30,8 @@ def headings() -> list[tuple[str, str]]:
 def page_words() -> Iterator[tuple[str, str]]:
     """Each page's name and all its headings."""
     for name in PAGES:
-        yield name, "; ".join(re.findall("^#+ (.*)$", page(name), re.M))
+        prose = re.sub("^```.*?^```", "", page(name), flags=re.M | re.S)
+        yield name, "; ".join(re.findall("^#+ (.*)$", prose, re.M))
 
 
 @cache
