@@ -168,9 +168,10 @@ def test_what_a_topic_imports_is_there() -> None:
 
 @pytest.mark.long
 def test_a_users_own_strict_check_passes(tmp_path: Path) -> None:
-    """mypy --strict over the README's Python, nncalc installed as any other package: py.typed says it has types."""
-    blocks = re.findall(r"```python\n(.*?)```", (HOME / "README.md").read_text(), re.DOTALL)
-    assert len(blocks) >= 2
+    """mypy --strict over the README's and the guide's Python, nncalc installed as any other package: py.typed says it has types."""
+    texts = [HOME / "README.md", *(HOME / "nncalc" / "guide").glob("*.md")]
+    blocks = [b for text in texts for b in re.findall(r"```python\n(.*?)```", text.read_text(), re.DOTALL)]
+    assert len(blocks) >= 4
     for i, block in enumerate(blocks):
         (tmp_path / f"snippet_{i}.py").write_text(block)
     (tmp_path / "wrong.py").write_text(

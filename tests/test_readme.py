@@ -19,9 +19,10 @@ README = (Path(__file__).parent.parent / "README.md").read_text()
 TEXTS = {"README": README} | {name: page(name) for name in PAGES}
 COMMANDS = [(name, *found) for name, text in TEXTS.items()
             for found in re.findall(r"```console\n\$ (.*?)\n(.*?)\n```", text, re.DOTALL)]  # fmt: skip
-# The README's lines for a shell install nncalc, and are a part of the whole check.
-LINES = [(name, line) for name in PAGES
-         for block in re.findall(r"```sh\n(.*?)```", TEXTS[name], re.DOTALL) for line in block.splitlines()]  # fmt: skip
+# The README's two other lines for a shell install nncalc and test it, and are a part of the whole check.
+LINES = [(name, line) for name, text in TEXTS.items()
+         for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()
+         if not line.startswith("python3 -m venv ")]  # fmt: skip
 
 
 def write_files(text: str, folder: Path) -> None:
@@ -53,8 +54,8 @@ def test_lines_for_a_shell_run_one_after_the_other(tmp_path: Path, name: str) ->
         assert done.returncode in wanted and done.stderr == "", (line, done)
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_commands_in_the_text_of_the_guide_are_there_with_their_flags(name: str) -> None:
+@pytest.mark.parametrize("name", TEXTS)
+def test_commands_in_the_text_are_there_with_their_flags(name: str) -> None:
     """Those with files of the reader's own are not run, but they name commands and flags that there are."""
     whole = command_line()
     prose = re.sub(r"```.*?```", "", TEXTS[name], flags=re.DOTALL)
@@ -72,20 +73,28 @@ def test_commands_in_the_text_of_the_guide_are_there_with_their_flags(name: str)
         assert flags >= {word for word in words if word.startswith("--")}, line
 
 
-@pytest.mark.parametrize("name", ["README", "library"])
-def test_the_python_lines_run(tmp_path: Path, name: str) -> None:
-    write_files(TEXTS[name], tmp_path)
-    lines = next(b for b in re.findall(r"```python\n(.*?)```", TEXTS[name], re.DOTALL) if "import nncalc" in b)
-    done = subprocess.run([sys.executable, "-c", lines + "\nprint(trace['Y'].array[0, 0])"], cwd=tmp_path,
-                          capture_output=True, text=True, check=True)  # fmt: skip
-    assert done.stdout.splitlines()[-1] == "-7.0"
-    if name == "library":
-        # By hand: 2 - 3 - 6 = -7 first; s worked with two places; e^2 + e + e^0.1 = 11.21.
-        assert done.stdout.startswith("[[") and "[0.66 0.24 0.1 ]" in done.stdout and "\nTrue\n" in done.stdout
+def test_the_python_lines_run(tmp_path: Path) -> None:
+    """By hand: 2 - 3 - 6 = -7 and 3 - 7 - 9 = -13; s = e^x/11.2125, L = -ln s_1; with two places e^x adds to 11.21."""
+    printed = {}
+    for name in ("README", "library"):
+        write_files(TEXTS[name], tmp_path)
+        blocks = re.findall(r"```python\n(.*?)```", TEXTS[name], re.DOTALL)
+        done = subprocess.run([sys.executable, "-c", "\n".join(blocks)], cwd=tmp_path,
+                              capture_output=True, text=True, check=True)  # fmt: skip
+        printed[name] = done.stdout
+    assert printed["README"].startswith("s = e/Z = [0.65900114, 0.24243297, 0.09856589]\n0.41703")
+    assert printed["README"].endswith("= 0.659001\n\nTrue\n")
+    assert "[[ -7. -13." in printed["library"] and printed["library"].endswith("[0.66 0.24 0.1 ]\nTrue\n")
+    assert (tmp_path / "softmax.txt").read_text().startswith("softmax\n")
 
 
-@pytest.mark.parametrize("name", ["README", "library"])
-def test_the_topic_that_stands_there_works(name: str) -> None:
+def test_every_topic_and_every_page_is_named_where_one_looks() -> None:
+    """The list of topics is in the order of a course, as everywhere; the README leads to each page of the guide."""
+    assert re.findall(r"^- `(\w+)`:", TEXTS["topics"], re.M) == list(TOPICS)
+    assert set(re.findall(r"\*([a-z-]+)\*", README.partition("## Where to go on")[2])) == set(PAGES)
+
+
+def test_the_topic_that_stands_there_works() -> None:
     """The example kernel gets formulas and gradients from its few lines."""
     from typing import Any
 
@@ -95,7 +104,7 @@ def test_the_topic_that_stands_there_works(name: str) -> None:
     from nncalc.topics.parts.fields import fields_of
 
     source = next(
-        block for block in re.findall(r"```python\n(.*?)```", TEXTS[name], re.DOTALL) if "def neuron" in block
+        block for block in re.findall(r"```python\n(.*?)```", TEXTS["extending"], re.DOTALL) if "def neuron" in block
     )
     space: dict[str, Any] = {}
     exec(source, space)

@@ -59,7 +59,7 @@ def _contents() -> str:
     return (
         f"Pages of the guide:\n{pages}\n"
         "nncalc help TOPIC    a topic with its fields and a working: nncalc help softmax\n"
-        "nncalc help WORDS    whatever is called so, with a line to try: nncalc help vanishing gradient\n"
+        "nncalc help WORDS    whatever is called so: nncalc help vanishing gradient\n"
     )
 
 

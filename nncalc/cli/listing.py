@@ -15,10 +15,11 @@ from nncalc.topics import ALSO, TOPICS
 # The commands beside the topics, under their headings.
 GROUPS = {"Work": ("solve", "batch", "new", "help"), "Hand out and mark": ("sheet", "check"), "Editors": ("schema",)}
 WELCOME = """\
-nncalc solves the hand-worked exercises of a deep-learning course and shows all the working. Try:
+nncalc solves the hand-worked exercises of a deep-learning course and shows all
+the working. Try:
 
   nncalc softmax --x 2,1,0.1     an exercise, typed in
-  nncalc new lstm > cell.yaml    a problem file to start from; nncalc solve cell.yaml shows its working
+  nncalc new lstm > cell.yaml    a problem file: nncalc solve cell.yaml works it
   nncalc help cross entropy      anything, by what your course calls it
 
 nncalc --help lists the topics and commands, nncalc help the pages of the guide.

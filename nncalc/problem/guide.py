@@ -8,7 +8,10 @@ from functools import cache
 from pkgutil import get_data
 
 # In the order in which one reads them.
-PAGES = ("problem-files", "networks", "formulas", "rounding", "marking", "scripts", "library", "concepts")
+PAGES = (
+    "topics", "problem-files", "reading", "gradients", "networks", "formulas", "rounding",
+    "marking", "folders", "scripts", "library", "extending", "concepts",
+)  # fmt: skip
 # The page that says what courses call things.
 GLOSSARY = "concepts"
 ENTRY = re.compile(r"^- ([^`]+?):\s+([^`]+?)\s+`(nncalc [^`]+)`$", re.M)
@@ -27,7 +30,8 @@ def headings() -> list[tuple[str, str]]:
 def page_words() -> Iterator[tuple[str, str]]:
     """Each page's name and all its headings."""
     for name in PAGES:
-        yield name, "; ".join(re.findall("^#+ (.*)$", page(name), re.M))
+        prose = re.sub("^```.*?^```", "", page(name), flags=re.M | re.S)
+        yield name, "; ".join(re.findall("^#+ (.*)$", prose, re.M))
 
 
 @cache

@@ -24,7 +24,7 @@ ELEMENTS = 1000
 # A longer row is written number by number.
 ROW = 10_000
 ENCODE = json.JSONEncoder(allow_nan=False).encode
-# Full precision for values; with numbers put_json in it shows what tells two floats apart.
+# Full precision for values; with numbers put in it shows what tells two floats apart.
 ELEMENT_DIGITS = 15
 
 
