@@ -268,6 +268,16 @@ def test_hostile_words_are_read_in_the_pdf(words: str, tmp_path: Path) -> None:
 
 
 @needs_typst
+@pytest.mark.parametrize("ascii", [False, True])
+def test_what_is_written_for_typst_compiles(ascii: bool) -> None:
+    import typst
+
+    for path in NOTES:
+        page = str(rendered([solve(load(str(path)))], View(ascii=ascii), "typst"))
+        assert typst.compile(page.encode(), format="pdf").startswith(b"%PDF-")
+
+
+@needs_typst
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext")
 @pytest.mark.parametrize("folder", ["", "formulas"])
 def test_nothing_stands_beyond_the_margins_of_a_pdf(folder: str, tmp_path: Path) -> None:

@@ -37,8 +37,9 @@ def format_for(path: str, where: str = "path", hint: str = "") -> str:
 def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "table") -> None:
     """Writes finished workings as one document: pages below each other, or what a format's `document` makes of all."""
     page = import_module(f"nncalc.render.working.{format}")
-    # A page of HTML names its script and style by their hashes: not a sign of them may be another.
-    with lettered(out, view.ascii and format not in ("html", *BYTES)) as stream:
+    # A page of HTML names its script and style by their hashes: not a sign of them may be another. In Typst a sign is
+    # itself, and a word is a variable.
+    with lettered(out, view.ascii and format not in ("html", "typst", *BYTES)) as stream:
         if hasattr(page, "document"):
             page.document(traces, view, stream)
             return
