@@ -243,8 +243,8 @@ def test_a_name_that_several_steps_end_in_asks_which_one(folder: Path) -> None:
     (folder / "typo.yaml").write_text(heads.replace("W_K:", "W_Kk:"))
     assert "unknown key 'W_Kk'; did you mean 'W_K'?" in shell("nncalc solve typo.yaml").stderr
     assert "\n\n\n" not in shell("nncalc solve heads.yaml").stdout
-    done = shell("nncalc solve heads.yaml -o page.tex")
+    done = shell("nncalc solve heads.yaml -o page.xyz")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "there is no format for .tex; want one of .txt, .json, .html" in done.stderr
-    assert not (folder / "page.tex").exists()
-    assert shell("nncalc solve heads.yaml -o page.tex --format plain").returncode == 0
+    assert "there is no format for .xyz; want one of .txt, " in done.stderr
+    assert not (folder / "page.xyz").exists()
+    assert shell("nncalc solve heads.yaml -o page.xyz --format plain").returncode == 0

@@ -173,15 +173,16 @@ class Workings:
     def __init__(self, request: BatchRequest, rules: Permissions, format: str):
         self.request, self.rules, self.folder = request, rules, request.output or "."
         self.name = output_names(_Readable(request.folder, rules), request.folder, WORKING_FORMATS[format] or ".txt")
+        self.is_listed = format == "html"
         if not (request.force or request.resume) and os.path.isdir(self.folder):
             names = [
                 *map(self.name, _Readable(request.folder, rules)),
-                *([self.index_name()] if format == "html" else []),
+                *([self.index_name()] if self.is_listed else []),
             ]
             targets = (os.path.join(self.folder, name) for name in names)
             must_be_new(targets, "--force replaces, --resume keeps it")
         self.journal = Journal(self.folder)
-        self.rows: list[tuple[SummaryRow, str]] = []  # what became of each, and where its working is
+        self.rows: list[tuple[SummaryRow, str]] = []  # for the list: what became of each, and where its working is
         if request.resume:
             self.journal.read()
         asked = (request.round, request.sig, request.digits, request.detail, request.why, request.ascii, format, rules)
@@ -210,11 +211,16 @@ class Workings:
 
     def kept(self, answer: Answered) -> SummaryRow:
         """The row of an answer whose working is written now; what stands there that we have not written stays."""
+        row = self._kept(answer)
+        if self.is_listed:
+            self.rows.append((row, "" if row.wrong else self.name(row.path)))
+        return row
+
+    def _kept(self, answer: Answered) -> SummaryRow:
         row = answer.row
-        to = self.name(row.path)
-        self.rows.append((row, "" if row.wrong else to))
         if answer.text is None:
             return row
+        to = self.name(row.path)
         target = os.path.join(self.folder, to)
         if self.request.resume and os.path.lexists(target) and self.journal.known(to) is None:
             return row

@@ -62,7 +62,7 @@ def main() -> None:
     values |= {f"answer {name}": np.asarray(value).tolist() for name, value in trace.answer.items()}
     short = View(detail="short")
     compare("a page of values as json, to json.dumps of them", lambda: json.dumps(values), "2.6",
-            lambda: json_page.render(trace, short, io.StringIO()))  # fmt: skip
+            lambda: json_page.document([trace], short, io.StringIO()))  # fmt: skip
     cells = sum(step.array.size for step in trace.steps)
     start = time.process_time()
     plain_page.render(trace, short, io.StringIO())
