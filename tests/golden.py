@@ -29,6 +29,8 @@ SHAPES: dict[str, tuple[tuple[str, ...], int | None]] = {
     "json": (("--format", "json"), None),
     "csv": (("--format", "csv"), None),
 }
+# Documents, by their ending: a few as text, and of each topic's example the digests.
+DOCUMENTS = {"md": "markdown", "tex": "latex", "typ": "typst"}
 IN_A_PIPE = ("table.txt", "plain.txt", "json")
 MARKS = {"table": "table.txt", "plain": "plain.txt", "csv": "csv", "json": "json", "gradescope": "gradescope.json", "junit": "junit.xml",
          "markdown": "md", "html": "html"}  # fmt: skip
@@ -107,6 +109,9 @@ def digested() -> Iterator[Page]:
         long = problem.parent.name == "architectures" and problem.stem not in LARGE_TABLES
         for ending in IN_A_PIPE[1:] if long else IN_A_PIPE:
             yield Page(typed(problem).replace(".yaml", f".{ending}"), ("solve", typed(problem), *SHAPES[ending][0]))
+    for ending, format in DOCUMENTS.items():
+        for topic in TOPICS:
+            yield Page(f"documents/{topic}.{ending}", ("solve", "-", "--format", format), after=("new", topic))
 
 
 def _workings() -> Iterator[Page]:
@@ -121,6 +126,10 @@ def _workings() -> Iterator[Page]:
     for name in ON_PAPER:
         yield Page(f"paper/{name}.round2.txt", ("solve", f"problems/{name}.yaml", "--round", "2"))
         yield Page(f"paper/{name}.sig3.txt", ("solve", f"problems/{name}.yaml", "--sig", "3"), 80)
+    for ending, format in DOCUMENTS.items():
+        both = ("problems/02-softmax.yaml", "problems/15-convnet-shapes.yaml")
+        yield Page(f"documents/two-problems.{ending}", ("solve", *both, "--format", format))
+        yield Page(f"documents/round2.{ending}", ("solve", both[0], "--round", "2", "--format", format, "--fragment"))
     for name, cell in EXPLAINED.items():
         yield Page(f"explained/{name}.txt", ("solve", f"problems/{name}.yaml", "--explain", cell))
 

@@ -175,7 +175,7 @@ def test_tensors_of_torch() -> None:
         (lambda: nncalc.softmax(x=[1, float("nan")]), "nncalc.softmax: x[2]: want a number, got nan"),
         (lambda: nncalc.softmax(x=object()), "want numbers, texts, lists, arrays and mappings, got object"),
         (lambda: nncalc.lstm(x=[1]), "fields are missing; want all that one form needs (per_gate: x, W_xi"),
-        (lambda: nncalc.softmax(x=SCORES).page(format="pdf"), "format: want one of table, plain, json"),
+        (lambda: nncalc.softmax(x=SCORES).page(format="docx"), "format: want one of table, plain, json"),
         (lambda: nncalc.softmax(x=SCORES).show("q"), "there is no step 'q'"),
         (lambda: nncalc.softmax(x=SCORES).show("t1."), "there is no section 't1.'"),
         (lambda: nncalc.softmax(x=SCORES).explain("s:7"), "there is no cell 7 in s"),

@@ -20,13 +20,13 @@ from nncalc.cli.show import choice, format_of, settle_of, view_of
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.folder import Found, each_problem_file, no_problems, output_names
 from nncalc.disk.journal import Journal, digest, file_digest
-from nncalc.disk.write import make_folder, must_be_new, write_file
+from nncalc.disk.write import as_bytes, make_folder, must_be_new, write_file
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.render import INDEX_NAME
 from nncalc.render.layout import View
 from nncalc.render.summary import SUMMARIES, Progress, SummaryRow
-from nncalc.render.working import WORKING_FORMATS, render
+from nncalc.render.working import WORKING_FORMATS, rendered
 from nncalc.trace.rules.reasons import give_reasons
 
 
@@ -45,7 +45,7 @@ class Answered(NamedTuple):
     """What became of one file; `text` is its working, where one is to be written, and `made_of` what it was made of."""
 
     row: SummaryRow
-    text: str | None = None
+    text: str | bytes | None = None
     made_of: tuple[str, dict[str, str]] = ("", {})
 
 
@@ -73,11 +73,8 @@ class FileWork:
         topic = result.trace.topic if result.trace else ""
         return Answered(_row(item.path, topic, f"solved, {key}", findings), text, result.made_of)
 
-    def _page(self, trace: Any) -> str:
-        out = io.StringIO()
-        plain = replace(self.request, color="never")
-        render([trace], view_of(plain), out, self.format)
-        return out.getvalue()
+    def _page(self, trace: Any) -> str | bytes:
+        return rendered([trace], view_of(replace(self.request, color="never")), self.format)
 
 
 def present_batch(request: BatchRequest, rules: Permissions) -> bool:
@@ -245,7 +242,7 @@ class Workings:
 
     def _write(self, answer: Answered, to: str, target: str) -> None:
         text, row = answer.text or "", answer.row
-        there = digest(text.encode("utf-8", "backslashreplace"))
+        there = digest(as_bytes(text))
         self.journal.add({"to": to, "key": self.key(row.path), "made of": answer.made_of, "sum": there, "row": row[1:]})
         make_folder(os.path.dirname(target))
         write_file(target, text, lasting=False)

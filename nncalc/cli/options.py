@@ -88,6 +88,7 @@ def view_options() -> list[TyperOption]:
         flag("--why", "say why each step is as it is, in a sentence", heading=SHOWING),
         _shown("--format", "of the working", choices=WORKING_FORMATS),
         _shown("--output", "write to FILE; its ending chooses the format", metavar="FILE", short=["-o"]),
+        flag("--fragment", "of latex and typst the working alone, for a document of yours", heading=SHOWING),
         *look_options(),
     ]
 

@@ -45,6 +45,7 @@ class Request:
     no_color: bool = False
     why: bool = False
     ascii: bool = False
+    fragment: bool = False
 
     def __post_init__(self) -> None:
         if self.output == "":
@@ -125,5 +126,6 @@ def view_of(request: Request) -> View:
         terminal=screen is not None,
         width=width,
         ascii=request.ascii,
+        fragment=request.fragment,
         color=terminal.colour(when if request.output is None or when == "always" else "never"),
     )

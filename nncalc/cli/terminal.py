@@ -6,8 +6,9 @@ import io
 import os
 import shutil
 import sys
+from typing import BinaryIO, TextIO
 
-from nncalc.errors import InputError
+from nncalc.errors import Finding, InputError
 from nncalc.trace.notation.signs import ASCII
 
 LEAST_WIDTH = 40
@@ -49,10 +50,15 @@ def colour(when: str) -> bool:
 
 def out(text: str) -> None:
     """Results, to stdout; OSError where that is closed."""
+    stdout = _open()
+    encoding = (getattr(stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    stdout.write(text if encoding == "utf8" else text.translate(ASCII))
+
+
+def _open() -> TextIO:
     if sys.stdout is None:
         raise OSError(0, "stdout is closed")
-    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
-    sys.stdout.write(text if encoding == "utf8" else text.translate(ASCII))
+    return sys.stdout
 
 
 class Results(io.StringIO):
@@ -63,12 +69,18 @@ class Results(io.StringIO):
         out(text)
         return len(text)
 
+    @property
+    def buffer(self) -> BinaryIO:
+        """Where bytes go. Raises InputError where somebody would read them."""
+        if is_terminal(sys.stdout):
+            raise InputError(Finding("a pdf is no text for a terminal", want="-o FILE.pdf, or a pipe"))
+        flush()
+        return _open().buffer
+
 
 def flush() -> None:
     """Everything is out, or an OSError says why not."""
-    if sys.stdout is None:
-        raise OSError(0, "stdout is closed")
-    sys.stdout.flush()
+    _open().flush()
 
 
 def drop(descriptor: int) -> None:

@@ -17,10 +17,15 @@ WRITE_ERRORS: dict[type[OSError], str] = {
 }
 
 
-def write_file(path: str, text: str, lasting: bool = True) -> None:
+def write_file(path: str, text: str | bytes, lasting: bool = True) -> None:
     """Replaces a file at once, as `replacing` does."""
     with replacing(path, lasting) as out:
-        out.write(text)
+        out.buffer.write(as_bytes(text))
+
+
+def as_bytes(text: str | bytes) -> bytes:
+    """What a file holds of it."""
+    return text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
 
 
 @contextmanager

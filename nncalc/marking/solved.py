@@ -131,6 +131,6 @@ class Solved(Trace):
         return check(self.problem, answers)
 
     @staticmethod
-    def write(path: AnyPath, text: str) -> None:
+    def write(path: AnyPath, text: str | bytes) -> None:
         """Replaces a file at once. Raises InputError where it cannot be written."""
         write_file(os.fsdecode(path), text)

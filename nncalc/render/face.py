@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import escape
@@ -14,7 +13,7 @@ from nncalc.marking.solved import AnyPath, AnyProblem, Solved
 from nncalc.render import DETAIL, DETAILS, DIGITS, FILE_WIDTH
 from nncalc.render.latex import latex
 from nncalc.render.layout import View
-from nncalc.render.working import WORKING_FORMATS, format_for, render
+from nncalc.render.working import BYTES, WORKING_FORMATS, format_for, rendered
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.rules.reasons import reasons_of
@@ -45,9 +44,11 @@ class Working(Solved):
         """The page as a text; `only`: names of steps, or of sections with a point behind ("s,L,t2.").
 
         format, digits, detail, width (None: lines of any length) and why are those of the command line. Raises
-        InputError where a name means nothing.
+        InputError where a name means nothing, and for a format that is no text.
         """
-        return _written(self._with_reasons(self.cut(only)) if why else self.cut(only), format, digits, detail, width)
+        if format in BYTES:
+            raise InputError(Finding(f"{format} is no text", Location("format"), want=f'save("page.{format}")'))
+        return str(self._page(only, format=format, digits=digits, detail=detail, width=width, why=why))
 
     def show(self, only: Only = None, **how: Any) -> None:
         """Prints the page, or `only` these steps and sections of it; `how`: what `page` takes."""
@@ -60,7 +61,10 @@ class Working(Solved):
         """
         file = fsdecode(path)
         as_a_file: dict[str, Any] = {"format": format_for(file), "width": FILE_WIDTH}
-        self.write(file, self.page(only, **as_a_file | how))
+        self.write(file, self._page(only, **as_a_file | how))
+
+    def _page(self, only: Only, why: bool = False, **how: Any) -> str | bytes:
+        return _written(self._with_reasons(self.cut(only)) if why else self.cut(only), **how)
 
     def _with_reasons(self, cut: Trace) -> Trace:
         reasons = reasons_of(self)
@@ -79,7 +83,7 @@ class Working(Solved):
         A pair (name, index from 0) gives the cut working itself.
         """
         if all(isinstance(cell, str) for cell in cells) and cells:
-            return _written(self._with_reasons(self.made_from(*cells)))
+            return str(_written(self._with_reasons(self.made_from(*cells))))
         return Solved.explain(self, *cells)
 
     def __str__(self) -> str:
@@ -100,14 +104,12 @@ class Working(Solved):
 
 def _written(
     trace: Trace, format: str = "table", digits: int = DIGITS, detail: str = DETAIL, width: int | None = None
-) -> str:
+) -> str | bytes:
     for word, said, choices in (("format", format, WORKING_FORMATS), ("detail", detail, DETAILS)):
         if said not in choices:
             what = f"want one of {', '.join(choices)}, got {printable(str(said))}"
             raise InputError(Finding(what, Location(word)))
-    out = io.StringIO()
-    render([trace], View(digits=digits, detail=detail, width=width), out, format)
-    return out.getvalue()
+    return rendered([trace], View(digits=digits, detail=detail, width=width), format)
 
 
 def solve(problem: AnyProblem, settle: Settle = exact) -> Working:

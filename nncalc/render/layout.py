@@ -36,6 +36,7 @@ class View:
     width: int | None = None
     color: bool = False
     ascii: bool = False
+    fragment: bool = False  # of a document the working alone
     reveal: bool = False  # right values also where a student's autograder hides them
 
     @property
@@ -78,9 +79,9 @@ def cell_name(step: Step, index: Index) -> str:
     return TEXT.symbol(step.symbol, place(index))
 
 
-def formula(step: Step, view: View = View()) -> str:
-    """How the whole step is written."""
-    return _symbolic(step.formula, view)
+def formula(step: Step, view: View = View(), style: Style | None = None) -> str:
+    """How the whole step is written, in the view's style or another."""
+    return _symbolic(step.formula, view, style)
 
 
 def signs_said(steps: Iterable[Step], view: View) -> str:
@@ -92,14 +93,15 @@ def signs_said(steps: Iterable[Step], view: View) -> str:
     return "; ".join(signs_explained(texts, view.style))
 
 
-def line(step: Step, index: Index, view: View, made: Expr | None = None) -> PageLine:
+def line(step: Step, index: Index, view: View, made: Expr | None = None, style: Style | None = None) -> PageLine:
     """The working of one cell: symbols, numbers put in, what the parts come to, value.
 
-    made: the formula to be shown, where it is not the whole one.
+    made: the formula to be shown, where it is not the whole one. style: how, where it is not the view's.
     """
     x = step.element(index) if made is None else made
-    value = number(step.array[index], view.digits)
-    style = view.style
+    cell = cell_name(step, index) if style is None else style.symbol(step.symbol, place(index))
+    style = style or view.style
+    value = style.signed(number(step.array[index], view.digits))
     stages = [write(x, style, substituted(style, view.digits), view.digits)]
     parts, between = middle(x), ""
     if parts is not None and isinstance(x, Op):
@@ -107,13 +109,13 @@ def line(step: Step, index: Index, view: View, made: Expr | None = None) -> Page
         if all(math.isfinite(evaluate(p)) for p in worked.args):  # what overflows on the way says nothing
             between = write(worked, style, substituted(style, view.digits), view.digits)
             stages.append(between)
-    stages += [number(np.asarray(step.computed)[index], view.digits)] if step.exact is not None else []
+    stages += [style.signed(number(np.asarray(step.computed)[index], view.digits))] if step.exact is not None else []
     stages = [s for i, s in enumerate(stages) if s not in (value, *stages[:i])]
-    symbolic = _symbolic(x, view)
+    symbolic = _symbolic(x, view, style)
     exact, drift = _compared(step, index, view)
     rounded = bool(step.array[index] != np.asarray(step.computed)[index])
     between = between if between in stages[1:] else ""
-    return PageLine(index, cell_name(step, index), symbolic, tuple(stages), value, x, between, exact, drift, rounded)
+    return PageLine(index, cell, symbolic, tuple(stages), value, x, between, exact, drift, rounded)
 
 
 def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:
@@ -153,8 +155,9 @@ def remarks(step: Step, index: Index, view: View) -> list[str]:
     return notes
 
 
-def _symbolic(x: Expr, view: View) -> str:
-    return write(x, view.style, symbols(view.style), view.digits)
+def _symbolic(x: Expr, view: View, style: Style | None = None) -> str:
+    style = style or view.style
+    return write(x, style, symbols(style), view.digits)
 
 
 def matrix(array: Any, digits: int = 6) -> list[list[str]]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TextIO
 
-from nncalc.errors import JOINERS, printable
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Marks
 from nncalc.render.layout import View
@@ -23,8 +21,7 @@ from nncalc.render.marks.student import (
     total_score,
     unmarked,
 )
-
-PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+from nncalc.render.markup import escaped_markdown
 
 
 def render(homework: Homework, view: View, out: TextIO) -> None:
@@ -37,11 +34,6 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
         lines += _sheet(result, several, view)
     lines += [f"{escaped_markdown(str(finding.pathless))}\n" for finding in homework.stray]
     out.write("\n".join([*lines, ""]))
-
-
-def escaped_markdown(foreign: str, limit: int = 2000) -> str:
-    """Any text so that Markdown takes it as text: every sign that could mean something gets a backslash."""
-    return PUNCTUATION.sub(r"\\\1", printable(foreign, limit, JOINERS))
 
 
 def _sheet(result: Marked, several: bool, view: View) -> list[str]:

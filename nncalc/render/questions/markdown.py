@@ -9,7 +9,7 @@ from nncalc.errors import JOINERS, printable
 from nncalc.marking.questions import AskedLine, GivenArray, Heading, Listing, Paragraph, SheetBlock
 from nncalc.render.layout import blocks as matrices
 from nncalc.render.layout import inline, matrix
-from nncalc.render.marks.markdown import escaped_markdown
+from nncalc.render.markup import escaped_markdown
 from nncalc.render.questions import GIVEN_DIGITS
 from nncalc.trace.notation.style import TEXT, symbols, write
 

@@ -1,0 +1,110 @@
+"""Typst: compiles as it stands, and is what the pdf is made from. Every formula has its text as its alternative."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TextIO
+
+from nncalc.render.layout import View
+from nncalc.render.markup import AlignedLines, Markup, ShownFormula
+from nncalc.render.paragraphs import Document, several_titled, title_of
+from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, typst_string
+from nncalc.trace.steps import Trace
+
+_HEAD = """#set document(title: {title}, date: none)
+#set page(paper: "a4", margin: (x: 2.2cm, y: 2.4cm), numbering: "1")
+#set text(lang: "en", size: 10pt, hyphenate: false)
+#set par(spacing: 0.9em)
+#set table(stroke: (x, y) => if y == 0 {{ (bottom: 0.5pt) }}, inset: (x: 0.7em, y: 0.3em))
+#show heading: set block(above: 1.4em, below: 0.8em)
+#show math.equation: set block(breakable: true, spacing: 1.1em)
+#show math.equation: set par(leading: 0.55em)
+#show math.equation.where(block: true): set align(left)
+"""
+_CONTENTS = """#v(4em)
+#align(center, text(size: 20pt, weight: "bold", {title}))
+#v(2em)
+#outline(title: [Contents], depth: 1)
+#pagebreak()
+"""
+# What is wider than its column is set smaller; what may be, from this share of a line on, is measured.
+_MAY_BE_WIDE = 0.7
+_FITTED = """#layout(room => {{
+  let formula = {formula}
+  let wide = measure(formula).width
+  set text(size: calc.min(1, 0.99 * room.width / wide) * 1em)
+  formula
+}})"""
+
+
+def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
+    """Writes one document, or the workings alone; of several with a page of contents in front."""
+    parts = [part for trace in traces for part in Document(TYPST_MARKUP, view).working(trace)]
+    title = typst_string(several_titled(traces) if len(traces) > 1 else title_of(traces[0]))
+    head = "" if view.fragment else _HEAD.format(title=title)
+    contents = _CONTENTS.format(title=title) if head and len(traces) > 1 else ""
+    out.write(head + contents + "\n" + "\n\n".join(parts) + "\n")
+
+
+def _text(foreign: str) -> str:
+    return f"#{typst_string(foreign)}"
+
+
+def _equation(source: str, text: str, block: bool) -> str:
+    return f"math.equation(block: {str(block).lower()}, alt: {typst_string(text)}, ${source}$)"
+
+
+def _display(lines: AlignedLines, text: str, width: int) -> str:
+    source = " \\\n  ".join(f"{left} & {right}" for left, right in lines)
+    equation = f"block(inset: (left: 1em), below: 1.5em, {_equation(f' {source} ', text, True)})"
+    return _FITTED.format(formula=equation) if width > _MAY_BE_WIDE * TYPST_MARKUP.line else f"#{equation}"
+
+
+def _flow(shown: Sequence[ShownFormula]) -> str:
+    parts = []
+    for formula in shown:
+        boxed = f"box({_equation(f'display({formula.source})', formula.text, False)})"
+        parts.append(_FITTED.format(formula=boxed) if formula.width > _MAY_BE_WIDE * TYPST_MARKUP.line else f"#{boxed}")
+    between = " #h(1.5em, weak: true)\n"
+    below = "\n#v(0.4em)" if any("mat(" in formula.source for formula in shown) else ""
+    return f"#par(leading: 1em)[{between.join(parts)}]{below}"
+
+
+def _vector(numbers: Sequence[str]) -> str:
+    return rf"\[ {COMMA.join(numbers)} \]"
+
+
+def _matrix(rows: Sequence[Sequence[str]]) -> str:
+    return f'mat(delim: "[", align: #right, column-gap: #0.8em, {"; ".join(", ".join(row) for row in rows)})'
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[bool]) -> str:
+    sides = ", ".join("right" if number else "left" for number in numbers)
+    cells = [f"  table.header({', '.join(f'[{cell}]' for cell in head)}),"]
+    cells += [f"  {', '.join(f'[{cell}]' for cell in row)}," for row in rows]
+    return "\n".join([f"#table(columns: {len(head)}, align: ({sides},),", *cells, ")"])
+
+
+def _flat_power(base: str, exponent: str) -> str:
+    return f"{base}^({exponent})" if base.endswith(CLOSE) else TYPST.power(base, exponent)
+
+
+TYPST_MARKUP = Markup(
+    style=TYPST,
+    flat=replace(TYPST, divide=lambda a, b: rf"{a} \/ {b}", power=_flat_power, encloses=frozenset({("power", 1)})),
+    loosened=lambda source: source.replace(OPEN, r"\( ").replace(CLOSE, r" \)"),
+    nests=r'((?<!\\)\()|((?<!\\)\))|"(?:[^"\\]|\\.)*"',
+    approximately="approx",
+    indent="quad",
+    tail=lambda exact, drift: rf" quad \({exact}\, {drift}\)",
+    text=_text,
+    heading=lambda words, level: f"{'=' * level} {words}",
+    said=lambda words: f"#text(fill: luma(30%))[{words}]",
+    display=_display,
+    flow=_flow,
+    vector=_vector,
+    matrix=_matrix,
+    table=_table,
+    line=100,
+)

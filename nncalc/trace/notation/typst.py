@@ -1,0 +1,110 @@
+"""Formulas in Typst. What the page shows in parentheses and between commas is escaped, so that no sign is syntax."""
+
+from __future__ import annotations
+
+import re
+
+from nncalc.trace.name import StepName
+from nncalc.trace.notation import signs
+from nncalc.trace.notation.functions import ARGUMENTS, FUNCTIONS
+from nncalc.trace.notation.phrases import PHRASES, with_arguments
+from nncalc.trace.notation.record import Style
+
+# Each name's letter, of two that have one name the first.
+_LETTERS = {name: letter for letter, name in reversed(signs.GREEK.items())}
+# Signs that go around their arguments, or that are a letter; every other function is called by its name.
+_AROUND = {"sqrt": "sqrt({})", "abs": "abs({})", "floor": "floor({})", "ceil": "ceil({})",
+           "vector": r"lr(\[ {} \])", "list": "{}", "sum": r"sum lr(\( {} \))"}  # fmt: skip
+# Words of a phrase, with the blanks around them.
+_WORDS = re.compile(r" ?[A-Za-z0-9][A-Za-z0-9, ]*")
+OPEN, CLOSE, COMMA = r"lr(\( ", r" \))", r"\, "
+
+
+def typst_string(text: str) -> str:
+    """A text as Typst's string, which is shown as it is."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _name(name: StepName, cell: str) -> str:
+    place = f"[{cell}]" if cell else ""
+    upper = f"^({typst_string(f'({name.section})')})" if name.section else ""
+    if name.is_gradient:
+        return f"frac(∂ {_letters(name.of)}, ∂ {_letters(name.by, place)})" + upper
+    return _letters(name.local, place) + upper
+
+
+def _letters(name: str, place: str = "") -> str:
+    """W_xi is W with index xi, a1 is a with index 1, x_hat carries its hat; a cell stands behind the index."""
+    stem, _, lower = name.partition("_")
+    letters = stem.rstrip("0123456789")
+    number = stem[len(letters) :]
+    if lower == "hat":
+        lower, body = "", f"hat({_letter(stem)})"
+    else:
+        body = _letter(letters)
+        lower = ",".join(part for part in (number, lower) if part)
+    return body + (f"_({typst_string(lower + place)})" if lower or place else "")
+
+
+def _letter(letters: str) -> str:
+    if letters in _LETTERS:
+        return _LETTERS[letters]
+    return letters if len(letters) == 1 and letters.isalpha() else f"italic({typst_string(letters)})"
+
+
+def _call(function: str, args: list[str]) -> str:
+    written = COMMA.join(args)
+    if function in _AROUND:
+        return _AROUND[function].format(written)
+    if function in PHRASES:
+        sign = _phrase(PHRASES[function].text)
+        return with_arguments(sign, [written] if ARGUMENTS in sign else args, (OPEN, CLOSE))
+    known = FUNCTIONS.get(function)
+    sign = (known.text if known else "") or f"op({typst_string(function.replace('_', ' '))})"
+    return f"{sign} {OPEN}{written}{CLOSE}"
+
+
+def _phrase(text: str) -> str:
+    """How the page says it, with its words as text and what stands low or high in its place: ② ⋆₃ᵀ ①."""
+    said = _WORDS.sub(lambda words: typst_string(words[0]), text)
+    return said.replace("⋆", "star").replace("₃", "_(③)").replace("ᵀ", "^top")
+
+
+def _along(function: str, over: str, axes: str, x: str) -> str:
+    sign = "sum" if function == "sum" else f"op({typst_string(function)}, limits: #true)"
+    return f"{sign}_({' '.join(over)}) {TYPST.item(x, ','.join(axes))}"
+
+
+def _one(text: str, place: str) -> str:
+    """What stands at this place already keeps it, and what comes stands behind it."""
+    return f'class("normal", {text})' if place in text else text
+
+
+def _number(text: str) -> str:
+    return (
+        "infinity"
+        if text == "inf"
+        else text
+        if text.replace(".", "").replace("/", "").isdigit()
+        else typst_string(text)
+    )
+
+
+TYPST = Style(
+    dot=" dot ",
+    hadamard=" compose ",
+    plus="+",
+    minus="-",
+    parentheses=(OPEN, CLOSE),
+    name=_name,
+    divide=lambda a, b: f"frac({a}, {b})",
+    power=lambda base, exponent: f"attach({_one(base, '^')}, tr: {exponent})",
+    transpose=lambda a: f"attach({_one(a, '^')}, tr: top)",
+    item=lambda a, part: f"attach({_one(a, '_')}, br: {typst_string(f'[{part}]')})",
+    compare=lambda a, relation, b: rf"lr(\[ {a} {relation} {b} \])",
+    call=_call,
+    along=_along,
+    number=_number,
+    letter=lambda text: text if len(text) == 1 else f"italic({typst_string(text)})",
+    encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),
+)
