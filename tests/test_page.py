@@ -338,3 +338,8 @@ def test_no_two_nodes_of_a_graph_overlap(problem: Path) -> None:
     assert len(boxes) > 3
     for i, (x, y, w, h) in enumerate(boxes):
         assert all(x + w < a or a + c < x or y + h < b or b + d < y for a, b, c, d in boxes[:i])
+
+
+def test_the_steps_of_a_convolution_stand_low() -> None:
+    page = run("solve", "problems/14-conv-stride-pad-filter-a.yaml", "--format", "html").out
+    assert "<mi>K</mi><mo>⋆</mo><msub><mrow></mrow><mn>2</mn></msub>" in page

@@ -14,7 +14,9 @@ from nncalc.trace.notation.style import TEXT
 GLYPHS = {name: letter for letter, name in reversed(signs.GREEK.items())} | {"inf": "∞", "-": "−"}
 # Where an argument stands in what the page's own notation writes of a call; no problem can hold these signs.
 HELD = "\ue000"
-_TOKEN = re.compile(r"\ue000(\d+);|(\d[\d.]*)|([^\W\d]\w*)|(\S)")
+_TOKEN = re.compile(rf"\ue000([0-9]+|[{signs.LOW}]+);|(\d[\d.]*)|([^\W\d]\w*)|(\S)")
+# A place that stands low, as the steps of ⋆₂ do.
+_RAISED = str.maketrans(signs.LOW, "0123456789")
 
 
 def _row(*parts: str) -> str:
@@ -47,7 +49,8 @@ def _tokens(text: str, parts: list[str]) -> str:
     def written(found: re.Match[str]) -> str:
         place, digits, word, sign = found.groups()
         if place is not None:
-            return parts[int(place)]
+            part = parts[int(place.translate(_RAISED))]
+            return part if place.isdecimal() else f"<msub><mrow></mrow>{part}</msub>"
         if digits is not None:
             return f"<mn>{digits}</mn>"
         if word is not None:
