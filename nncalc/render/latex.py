@@ -56,6 +56,20 @@ def latex_matrix(rows: Sequence[Sequence[str]]) -> str:
     return f"\\left[\\begin{{array}}{{{'r' * len(rows[0])}}}\n{lines}\n\\end{{array}}\\right]"
 
 
+# What all markups have in common in which LaTeX sets the mathematics.
+LATEX_COMMON: dict[str, Any] = {
+    "style": LATEX_NUMBERS,
+    "flat": LATEX_FLAT,
+    "loosened": latex_loosened,
+    "nests": LATEX_NESTS,
+    "approximately": r"\approx",
+    "indent": r"\quad",
+    "tail": lambda exact, drift: rf" \quad ({exact}, {drift})",
+    "vector": latex_vector,
+    "matrix": latex_matrix,
+}
+
+
 def latex(trace: Trace) -> str:
     """The steps as one aligned block, or nothing where they are too many."""
     if not 0 < len(trace.steps) <= MOST_STEPS:

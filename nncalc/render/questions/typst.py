@@ -11,6 +11,7 @@ from nncalc.render.layout import blocks as matrices
 from nncalc.render.layout import matrix
 from nncalc.render.questions import GIVEN_DIGITS
 from nncalc.trace.notation.style import TEXT, symbols, write
+from nncalc.trace.notation.typst import typst_string
 
 _BEFORE = '#set page(margin: 2.5cm, numbering: "1")\n#set par(justify: false)\n'
 
@@ -51,5 +52,4 @@ def _number(text: str) -> str:
 
 def _string(*lines: str) -> str:
     """Any text as a string of Typst's."""
-    shown = (printable(line, 2000, JOINERS).replace("\\", "\\\\").replace('"', '\\"') for line in lines)
-    return '"' + "\\n".join(shown) + '"'
+    return typst_string("\n".join(printable(line, 2000, JOINERS) for line in lines)).replace("\n", "\\n")

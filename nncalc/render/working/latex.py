@@ -6,14 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TextIO
 
-from nncalc.render.latex import (
-    LATEX_FLAT,
-    LATEX_NESTS,
-    LATEX_NUMBERS,
-    latex_loosened,
-    latex_matrix,
-    latex_vector,
-)
+from nncalc.render.latex import LATEX_COMMON
 from nncalc.render.layout import View
 from nncalc.render.markup import AlignedLines, Markup, ShownFormula
 from nncalc.render.paragraphs import Document, several_titled
@@ -123,20 +116,12 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence
 
 
 LATEX_MARKUP = Markup(
-    style=LATEX_NUMBERS,
-    flat=LATEX_FLAT,
-    loosened=latex_loosened,
-    nests=LATEX_NESTS,
-    approximately=r"\approx",
-    indent=r"\quad",
-    tail=lambda exact, drift: rf" \quad ({exact}, {drift})",
+    **LATEX_COMMON,
     text=escaped_latex,
     heading=lambda words, level: f"{_SECTIONS[level - 1]}{{{words}}}",
     said=lambda words: rf"{{\small {words}\par}}",
     display=_display,
     flow=_flow,
-    vector=latex_vector,
-    matrix=latex_matrix,
     table=_table,
     line=92,
 )

@@ -9,14 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from nncalc.render.latex import (
-    LATEX_FLAT,
-    LATEX_NESTS,
-    LATEX_NUMBERS,
-    latex_loosened,
-    latex_matrix,
-    latex_vector,
-)
+from nncalc.render.latex import LATEX_COMMON
 from nncalc.render.layout import View
 from nncalc.render.markup import AlignedLines, Markup, ShownFormula, escaped_markdown
 from nncalc.render.paragraphs import Document
@@ -48,20 +41,12 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence
 
 
 MARKDOWN = Markup(
-    style=LATEX_NUMBERS,
-    flat=LATEX_FLAT,
-    loosened=latex_loosened,
-    nests=LATEX_NESTS,
-    approximately=r"\approx",
-    indent=r"\quad",
-    tail=lambda exact, drift: rf" \quad ({exact}, {drift})",
+    **LATEX_COMMON,
     text=escaped_markdown,
     heading=lambda words, level: f"{'#' * level} {words}",
     said=lambda words: f"*{words}*" if words else "",
     display=_display,
     flow=_flow,
-    vector=latex_vector,
-    matrix=latex_matrix,
     table=_table,
     line=90,
 )

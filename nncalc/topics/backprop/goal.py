@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from nncalc.errors import Refused
+from nncalc.topics.parts.back import RateField
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, when
 from nncalc.topics.parts.fields import TOGETHER, About, Array
 from nncalc.topics.parts.fitting import size_said
@@ -38,14 +39,7 @@ class Aim:
     upstream: Annotated[
         Array | None, About("∂L/∂output in place of a loss", also=("dY",), only=when(target=LEFT_OUT))
     ] = None
-    rate: Annotated[
-        float | None,
-        About(
-            "step of gradient descent: gives the new weights",
-            also=("lr", "eta", "learning_rate"),
-            only=when(target=GIVEN) | when(upstream=GIVEN),
-        ),
-    ] = None
+    rate: RateField = None
     steps: Annotated[
         int,
         About(

@@ -23,6 +23,7 @@ from nncalc.topics.parts.time import Task
 from nncalc.topics.parts.turning import laid, transposed_words, turned
 from nncalc.topics.parts.windows import say_ties
 
+CELL_KINDS = ("rnn", "lstm", "gru")
 # What a layer is given and does not learn.
 _KEPT = {"h_0", "c_0", "running_mean", "running_var", "memory"}
 
@@ -201,7 +202,7 @@ def _recurrent(kernel: KernelLayer, at: Position, layer: Any) -> Flow:
     steps, name = answer["steps"], "h" if layer.W_hy is None else "y"
     if name == "y":
         at.says("gives its outputs y, not its states", named=True)
-    several = layer.return_ is None and at.at.then in ("rnn", "lstm", "gru") and at.before.value.ndim > 1
+    several = layer.return_ is None and at.at.then in CELL_KINDS and at.before.value.ndim > 1
     if several:
         at.says("gives all its time steps to the next", named=True)
     if at.before.value.ndim == 1 or not (several or layer.return_ == "all"):

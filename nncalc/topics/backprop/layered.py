@@ -10,6 +10,7 @@ from nncalc.errors import Refused, dimensions, printable
 from nncalc.topics.backprop.blocks import RUNS, NetworkLayer
 from nncalc.topics.backprop.descent import Parameters, descend
 from nncalc.topics.backprop.goal import LAYOUT, NO_AIM, Aim, AimFields, NetworkLayout
+from nncalc.topics.backprop.kernels import CELL_KINDS
 from nncalc.topics.backprop.naming import LayerPlace, check_names, placed
 from nncalc.topics.backprop.plain import DenseLayer
 from nncalc.topics.backprop.stack import Flow, Stack, given_layers
@@ -20,7 +21,6 @@ from nncalc.trace.value import numbers
 from nncalc.trace.work import BareWork, Work
 
 IMAGE_KINDS = ("conv", "depthwise", "upsample", "max_pool", "avg_pool", "global_avg_pool", "global_max_pool")
-CELL_KINDS = ("rnn", "lstm", "gru")
 # So many words of a vocabulary are said at the head of the page.
 MOST_WORDS = 20
 

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from nncalc.errors import Refused
-from nncalc.topics.parts.fields import Answer
+from nncalc.topics.parts.belonging import GIVEN, when
+from nncalc.topics.parts.fields import About, Answer
 from nncalc.topics.parts.fitting import size_said
 from nncalc.trace.name import StepName, gradient_name
 from nncalc.trace.work import Work
+
+RateField = Annotated[
+    float | None,
+    About(
+        "step of gradient descent: gives the new weights",
+        also=("lr", "eta", "learning_rate"),
+        only=when(target=GIVEN) | when(upstream=GIVEN),
+    ),
+]
 
 
 def from_above(work: Work, of: Any, wrt: Sequence[Any], upstream: Any) -> Answer:

@@ -10,7 +10,7 @@ import numpy as np
 
 from nncalc.errors import Refused, dimensions, printable
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
-from nncalc.topics.parts.back import updated
+from nncalc.topics.parts.back import RateField, updated
 from nncalc.topics.parts.belonging import GIVEN, LEFT_OUT, Like, when
 from nncalc.topics.parts.fields import TOGETHER, About, Answer, Array
 from nncalc.topics.parts.gates import applied
@@ -88,14 +88,7 @@ class Task:
         "time hidden | hidden",
         About("∂L/∂h of every step or of the last; of an LSTM also {h, c}", also=("dh",), only=when(target=LEFT_OUT)),
     ] = None
-    rate: Annotated[
-        float | None,
-        About(
-            "step of gradient descent: gives the new weights",
-            also=("lr", "eta", "learning_rate"),
-            only=when(target=GIVEN) | when(upstream=GIVEN),
-        ),
-    ] = None
+    rate: RateField = None
 
     tokens: WordsField = None
     vocabulary: VocabularyField = None
