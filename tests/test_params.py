@@ -438,6 +438,8 @@ WRONG: list[tuple[Any, list[int] | None, str]] = [
     ([{"feed_forward": {"hidden": 4, "activation": "gleu"}}], S, "layers[1].feed_forward.activation: want one of glu,"),
     ([{"attention": {"num_heads": 2}}], S, "layers[1].attention: unknown key 'num_heads': nncalc calls it 'heads'"),
     (["relu"], [1, 2, 3, 4, 1], "input_shape: has 5 numbers; want [height, width, channels], [T, D] or [n]"),
+    (["Conv2D"], I, "layers[1]: unknown kind 'Conv2D': nncalc calls it 'conv'"),
+    (["BatchNorm2d"], I, "layers[1]: unknown kind 'BatchNorm2d': nncalc calls it 'batch_norm'"),
     (["cnov"], I, "layers[1]: unknown kind 'cnov' (did you mean conv?)"),
 ]  # fmt: skip
 
@@ -593,3 +595,13 @@ def test_channels_first_and_updates() -> None:
         trace.answer == {"updates_per_epoch": 101, "updates": 303}
         and said(trace, "updates_per_epoch") == "ceil(N/B) = ceil(1001/10)"
     )
+
+
+def test_what_frameworks_call_a_layer_is_one_of_ours() -> None:
+    from nncalc.problem.spelling import FRAMEWORKS
+    from nncalc.topics.backprop.blocks import NetworkLayer
+    from nncalc.topics.params.groups import LayerSpec
+
+    known = {*NetworkLayer.options, *LayerSpec.options}
+    assert {name for names in FRAMEWORKS.values() for name in names} <= known
+    assert not {*FRAMEWORKS} & {name.replace("_", "") for name in known} - {"batchnorm", "layernorm"}

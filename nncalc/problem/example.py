@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from nncalc.errors import Finding, InputError, did_you_mean, printable
 from nncalc.reading.expression import Tree
+from nncalc.problem.spelling import topic_called
 from nncalc.topics import kernels, known
 from nncalc.topics.parts.belonging import LEFT_OUT, met
 from nncalc.topics.parts.fields import REQUIRED, Array, Field, fields_of, shown
@@ -35,7 +36,7 @@ def example(topic: str, form: str | None = None) -> str:
 
     Raises InputError for a topic or form that there is not.
     """
-    about = known(topic)
+    about = topic_called(topic)
     forms = {kernel.__name__: kernel for kernel in kernels(topic)}
     whole = ready(about.name)
     form = topic if form is None and topic in forms and topic != about.name else form

@@ -17,6 +17,7 @@ from nncalc.problem.counted import home_of_sizes, sizes_in
 from nncalc.problem.flags import with_flag
 from nncalc.problem.forms import form_of, of_this_form
 from nncalc.problem.large import refused_as_large
+from nncalc.problem.spelling import hinting
 from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of
@@ -249,10 +250,10 @@ def _topic(root: MappingNode, asked: str | None, converter: Converter) -> str:
         if asked is None:
             raise InputError(Finding("'topic' is missing", root.mark, want=one_topic()))
         return known(asked).name
-    said = isinstance(node, ScalarNode) and ALSO.get(node.text)
-    name = said or (scalars.as_choice(node, "topic", tuple(TOPICS)) if isinstance(node, ScalarNode) else None)
-    if name is None:
+    if not isinstance(node, ScalarNode):
         raise InputError(Finding(f"want {one_topic()}", node.mark, "topic"))
+    with hinting(node.text):
+        name = ALSO.get(node.text) or scalars.as_choice(node, "topic", tuple(TOPICS))
     if asked is not None and known(asked).name != name:
         raise InputError(Finding(f"the file's topic is {name}, but the command is {asked}", node.mark, "topic",
                                  hint=f"nncalc {name} {printable(root.mark.source)}"))  # fmt: skip

@@ -11,7 +11,8 @@ from nncalc.problem.looks import field_alone
 from nncalc.problem.problem import Marking
 from nncalc.reading.expression import SYMBOL, Tree
 from nncalc.reading.lines import Lines
-from nncalc.topics import kernels, known
+from nncalc.problem.spelling import topic_called
+from nncalc.topics import kernels
 from nncalc.topics.parts.belonging import GIVEN, Like, Presence, met
 from nncalc.topics.parts.fields import REQUIRED, Array, Field, OwnName, Symbol, Variant, alternatives, fields_of
 
@@ -34,7 +35,7 @@ ARRAY: Schema = {
 
 def schema(topic: str) -> Schema:
     """The schema (draft 2020-12) of a topic's files; of several forms any one must fit."""
-    about = known(topic)
+    about = topic_called(topic)
     forms: list[Schema] = [_form(topic, kernel) for kernel in kernels(topic)]
     head: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"nncalc {topic}"}
     body = forms[0] if len(forms) == 1 else {"anyOf": forms}

@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
-from nncalc.errors import NAMES_SHOWN, FieldPath, Finding, did_you_mean, nearest, printable, some_of, spelled
+from nncalc.errors import (
+    NAMES_SHOWN,
+    FieldPath,
+    Finding,
+    InputError,
+    did_you_mean,
+    nearest,
+    printable,
+    some_of,
+    spelled,
+)
 from nncalc.reading.expression import CALLS, SYMBOL
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
+from nncalc.topics import Topic, known
 from nncalc.topics.parts.fields import Field, Variant, also_called
 from nncalc.trace.notation.signs import plain_name
 
+# What frameworks call a layer, by what it is here; of two the one that the list has.
+FRAMEWORKS = {
+    "linear": ("dense",), "fc": ("dense",), "fullyconnected": ("dense",), "affine": ("dense",),
+    "conv2d": ("conv",), "convolution": ("conv",), "convolution2d": ("conv",), "deconv": ("transposed_conv",),
+    "convtranspose2d": ("transposed_conv",), "conv2dtranspose": ("transposed_conv",), "depthwiseconv2d": ("depthwise",),
+    "maxpool2d": ("max_pool",), "maxpooling2d": ("max_pool",), "avgpool2d": ("avg_pool",),
+    "averagepool": ("avg_pool",), "averagepooling2d": ("avg_pool",), "gap": ("global_avg_pool",),
+    "globalaveragepooling2d": ("global_avg_pool",), "batchnorm2d": ("batch_norm", "norm"),
+    "batchnormalization": ("batch_norm", "norm"), "layernormalization": ("layer_norm", "norm"),
+    "batchnorm": ("batch_norm", "norm"), "layernorm": ("layer_norm", "norm"), "selfattention": ("attention",),
+    "multiheadattention": ("attention",), "mha": ("attention",), "ffn": ("feed_forward",), "simplernn": ("rnn",),
+    "embed": ("embedding",), "upsampling2d": ("upsample",), "skip": ("residual",),
+}  # fmt: skip
 # What stands before a decimal comma and behind it, where that is no number of its own.
 WHOLE, DECIMALS = re.compile("-?[0-9]+"), re.compile("0[0-9]+")
 
@@ -34,8 +59,39 @@ def named_otherwise(field: Field, given: Collection[str], fields: tuple[Field, .
 
 def unknown_kind(kind: str, kinds: Collection[str]) -> tuple[str, str, str]:
     """What to say of a kind that there is not, and the one that was probably meant; else some that there are."""
+    word = re.sub("[^a-z0-9]", "", kind.lower())
+    here = next((own for own in FRAMEWORKS.get(word, ()) if own in kinds), None)
+    if here is not None:
+        return f"unknown kind '{printable(kind)}': nncalc calls it '{here}'", "", ""
     near = did_you_mean(kind, kinds)
     return f"unknown kind '{printable(kind)}'", "" if near else f"one of {some_of(kinds, kind)}", near
+
+
+def topic_called(word: str) -> Topic:
+    """The topic of that name. InputError says which there are, and where something else is called so."""
+    with hinting(word):
+        return known(word)
+
+
+@contextmanager
+def hinting(word: str) -> Iterator[None]:
+    """Where a word is no topic, says what of a topic is called so."""
+    try:
+        yield
+    except InputError as error:
+        hint = _of_a_topic(word)
+        raise InputError(replace(error.findings[0], hint=hint)) if hint else error from None
+
+
+def _of_a_topic(word: str) -> str:
+    from nncalc.problem.concepts import called_so  # the whole index: only where a word is strange
+
+    own = [concept for concept in called_so([word]) if concept.start]
+    if not own:
+        return ""
+    topic, *rest = min(own, key=lambda concept: (-len(concept.start), concept.rank)).start
+    said = f", with {rest[0].removeprefix('--')}: {rest[1].strip('[]')}" if len(rest) == 2 else ""
+    return f"topic: {topic}{said}; see `nncalc help {printable(word)}`"
 
 
 def one_kind(node: Node, kinds: type[Variant]) -> tuple[str, str]:

@@ -31,7 +31,10 @@ class Aim:
     target: Annotated[
         float | Array | None,
         "output | sample | sample output",
-        About("what the output should be; for cross-entropy and hinge also a class", also=("y", "t", "targets")),
+        About(
+            "what the output should be; for cross-entropy and hinge also a class",
+            also=("y", "t", "targets", "labels", "label"),
+        ),
     ] = None
     loss: Annotated[
         LossName, About("how far off the output is", says="loss {}", also=("cost",), only=when(target=GIVEN))

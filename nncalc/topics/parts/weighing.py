@@ -27,6 +27,7 @@ class Weighing:
         About(
             "causal; a matrix of 1 (seen) and 0 (not seen); or one that is added to the scores (-.inf: not seen)",
             infinite=True,
+            also=("causal", "attention_mask", "attn_mask"),
         ),
     ] = None
     stable: Annotated[bool, About("subtract the largest score of each query first")] = False
