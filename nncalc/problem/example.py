@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from nncalc.errors import Finding, InputError, did_you_mean, printable
-from nncalc.reading.expression import Tree
 from nncalc.problem.spelling import topic_called
+from nncalc.reading.expression import Tree
 from nncalc.topics import kernels, known
 from nncalc.topics.parts.belonging import LEFT_OUT, met
 from nncalc.topics.parts.fields import REQUIRED, Array, Field, fields_of, shown

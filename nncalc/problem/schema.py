@@ -9,9 +9,9 @@ from typing import Any, Literal, get_args, get_origin
 from nncalc.problem.convert import ArrayFile
 from nncalc.problem.looks import field_alone
 from nncalc.problem.problem import Marking
+from nncalc.problem.spelling import topic_called
 from nncalc.reading.expression import SYMBOL, Tree
 from nncalc.reading.lines import Lines
-from nncalc.problem.spelling import topic_called
 from nncalc.topics import kernels
 from nncalc.topics.parts.belonging import GIVEN, Like, Presence, met
 from nncalc.topics.parts.fields import REQUIRED, Array, Field, OwnName, Symbol, Variant, alternatives, fields_of
