@@ -725,3 +725,23 @@ def test_ready_networks_are_forms_of_new() -> None:
     for name in ("cnn", "encoder_block"):
         assert solve(loads(example("network", name))).called == "network"
     assert "--form cnn" in example("network")
+
+
+def test_words_stand_for_targets() -> None:
+    layers = [{"embedding": [[1, 2], [3, 4], [0, 1], [2, 2]]}, {"dense": {"W": [[1, 0, 2, 1], [-1, 1, 0, 1]]}}]
+    layers += ["softmax"]
+    net = {"topic": "network", "layers": layers, "tokens": "hell", "vocabulary": "helo", "loss": "cross_entropy"}
+    right = np.eye(4)[[1, 2, 2, 3]]
+    for said in ("ello", ["e", "l", "l", "o"], right.tolist(), [2, 3, 3, 4]):
+        page = solve({**net, "target": said})
+        np.testing.assert_allclose(page.answer["L"], -np.log(value_of(page, "softmax3.s")[right == 1]).mean())
+        np.testing.assert_array_equal(page.given["target"].array, right)
+    cell = {"topic": "rnn", "tokens": "he", "vocabulary": ["h", "e", "l"], "W_xh": [[1, 2, 3]], "W_hh": [[1]]}
+    out = {"W_hy": [[1], [2], [3]], "target": "e", "loss_on": "last", "loss": "half_squared_error"}
+    assert solve({**cell, **out}).answer["L"] == pytest.approx(
+        solve({**cell, **out, "target": [0, 1, 0]}).answer["L"], rel=1e-15
+    )
+    figures = {**net, "tokens": "01", "vocabulary": ["0", "1", "2", "3"], "target": [1, 2]}  # classes, and no words
+    np.testing.assert_array_equal(solve(figures).given["target"].array, np.eye(4)[[0, 1]])
+    with pytest.raises(InputError, match=r"target: want a number, got the text 'elx'"):
+        solve({**net, "target": "elx"})

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nncalc.errors import FieldPath, did_you_mean, printable, some_of
 from nncalc.problem.looks import are_words
-from nncalc.reading.nodes import MappingNode, SequenceNode
+from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from nncalc.topics.parts.fields import Field
 
 if TYPE_CHECKING:
@@ -23,8 +24,34 @@ def with_words(node: MappingNode, fields: tuple[Field, ...]) -> MappingNode:
         if words and words not in node.entries and isinstance(given, SequenceNode) and are_words(given):
             renamed = {f.name: words}
             entries = {renamed.get(name, name): child for name, child in node.entries.items()}
-            return MappingNode(entries, {renamed.get(name, name): mark for name, mark in node.keys.items()}, node.mark)
-    return node
+            keys = {renamed.get(name, name): mark for name, mark in node.keys.items()}
+            return with_words(MappingNode(entries, keys, node.mark), fields)
+    known = _words(node.entries.get("vocabulary"))
+    worded = {f.name: rows for f in fields if f.about.worded and (rows := _rows(node.entries.get(f.name), known))}
+    return replace(node, entries=node.entries | worded) if worded else node
+
+
+def _words(node: Node | None) -> list[str]:
+    """The words of a list, the letters of a text."""
+    if isinstance(node, ScalarNode):
+        return list(node.text)
+    items = node.items if isinstance(node, SequenceNode) else []
+    return [item.text for item in items if isinstance(item, ScalarNode)]
+
+
+def _rows(node: Node | None, known: list[str]) -> Node | None:
+    """What stands for words of the vocabulary: a row of 0 and 1 for each, for a word alone its row; else None.
+
+    Of a vocabulary of figures a target is meant as numbers.
+    """
+    one = isinstance(node, ScalarNode) and (node.text in known or len(node.text) == 1)
+    said = [node.text] if isinstance(node, ScalarNode) and one else _words(node)
+    if node is None or not {*said} <= {*known} or not any(word[:1].isalpha() for word in said):
+        return None
+    rows = [
+        SequenceNode([ScalarNode(str(int(w == word)), False, node.mark) for w in known], node.mark) for word in said
+    ]
+    return rows[0] if one else SequenceNode(list(rows), node.mark)
 
 
 def one_hot_rows(

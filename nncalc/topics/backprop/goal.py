@@ -34,6 +34,7 @@ class Aim:
         About(
             "what the output should be; for cross-entropy and hinge also a class",
             also=("y", "t", "targets", "labels", "label"),
+            worded=True,
         ),
     ] = None
     loss: Annotated[

@@ -47,7 +47,7 @@ class About:
     the first is fed by the axis of that name beside the list. one_hot: (words, vocabulary), two fields that may
     stand in its place: it is then a row for each of the words, 1 at its place in the vocabulary. rows: what `layout:
     rows` beside it makes of the axes of an array, of another field what it is stated as. data: it is no parameter of
-    what learns: pages leave its gradient out beside those of parameters.
+    what learns: pages leave its gradient out. worded: words of the vocabulary beside it may stand for rows of 0 and 1.
     """
 
     help: str = ""
@@ -65,6 +65,7 @@ class About:
     one_hot: tuple[str, str] | None = None
     rows: str = ""
     data: bool = False
+    worded: bool = False
 
     @property
     def bounds(self) -> tuple[float | None, int | None, int | None]:

@@ -77,7 +77,7 @@ class Task:
     target: Annotated[
         float | Array | None,
         "output | time | time output",
-        About("gives the loss and the backward pass", also=("y", "t", "targets", "labels")),
+        About("gives the loss and the backward pass", also=("y", "t", "targets", "labels"), worded=True),
     ] = None
     loss: Annotated[LossName, About("of the output, without W_hy of h", only=when(target=GIVEN))] = "half_squared_error"
     loss_on: Annotated[
