@@ -48,12 +48,7 @@ def value(text: str) -> float:
 def value_and_slack(text: str) -> tuple[float, float]:
     """The value, and how far it may be from that of the numbers that were cut to what is written."""
     page = _Page(text)
-    middle = page.value()
-    slack = 0.0
-    for node, written in page.texts.items():
-        off = half_a_place(written)
-        slack += max(abs(page.value(node, by) - middle) for by in (off, -off)) if off else 0.0
-    return middle, slack
+    return page.value(), page.slack(page.tree)
 
 
 class _Page:
@@ -61,33 +56,45 @@ class _Page:
 
     def __init__(self, text: str) -> None:
         text = re.sub(r"√([\d.]+(?:e[-+]?\d+)?)", r"sqrt(\1)", text).replace("√(", "sqrt(")
-        python = text.replace("·", "*").replace("^", "**").replace("²", "**2").replace(" = ", " == ")
+        python = text.replace("·", "*").replace("^", "**").replace("²", "**2").replace(" = ", " == ").strip()
         try:
-            self.tree = ast.parse(python.strip(), mode="eval").body
+            self.tree = ast.parse(python, mode="eval").body
         except SyntaxError as error:
             raise Unreadable(text) from error
-        constants = [node for node in ast.walk(self.tree) if isinstance(node, ast.Constant)]
-        self.texts = {node: str(ast.get_source_segment(python.strip(), node)) for node in constants}
+        self.line = python.encode()
 
-    def value(self, moved: ast.AST | None = None, by: float = 0.0) -> float:
-        """The value, with one of the numbers moved."""
+    def value(self) -> float:
+        """The value of the whole."""
+        return float(self.of(self.tree))
 
-        def of(node: ast.AST) -> Any:
-            match node:
-                case ast.Constant(value=number):
-                    return number + by if node is moved else number
-                case ast.UnaryOp(op=ast.USub(), operand=inner):
-                    return -of(inner)
-                case ast.BinOp(left=left, op=ast.Div(), right=right):
-                    return of(left) / of(right)
-                case ast.BinOp(left=left, op=op, right=right):
-                    return BETWEEN[type(op)](of(left), of(right))
-                case ast.Call(func=ast.Name(id=name), args=arguments) if name in FUNCTIONS:
-                    return FUNCTIONS[name](*map(of, arguments))
-                case ast.List(elts=[ast.Compare(left=left, ops=[op], comparators=[right])]):
-                    return float(COMPARED[type(op)](of(left), of(right)))
-                case ast.Name(id="inf"):
-                    return math.inf
-            raise Unreadable(ast.dump(node))
+    def slack(self, node: ast.AST) -> float:
+        """How far a part may be off: of a sum all its terms together, else each number in it is moved by itself."""
+        match node:
+            case ast.UnaryOp(op=ast.USub(), operand=inner):
+                return self.slack(inner)
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+                return self.slack(left) + self.slack(right)
+        middle, slack = self.of(node), 0.0
+        for number in (n for n in ast.walk(node) if isinstance(n, ast.Constant)):
+            off = half_a_place(self.line[number.col_offset : number.end_col_offset].decode())
+            slack += max(abs(self.of(node, number, by) - middle) for by in (off, -off)) if off else 0.0
+        return slack
 
-        return float(of(self.tree))
+    def of(self, node: ast.AST, moved: ast.AST | None = None, by: float = 0.0) -> Any:
+        """The value of a part, with one of the numbers moved."""
+        match node:
+            case ast.Constant(value=number):
+                return number + by if node is moved else number
+            case ast.UnaryOp(op=ast.USub(), operand=inner):
+                return -self.of(inner, moved, by)
+            case ast.BinOp(left=left, op=ast.Div(), right=right):
+                return self.of(left, moved, by) / self.of(right, moved, by)
+            case ast.BinOp(left=left, op=op, right=right):
+                return BETWEEN[type(op)](self.of(left, moved, by), self.of(right, moved, by))
+            case ast.Call(func=ast.Name(id=name), args=arguments) if name in FUNCTIONS:
+                return FUNCTIONS[name](*(self.of(a, moved, by) for a in arguments))
+            case ast.List(elts=[ast.Compare(left=left, ops=[op], comparators=[right])]):
+                return float(COMPARED[type(op)](self.of(left, moved, by), self.of(right, moved, by)))
+            case ast.Name(id="inf"):
+                return math.inf
+        raise Unreadable(ast.dump(node))

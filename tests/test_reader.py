@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from nncalc.errors import InputError, Location, printable
 from nncalc.limits import DEFAULT, Limits
+from nncalc.problem.problem import loads
 from nncalc.reading import reader, scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from nncalc.reading.reader import read_file, read_text, read_yaml
@@ -169,6 +170,12 @@ def test_numbers_that_are_refused_with_their_cure(text: str, hint: str) -> None:
     line = error.value.lines()[0]
     assert line.startswith("p.yaml:2:") and "x: want a number" in line
     assert any(h in line for h in hint.split("|")), line
+
+
+def test_a_number_of_two_lines_is_none() -> None:
+    """Two lines without a dash are one text of two lines, not two numbers of a list."""
+    with pytest.raises(InputError, match=r"x\[2\]: want a number, got 2\\x0a3 \(a comma is missing: write 2, 3\)"):
+        loads("topic: softmax\nx:\n- 1\n- 2\n\n  3\n")
 
 
 def test_a_quoted_number_is_a_text() -> None:

@@ -42,14 +42,16 @@ FIELDS = TABLES | listed("numpy limits trace.* reading reading.* topics.parts to
 WORKS = FIELDS | listed("""
     yaml csv zipfile json running names disk disk.read disk.write cli.show
     problem problem.problem problem.axes problem.convert problem.counted problem.flags problem.forms problem.large
-    problem.looks problem.one_hot problem.plainly problem.spelling render.layout render.long render.working.json
+    problem.looks problem.meant problem.one_hot problem.plainly problem.spelling render.layout render.long render.working.json
 """)
 MARKS = WORKS | listed("cli.check cli.crew cli.feedback cli.signals disk.folder marking marking.*")
 # What has a name is in the tables of all topics.
 NAMES = (
     FIELDS
     | GUIDE
-    | listed("difflib csv zipfile json importlib.resources tempfile topics.* problem.example problem.concepts")
+    | listed(
+        "difflib csv zipfile json importlib.resources tempfile topics.* problem.example problem.concepts problem.meant"
+    )
 )
 CALLS = {
     "--help": TABLES,
@@ -61,11 +63,11 @@ CALLS = {
     "help check": GUIDE,
     "help adam": NAMES,
     "adam --w 1": NAMES,
-    "softmax --help": FIELDS | {"cli.fields", "problem", "problem.example"},
-    "new softmax": FIELDS | {"problem", "problem.example"},
+    "softmax --help": FIELDS | {"cli.fields", "problem", "problem.example", "problem.meant"},
+    "new softmax": FIELDS | {"problem", "problem.example", "problem.meant"},
     "schema softmax": WORKS | {"problem.schema"},
     "schema batch": WORKS | {"hashlib", "xml", "tempfile", "disk.folder", "marking", "marking.*", "render.*"},
-    "softmax": FIELDS | {"problem", "problem.example"},
+    "softmax": FIELDS | {"problem", "problem.example", "problem.meant"},
     "softmax p.yaml --format json": WORKS,
     "softmax -i p.yaml --format json": WORKS,
     "softmax --x 2,1 --get s": WORKS,

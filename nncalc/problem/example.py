@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from nncalc.errors import Finding, InputError, did_you_mean, printable
-from nncalc.problem.spelling import topic_called
+from nncalc.problem.meant import topic_called
 from nncalc.reading.expression import Tree
 from nncalc.topics import kernels, known
 from nncalc.topics.parts.belonging import LEFT_OUT, met

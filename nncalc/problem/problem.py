@@ -17,7 +17,7 @@ from nncalc.problem.counted import home_of_sizes, sizes_in
 from nncalc.problem.flags import with_flag
 from nncalc.problem.forms import form_of, of_this_form
 from nncalc.problem.large import refused_as_large
-from nncalc.problem.spelling import hinting
+from nncalc.problem.meant import hinting
 from nncalc.reading import scalars
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.reading.plain import node_of

@@ -8,8 +8,8 @@ from typing import Any, Literal, get_args, get_origin
 
 from nncalc.problem.convert import ArrayFile
 from nncalc.problem.looks import field_alone
+from nncalc.problem.meant import topic_called
 from nncalc.problem.problem import Marking
-from nncalc.problem.spelling import topic_called
 from nncalc.reading.expression import SYMBOL, Tree
 from nncalc.reading.lines import Lines
 from nncalc.topics import kernels

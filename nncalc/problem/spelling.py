@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import replace
 
 from nncalc.errors import (
     NAMES_SHOWN,
     FieldPath,
     Finding,
-    InputError,
     did_you_mean,
     nearest,
     printable,
@@ -20,7 +18,6 @@ from nncalc.errors import (
 )
 from nncalc.reading.expression import CALLS, SYMBOL
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
-from nncalc.topics import Topic, known
 from nncalc.topics.parts.fields import Field, Variant, also_called
 from nncalc.trace.notation.signs import plain_name
 
@@ -65,33 +62,6 @@ def unknown_kind(kind: str, kinds: Collection[str]) -> tuple[str, str, str]:
         return f"unknown kind '{printable(kind)}': nncalc calls it '{here}'", "", ""
     near = did_you_mean(kind, kinds)
     return f"unknown kind '{printable(kind)}'", "" if near else f"one of {some_of(kinds, kind)}", near
-
-
-def topic_called(word: str) -> Topic:
-    """The topic of that name. InputError says which there are, and where something else is called so."""
-    with hinting(word):
-        return known(word)
-
-
-@contextmanager
-def hinting(word: str) -> Iterator[None]:
-    """Where a word is no topic, says what of a topic is called so."""
-    try:
-        yield
-    except InputError as error:
-        hint = _of_a_topic(word)
-        raise InputError(replace(error.findings[0], hint=hint)) if hint else error from None
-
-
-def _of_a_topic(word: str) -> str:
-    from nncalc.problem.concepts import called_so  # the whole index: only where a word is strange
-
-    own = [concept for concept in called_so([word]) if concept.start]
-    if not own:
-        return ""
-    topic, *rest = min(own, key=lambda concept: (-len(concept.start), concept.rank)).start
-    said = f", with {rest[0].removeprefix('--')}: {rest[1].strip('[]')}" if len(rest) == 2 else ""
-    return f"topic: {topic}{said}; see `nncalc help {printable(word)}`"
 
 
 def one_kind(node: Node, kinds: type[Variant]) -> tuple[str, str]:

@@ -42,7 +42,12 @@ def plain_numbers(nodes: list[Node]) -> list[float] | None:
     texts = [node.text for node in nodes if type(node) is ScalarNode and not node.quoted]
     row = "\n".join(texts)
     short = len(row) <= MOST_CERTAIN or max(map(len, texts)) <= MOST_CERTAIN
-    return list(map(float, texts)) if len(texts) == len(nodes) and short and PLAIN_ROW.fullmatch(row) else None
+    one_line = row.count("\n") == len(nodes) - 1  # a text of two lines may be two numbers
+    return (
+        list(map(float, texts))
+        if len(texts) == len(nodes) and short and one_line and PLAIN_ROW.fullmatch(row)
+        else None
+    )
 
 
 def as_number(node: ScalarNode, field: str, limits: Limits) -> float:
