@@ -43,7 +43,9 @@ def test_bare_arrays_give_the_same_numbers_and_no_values(name: str, seed: int) -
         return  # without a record there is no backward pass, and its update is nothing else
     # Without a record there is no backward pass, so bare arrays know no second update.
     once = {"steps": 1} if "steps" in p.values else {}
-    bare, traced = run(p, BareWork(), **once), run(p, Work(), **once)
+    # Sums of 0.3 tie with thresholds as decimals and not as floats: here they shall be the same in both.
+    exact = {"scale": 0.25} if name == "hopfield binary" else {}
+    bare, traced = run(p, BareWork(), **once, **exact), run(p, Work(), **once, **exact)
     assert bare and not any(isinstance(v, Value) for v in bare.values())
     for key, value in bare.items():
         expected = traced[key].array if isinstance(traced[key], Value) else traced[key]

@@ -110,7 +110,7 @@ def _field(field: Field) -> Schema:
     if field.is_only_array and field.default == 0 and field.default is not REQUIRED:
         kinds.append({"const": 0})
     if field.about.worded:
-        kinds += [TEXT_SCHEMA, {"type": "array", "items": {"type": "string"}}]
+        kinds += [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
     page = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
     return {**({"description": field.help} if field.about.help or field.about.only else {}), **page}
 
