@@ -1,0 +1,123 @@
+"""Steps that are a function of one number each: σ(z), a rate over time. Their formula gives the curve between points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nncalc.render.figure.parts import Point
+from nncalc.trace.notation.evaluation import evaluate
+from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, fold, rank, with_refs
+from nncalc.trace.steps import Step, Trace
+
+# So many cells of one step are looked at; a curve is worked at so many places.
+MOST_CELLS, PLACES = 400, 121
+# Where two functions are compared; a straight line is none that one would draw.
+COMPARED = (-2.7, -1.3, -0.4, 0.3, 1.1, 2.6)
+
+
+@dataclass
+class Drawn:
+    """A step y = f(x) cell by cell, and f as what gives the number at any x (nan where it has none)."""
+
+    step: Step
+    base: Any
+    made: Expr
+    slot: StandIn
+    others: list[Drawn] = field(default_factory=list)
+
+    def at(self, x: float) -> float:
+        """f(x)."""
+        self.slot.array = np.float64(x)
+        try:
+            return float(evaluate(self.made))
+        except (ArithmeticError, ValueError):
+            return math.nan
+
+    def points(self) -> list[Point]:
+        """The cells of the problem: x, y."""
+        xs, ys = (np.ravel(np.asarray(v.array, float))[:MOST_CELLS] for v in (self.base, self.step))
+        return list(zip(xs.tolist(), ys.tolist(), strict=True))
+
+    def curve(self, low: float, high: float) -> list[Point]:
+        """The function from one place to another."""
+        places = [low + (high - low) * i / (PLACES - 1) for i in range(PLACES)]
+        return [(x, self.at(x)) for x in places]
+
+    def key(self) -> tuple[float, ...]:
+        """The same for steps of one function."""
+        return tuple(round(self.at(x), 9) for x in COMPARED)
+
+
+def functions(trace: Trace) -> Iterator[Drawn]:
+    """The steps of a working that are a function of one number each, and no straight line."""
+    found: dict[int, Drawn] = {}
+    for step in trace.steps:
+        if step.value.is_given or step.array.dtype.kind not in "fiub" or not np.isfinite(step.array).all():
+            continue
+        index = (0,) * step.array.ndim
+        base = _base(step.element(index), index, found)
+        if base is None or np.shape(base.array) != step.array.shape:
+            continue
+        slot = StandIn(0.0, "x")
+        drawn = Drawn(step, base, with_refs(step.element(index), _put(base, slot, found)), slot)
+        if not _straight(drawn):
+            found[id(step.value)] = drawn
+            yield drawn
+
+
+def _base(made: Expr, index: Index, found: dict[int, Drawn]) -> Any:
+    """The one value that an element is made from, at the same place; beside it only given numbers. None: others."""
+    bases: list[Any] = []
+    for ref in _refs(made):
+        known = found.get(id(ref.value))
+        value = known.base if known is not None else ref.value
+        constant = isinstance(value, StandIn) or (np.ndim(value.array) == 0 and index and getattr(value, "is_given", 0))
+        if constant:
+            continue
+        if ref.index != index:
+            return None
+        bases.append(value)
+    return bases[0] if bases and all(b is bases[0] for b in bases) else None
+
+
+def _put(base: Any, slot: StandIn, found: dict[int, Drawn]) -> Callable[[Ref], Expr]:
+    """Instead of the base the slot; instead of another function of it that function of the slot."""
+
+    def exchange(ref: Ref) -> Expr:
+        if ref.value is base:
+            return Ref(slot, ())
+        known = found.get(id(ref.value))
+        return ref if known is None else with_refs(known.made, lambda r: Ref(slot, ()) if r.value is known.slot else r)
+
+    return exchange
+
+
+def _refs(made: Expr) -> list[Ref]:
+    refs: list[Ref] = []
+
+    def looked(x: Expr, _: Sequence[None]) -> None:
+        if isinstance(x, Ref):
+            refs.append(x)
+
+    fold(made, looked)
+    return refs
+
+
+def _straight(drawn: Drawn) -> bool:
+    """Whether what is between the points is a straight line, or the formula is none of numbers."""
+    if not isinstance(drawn.made, Op) or rank(drawn.made):
+        return True
+    xs, ys = zip(*drawn.points(), strict=True)
+    low, high = min(*xs, -2.0), max(*xs, 2.0)
+    curve = [y for _, y in drawn.curve(low, high)[:: PLACES // 20] if math.isfinite(y)]
+    if len(curve) < 5:
+        return True
+    second = np.diff(curve, 2)
+    size = max(map(abs, curve)) or 1.0
+    agrees = all(abs(drawn.at(x) - y) <= 1e-6 * max(abs(y), 1e-6) for x, y in zip(xs[:3], ys[:3], strict=True))
+    return not agrees and drawn.step.exact is None or bool(np.all(abs(second) <= 1e-9 * size))
