@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from nncalc.render.document import node, put
 from nncalc.render.figure.drawing import Drawn
-from nncalc.render.figure.parts import Chart, Dots, Line, Point, clipped, height, thinned, ticks, up_ticks
+from nncalc.render.figure.parts import Chart, Dots, Line, Point, across_ticks, clipped, height, thinned, up_ticks
 from nncalc.render.figure.shapes import label, letters
 
 # The room for lines and points, and what is above and below it.
@@ -22,14 +22,18 @@ Place = Callable[[Point], Point]
 def chart_drawing(chart: Chart) -> Drawn:
     """The drawing of a chart, and its size."""
     marks = up_ticks(chart)
-    left = max([letters(text) for _, text in marks], default=0.0) + 12
+    left = max([letters(text) for _, text in marks], default=0.0) + (26 if chart.up else 12)
     (x0, x1), (y0, y1) = chart.x, chart.y
 
     def at(point: Point) -> Point:
         x, y = point
         return left + WIDE * (x - x0) / (x1 - x0), ABOVE + TALL * (y1 - y) / (y1 - y0)
 
-    drawn = [label(chart.title, left, 14, font_weight="bold"), *_axes(chart, at, left)]
+    drawn = [label(chart.title, left, 14, font_weight="bold")]
+    if chart.side:
+        corners = " ".join(f"{x:.4g} {y:.4g}" for x, y in map(at, chart.side))
+        drawn.append(node("path", d=f"M{corners}z", fill="s0", fill_opacity=".1"))
+    drawn += _axes(chart, at, left)
     drawn += [part for place, line in enumerate(chart.lines) for part in _line(chart, line, place, at)]
     drawn += [_dots(dots, at) for dots in chart.dots]
     names = [*_names(chart, at)]
@@ -44,9 +48,9 @@ def chart_drawing(chart: Chart) -> Drawn:
 
 def _axes(chart: Chart, at: Place, left: float) -> Iterator[Element]:
     """The frame's lines, stronger through 0, and their numbers."""
-    across, up = ticks(*chart.x, whole=chart.whole), up_ticks(chart)
+    across, up = across_ticks(chart), up_ticks(chart)
     middle = chart.y[0]
-    lines = "".join(f"M{at((x, middle))[0]:.4g} {ABOVE}v{TALL}" for x in across)
+    lines = "".join(f"M{at((x, middle))[0]:.4g} {ABOVE}v{TALL}" for x, _ in across)
     lines += "".join(f"M{left:g} {at((chart.x[0], y))[1]:.4g}h{WIDE}" for y, _ in up)
     yield node("path", d=lines, stroke="line")
     zeros = f"M{at((0, middle))[0]:.4g} {ABOVE}v{TALL}" if chart.x[0] < 0 < chart.x[1] else ""
@@ -55,10 +59,13 @@ def _axes(chart: Chart, at: Place, left: float) -> Iterator[Element]:
     if zeros:
         yield node("path", d=zeros, stroke="quiet")
     numbers = node("g", fill="quiet", font_size=11)
-    put(numbers, *(label(f"{x:g}", round(at((x, middle))[0], 1), ABOVE + TALL + 15, "middle") for x in across))
+    put(numbers, *(label(text, round(at((x, middle))[0], 1), ABOVE + TALL + 15, "middle") for x, text in across))
     put(numbers, *(label(text, left - 6, round(at((chart.x[0], y))[1], 1) + 4, "end") for y, text in up))
     put(numbers, label(chart.across, left + WIDE / 2, ABOVE + TALL + 30, "middle"))
-    put(numbers, label(chart.up, left - 6, 14, "end") if chart.up else None)
+    if chart.up:
+        turned = label(chart.up, -ABOVE - TALL / 2, 10, "middle")
+        turned.set("transform", "rotate(-90)")
+        put(numbers, turned)
     yield numbers
 
 
@@ -88,10 +95,14 @@ def _dots(dots: Dots, at: Place) -> Element:
     """Points as one path: full ones are discs, hollow ones rings; their texts beside them."""
     colour = COLOURS[(dots.line if dots.line is not None else int(dots.hollow)) % len(COLOURS)]
     path, texts = "", node("g", font_size=11)
+    taken: list[tuple[float, float, float]] = []
     for point, text in zip(dots.points, dots.texts, strict=True):
         x, y = at(point)
         path += f"M{x - 4:.4g} {y:.4g}a4 4 0 1 0 8 0a4 4 0 1 0-8 0"
-        put(texts, label(text, round(x + 7, 1), round(y - 6, 1)) if text else None)
+        right = x + letters(text)
+        if text and not any(x < end and right > start and abs(y - down) < 12 for start, end, down in taken):
+            put(texts, label(text, round(x + 7, 1), round(y - 6, 1)))
+            taken.append((x, right, y))
     drawn = node("path", d=path, fill="ground" if dots.hollow else colour, stroke=colour, stroke_width=2)
     return node("g", drawn, texts) if len(texts) else drawn
 

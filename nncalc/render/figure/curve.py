@@ -67,7 +67,7 @@ def _function(groups: Sequence[Sequence[Drawn]], view: View) -> Chart:
     lines, dots, heights = [], [], []
     tall = ROOM * max((abs(y) for group in groups for drawn in group for _, y in drawn.points()), default=0.0)
     for place, group in enumerate(groups[:MOST_LINES]):
-        curve = [(x, y) for x, y in group[0].curve(low, high) if math.isfinite(y)]
+        curve = group[0].curve(low, high)
         points = list(dict.fromkeys(point for drawn in group for point in drawn.points()))
         heights += [*(y for _, y in curve if abs(y) <= max(tall, 1.1)), *(y for _, y in points)]
         lines.append(Line(TEXT.symbol(StepName.parse(group[0].step.name).local), curve))
@@ -177,8 +177,9 @@ def _over(
     told = "; ".join(f"{name}: {', '.join(number(v, 4) for v in line[:12])}{', …' if len(line) > 12 else ''}"
                      for name, line in series)  # fmt: skip
     across = f"{labels[0]} to {labels[-1]}"
-    return Chart(f"{what} {title} from {across}: {told}", title, across, "", (0.75, len(labels) + 0.25), up, lines,
-                 log=log, whole=True)  # fmt: skip
+    room = 0.25 + 0.02 * len(labels)
+    return Chart(f"{what} {title} from {across}: {told}", title, across, "", (1 - room, len(labels) + room), up, lines,
+                 log=log, names=labels)  # fmt: skip
 
 
 def _short(title: str) -> str:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from nncalc.render.figure.parts import Point
-from nncalc.trace.notation.evaluation import evaluate
-from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, fold, rank, with_refs
+from nncalc.trace.name import StepName
+from nncalc.trace.notation.evaluation import evaluate_many
+from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, fold, parts, rank, with_refs
 from nncalc.trace.steps import Step, Trace
 
 # So many cells of one step are looked at; a curve is worked at so many places.
 MOST_CELLS, PLACES = 400, 121
 # Where two functions are compared; a straight line is none that one would draw.
+JUMP = 8
+# A formula of more parts is not put into another.
+MOST_PARTS = 40
 COMPARED = (-2.7, -1.3, -0.4, 0.3, 1.1, 2.6)
 
 
@@ -30,13 +35,11 @@ class Drawn:
     slot: StandIn
     others: list[Drawn] = field(default_factory=list)
 
-    def at(self, x: float) -> float:
-        """f(x)."""
-        self.slot.array = np.float64(x)
-        try:
-            return float(evaluate(self.made))
-        except (ArithmeticError, ValueError):
-            return math.nan
+    def at(self, places: Sequence[float]) -> list[float]:
+        """f(x) at each of several x."""
+        self.slot.array = np.array(places, float)
+        found: list[float] = np.broadcast_to(evaluate_many(self.made), len(places)).tolist()
+        return found
 
     def points(self) -> list[Point]:
         """The cells of the problem: x, y."""
@@ -46,18 +49,20 @@ class Drawn:
     def curve(self, low: float, high: float) -> list[Point]:
         """The function from one place to another."""
         places = [low + (high - low) * i / (PLACES - 1) for i in range(PLACES)]
-        return [(x, self.at(x)) for x in places]
+        return _broken(list(zip(places, self.at(places), strict=True)))
 
     def key(self) -> tuple[float, ...]:
         """The same for steps of one function."""
-        return tuple(round(self.at(x), 9) for x in COMPARED)
+        return tuple(round(y, 9) for y in self.at(COMPARED))
 
 
 def functions(trace: Trace) -> Iterator[Drawn]:
     """The steps of a working that are a function of one number each, and no straight line."""
     found: dict[int, Drawn] = {}
     for step in trace.steps:
-        if step.value.is_given or step.array.dtype.kind not in "fiub" or not np.isfinite(step.array).all():
+        if step.value.is_given or step.array.dtype.kind not in "fiub" or StepName.parse(step.name).is_gradient:
+            continue
+        if not np.isfinite(step.array).all() or not step.array.size:
             continue
         index = (0,) * step.array.ndim
         base = _base(step.element(index), index, found)
@@ -66,7 +71,8 @@ def functions(trace: Trace) -> Iterator[Drawn]:
         slot = StandIn(0.0, "x")
         drawn = Drawn(step, base, with_refs(step.element(index), _put(base, slot, found)), slot)
         if not _straight(drawn):
-            found[id(step.value)] = drawn
+            if parts(drawn.made) <= MOST_PARTS:
+                found[id(step.value)] = drawn
             yield drawn
 
 
@@ -108,6 +114,15 @@ def _refs(made: Expr) -> list[Ref]:
     return refs
 
 
+def _broken(points: list[Point]) -> list[Point]:
+    """The points with a gap at each jump: a step many times as high as those before and after it."""
+    rises = [abs(b[1] - a[1]) for a, b in pairwise(points)]
+    jumps = [i for i in range(1, len(rises) - 1) if rises[i] > JUMP * (rises[i - 1] + rises[i + 1]) and rises[i] > 1e-9]
+    for i in reversed(jumps):
+        points.insert(i + 1, ((points[i][0] + points[i + 1][0]) / 2, math.nan))
+    return points
+
+
 def _straight(drawn: Drawn) -> bool:
     """Whether what is between the points is a straight line, or the formula is none of numbers."""
     if not isinstance(drawn.made, Op) or rank(drawn.made):
@@ -119,5 +134,5 @@ def _straight(drawn: Drawn) -> bool:
         return True
     second = np.diff(curve, 2)
     size = max(map(abs, curve)) or 1.0
-    agrees = all(abs(drawn.at(x) - y) <= 1e-6 * max(abs(y), 1e-6) for x, y in zip(xs[:3], ys[:3], strict=True))
+    agrees = np.allclose(drawn.at(xs), ys, rtol=1e-6, atol=1e-9)
     return not agrees and drawn.step.exact is None or bool(np.all(abs(second) <= 1e-9 * size))

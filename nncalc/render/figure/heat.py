@@ -51,7 +51,7 @@ def heat_map(steps: list[Step], view: View) -> Panels:
     sizes = sizes[np.isfinite(sizes)]
     low, high = (float(sizes.min()), float(sizes.max())) if sizes.size else (0.0, 0.0)
     most = max(abs(low), abs(high)) or 1.0
-    said = f"from {number(low, 3)} to {number(high, 3)}, the darker the further from 0"
+    said = f"from {number(low, 3)} to {number(high, 3)}, the stronger the further from 0"
     if len(named) > MOST_PANELS:
         said += f"; {len(named) - MOST_PANELS} more matrices are not drawn"
     if any(block.shape != part.shape for (_, block), (_, part) in zip(cut, shown, strict=True)):

@@ -12,6 +12,8 @@ Wire = tuple[str, str]  # from what, to what
 Point = tuple[float, float]
 # An axis is divided where this many parts, or fewer, come out.
 PARTS = 5
+# Names of places have so many letters together.
+MOST_LETTERS = 40
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,10 @@ class Dots:
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines and points over two axes; `log`: the upper one's powers of ten stand evenly. `x`, `y`: from, to."""
+    """Lines and points over two axes; `log`: the upper one's powers of ten stand evenly. `x`, `y`: from, to.
+
+    A point that is no number is where a line breaks.
+    """
 
     words: str
     title: str
@@ -91,7 +96,8 @@ class Chart:
     lines: Sequence[Line] = ()
     dots: Sequence[Dots] = ()
     log: bool = False
-    whole: bool = False  # of the lower axis only whole numbers are a place
+    names: Sequence[str] = ()  # of the places 1, 2, 3 … of the lower axis
+    side: Sequence[Point] = ()  # the corners of what is on one side
 
 
 class Node(NamedTuple):
@@ -141,9 +147,16 @@ def up_ticks(chart: Chart) -> list[tuple[float, str]]:
     return [(e, f"1e{e:g}" if abs(e) > 3 else f"{10.0**e:g}") for e in exponents]
 
 
+def across_ticks(chart: Chart) -> list[tuple[float, str]]:
+    """Where the lower axis bears which text: the names of its places, where there are a few, else numbers."""
+    if 0 < len(chart.names) <= PARTS + 3 and max(map(len, chart.names)) * len(chart.names) <= MOST_LETTERS:
+        return [(float(i), name) for i, name in enumerate(chart.names, 1)]
+    return [(x, f"{x:g}") for x in ticks(*chart.x, whole=bool(chart.names))]
+
+
 def height(chart: Chart, y: float) -> float:
     """A value as a place of the upper axis."""
-    return math.log10(y) if chart.log else y
+    return math.log10(y) if chart.log and y > 0 else y
 
 
 def spread(points: Sequence[float], around: float = 0.08) -> Point:
@@ -170,10 +183,10 @@ def thinned(points: Sequence[Point], within: float) -> list[Point]:
 
 
 def clipped(points: Sequence[Point], x: Point, y: Point) -> list[list[Point]]:
-    """A line's parts inside a box, each with its ends on the box's sides where it goes out."""
+    """A line's parts inside a box, each with its ends on the box's sides where it goes out; none through no number."""
     runs: list[list[Point]] = []
     for a, b in pairwise(points):
-        inside = _part(a, b, x, y)
+        inside = _part(a, b, x, y) if math.isfinite(a[1]) and math.isfinite(b[1]) else None
         if inside is None:
             continue
         start, end = inside

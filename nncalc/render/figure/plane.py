@@ -138,7 +138,7 @@ def _plane(samples: Value, X: np.ndarray, labels: np.ndarray, lines: Sequence[We
     counted = ", ".join(f"{int(own.sum())} of {d.name}" for own, d in zip((yes, ~yes), dots, strict=False))
     moved = f", the last of {len(lines)}" if len(lines) > 1 else ""
     words = f"Plane of {sign}: {counted}; the line {equation}{moved}"
-    return Chart(words, equation, f"{sign.lower()}1", f"{sign.lower()}2", x, y, drawn, dots)
+    return Chart(words, equation, f"{sign.lower()}1", f"{sign.lower()}2", x, y, drawn, dots, side=_side(*lines[-1], x, y))
 
 
 def _samples(X: np.ndarray, own: np.ndarray, name: str, hollow: bool) -> Dots:
@@ -155,6 +155,20 @@ def _ends(w1: float, w2: float, b: float, x: Point, y: Point) -> list[Point]:
     if abs(w2) >= abs(w1) and w2:
         return [(x1, -(w1 * x1 + b) / w2) for x1 in x]
     return [(-(w2 * x2 + b) / w1, x2) for x2 in y] if w1 else []
+
+
+def _side(w1: float, w2: float, b: float, x: Point, y: Point) -> list[Point]:
+    """The corners of what of the box has a score above 0 (Sutherland and Hodgman 1974)."""
+    corners = [(x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1])]
+    scores = [w1 * x1 + w2 * x2 + b for x1, x2 in corners]
+    kept: list[Point] = []
+    for i, (corner, score) in enumerate(zip(corners, scores, strict=True)):
+        before, other = corners[i - 1], scores[i - 1]
+        if (score > 0) != (other > 0):
+            part = other / (other - score)
+            kept.append((before[0] + part * (corner[0] - before[0]), before[1] + part * (corner[1] - before[1])))
+        kept += [corner] if score > 0 else []
+    return kept if w1 or w2 else []
 
 
 def _equation(letter: str, w1: float, w2: float, b: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from nncalc.render.figure.parts import Chart, Dots, Line, Point, clipped, height, ticks, up_ticks
+from nncalc.render.figure.parts import Chart, Dots, Line, Point, across_ticks, clipped, height, up_ticks
 from nncalc.render.paper import QUIET, VALUE, Text, width_of
 
 # A braille letter's dots, by row and column (Unicode 9.0, 22.7), from its first letter on.
@@ -145,8 +145,8 @@ def _below(chart: Chart, edge: int, columns: int) -> Iterator[Text]:
     """The lower axis with its numbers, what it is, and what the signs of points mean."""
     x0, x1 = chart.x
     rule, numbers = ["─"] * columns, [" "] * (columns + 8)
-    for x in ticks(x0, x1, whole=chart.whole):
-        place, text = min(int((x - x0) / (x1 - x0) * columns), columns - 1), f"{x:g}"
+    for x, text in across_ticks(chart):
+        place = min(int((x - x0) / (x1 - x0) * columns), columns - 1)
         start = max(place - len(text) // 2, 0)
         if all(c == " " for c in numbers[max(start - 1, 0) : start + len(text)]):
             rule[place] = "┬"

@@ -64,7 +64,7 @@ def panels_drawing(panels: Panels, numbers: bool) -> Drawn:
         if left and left + before + width > WIDEST:
             left, top = 0.0, bottom + 8
         if panel.sign:
-            drawn.append(label(panel.sign, left + before / 2 - 3, top + height / 2 + 14, "middle", font_size=15))
+            drawn.append(label(panel.sign, left + before / 2 - 3, top + height / 2 + 14, "middle", font_size=20))
         drawn.append(node("g", *parts, transform=f"translate({left + before:g} {top:g})"))
         left += before + width + (6 if panels.panels[-1].sign else 20)
         bottom, widest = max(bottom, top + height), max(widest, left)
@@ -89,7 +89,7 @@ def _panel(panel: Panel, numbers: bool) -> Drawn:
         put(places, *(label(str(j + 1), edge + side * (j + 0.5), 29) for j in range(columns)))
         put(places, *(label(str(i + 1), 7, top + tall * (i + 0.5) + 4) for i in range(rows) if rows > 1))
         parts.append(places)
-    parts += _shades(panel, edge, top, side, tall) if panel.shaded else []
+    parts += _shades(panel, edge, top, side, tall, strokes=not numbers) if panel.shaded else []
     if panel.lit:
         parts.append(node("path", d=_cells(sorted(panel.lit), edge, top, side, tall), fill="s0", fill_opacity=".3"))
     if not panel.shaded:
@@ -114,8 +114,8 @@ def _around(panel: Panel) -> tuple[int, int, int, int]:
     return min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1
 
 
-def _shades(panel: Panel, edge: float, top: float, side: float, tall: float) -> list[Element]:
-    """One path for each shade: the cells of it; those below 0 in another colour, and with a stroke."""
+def _shades(panel: Panel, edge: float, top: float, side: float, tall: float, strokes: bool) -> list[Element]:
+    """One path for each shade: the cells of it; those below 0 in another colour, and with a stroke without numbers."""
     levels: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for i, row in enumerate(panel.array.tolist()):
         for j, value in enumerate(row):
@@ -126,11 +126,11 @@ def _shades(panel: Panel, edge: float, top: float, side: float, tall: float) -> 
     for level, cells in sorted(levels.items()):
         if level:
             drawn.append(node("path", d=_cells(cells, edge, top, side, tall), fill="s0" if level > 0 else "s1",
-                              fill_opacity=f"{0.65 * abs(level) / SHADES:.2g}"))  # fmt: skip
+                              fill_opacity=f"{0.5 * abs(level) / SHADES:.2g}"))  # fmt: skip
     below = [cell for level, cells in levels.items() if level < 0 for cell in cells]
-    if below and side >= SMALL:
-        strokes = "".join(f"M{edge + side * j + 3:g} {top + tall * i + 4:g}h5" for i, j in sorted(below))
-        drawn.append(node("path", d=strokes, stroke="s1"))
+    if below and strokes and side >= SMALL:
+        minus = "".join(f"M{edge + side * (j + 0.5) - 3:g} {top + tall * (i + 0.5):g}h6" for i, j in sorted(below))
+        drawn.append(node("path", d=minus, stroke="ink"))
     return drawn
 
 
