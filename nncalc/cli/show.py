@@ -101,9 +101,10 @@ def draw(problems: Sequence[Problem], request: Request) -> None:
         trace = solve(replace(problem, wanted=wanted), settle)
         cell = cell_of(trace, request.explain[0]) if request.explain else None
         pages.append(drawn(only_steps(trace, ",".join(request.only)) if request.only else trace, view, kind, cell))
-    with nullcontext(terminal.Results()) if request.output is None else replacing(request.output) as out:
-        with lettered(out, view.ascii and drawn is figure_text) as stream:
-            stream.write("\n".join(pages))
+    letters = view.ascii and drawn is figure_text
+    file = nullcontext(terminal.Results()) if request.output is None else replacing(request.output)
+    with file as out, lettered(out, letters) as stream:
+        stream.write("\n".join(pages))
 
 
 def _bare(value: Any) -> str:

@@ -1,8 +1,8 @@
-"""Pictures of a working: a file a kind gives plain data, `svg` and `text` draw it. Which fit, the working itself says."""
+"""Pictures of a working: a file a kind gives plain data, `svg` and `text` draw it; which fit, the working says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from nncalc.errors import Finding, InputError, Location
@@ -14,16 +14,16 @@ from nncalc.render.figure.heat import heat_map, heat_pictures, shares, telling
 from nncalc.render.figure.parts import Picture
 from nncalc.render.figure.plane import plane_pictures
 from nncalc.render.figure.svg import as_a_file, on_a_page
-from nncalc.render.figure.text import written
-from nncalc.render.figure.window import Cell, window_pictures
+from nncalc.render.figure.text import terminal_text
+from nncalc.render.figure.window import WindowCell, window_pictures
 from nncalc.render.layout import View
 from nncalc.trace.steps import Trace
 
-# A page has no more pictures of one kind, and no more layers than these in a row.
+# A page has no more curves.
 MOST_ON_A_PAGE = 4
 
 
-def figure(trace: Trace, view: View, kind: str = AUTO, cell: Cell | None = None) -> list[Picture]:
+def figure(trace: Trace, view: View, kind: str = AUTO, cell: WindowCell | None = None) -> list[Picture]:
     """The pictures of a kind; `auto`: of the first kind that fits. `cell`: whose window, from 0.
 
     Raises InputError where it does not fit the working, naming the kinds that do.
@@ -39,29 +39,29 @@ def figure(trace: Trace, view: View, kind: str = AUTO, cell: Cell | None = None)
 
 
 def figure_svg(
-    trace: Trace, view: View, kind: str = AUTO, cell: Cell | None = None, *, printed: bool = False
+    trace: Trace, view: View, kind: str = AUTO, cell: WindowCell | None = None, *, printed: bool = False
 ) -> str:
     """The picture as a file of SVG; `printed`: in the colours of paper, without a style. Raises as `figure`."""
     title = trace.called or trace.topic
     return as_a_file(figure(trace, view, kind, cell), f"{title}: {trace.title}" if trace.title else title, printed)
 
 
-def figure_text(trace: Trace, view: View, kind: str = AUTO, cell: Cell | None = None) -> str:
+def figure_text(trace: Trace, view: View, kind: str = AUTO, cell: WindowCell | None = None) -> str:
     """The picture in the letters and colours of a terminal. Raises as `figure`."""
-    return written(figure(trace, view, kind, cell), view)
+    return terminal_text(figure(trace, view, kind, cell), view)
 
 
-def pictures(trace: Trace, view: View) -> Iterator[Element]:
-    """What tells something on a page that has all numbers already, each picture a part that scrolls."""
-    found: list[Picture] = [*graph_pictures(trace, view), *plane_pictures(trace, view)]
+def pictures(trace: Trace, view: View) -> Element | None:
+    """What tells something on a page that has all numbers already: pictures, each of which scrolls; None without."""
+    plane = [*plane_pictures(trace, view)]
     weights = telling(trace)
-    found += [heat_map(weights, view)] if weights else []
-    curves: Sequence[Picture] = [*telling_curves(trace, view)]
-    for picture in (*found, *curves[:MOST_ON_A_PAGE]):
-        yield node("div", on_a_page(picture), class_="scroll", tabindex=0)
+    found = [*graph_pictures(trace, view), *plane, *([heat_map(weights, view)] if weights else [])]
+    curves = [] if plane else [*telling_curves(trace, view, vectors=False)][:MOST_ON_A_PAGE]
+    shown = [node("div", on_a_page(picture), class_="scroll", tabindex=0) for picture in (*found, *curves)]
+    return node("div", *shown, class_="pictures") if shown else None
 
 
-def _of_kind(trace: Trace, view: View, kind: str, cell: Cell | None = None) -> Iterator[Picture]:
+def _of_kind(trace: Trace, view: View, kind: str, cell: WindowCell | None = None) -> Iterator[Picture]:
     if kind == "window":
         return window_pictures(trace, view, cell)
     kinds = {"graph": graph_pictures, "heat": heat_pictures, "curve": curve_pictures, "plane": plane_pictures}

@@ -7,16 +7,16 @@ from xml.etree.ElementTree import Element
 
 from nncalc.render.document import node, put
 from nncalc.render.figure.drawing import Drawn
-from nncalc.render.figure.parts import Chart, Dots, Line, Point, across_ticks, clipped, height, thinned, up_ticks
+from nncalc.render.figure.parts import Chart, Dots, Point, Stroke, across_ticks, clipped, height, thinned, up_ticks
 from nncalc.render.figure.shapes import label, letters
 
 # The room for lines and points, and what is above and below it.
-WIDE, TALL, ABOVE, BELOW = 270, 180, 24, 36
+WIDE, TALL, _ABOVE, _BELOW = 270, 180, 24, 36
 # So far, in pixels, a line may be from where it is.
 WITHIN = 0.4
-COLOURS = ("s0", "s1", "s2", "ink")
+_COLOURS = ("s0", "s1", "s2", "ink")
 DASHES = ("", "6 3", "2 3", "8 3 2 3")
-Place = Callable[[Point], Point]
+_Place = Callable[[Point], Point]
 
 
 def chart_drawing(chart: Chart) -> Drawn:
@@ -27,7 +27,7 @@ def chart_drawing(chart: Chart) -> Drawn:
 
     def at(point: Point) -> Point:
         x, y = point
-        return left + WIDE * (x - x0) / (x1 - x0), ABOVE + TALL * (y1 - y) / (y1 - y0)
+        return left + WIDE * (x - x0) / (x1 - x0), _ABOVE + TALL * (y1 - y) / (y1 - y0)
 
     drawn = [label(chart.title, left, 14, font_weight="bold")]
     if chart.side:
@@ -41,37 +41,35 @@ def chart_drawing(chart: Chart) -> Drawn:
     keys, bottom = _keys(chart, left)
     return (
         max(left + WIDE + max((wide for _, wide in names), default=0) + 10, left + letters(chart.title)),
-        ABOVE + TALL + BELOW + bottom,
+        _ABOVE + TALL + _BELOW + bottom,
         [*drawn, *([named] if len(named) else []), *keys],
     )
 
 
-def _axes(chart: Chart, at: Place, left: float) -> Iterator[Element]:
+def _axes(chart: Chart, at: _Place, left: float) -> Iterator[Element]:
     """The frame's lines, stronger through 0, and their numbers."""
     across, up = across_ticks(chart), up_ticks(chart)
     middle = chart.y[0]
-    lines = "".join(f"M{at((x, middle))[0]:.4g} {ABOVE}v{TALL}" for x, _ in across)
+    lines = "".join(f"M{at((x, middle))[0]:.4g} {_ABOVE}v{TALL}" for x, _ in across)
     lines += "".join(f"M{left:g} {at((chart.x[0], y))[1]:.4g}h{WIDE}" for y, _ in up)
     yield node("path", d=lines, stroke="line")
-    zeros = f"M{at((0, middle))[0]:.4g} {ABOVE}v{TALL}" if chart.x[0] < 0 < chart.x[1] else ""
+    zeros = f"M{at((0, middle))[0]:.4g} {_ABOVE}v{TALL}" if chart.x[0] < 0 < chart.x[1] else ""
     if chart.y[0] <= 0 <= chart.y[1] and not chart.log:
         zeros += f"M{left:g} {at((chart.x[0], 0))[1]:.4g}h{WIDE}"
     if zeros:
         yield node("path", d=zeros, stroke="quiet")
-    numbers = node("g", fill="quiet", font_size=11)
-    put(numbers, *(label(text, round(at((x, middle))[0], 1), ABOVE + TALL + 15, "middle") for x, text in across))
-    put(numbers, *(label(text, left - 6, round(at((chart.x[0], y))[1], 1) + 4, "end") for y, text in up))
-    put(numbers, label(chart.across, left + WIDE / 2, ABOVE + TALL + 30, "middle"))
+    below, beside = node("g", text_anchor="middle"), node("g", text_anchor="end")
+    put(below, *(label(text, at((x, middle))[0], _ABOVE + TALL + 15) for x, text in across))
+    put(below, label(chart.across, left + WIDE / 2, _ABOVE + TALL + 30))
     if chart.up:
-        turned = label(chart.up, -ABOVE - TALL / 2, 10, "middle")
-        turned.set("transform", "rotate(-90)")
-        put(numbers, turned)
-    yield numbers
+        put(below, label(chart.up, -_ABOVE - TALL / 2, 10, transform="rotate(-90)"))
+    put(beside, *(label(text, left - 6, at((chart.x[0], y))[1] + 4) for y, text in up))
+    yield node("g", below, beside, fill="quiet", font_size=11)
 
 
-def _line(chart: Chart, line: Line, place: int, at: Place) -> Iterator[Element]:
+def _line(chart: Chart, line: Stroke, place: int, at: _Place) -> Iterator[Element]:
     """A line inside the frame; its points as rings where they are to be seen."""
-    about: dict[str, str] = {"stroke": "quiet" if line.quiet else COLOURS[_own(chart, place) % len(COLOURS)]}
+    about: dict[str, str] = {"stroke": "quiet" if line.quiet else _COLOURS[_own(chart, place) % len(_COLOURS)]}
     dash = "3 3" if line.quiet else DASHES[_own(chart, place) % len(DASHES)]
     about |= {"stroke_dasharray": dash} if dash else {}
     about |= {} if line.quiet else {"stroke_width": "2"}
@@ -91,23 +89,24 @@ def _own(chart: Chart, place: int) -> int:
     return sum(not line.quiet for line in chart.lines[:place])
 
 
-def _dots(dots: Dots, at: Place) -> Element:
+def _dots(dots: Dots, at: _Place) -> Element:
     """Points as one path: full ones are discs, hollow ones rings; their texts beside them."""
-    colour = COLOURS[(dots.line if dots.line is not None else int(dots.hollow)) % len(COLOURS)]
+    colour = _COLOURS[(dots.line if dots.line is not None else int(dots.hollow)) % len(_COLOURS)]
     path, texts = "", node("g", font_size=11)
     taken: list[tuple[float, float, float]] = []
     for point, text in zip(dots.points, dots.texts, strict=True):
         x, y = at(point)
-        path += f"M{x - 4:.4g} {y:.4g}a4 4 0 1 0 8 0a4 4 0 1 0-8 0"
+        path += f"M{x:.4g} {y:.4g}h0"
         right = x + letters(text)
         if text and not any(x < end and right > start and abs(y - down) < 12 for start, end, down in taken):
-            put(texts, label(text, round(x + 7, 1), round(y - 6, 1)))
+            put(texts, label(text, x + 7, y - 6))
             taken.append((x, right, y))
-    drawn = node("path", d=path, fill="ground" if dots.hollow else colour, stroke=colour, stroke_width=2)
-    return node("g", drawn, texts) if len(texts) else drawn
+    discs = [node("path", d=path, stroke=colour, stroke_width=9)]
+    discs += [node("path", d=path, stroke="ground", stroke_width=5)] if dots.hollow else []
+    return node("g", *discs, *([texts] if len(texts) else []), stroke_linecap="round")
 
 
-def _names(chart: Chart, at: Place) -> Iterator[tuple[Element, float]]:
+def _names(chart: Chart, at: _Place) -> Iterator[tuple[Element, float]]:
     """The names of lines where these end, one above the other where they would touch; how wide each is."""
     if not chart.lines or (len(chart.lines) == 1 and not chart.dots) or chart.title in {x.name for x in chart.lines}:
         return
@@ -115,11 +114,11 @@ def _names(chart: Chart, at: Place) -> Iterator[tuple[Element, float]]:
     for place, line in enumerate(chart.lines):
         inside = [part[-1] for part in clipped([(x, height(chart, y)) for x, y in line.points], chart.x, chart.y)]
         if line.name and inside:
-            ends.append((at(inside[-1])[1], line.name, COLOURS[_own(chart, place) % len(COLOURS)]))
+            ends.append((at(inside[-1])[1], line.name, _COLOURS[_own(chart, place) % len(_COLOURS)]))
     right, lowest = at((chart.x[1], chart.y[0]))[0] + 5, 0.0
     for y, name, colour in sorted(ends):
         lowest = max(y + 4, lowest + 13)
-        yield label(name, right, round(lowest, 1), fill=colour, font_size=11), letters(name)
+        yield label(name, right, lowest, fill=colour, font_size=11), letters(name)
 
 
 def _keys(chart: Chart, left: float) -> tuple[list[Element], float]:
@@ -127,7 +126,7 @@ def _keys(chart: Chart, left: float) -> tuple[list[Element], float]:
     parts: list[Element] = []
     for dots in chart.dots:
         if dots.name:
-            y = ABOVE + TALL + BELOW + 8
+            y = _ABOVE + TALL + _BELOW + 8
             sign = Dots([(left + 5, y - 4)], [""], hollow=dots.hollow, line=dots.line)
             parts += [_dots(sign, lambda point: point), label(dots.name, left + 16, y, fill="quiet")]
             left += letters(dots.name) + 40

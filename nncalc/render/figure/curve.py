@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from nncalc.errors import printable
-from nncalc.render.figure.functions import Drawn, functions
-from nncalc.render.figure.parts import Chart, Dots, Line, Picture, Point, spread
+from nncalc.render.figure.functions import REACH, DrawnFunction, functions
+from nncalc.render.figure.parts import Chart, Dots, Picture, Stroke, with_room
 from nncalc.render.layout import View, formula
 from nncalc.trace.name import StepName, in_section
 from nncalc.trace.notation.numbers import number
@@ -18,11 +19,9 @@ from nncalc.trace.notation.style import TEXT
 from nncalc.trace.steps import Step, Trace
 
 # So many charts are one picture, so many points of one have a text, so many lines are told apart.
-MOST_CHARTS, MOST_TEXTS, MOST_LINES = 6, 8, 4
+MOST_CHARTS, _MOST_TEXTS, _MOST_LINES = 6, 8, 4
 # A section of a series, or a name: its kind and its number.
-COUNTED = re.compile(r"(?P<kind>(?:.*[^0-9])?)(?P<number>[0-9]{1,7})")
-# A function is drawn at least as far as this, where it can be.
-REACH = 4.0
+_COUNTED = re.compile(r"(?P<kind>(?:.*[^0-9])?)(?P<number>[0-9]{1,7})")
 # A function is drawn up to so many times the height of its highest point, where it goes on.
 ROOM = 1.6
 # Lengths of gradients, and other numbers, that differ by more than this are told by their powers of ten.
@@ -35,22 +34,22 @@ def curve_pictures(trace: Trace, view: View) -> Iterator[Picture]:
     yield from found[:MOST_CHARTS]
 
 
-def telling_curves(trace: Trace, view: View) -> Iterator[Chart]:
-    """Lengths of gradients, functions that are asked for, and numbers that change from update to update."""
+def telling_curves(trace: Trace, view: View, vectors: bool = True) -> Iterator[Chart]:
+    """Lengths of gradients, functions that are asked for, and numbers (`vectors`: several, too) over updates."""
     yield from _lengths(trace)
     answers = {*trace.answered.values()}
     asked = [d for d in functions(trace) if d.step.name in answers and getattr(d.base, "is_given", False)]
     yield from _functions(asked, view)
     if not asked:
-        yield from _series(trace)
+        yield from _series(trace, _MOST_LINES if vectors else 1)
 
 
 # Functions
 
 
-def _functions(found: Sequence[Drawn], view: View) -> list[Chart]:
+def _functions(found: Sequence[DrawnFunction], view: View) -> list[Chart]:
     """A chart for each function: steps of one function share it; of one section and one input, too."""
-    charts: dict[tuple[object, ...], list[list[Drawn]]] = {}
+    charts: dict[tuple[object, ...], list[list[DrawnFunction]]] = {}
     keys: dict[tuple[float, ...], tuple[object, ...]] = {}
     for drawn in found:
         key = keys.setdefault(drawn.key(), (id(drawn.base), drawn.step.section))
@@ -60,27 +59,27 @@ def _functions(found: Sequence[Drawn], view: View) -> list[Chart]:
     return [_function(groups, view) for groups in charts.values()]
 
 
-def _function(groups: Sequence[Sequence[Drawn]], view: View) -> Chart:
+def _function(groups: Sequence[Sequence[DrawnFunction]], view: View) -> Chart:
     first = groups[0][0]
     xs = [x for group in groups for drawn in group for x, _ in drawn.points()]
-    low, high = spread([*xs, *((-REACH, REACH) if max(map(abs, xs)) <= REACH else ())], 0.06)
+    low, high = with_room([*xs, *((-REACH, REACH) if max(map(abs, xs)) <= REACH else ())], 0.06)
     lines, dots, heights = [], [], []
     tall = ROOM * max((abs(y) for group in groups for drawn in group for _, y in drawn.points()), default=0.0)
-    for place, group in enumerate(groups[:MOST_LINES]):
+    for place, group in enumerate(groups[:_MOST_LINES]):
         curve = group[0].curve(low, high)
         points = list(dict.fromkeys(point for drawn in group for point in drawn.points()))
         heights += [*(y for _, y in curve if abs(y) <= max(tall, 1.1)), *(y for _, y in points)]
-        lines.append(Line(TEXT.symbol(StepName.parse(group[0].step.name).local), curve))
-        named = [""] * len(points) if place or len(points) > MOST_TEXTS else [number(y, 3) for _, y in points]
+        lines.append(Stroke(TEXT.symbol(StepName.parse(group[0].step.name).local), curve))
+        named = [""] * len(points) if place or len(points) > _MOST_TEXTS else [number(y, 3) for _, y in points]
         dots.append(Dots(points, named, hollow=bool(place), line=place))
     names = [TEXT.symbol(drawn.step.symbol) for group in groups for drawn in group]
     title = f"{TEXT.symbol(first.step.symbol)} = {formula(first.step, view)}"
     if len(groups[0]) > 1:
         title = f"{', '.join(names[:5])}{', …' if len(names) > 5 else ''}: {formula(first.step, view)}"
-    told = (f"{number(x, view.digits)} → {number(y, view.digits)}" for x, y in [*dots[0].points][:MOST_TEXTS])
+    told = (f"{number(x, view.digits)} → {number(y, view.digits)}" for x, y in [*dots[0].points][:_MOST_TEXTS])
     words = f"Curve of {title}; points: {', '.join(told)}"
     across = TEXT.symbol(StepName.parse(first.base.symbol).local) if len(groups[0]) == 1 else "argument"
-    return Chart(words, _short(title), across, "", (low, high), spread(heights or (0.0, 1.0)), lines, dots)
+    return Chart(words, _short(title), across, "", (low, high), with_room(heights or (0.0, 1.0)), lines, dots)
 
 
 # Lengths of gradients
@@ -90,7 +89,7 @@ def _lengths(trace: Trace) -> Iterator[Chart]:
     """How long gradients are from layer to layer, or from time step to time step."""
     for name, steps in _gradients(trace):
         labels = [label for label, _ in steps]
-        sizes = [float(np.linalg.norm(np.asarray(step.array, float))) for _, step in steps]
+        sizes = [float(np.sqrt(np.sum(np.square(np.asarray(step.array, float))))) for _, step in steps]
         if all(math.isfinite(size) for size in sizes) and any(sizes):
             yield _over(f"‖{name}‖", labels, [(f"‖{name}‖", sizes)], "Length of the gradient", FAR)
 
@@ -111,10 +110,10 @@ def _gradients(trace: Trace) -> Iterator[tuple[str, list[tuple[str, Step]]]]:
 
 
 def _numbered(steps: Iterable[Step]) -> list[tuple[str, list[tuple[str, Step]]]]:
-    """Steps whose names end in numbers that go on: norm_1, norm_2."""
+    """Steps whose names end in numbers that go on, as the lengths of gradients step by step."""
     found: dict[str, list[tuple[str, Step]]] = {}
     for step in steps:
-        counted = COUNTED.fullmatch(step.name)
+        counted = _COUNTED.fullmatch(step.name)
         if counted:
             kind = counted["kind"].rstrip("_")
             found.setdefault(step.value.args[0].symbol if step.value.args else kind, [])
@@ -133,7 +132,7 @@ def _by_section(steps: Iterable[Step]) -> Iterator[tuple[str, list[tuple[str, St
     """Steps of one name in sections that are numbered, each with its section's number."""
     found: dict[tuple[str, str], list[tuple[str, Step]]] = {}
     for step in steps:
-        counted = COUNTED.fullmatch(step.section)
+        counted = _COUNTED.fullmatch(step.section)
         if counted:
             kind = re.sub(r"[0-9]+", "", counted["kind"])
             found.setdefault((kind, StepName.parse(step.name).local), []).append((step.section, step))
@@ -146,7 +145,7 @@ def _by_section(steps: Iterable[Step]) -> Iterator[tuple[str, list[tuple[str, St
 # Numbers over updates
 
 
-def _series(trace: Trace) -> Iterator[Chart]:
+def _series(trace: Trace, most: int) -> Iterator[Chart]:
     """Numbers of the answer, and what is differentiated, from update to update: three or more."""
     names = [StepName.parse(step.name) for step in trace.steps]
     wanted = {n.of for n in names if n.is_gradient} | {StepName.parse(name).local for name in trace.answered.values()}
@@ -156,13 +155,21 @@ def _series(trace: Trace) -> Iterator[Chart]:
     forward = [step for step, n in zip(trace.steps, names, strict=True) if not n.is_gradient and n.local in wanted]
     for name, steps in _by_section(forward):
         size = steps[0][1].array.size
-        if len(steps) < 3 or size > MOST_LINES or any(step.array.size != size for _, step in steps):
+        if len(steps) < 3 or size > most or any(step.array.size != size for _, step in steps):
+            continue
+        if not _go_on(section for section, _ in steps):
             continue
         values = np.array([np.ravel(np.asarray(step.array, float)) for _, step in steps])
         if np.isfinite(values).all() and np.ptp(values, axis=0).any():
             sign = TEXT.symbol(name)
             lines = [(sign if size == 1 else f"{sign}[{i + 1}]", column) for i, column in enumerate(values.T.tolist())]
             yield _over(sign, [section for section, _ in steps], lines, "Course of", VERY_FAR)
+
+
+def _go_on(sections: Iterable[str]) -> bool:
+    """Whether sections' last numbers follow each other, or begin anew in the next round: time, and no layers."""
+    numbers = [int(counted["number"]) for counted in map(_COUNTED.fullmatch, sections) if counted]
+    return all(b == a + 1 or (b == numbers[0] and a > b) for a, b in pairwise(numbers))
 
 
 def _over(
@@ -172,8 +179,10 @@ def _over(
     values = [value for _, line in series for value in line]
     log = min(values) > 0 and max(values) / min(values) >= far
     heights = [math.log10(value) for value in values] if log else [*values, *((0.0,) if min(values) > 0 else ())]
-    up = spread(heights) if log or min(values) <= 0 else (0.0, max(values) * 1.1)
-    lines = [Line(name, [(i, value) for i, value in enumerate(line, 1)], dots=len(line) <= 40) for name, line in series]
+    up = with_room(heights) if log or min(values) <= 0 else (0.0, max(values) * 1.1)
+    lines = [
+        Stroke(name, [(i, value) for i, value in enumerate(line, 1)], dots=len(line) <= 40) for name, line in series
+    ]
     told = "; ".join(f"{name}: {', '.join(number(v, 4) for v in line[:12])}{', …' if len(line) > 12 else ''}"
                      for name, line in series)  # fmt: skip
     across = f"{labels[0]} to {labels[-1]}"
@@ -184,5 +193,3 @@ def _over(
 
 def _short(title: str) -> str:
     return title if len(title) <= 44 else f"{title[:43]}…"
-
-

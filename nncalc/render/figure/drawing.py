@@ -11,7 +11,7 @@ from nncalc.render.document import node
 from nncalc.render.figure.parts import Graph, Wire
 
 # A letter's width, a node's height, a row's, the wire that bears the numbers, and the room in which wires part.
-LETTER, HEIGHT, ROW, WIRE, PART = 8, 30, 62, 76, 36
+_LETTER, HEIGHT, _ROW, WIRE, PART = 8, 30, 62, 76, 36
 SWEEPS = 6
 
 Waypoint = tuple[str, str]  # a node (its name twice), or where the wire between two nodes passes a column
@@ -59,16 +59,17 @@ def graph_drawing(graph: Graph) -> Drawn:
     frames: list[Element] = []
     left = 8.0
     for i, here in enumerate(columns):
-        width = max([len(graph.nodes[a].label) for a, b in here if a == b], default=0) * LETTER + 18
+        width = max([len(graph.nodes[a].label) for a, b in here if a == b], default=0) * _LETTER + 18
         for row, place in enumerate(here):
-            middle = 24 + ROW * (row + (most - len(here)) / 2) + HEIGHT / 2
+            middle = 24 + _ROW * (row + (most - len(here)) / 2) + HEIGHT / 2
             if place[0] == place[1]:
                 frames += _frame(graph, place[0], left, middle, width)
             places[i, place] = left + width + (WIRE if place[0] == place[1] else 0), middle
         left += width + WIRE + PART
     wires = [_wire(wire, column, places, columns) for wire in graph.wires]
-    drawn = [node("g", *wires, *frames, font_size=13, font_family="monospace", fill="ink")]
-    return left - PART, 48 + ROW * (most - 1) + HEIGHT, drawn
+    wired = node("path", d="".join(wires), fill="none", stroke="ink")
+    drawn = [node("g", wired, *frames, font_size=13, font_family="monospace", text_anchor="middle")]
+    return left - PART, 48 + _ROW * (most - 1) + HEIGHT, drawn
 
 
 def _frame(graph: Graph, name: str, left: float, middle: float, width: float) -> Iterable[Element]:
@@ -77,14 +78,14 @@ def _frame(graph: Graph, name: str, left: float, middle: float, width: float) ->
     yield node("rect", x=f"{left:g}", y=f"{middle - HEIGHT / 2:g}", width=f"{width:g}", height=HEIGHT, rx=6,
                fill="none", stroke="ink")  # fmt: skip
     yield _text(shown.label, left + width / 2, middle + 4)
-    yield node("path", d=f"M{right:g} {middle:g}h{WIRE}", fill="none", stroke="ink")
+    yield node("path", d=f"M{right:g} {middle:g}h{WIRE}", stroke="ink")
     yield _text(shown.value, right + WIRE / 2, middle - 5, font_weight="bold")
     if shown.slope:
         yield _text(shown.slope, right + WIRE / 2, middle + 15, fill="s1")
 
 
 def _text(text: str, x: float, y: float, **about: str) -> Element:
-    return node("text", text.replace("-", "−"), x=f"{x:g}", y=f"{y:g}", text_anchor="middle", **about)
+    return node("text", text.replace("-", "−"), x=f"{x:g}", y=f"{y:g}", **about)
 
 
 def _wire(
@@ -92,8 +93,8 @@ def _wire(
     column: dict[str, int],
     places: dict[tuple[int, Waypoint], tuple[float, float]],
     columns: list[list[Waypoint]],
-) -> Element:
-    """From one node to another, past the nodes of the columns between."""
+) -> str:
+    """The path from one node to another, past the nodes of the columns between."""
     a, b = wire
     x, y = places[column[a], (a, a)]
     drawn = f"M{x:g} {y:g}"
@@ -104,4 +105,4 @@ def _wire(
         bend, x = starts + PART / 2, starts + PART
         drawn += f"L{starts:g} {y:g}C{bend:g} {y:g} {bend:g} {down:g} {x:g} {down:g}"
         y = down
-    return node("path", d=drawn, fill="none", stroke="ink")
+    return drawn

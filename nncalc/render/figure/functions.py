@@ -1,4 +1,4 @@
-"""Steps that are a function of one number each: σ(z), a rate over time. Their formula gives the curve between points."""
+"""Steps that are a function of one number each, as σ(z): their formula gives the curve between the points."""
 
 from __future__ import annotations
 
@@ -17,23 +17,25 @@ from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, fold, part
 from nncalc.trace.steps import Step, Trace
 
 # So many cells of one step are looked at; a curve is worked at so many places.
-MOST_CELLS, PLACES = 400, 121
+_MOST_CELLS, _PLACES = 400, 121
 # Where two functions are compared; a straight line is none that one would draw.
 JUMP = 8
+# A function is looked at so far beyond the points of the problem, and drawn so far to either side of 0.
+REACH = 4.0
 # A formula of more parts is not put into another.
-MOST_PARTS = 40
-COMPARED = (-2.7, -1.3, -0.4, 0.3, 1.1, 2.6)
+_MOST_PARTS = 40
+_COMPARED = (-2.7, -1.3, -0.4, 0.3, 1.1, 2.6)
 
 
 @dataclass
-class Drawn:
+class DrawnFunction:
     """A step y = f(x) cell by cell, and f as what gives the number at any x (nan where it has none)."""
 
     step: Step
     base: Any
     made: Expr
     slot: StandIn
-    others: list[Drawn] = field(default_factory=list)
+    others: list[DrawnFunction] = field(default_factory=list)
 
     def at(self, places: Sequence[float]) -> list[float]:
         """f(x) at each of several x."""
@@ -43,22 +45,22 @@ class Drawn:
 
     def points(self) -> list[Point]:
         """The cells of the problem: x, y."""
-        xs, ys = (np.ravel(np.asarray(v.array, float))[:MOST_CELLS] for v in (self.base, self.step))
+        xs, ys = (np.ravel(np.asarray(v.array, float))[:_MOST_CELLS] for v in (self.base, self.step))
         return list(zip(xs.tolist(), ys.tolist(), strict=True))
 
     def curve(self, low: float, high: float) -> list[Point]:
         """The function from one place to another."""
-        places = [low + (high - low) * i / (PLACES - 1) for i in range(PLACES)]
+        places = [low + (high - low) * i / (_PLACES - 1) for i in range(_PLACES)]
         return _broken(list(zip(places, self.at(places), strict=True)))
 
     def key(self) -> tuple[float, ...]:
         """The same for steps of one function."""
-        return tuple(round(y, 9) for y in self.at(COMPARED))
+        return tuple(round(y, 9) for y in self.at(_COMPARED))
 
 
-def functions(trace: Trace) -> Iterator[Drawn]:
+def functions(trace: Trace) -> Iterator[DrawnFunction]:
     """The steps of a working that are a function of one number each, and no straight line."""
-    found: dict[int, Drawn] = {}
+    found: dict[int, DrawnFunction] = {}
     for step in trace.steps:
         if step.value.is_given or step.array.dtype.kind not in "fiub" or StepName.parse(step.name).is_gradient:
             continue
@@ -69,21 +71,20 @@ def functions(trace: Trace) -> Iterator[Drawn]:
         if base is None or np.shape(base.array) != step.array.shape:
             continue
         slot = StandIn(0.0, "x")
-        drawn = Drawn(step, base, with_refs(step.element(index), _put(base, slot, found)), slot)
+        drawn = DrawnFunction(step, base, with_refs(step.element(index), _put(base, slot, found)), slot)
         if not _straight(drawn):
-            if parts(drawn.made) <= MOST_PARTS:
+            if parts(drawn.made) <= _MOST_PARTS:
                 found[id(step.value)] = drawn
             yield drawn
 
 
-def _base(made: Expr, index: Index, found: dict[int, Drawn]) -> Any:
+def _base(made: Expr, index: Index, found: dict[int, DrawnFunction]) -> Any:
     """The one value that an element is made from, at the same place; beside it only given numbers. None: others."""
     bases: list[Any] = []
     for ref in _refs(made):
         known = found.get(id(ref.value))
         value = known.base if known is not None else ref.value
-        constant = isinstance(value, StandIn) or (np.ndim(value.array) == 0 and index and getattr(value, "is_given", 0))
-        if constant:
+        if isinstance(value, StandIn) or (np.ndim(value.array) == 0 and index and getattr(value, "is_given", False)):
             continue
         if ref.index != index:
             return None
@@ -91,7 +92,7 @@ def _base(made: Expr, index: Index, found: dict[int, Drawn]) -> Any:
     return bases[0] if bases and all(b is bases[0] for b in bases) else None
 
 
-def _put(base: Any, slot: StandIn, found: dict[int, Drawn]) -> Callable[[Ref], Expr]:
+def _put(base: Any, slot: StandIn, found: dict[int, DrawnFunction]) -> Callable[[Ref], Expr]:
     """Instead of the base the slot; instead of another function of it that function of the slot."""
 
     def exchange(ref: Ref) -> Expr:
@@ -123,16 +124,16 @@ def _broken(points: list[Point]) -> list[Point]:
     return points
 
 
-def _straight(drawn: Drawn) -> bool:
+def _straight(drawn: DrawnFunction) -> bool:
     """Whether what is between the points is a straight line, or the formula is none of numbers."""
     if not isinstance(drawn.made, Op) or rank(drawn.made):
         return True
     xs, ys = zip(*drawn.points(), strict=True)
-    low, high = min(*xs, -2.0), max(*xs, 2.0)
-    curve = [y for _, y in drawn.curve(low, high)[:: PLACES // 20] if math.isfinite(y)]
+    low, high = min(xs) - REACH, max(xs) + REACH
+    curve = [y for _, y in drawn.curve(low, high)[:: _PLACES // 20] if math.isfinite(y)]
     if len(curve) < 5:
         return True
     second = np.diff(curve, 2)
     size = max(map(abs, curve)) or 1.0
     agrees = np.allclose(drawn.at(xs), ys, rtol=1e-6, atol=1e-9)
-    return not agrees and drawn.step.exact is None or bool(np.all(abs(second) <= 1e-9 * size))
+    return (not agrees and drawn.step.exact is None) or bool(np.all(abs(second) <= 1e-9 * size))

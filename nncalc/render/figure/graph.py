@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nncalc.errors import printable
-from nncalc.render.figure.parts import Graph, Node, Picture, Stage, Stages
+from nncalc.render.figure.parts import Graph, GraphNode, Picture, Stage, Stages
 from nncalc.render.graph import gradients_in, is_graph, output_of
 from nncalc.render.layout import View, formula
 from nncalc.trace.name import StepName
@@ -14,7 +14,7 @@ from nncalc.trace.notation.style import TEXT
 from nncalc.trace.steps import Trace, elements_in
 
 # A formula in a node has so many letters, a row of layers so many blocks.
-LONGEST, MOST_STAGES = 26, 16
+_LONGEST, MOST_STAGES = 26, 16
 
 
 def graph_pictures(trace: Trace, view: View) -> Iterator[Picture]:
@@ -29,8 +29,8 @@ def _graph(trace: Trace, view: View) -> Graph:
     slopes = {name: number(step.array, view.digits) for name, step in gradients_in(trace).items()}
     slopes.setdefault(output_of(trace), "1")
 
-    def shown(name: str, label: str, value: object) -> Node:
-        return Node(_short(label), number(value, view.digits), slopes.get(name, ""))
+    def shown(name: str, label: str, value: object) -> GraphNode:
+        return GraphNode(_short(label), number(value, view.digits), slopes.get(name, ""))
 
     nodes = {name: shown(name, TEXT.symbol(value.symbol), value.array) for name, value in trace.given.items()}
     wires = []
@@ -49,7 +49,8 @@ def _graph(trace: Trace, view: View) -> Graph:
 def _layers(trace: Trace) -> list[Stage]:
     """The layers of a network that is worked, or of one whose sizes are counted; shapes as they are spoken."""
     if trace.layers:
-        return [Stage(_short(printable(n)), _times(size), _short(printable(below))) for n, size, _, below in trace.layers]
+        return [Stage(_short(printable(name)), _times(size), _short(printable(below)))
+                for name, size, _, below in trace.layers]  # fmt: skip
     if not trace.overview or trace.overview[0][:2] != ("layer", "output"):
         return []
     rows = [row for row in trace.overview[1:] if str(row[0]) == str(row[0]).strip() and row[1]]
@@ -73,4 +74,4 @@ def _row(row: list[Stage]) -> Stages:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

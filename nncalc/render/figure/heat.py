@@ -17,7 +17,7 @@ from nncalc.trace.steps import Step, Trace
 # So many matrices are one picture, and so many rows and columns of one.
 MOST_PANELS, MOST_SIDE = 8, 64
 # Shares add up to 1 but for the last digits of floats, or of numbers rounded on paper.
-NEARLY = 0.02
+_NEARLY = 0.02
 
 
 def heat_pictures(trace: Trace, view: View) -> Iterator[Picture]:
@@ -75,7 +75,8 @@ def _forward(trace: Trace) -> list[Step]:
 def _drawable(step: Step, strip: bool) -> bool:
     """Whether there are rows and columns; a vector is a strip where it is what was looked for."""
     array = step.array
-    return array.dtype.kind in "fiub" and (array.ndim >= 2 and min(array.shape[-2:]) > 1 or (strip and array.ndim > 0))
+    matrix = array.ndim >= 2 and min(array.shape[-2:]) > 1
+    return array.dtype.kind in "fiub" and (matrix or (strip and array.ndim > 0))
 
 
 def _is_share(array: np.ndarray) -> bool:
@@ -85,7 +86,7 @@ def _is_share(array: np.ndarray) -> bool:
     if array.min() < 0 or np.isin(array, (0, 1)).all():
         return False
     ways = [array.sum(axis=-1), *([array.sum(axis=-2)] if array.ndim > 1 else [])]
-    return any(bool(np.all(abs(sums - 1) < NEARLY)) for sums in ways)
+    return any(bool(np.all(abs(sums - 1) < _NEARLY)) for sums in ways)
 
 
 def _waves(step: Step) -> bool:

@@ -1,4 +1,4 @@
-"""What a picture is made of, as plain data: rows of blocks, matrices cell by cell, charts; and how an axis is divided."""
+"""What a picture is made of, as plain data: blocks, matrices, charts, graphs; and how an axis is divided."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Panels:
 
 
 @dataclass(frozen=True)
-class Line:
+class Stroke:
     """A line through points; `quiet`: it only leads to another. `name` stands at its end; `dots`: each point shows."""
 
     name: str
@@ -93,14 +93,14 @@ class Chart:
     up: str
     x: Point
     y: Point
-    lines: Sequence[Line] = ()
+    lines: Sequence[Stroke] = ()
     dots: Sequence[Dots] = ()
     log: bool = False
     names: Sequence[str] = ()  # of the places 1, 2, 3 … of the lower axis
     side: Sequence[Point] = ()  # the corners of what is on one side
 
 
-class Node(NamedTuple):
+class GraphNode(NamedTuple):
     """A node as it is shown: its formula, its value, and the output's gradient by it (empty where there is none)."""
 
     label: str
@@ -113,7 +113,7 @@ class Graph:
     """Nodes of an expression by their names, which is made from which, and what the gradients are of."""
 
     words: str
-    nodes: dict[str, Node]
+    nodes: dict[str, GraphNode]
     wires: Sequence[Wire]
     output: str
 
@@ -159,7 +159,7 @@ def height(chart: Chart, y: float) -> float:
     return math.log10(y) if chart.log and y > 0 else y
 
 
-def spread(points: Sequence[float], around: float = 0.08) -> Point:
+def with_room(points: Sequence[float], around: float = 0.08) -> Point:
     """From where to where an axis goes that has room for these: a little more than they take."""
     low, high = min(points), max(points)
     more = (high - low) * around or abs(high) * around or 1.0
@@ -167,7 +167,7 @@ def spread(points: Sequence[float], around: float = 0.08) -> Point:
 
 
 def thinned(points: Sequence[Point], within: float) -> list[Point]:
-    """The points of a line without which it would be another by more than that (Ramer 1972, Douglas and Peucker 1973)."""
+    """The points without which a line would be another by more than that (Ramer 1972, Douglas and Peucker 1973)."""
     kept = {0, len(points) - 1}
     stack = [(0, len(points) - 1)]
     while stack:

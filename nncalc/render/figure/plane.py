@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.render.figure.parts import Chart, Dots, Line, Picture, Point, clipped, spread
+from nncalc.render.figure.parts import Chart, Dots, Picture, Point, Stroke, clipped, with_room
 from nncalc.render.layout import View
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.numbers import number
@@ -17,10 +17,10 @@ from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import Value
 
 # So many samples are drawn, so many of them with their number, so many lines.
-MOST_SAMPLES, MOST_TEXTS, MOST_LINES = 400, 12, 12
+MOST_SAMPLES, _MOST_TEXTS, _MOST_LINES = 400, 12, 12
 # What compares: where it says yes.
 DECIDES = ("greater", "greater_equal")
-Weights = tuple[float, float, float]  # w1, w2, b
+Boundary = tuple[float, float, float]  # w1, w2, b
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def plane_pictures(trace: Trace, view: View) -> Iterator[Picture]:
     if labels is None or len(X) < 2:
         return
     level = _level(trace, kept)
-    lines: list[Weights] = []
+    lines: list[Boundary] = []
     for s in kept:
         w = np.asarray(s.w.array, float)
         line = (float(w[0]), float(w[1]), s.b - level)
@@ -124,13 +124,13 @@ def _level(trace: Trace, scores: list[Scores]) -> float:
     return 0.0
 
 
-def _plane(samples: Value, X: np.ndarray, labels: np.ndarray, lines: Sequence[Weights]) -> Chart:
-    x, y = (spread(X[:, axis].tolist(), 0.3) for axis in (0, 1))
+def _plane(samples: Value, X: np.ndarray, labels: np.ndarray, lines: Sequence[Boundary]) -> Chart:
+    x, y = (with_room(X[:, axis].tolist(), 0.3) for axis in (0, 1))
     sign = TEXT.symbol(StepName.parse(samples.symbol).local)
     equation = _equation(sign.lower(), *lines[-1]) if any(lines[-1][:2]) else "no line: both weights are 0"
     drawn = [
-        Line(equation if line is lines[-1] else "", part, quiet=line is not lines[-1])
-        for line in lines[-MOST_LINES:] for part in clipped(_ends(*line, x, y), x, y)
+        Stroke(equation if line is lines[-1] else "", part, quiet=line is not lines[-1])
+        for line in lines[-_MOST_LINES:] for part in clipped(_ends(*line, x, y), x, y)
     ]  # fmt: skip
     yes = labels == labels.max()
     dots = [_samples(X, own, f"label {number(labels[own][0])}", hollow)
@@ -138,7 +138,9 @@ def _plane(samples: Value, X: np.ndarray, labels: np.ndarray, lines: Sequence[We
     counted = ", ".join(f"{int(own.sum())} of {d.name}" for own, d in zip((yes, ~yes), dots, strict=False))
     moved = f", the last of {len(lines)}" if len(lines) > 1 else ""
     words = f"Plane of {sign}: {counted}; the line {equation}{moved}"
-    return Chart(words, equation, f"{sign.lower()}1", f"{sign.lower()}2", x, y, drawn, dots, side=_side(*lines[-1], x, y))
+    letter = sign.lower()
+    side = _side(*lines[-1], x, y)
+    return Chart(words, equation, f"{letter}1", f"{letter}2", x, y, drawn, dots, side=side)
 
 
 def _samples(X: np.ndarray, own: np.ndarray, name: str, hollow: bool) -> Dots:
@@ -146,7 +148,7 @@ def _samples(X: np.ndarray, own: np.ndarray, name: str, hollow: bool) -> Dots:
     places: dict[Point, list[str]] = {}
     for i in np.flatnonzero(own).tolist():
         places.setdefault((float(X[i, 0]), float(X[i, 1])), []).append(str(i + 1))
-    texts = [", ".join(names) if len(X) <= MOST_TEXTS else "" for names in places.values()]
+    texts = [", ".join(names) if len(X) <= _MOST_TEXTS else "" for names in places.values()]
     return Dots([*places], texts, name, hollow)
 
 

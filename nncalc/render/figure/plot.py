@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from nncalc.render.figure.parts import Chart, Dots, Line, Point, across_ticks, clipped, height, up_ticks
+from nncalc.render.figure.parts import Chart, Dots, Point, Stroke, across_ticks, clipped, height, up_ticks
 from nncalc.render.paper import QUIET, VALUE, Text, width_of
 
 # A braille letter's dots, by row and column (Unicode 9.0, 22.7), from its first letter on.
 BRAILLE, BITS = 0x2800, ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 # Rows of a chart; its columns, if there is room for them.
-ROWS, COLUMNS, LEAST = 15, 64, 20
-COLOURS = ("cyan", "yellow", "magenta", "green")
-FULL, HOLLOW, SIGNS = "●", "○", "●○◆◇"
+_ROWS, _COLUMNS, _LEAST = 15, 64, 20
+_COLOURS = ("cyan", "yellow", "magenta", "green")
+FULL, HOLLOW, _SIGNS = "●", "○", "●○◆◇"
 Spot = tuple[int, int]  # row, column
 
 
@@ -29,7 +29,7 @@ class _Canvas:
     def place(self, point: Point) -> tuple[float, float]:
         """Where a point is, in letters from the top and from the left."""
         (x, y), (x0, x1), (y0, y1) = point, self.chart.x, self.chart.y
-        return (y1 - y) / (y1 - y0) * ROWS, (x - x0) / (x1 - x0) * self.columns
+        return (y1 - y) / (y1 - y0) * _ROWS, (x - x0) / (x1 - x0) * self.columns
 
     def line(self, points: list[Point], style: str, dashed: bool) -> None:
         """A line of dots; a dashed one leaves out every second letter's."""
@@ -40,7 +40,7 @@ class _Canvas:
                 self._dot(a[0] + part * (b[0] - a[0]), a[1] + part * (b[1] - a[1]), style, dashed)
 
     def _dot(self, down: float, across: float, style: str, dashed: bool) -> None:
-        row = min(int(down * 4), 4 * ROWS - 1)
+        row = min(int(down * 4), 4 * _ROWS - 1)
         column = min(int(across * 2), 2 * self.columns - 1)
         if row < 0 or column < 0 or (dashed and (row // 2 + column // 2) % 2):
             return
@@ -51,8 +51,8 @@ class _Canvas:
     def sign(self, point: Point, letter: str, style: str, text: str) -> None:
         """A sign over what is there, and its text beside it where nothing stands."""
         down, across = self.place(point)
-        row, column = min(int(down), ROWS - 1), min(int(across), self.columns - 1)
-        if not (0 <= row and 0 <= column):
+        row, column = min(int(down), _ROWS - 1), min(int(across), self.columns - 1)
+        if row < 0 or column < 0:
             return
         self.letters[row, column], self.styles[row, column] = letter, style
         beside = [(row, column + 1 + i) for i in range(len(text))]
@@ -72,15 +72,16 @@ class _Canvas:
 
 def chart_lines(chart: Chart, width: int) -> Iterator[Text]:
     """The lines of a chart in so many columns."""
-    marks = {min(int((chart.y[1] - y) / (chart.y[1] - chart.y[0]) * ROWS), ROWS - 1): text for y, text in up_ticks(chart)}
+    tall = (chart.y[1] - chart.y[0]) / _ROWS
+    marks = {min(int((chart.y[1] - y) / tall), _ROWS - 1): text for y, text in up_ticks(chart)}
     edge = max(map(len, marks.values()), default=0) + 1
     ends = _named(chart)
     names = max((width_of(line.name) for line in ends), default=0) + 1
-    columns = max(min(COLUMNS, width - edge - 2 - names), LEAST)
+    columns = max(min(_COLUMNS, width - edge - 2 - names), _LEAST)
     canvas = _drawn(chart, columns)
     yield Text(chart.title, VALUE, whole=True)
     names_at = _names(chart, canvas)
-    for number in range(ROWS):
+    for number in range(_ROWS):
         text = marks.get(number, "")
         line = Text(f"{text:>{edge}} ", QUIET, whole=True).append("┤" if text else "│", "")
         written = Text(whole=True)
@@ -101,7 +102,7 @@ def _drawn(chart: Chart, columns: int) -> _Canvas:
     for place, line in enumerate(chart.lines):
         for x, y in line.points if line.dots else ():
             own = _own(chart, place)
-            canvas.sign((x, height(chart, y)), SIGNS[own % len(SIGNS)], COLOURS[own % len(COLOURS)], "")
+            canvas.sign((x, height(chart, y)), _SIGNS[own % len(_SIGNS)], _COLOURS[own % len(_COLOURS)], "")
     for dots in chart.dots:
         for point, text in zip(dots.points, dots.texts, strict=True):
             canvas.sign(point, _sign(dots), _dots_colour(dots), text)
@@ -113,18 +114,18 @@ def _own(chart: Chart, place: int) -> int:
 
 
 def _colour(chart: Chart, place: int) -> str:
-    return QUIET if chart.lines[place].quiet else COLOURS[_own(chart, place) % len(COLOURS)]
+    return QUIET if chart.lines[place].quiet else _COLOURS[_own(chart, place) % len(_COLOURS)]
 
 
 def _dots_colour(dots: Dots) -> str:
-    return COLOURS[(dots.line if dots.line is not None else int(dots.hollow)) % len(COLOURS)]
+    return _COLOURS[(dots.line if dots.line is not None else int(dots.hollow)) % len(_COLOURS)]
 
 
 def _sign(dots: Dots) -> str:
     return HOLLOW if dots.hollow else FULL
 
 
-def _named(chart: Chart) -> Sequence[Line]:
+def _named(chart: Chart) -> Sequence[Stroke]:
     """The lines whose names stand at their ends: not those that the title says already."""
     return [] if chart.title in {line.name for line in chart.lines} else chart.lines
 
@@ -135,8 +136,8 @@ def _names(chart: Chart, canvas: _Canvas) -> dict[int, tuple[str, str]]:
     for place, line in enumerate(_named(chart)):
         runs = clipped([(x, height(chart, y)) for x, y in line.points], chart.x, chart.y)
         if line.name and runs:
-            row = min(int(canvas.place(runs[-1][-1])[0]), ROWS - 1)
-            free = next((r for r in (*range(row, ROWS), *range(row, -1, -1)) if r not in found), row)
+            row = min(int(canvas.place(runs[-1][-1])[0]), _ROWS - 1)
+            free = next((r for r in (*range(row, _ROWS), *range(row, -1, -1)) if r not in found), row)
             found[free] = f" {line.name}", _colour(chart, place)
     return found
 

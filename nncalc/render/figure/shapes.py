@@ -13,45 +13,48 @@ from nncalc.render.figure.parts import Panel, Panels, Stage, Stages
 from nncalc.trace.notation.numbers import number
 
 # A letter's width (12 px type), the widest row of layers, a block's height, the room between two.
-LETTER, WIDEST, BLOCK, BETWEEN = 6.8, 760, 52, 30
+_LETTER, ROOM_ACROSS, _BLOCK, _BETWEEN = 6.8, 760, 52, 30
 # The side of a cell that shows its number, of one that does not, and how many of these shades there are.
-CELL, SMALL, SHADES = 40, 18, 6
+_CELL, _SMALL, SHADES = 40, 18, 6
 # Of a matrix with more cells numbers would only be grey.
 MOST_NUMBERS = 150
+# With more rows or columns than these they have no numbers.
+INDEXED = 24
 
 
-def label(text: str, x: float, y: float, anchor: str = "", **about: str | int) -> Element:
+def label(text: str, x: float, y: float, **about: str | int) -> Element:
     """A text at its place; a minus is one."""
-    place = {"text_anchor": anchor} if anchor else {}
-    return node("text", text.replace("-", "−"), x=f"{x:g}", y=f"{y:g}", **place, **about)
+    return node("text", text.replace("-", "−"), x=f"{x:.4g}", y=f"{y:.4g}", **about)
 
 
 def letters(text: str) -> float:
     """About how wide a text is."""
-    return LETTER * len(text)
+    return _LETTER * len(text)
 
 
 def stages_drawing(stages: Stages) -> Drawn:
     """Blocks with arrows between them, in as many rows as they need."""
     left, top, widest = 1.0, 1.0, 0.0
-    blocks, arrows, texts = node("path", d="", fill="soft", stroke="ink"), "", node("g", text_anchor="middle")
-    shown: list[Stage | str] = [*stages.row]
-    shown[stages.after : stages.after] = [f"… {stages.left_out} more"] if stages.left_out else []
+    blocks = arrows = ""
+    names, others = node("g", font_weight="bold"), node("g", fill="quiet")
+    shown: list[Stage | None] = [*stages.row]
+    shown[stages.after : stages.after] = [None] if stages.left_out else []
     for place, stage in enumerate(shown):
-        rows = (stage,) if isinstance(stage, str) else tuple(filter(None, (stage.name, stage.size, stage.below)))
-        width = math.ceil(max(map(letters, rows)) + 20)
-        if left + width > WIDEST and place:
-            left, top = BETWEEN + 1.0, top + BLOCK + 22
+        rows = [row for row in (stage.name, stage.size, stage.below) if row] if stage else []
+        width = math.ceil(max(map(letters, rows or [f"… {stages.left_out} more"])) + 20)
+        if left + width > ROOM_ACROSS and place:
+            left, top = _BETWEEN + 1.0, top + _BLOCK + 22
         if place:
-            arrows += f"M{left - BETWEEN + 4:g} {top + BLOCK / 2:g}h{BETWEEN - 9}m-5-4l5 4-5 4"
-        if not isinstance(stage, str):
-            blocks.set("d", f"{blocks.get('d')}M{left:g} {top:g}h{width}v{BLOCK}h-{width}z")
-        for i, row in enumerate(rows):
-            about: dict[str, str | int] = {"font_weight": "bold"} if not i and len(rows) > 1 else {"fill": "quiet"}
-            put(texts, label(row, left + width / 2, top + BLOCK / 2 + 4 + 15 * (i - (len(rows) - 1) / 2), **about))
-        left += width + BETWEEN
-        widest = max(widest, left - BETWEEN + 1)
-    return widest, top + BLOCK + 1, [blocks, node("path", d=arrows, fill="none", stroke="ink"), texts]
+            arrows += f"M{left - _BETWEEN + 4:g} {top + _BLOCK / 2:g}h{_BETWEEN - 9}m-5-4l5 4-5 4"
+        if stage:
+            blocks += f"M{left:g} {top:g}h{width}v{_BLOCK}h-{width}z"
+        middle, first = left + width / 2, top + _BLOCK / 2 + 4 - 7.5 * (len(rows) - 1)
+        put(names if stage else others, label(rows[0] if stage else f"… {stages.left_out} more", middle, first))
+        put(others, *(label(row, middle, first + 15 * i) for i, row in enumerate(rows[1:], 1)))
+        left += width + _BETWEEN
+        widest = max(widest, left - _BETWEEN + 1)
+    drawn = node("path", d=blocks, fill="soft", stroke="ink"), node("path", d=arrows, fill="none", stroke="ink")
+    return widest, top + _BLOCK + 1, [*drawn, node("g", names, others, text_anchor="middle")]
 
 
 def panels_drawing(panels: Panels, numbers: bool) -> Drawn:
@@ -61,10 +64,11 @@ def panels_drawing(panels: Panels, numbers: bool) -> Drawn:
     for panel in panels.panels:
         width, height, parts = _panel(panel, numbers)
         before = letters(panel.sign) + 14 if panel.sign else 0.0
-        if left and left + before + width > WIDEST:
+        if left and left + before + width > ROOM_ACROSS:
             left, top = 0.0, bottom + 8
         if panel.sign:
-            drawn.append(label(panel.sign, left + before / 2 - 3, top + height / 2 + 14, "middle", font_size=20))
+            middle = left + before / 2 - 3, top + height / 2 + 14
+            drawn.append(label(panel.sign, *middle, text_anchor="middle", font_size=20))
         drawn.append(node("g", *parts, transform=f"translate({left + before:g} {top:g})"))
         left += before + width + (6 if panels.panels[-1].sign else 20)
         bottom, widest = max(bottom, top + height), max(widest, left)
@@ -78,10 +82,11 @@ def _panel(panel: Panel, numbers: bool) -> Drawn:
     rows, columns = panel.array.shape
     texts = [[number(value, 2) for value in row] for row in panel.array.tolist()]
     numbers = (numbers or not panel.shaded) and panel.array.size <= MOST_NUMBERS
-    side = max(CELL if panel.shaded else 26, letters(max((t for row in texts for t in row), key=len)) + 8) if numbers else SMALL
-    side = math.ceil(side) if max(rows, columns) <= 24 else max(4, 400 // max(rows, columns))
+    indexed = max(rows, columns) <= INDEXED
+    longest = max((text for row in texts for text in row), key=len)
+    side = math.ceil(max(_CELL if panel.shaded else 26, letters(longest) + 8)) if numbers else _SMALL
+    side = side if indexed else max(4, 400 // max(rows, columns))
     tall = min(side, 28)
-    indexed = max(rows, columns) <= 24
     edge, top = (16, 34) if indexed else (0, 20)
     parts: list[Element] = [label(panel.name, edge, 13, font_weight="bold")]
     if indexed:
@@ -99,7 +104,7 @@ def _panel(panel: Panel, numbers: bool) -> Drawn:
     if panel.lit:
         i, j, down, across = _around(panel)
         parts.append(node("path", d=f"M{edge + side * j:g} {top + tall * i:g}h{side * across:g}v{tall * down:g}"
-                          f"h{-side * across:g}z", fill="none", stroke="s0", stroke_width=2.5))  # fmt: skip
+                          f"h{-side * across:g}z", fill="none", stroke="s0", stroke_width="2.5"))  # fmt: skip
     if numbers:
         held = node("g", text_anchor="middle")
         put(held, *(label(text, edge + side * (j + 0.5), top + tall * (i + 0.5) + 4)
@@ -121,14 +126,15 @@ def _shades(panel: Panel, edge: float, top: float, side: float, tall: float, str
         for j, value in enumerate(row):
             if math.isfinite(value):
                 levels[round(SHADES * value / panel.most)].append((i, j))
-    inner = f"M{edge} {top}h{side * panel.array.shape[1]:g}v{tall * len(panel.array):g}h{-side * panel.array.shape[1]:g}z"
+    wide = side * panel.array.shape[1]
+    inner = f"M{edge} {top}h{wide:g}v{tall * len(panel.array):g}h{-wide:g}z"
     drawn = [node("path", d=inner, fill="soft", stroke="line")]
     for level, cells in sorted(levels.items()):
         if level:
             drawn.append(node("path", d=_cells(cells, edge, top, side, tall), fill="s0" if level > 0 else "s1",
                               fill_opacity=f"{0.5 * abs(level) / SHADES:.2g}"))  # fmt: skip
     below = [cell for level, cells in levels.items() if level < 0 for cell in cells]
-    if below and strokes and side >= SMALL:
+    if below and strokes and side >= _SMALL:
         minus = "".join(f"M{edge + side * (j + 0.5) - 3:g} {top + tall * (i + 0.5):g}h6" for i, j in sorted(below))
         drawn.append(node("path", d=minus, stroke="ink"))
     return drawn
@@ -143,5 +149,6 @@ def _cells(cells: Sequence[tuple[int, int]], edge: float, top: float, side: floa
         else:
             runs.append([i, j, j + 1])
     for i, first, last in runs:
-        path += f"M{edge + side * first:g} {top + tall * i:g}h{side * (last - first):g}v{tall:g}h{-side * (last - first):g}z"
+        wide = side * (last - first)
+        path += f"M{edge + side * first:g} {top + tall * i:g}h{wide:g}v{tall:g}h{-wide:g}z"
     return path

@@ -11,16 +11,16 @@ from nncalc.render.document import node, put
 from nncalc.render.figure.charts import chart_drawing
 from nncalc.render.figure.drawing import Drawn, graph_drawing
 from nncalc.render.figure.parts import Chart, Graph, Picture, Stages
-from nncalc.render.figure.shapes import WIDEST, panels_drawing, stages_drawing
+from nncalc.render.figure.shapes import ROOM_ACROSS, panels_drawing, stages_drawing
 
 # A colour's role: in print and by day, and by night. On a page its own style says the same.
-COLOURS = {
+_COLOURS = {
     "ink": ("#1f2328", "#e6edf3"), "quiet": ("#59636e", "#9198a1"), "line": ("#d1d9e0", "#3d444d"),
     "soft": ("#f6f8fa", "#151b23"), "ground": ("#ffffff", "#0d1117"), "s0": ("#0550ae", "#79c0ff"),
     "s1": ("#8a4600", "#f0b35a"), "s2": ("#6f2da8", "#d2a8ff"),
 }  # fmt: skip
 FONT = "system-ui, sans-serif"
-MARGIN, GAP = 12, 26
+MARGIN, _GAP = 12, 26
 
 
 def on_a_page(picture: Picture) -> Element:
@@ -29,7 +29,7 @@ def on_a_page(picture: Picture) -> Element:
     svg = _whole(math.ceil(width), math.ceil(height), parts, {"role": "img", "aria_label": picture.words})
     for part in svg.iter():
         for name in ("fill", "stroke"):
-            if part.get(name) in COLOURS:
+            if part.get(name) in _COLOURS:
                 part.set(name, "currentColor" if part.get(name) == "ink" else f"var(--{part.get(name)})")
     return svg
 
@@ -71,11 +71,11 @@ def _together(drawn: Sequence[Drawn]) -> Drawn:
     left = top = widest = bottom = 0.0
     parts = []
     for width, height, inside in drawn:
-        if left and left + width > WIDEST:
-            left, top = 0.0, bottom + GAP
+        if left and left + width > ROOM_ACROSS:
+            left, top = 0.0, bottom + _GAP
         parts.append(node("g", *inside, transform=f"translate({left:.4g} {top:.4g})"))
-        left += width + GAP
-        widest, bottom = max(widest, left - GAP), max(bottom, top + height)
+        left += width + _GAP
+        widest, bottom = max(widest, left - _GAP), max(bottom, top + height)
     return widest, bottom, parts
 
 
@@ -85,7 +85,8 @@ def _style() -> str:
 
 
 def _classes(night: int) -> str:
-    return "".join(f".f-{role}{{fill:{pair[night]}}}.k-{role}{{stroke:{pair[night]}}}" for role, pair in COLOURS.items())
+    rules = (f".f-{role}{{fill:{pair[night]}}}.k-{role}{{stroke:{pair[night]}}}" for role, pair in _COLOURS.items())
+    return "".join(rules)
 
 
 def _coloured(svg: Element, printed: bool) -> None:
@@ -99,6 +100,6 @@ def _coloured(svg: Element, printed: bool) -> None:
 def _roles(part: Element, printed: bool) -> Iterator[str]:
     for name, short in (("fill", "f"), ("stroke", "k")):
         role = part.get(name, "")
-        if role in COLOURS:
-            part.set(name, COLOURS[role][0])
+        if role in _COLOURS:
+            part.set(name, _COLOURS[role][0])
             yield f"{short}-{role}"

@@ -13,17 +13,17 @@ from nncalc.render.paper import NAME, QUIET, VALUE, Paper, Text, width_of
 from nncalc.trace.notation.numbers import aligned, number
 
 # The columns of a picture where no terminal says how many there are.
-WIDTH = 80
+_WIDTH = 80
 # Shades of what is above 0 and below: nothing, then darker and darker.
-ABOVE, BELOW = " ░▒▓█", " -~=≡"
+_ABOVE, _BELOW = " ░▒▓█", " -~=≡"
 LIT = "bold cyan"
 
 
-def written(pictures: Sequence[Picture], view: View) -> str:
+def terminal_text(pictures: Sequence[Picture], view: View) -> str:
     """All pictures below each other."""
     out = StringIO()
     paper = Paper(View(color=view.color), out)
-    width = view.width or WIDTH
+    width = view.width or _WIDTH
     for place, picture in enumerate(pictures):
         paper.say(*([Text("")] if place else []), *_lines(picture, view, width))
     return out.getvalue()
@@ -43,9 +43,7 @@ def _lines(picture: Picture, view: View, width: int) -> Iterator[Text]:
 def _stages(stages: Stages, width: int) -> Iterator[Text]:
     """Blocks with arrows between them, as many in a row as there is room for."""
     shown: list[list[str]] = [_block(stage) for stage in stages.row]
-    shown[stages.after : stages.after] = (
-        [["", f"… {stages.left_out} more", "", ""]] if stages.left_out else []
-    )
+    shown[stages.after : stages.after] = [["", f"… {stages.left_out} more", "", ""]] if stages.left_out else []
     rows: list[list[list[str]]] = [[]]
     for block in shown:
         taken = sum(len(other[1]) + 3 for other in rows[-1])
@@ -128,9 +126,9 @@ def _panels(panels: Panels, view: View, width: int) -> Iterator[Text]:
         yield Text(panels.said, QUIET)
     if any(panel.shaded for panel in panels.panels):
         most = panels.panels[0].most
-        steps = [f"{ABOVE[i]} {number(most * i / (len(ABOVE) - 1), 2)}" for i in range(1, len(ABOVE))]
+        steps = [f"{_ABOVE[i]} {number(most * i / (len(_ABOVE) - 1), 2)}" for i in range(1, len(_ABOVE))]
         below = any(panel.array.min() < 0 for panel in panels.panels if panel.shaded)
-        under = "; below 0: " + " ".join(BELOW[1:]) if below else ""
+        under = "; below 0: " + " ".join(_BELOW[1:]) if below else ""
         yield Text(f"{'  '.join(steps)}{under}", QUIET)
 
 
@@ -184,8 +182,8 @@ def _cell(line: Text, panel: Panel, at: tuple[int, int], text: str, value: float
 
 def _shade(value: float, most: float) -> str:
     if value != value or abs(value) == float("inf"):
-        return "?" if value != value else (ABOVE if value > 0 else BELOW)[-1]
-    return (ABOVE if value >= 0 else BELOW)[min(len(ABOVE) - 1, round(abs(value) / most * (len(ABOVE) - 1)))]
+        return "?" if value != value else (_ABOVE if value > 0 else _BELOW)[-1]
+    return (_ABOVE if value >= 0 else _BELOW)[min(len(_ABOVE) - 1, round(abs(value) / most * (len(_ABOVE) - 1)))]
 
 
 def _wide(block: Sequence[Text]) -> int:

@@ -17,12 +17,12 @@ from nncalc.trace.steps import Step, Trace
 
 # So many channels are drawn, each with its window.
 MOST_CHANNELS = 4
-Cell = tuple[str, Index | None]
+WindowCell = tuple[str, Index | None]
 # By what was read and of which channel: the cells, each with its row and its column.
 Read = dict[tuple[int, Index], set[tuple[int, int]]]
 
 
-def window_pictures(trace: Trace, view: View, cell: Cell | None = None) -> Iterator[Picture]:
+def window_pictures(trace: Trace, view: View, cell: WindowCell | None = None) -> Iterator[Picture]:
     """The window of one cell: of the one that is wanted, else the first of the first step that has windows."""
     if cell is not None:
         step = trace[cell[0]]

@@ -105,7 +105,7 @@ class _Page:
         if self.folded:
             said.append(f"{len(trace.steps)} steps, folded; open one to read it")
         put(made, *(node("p", text, class_="quiet") for text in said))
-        put(made, *pictures(trace, self.view))
+        put(made, pictures(trace, self.view))
         put(made, self._given(trace, level + 1), *self._sections(trace, level + 1), self._answer(trace, level + 1))
         put(made, self._overview(trace))
         notes = [*trace.notes, left_out_said(trace, self.view)]

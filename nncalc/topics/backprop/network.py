@@ -60,7 +60,8 @@ def network(
         now = given | before
         if aim.has_steps:
             now = {name: work.let(name, v) for name, v in now.items()}
-        z, a, drawn = None, x, [("x", dimensions(x.shape), "x", "")]
+        drawn: list[tuple[str, ...]] = [("x", dimensions(x.shape), "x", "")]
+        z, a = None, x
         for k, layer in enumerate(layers, 1):
             z = work.let(f"z{k}", affine(a, now[f"W{k}"], now.get(f"b{k}"), layout))
             a = work.let(f"a{k}", ACTIVATIONS[layer.activation](z))
