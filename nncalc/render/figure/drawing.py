@@ -103,6 +103,6 @@ def _wire(
         _, down = places[i, place]
         starts = max(places[i - 1, p][0] for p in columns[i - 1] if p[0] == p[1]) if i else x
         bend, x = starts + PART / 2, starts + PART
-        drawn += f"L{starts:g} {y:g}C{bend:g} {y:g} {bend:g} {down:g} {x:g} {down:g}"
+        drawn += f"H{starts:g}C{bend:g} {y:g} {bend:g} {down:g} {x:g} {down:g}"
         y = down
     return drawn
