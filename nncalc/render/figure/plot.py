@@ -76,7 +76,8 @@ def chart_lines(chart: Chart, width: int) -> Iterator[Text]:
     marks = {min(int((chart.y[1] - y) / tall), _ROWS - 1): text for y, text in up_ticks(chart)}
     edge = max(map(len, marks.values()), default=0) + 1
     ends = _named(chart)
-    names = max((width_of(line.name) for line in ends), default=0) + 1
+    beside = [line.name for line in ends] + [f"  {chart.across}"]
+    names = max(map(width_of, beside)) + 1
     columns = max(min(_COLUMNS, width - edge - 2 - names), _LEAST)
     canvas = _drawn(chart, columns)
     yield Text(chart.title, VALUE, whole=True)
@@ -145,10 +146,10 @@ def _names(chart: Chart, canvas: _Canvas) -> dict[int, tuple[str, str]]:
 def _below(chart: Chart, edge: int, columns: int) -> Iterator[Text]:
     """The lower axis with its numbers, what it is, and what the signs of points mean."""
     x0, x1 = chart.x
-    rule, numbers = ["─"] * columns, [" "] * (columns + 8)
+    rule, numbers = ["─"] * columns, [" "] * columns
     for x, text in across_ticks(chart):
         place = min(int((x - x0) / (x1 - x0) * columns), columns - 1)
-        start = max(place - len(text) // 2, 0)
+        start = max(min(place - len(text) // 2, columns - len(text)), 0)
         if all(c == " " for c in numbers[max(start - 1, 0) : start + len(text)]):
             rule[place] = "┬"
             numbers[start : start + len(text)] = text

@@ -86,7 +86,7 @@ def _panel(panel: Panel, numbers: bool) -> Drawn:
     longest = max((text for row in texts for text in row), key=len)
     side = math.ceil(max(_CELL if panel.shaded else 26, letters(longest) + 8)) if numbers else _SMALL
     side = side if indexed else max(4, 400 // max(rows, columns))
-    tall = min(side, 28)
+    tall = min(side, 26)
     edge, top = (16, 34) if indexed else (0, 20)
     parts: list[Element] = [label(panel.name, edge, 13, font_weight="bold")]
     if indexed:

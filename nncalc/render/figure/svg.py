@@ -14,7 +14,7 @@ from nncalc.render.figure.parts import Chart, Graph, Picture, Stages
 from nncalc.render.figure.shapes import ROOM_ACROSS, panels_drawing, stages_drawing
 
 # A colour's role: in print and by day, and by night. On a page its own style says the same.
-_COLOURS = {
+ROLE_COLOURS = {
     "ink": ("#1f2328", "#e6edf3"), "quiet": ("#59636e", "#9198a1"), "line": ("#d1d9e0", "#3d444d"),
     "soft": ("#f6f8fa", "#151b23"), "ground": ("#ffffff", "#0d1117"), "s0": ("#0550ae", "#79c0ff"),
     "s1": ("#8a4600", "#f0b35a"), "s2": ("#6f2da8", "#d2a8ff"),
@@ -29,7 +29,7 @@ def on_a_page(picture: Picture) -> Element:
     svg = _whole(math.ceil(width), math.ceil(height), parts, {"role": "img", "aria_label": picture.words})
     for part in svg.iter():
         for name in ("fill", "stroke"):
-            if part.get(name) in _COLOURS:
+            if part.get(name) in ROLE_COLOURS:
                 part.set(name, "currentColor" if part.get(name) == "ink" else f"var(--{part.get(name)})")
     return svg
 
@@ -85,7 +85,7 @@ def _style() -> str:
 
 
 def _classes(night: int) -> str:
-    rules = (f".f-{role}{{fill:{pair[night]}}}.k-{role}{{stroke:{pair[night]}}}" for role, pair in _COLOURS.items())
+    rules = (f".f-{role}{{fill:{pair[night]}}}.k-{role}{{stroke:{pair[night]}}}" for role, pair in ROLE_COLOURS.items())
     return "".join(rules)
 
 
@@ -100,6 +100,6 @@ def _coloured(svg: Element, printed: bool) -> None:
 def _roles(part: Element, printed: bool) -> Iterator[str]:
     for name, short in (("fill", "f"), ("stroke", "k")):
         role = part.get(name, "")
-        if role in _COLOURS:
-            part.set(name, _COLOURS[role][0])
+        if role in ROLE_COLOURS:
+            part.set(name, ROLE_COLOURS[role][0])
             yield f"{short}-{role}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from itertools import zip_longest
+from textwrap import wrap
 
 from nncalc.render.figure.parts import Chart, Graph, Panel, Panels, Picture, Stage, Stages
 from nncalc.render.figure.plot import chart_lines
@@ -123,7 +124,7 @@ def _panels(panels: Panels, view: View, width: int) -> Iterator[Text]:
     yield from _beside(row)
     if panels.said:
         yield Text("")
-        yield Text(panels.said, QUIET)
+        yield from (Text(part, QUIET) for part in wrap(panels.said, width))
     if any(panel.shaded for panel in panels.panels):
         most = panels.panels[0].most
         steps = [f"{_ABOVE[i]} {number(most * i / (len(_ABOVE) - 1), 2)}" for i in range(1, len(_ABOVE))]
