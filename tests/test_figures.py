@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree.ElementTree import Element, fromstring
+from xml.etree.ElementTree import Element, fromstring, tostring
 
 import numpy as np
 import pytest
 from command import run
 
+import nncalc
 from nncalc.errors import InputError
 from nncalc.problem.problem import load
 from nncalc.render import FIGURES
@@ -148,7 +149,9 @@ def test_a_heat_map_in_letters_has_number_and_shade() -> None:
 
 
 @pytest.mark.parametrize(("cell", "rows", "columns"), [("Y:2,3", (1, 4), (2, 5)), ("Y:4,4", (3, 6), (3, 6))])
-def test_the_window_of_a_cell_is_lit(cell: str, rows: tuple[int, int], columns: tuple[int, int], tmp_path: Path) -> None:
+def test_the_window_of_a_cell_is_lit(
+    cell: str, rows: tuple[int, int], columns: tuple[int, int], tmp_path: Path
+) -> None:
     problem = "problems/13-conv-vertical-edges.yaml"
     X = np.asarray(solve(load(str(ROOT / problem))).given["image"].array)
     patch = X[slice(*rows), slice(*columns)]
@@ -248,7 +251,7 @@ def test_every_kind_that_fits_is_drawn_everywhere(path: Path) -> None:
     for part in shown if shown is not None else ():
         words = part[0].get("aria-label") or ""
         most = MOST_OF_A_GRAPH if words.startswith("Graph") else MOST_BYTES
-        assert words and len("".join(part[0].itertext())) < most
+        assert words and len(tostring(part, encoding="unicode").encode()) < most
 
 
 @pytest.mark.parametrize(("words", "want"), [
@@ -300,7 +303,9 @@ def test_letters_without_colours_and_in_ascii() -> None:
 def test_a_file_is_light_and_dark_and_needs_nothing_else(tmp_path: Path) -> None:
     drawn("softmax", "--x", "2,1,0.1", tmp_path=tmp_path)
     text = (tmp_path / "fig.svg").read_text()
-    assert "@media (prefers-color-scheme:dark)" in text and all(c in text for pair in ROLE_COLOURS.values() for c in pair)
+    assert "@media (prefers-color-scheme:dark)" in text and all(
+        c in text for pair in ROLE_COLOURS.values() for c in pair
+    )
     assert re.findall(r"https?://[^\"]*", text) == ["http://www.w3.org/2000/svg"] and "var(" not in text
 
 
@@ -329,3 +334,13 @@ def test_only_chooses_the_matrix_and_rounding_is_seen() -> None:
     assert page.splitlines()[0] == "S"
     trace = solve(load(str(ROOT / "problems/01-activations.yaml")), on_paper(2))
     assert figure_text(trace, View(), "curve") and on_a_page(figure(trace, View(), "curve")[0]).get("role") == "img"
+
+
+def test_a_working_gives_and_saves_its_picture(tmp_path: Path) -> None:
+    w = nncalc.attention(q=[[1, 0]], k=[[1, 1], [2, 0]], v=[[1, 2], [3, 4]])
+    assert fromstring(w.figure("heat", printed=True)).get("role") == "img"
+    w.save(tmp_path / "a.svg", "S", kind="heat")
+    assert "Heat map of S" in (fromstring((tmp_path / "a.svg").read_text()).findtext(f"{SVG}desc") or "")
+    for kind in ("plane", "pie"):
+        with pytest.raises(InputError, match="figure"):
+            w.figure(kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from nncalc.errors import Finding, InputError, Location
+from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.render import AUTO, FIGURES
 from nncalc.render.document import node
 from nncalc.render.figure.curve import curve_pictures, telling_curves
@@ -29,13 +29,16 @@ def figure(trace: Trace, view: View, kind: str = AUTO, cell: WindowCell | None =
     Raises InputError where it does not fit the working, naming the kinds that do.
     """
     kind = "window" if kind == AUTO and cell is not None else kind
-    pictures = [*_of_kind(trace, view, kind, cell)] if kind in FIGURES else _first(trace, view)
-    if not pictures:
+    if kind not in (AUTO, *FIGURES):
+        what = f"want one of {', '.join((AUTO, *FIGURES))}, got {printable(str(kind))}"
+        raise InputError(Finding(what, Location("figure")))
+    found = _first(trace, view) if kind == AUTO else [*_of_kind(trace, view, kind, cell)]
+    if not found:
         fitting = [other for other in FIGURES if [*_of_kind(trace, view, other)]]
         fit = " or ".join(fitting)
         what = f"{kind} does not fit this working" if fitting else "no picture fits this working"
         raise InputError(Finding(what, Location("--figure"), want=fit))
-    return pictures
+    return found
 
 
 def figure_svg(

@@ -155,7 +155,8 @@ def _series(trace: Trace, most: int) -> Iterator[Chart]:
     forward = [step for step, n in zip(trace.steps, names, strict=True) if not n.is_gradient and n.local in wanted]
     for name, steps in _by_section(forward):
         size = steps[0][1].array.size
-        if len(steps) < 3 or size > most or any(step.array.size != size for _, step in steps):
+        arrays = [step.array for _, step in steps]
+        if len(steps) < 3 or size > most or any(a.size != size or a.dtype.kind != "f" for a in arrays):
             continue
         if not _go_on(section for section, _ in steps):
             continue

@@ -25,7 +25,8 @@ def heat_pictures(trace: Trace, view: View) -> Iterator[Picture]:
     found = telling(trace) or shares(trace)
     answers = [trace[name] for name in trace.answered.values() if name in trace.named()]
     for steps in (found, answers, trace.steps):
-        drawn = [step for step in steps if step.array.size > 1 and _drawable(step, bool(found))]
+        strip = bool(found) or not trace.answer  # what was named has no answer beside it
+        drawn = [step for step in steps if step.array.size > 1 and _drawable(step, strip)]
         if drawn:
             yield heat_map(drawn, view)
             return
@@ -39,7 +40,7 @@ def shares(trace: Trace) -> list[Step]:
 def telling(trace: Trace) -> list[Step]:
     """Weights of several rows, each of which adds up to 1, and waves: what a heat map shows better than numbers."""
     steps = [step for step in _forward(trace) if step.array.ndim >= 2 and min(step.array.shape[-2:]) > 1]
-    return [step for step in steps if _is_share(step.array) or _waves(step)]
+    return [step for step in steps if _is_share(step.array) or (step.array.ndim == 2 and _waves(step))]
 
 
 def heat_map(steps: list[Step], view: View) -> Panels:
