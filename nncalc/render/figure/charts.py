@@ -7,7 +7,18 @@ from xml.etree.ElementTree import Element
 
 from nncalc.render.document import node, put
 from nncalc.render.figure.drawing import Drawn
-from nncalc.render.figure.parts import Chart, Dots, Point, Stroke, across_ticks, clipped, height, thinned, up_ticks
+from nncalc.render.figure.parts import (
+    Chart,
+    Dots,
+    Point,
+    Stroke,
+    across_said,
+    across_ticks,
+    clipped,
+    height,
+    thinned,
+    up_ticks,
+)
 from nncalc.render.figure.shapes import label, letters
 
 # The room for lines and points, and what is above and below it.
@@ -60,7 +71,8 @@ def _axes(chart: Chart, at: _Place, left: float) -> Iterator[Element]:
         yield node("path", d=zeros, stroke="quiet")
     below, beside = node("g", text_anchor="middle"), node("g", text_anchor="end")
     put(below, *(label(text, at((x, middle))[0], _ABOVE + TALL + 15) for x, text in across))
-    put(below, label(chart.across, left + WIDE / 2, _ABOVE + TALL + 30))
+    said = across_said(chart)
+    put(below, label(said, left + WIDE / 2, _ABOVE + TALL + 30) if said else None)
     if chart.up:
         put(below, label(chart.up, -_ABOVE - TALL / 2, 10, transform="rotate(-90)"))
     put(beside, *(label(text, left - 6, at((chart.x[0], y))[1] + 4) for y, text in up))

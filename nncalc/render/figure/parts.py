@@ -149,9 +149,18 @@ def up_ticks(chart: Chart) -> list[tuple[float, str]]:
 
 def across_ticks(chart: Chart) -> list[tuple[float, str]]:
     """Where the lower axis bears which text: the names of its places, where there are a few, else numbers."""
-    if 0 < len(chart.names) <= PARTS + 3 and max(map(len, chart.names)) * len(chart.names) <= MOST_LETTERS:
+    if _are_named(chart):
         return [(float(i), name) for i, name in enumerate(chart.names, 1)]
     return [(x, f"{x:g}") for x in ticks(*chart.x, whole=bool(chart.names))]
+
+
+def across_said(chart: Chart) -> str:
+    """What the lower axis is, where its places do not say so themselves."""
+    return "" if _are_named(chart) else chart.across
+
+
+def _are_named(chart: Chart) -> bool:
+    return 0 < len(chart.names) <= PARTS + 3 and max(map(len, chart.names)) * len(chart.names) <= MOST_LETTERS
 
 
 def height(chart: Chart, y: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from nncalc.render.figure.parts import Chart, Dots, Point, Stroke, across_ticks, clipped, height, up_ticks
+from nncalc.render.figure.parts import Chart, Dots, Point, Stroke, across_said, across_ticks, clipped, height, up_ticks
 from nncalc.render.paper import QUIET, VALUE, Text, width_of
 
 # A braille letter's dots, by row and column (Unicode 9.0, 22.7), from its first letter on.
@@ -76,7 +76,7 @@ def chart_lines(chart: Chart, width: int) -> Iterator[Text]:
     marks = {min(int((chart.y[1] - y) / tall), _ROWS - 1): text for y, text in up_ticks(chart)}
     edge = max(map(len, marks.values()), default=0) + 1
     ends = _named(chart)
-    beside = [line.name for line in ends] + [f"  {chart.across}"]
+    beside = [line.name for line in ends] + [f"  {across_said(chart)}"]
     names = max(map(width_of, beside)) + 1
     columns = max(min(_COLUMNS, width - edge - 2 - names), _LEAST)
     canvas = _drawn(chart, columns)
@@ -154,7 +154,7 @@ def _below(chart: Chart, edge: int, columns: int) -> Iterator[Text]:
             rule[place] = "┬"
             numbers[start : start + len(text)] = text
     yield Text(" " * (edge + 1) + "└" + "".join(rule), whole=True)
-    yield Text(" " * (edge + 2) + "".join(numbers).rstrip() + f"   {chart.across}", QUIET, whole=True)
+    yield Text(" " * (edge + 2) + "".join(numbers).rstrip() + f"   {across_said(chart)}".rstrip(), QUIET, whole=True)
     keys = [f"{_sign(dots)} {dots.name}" for dots in chart.dots if dots.name]
     if keys:
         yield Text(" " * (edge + 2) + "   ".join(keys), whole=True)

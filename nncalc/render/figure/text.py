@@ -34,14 +34,14 @@ def _lines(picture: Picture, view: View, width: int) -> Iterator[Text]:
     if isinstance(picture, Chart):
         return chart_lines(picture, width)
     if isinstance(picture, Stages):
-        return _stages(picture, width)
+        return _stages(picture, width, ">" if view.ascii else "→")
     return _tree(picture) if isinstance(picture, Graph) else _panels(picture, view, width)
 
 
 # Rows of layers
 
 
-def _stages(stages: Stages, width: int) -> Iterator[Text]:
+def _stages(stages: Stages, width: int, arrow: str) -> Iterator[Text]:
     """Blocks with arrows between them, as many in a row as there is room for."""
     shown: list[list[str]] = [_block(stage) for stage in stages.row]
     shown[stages.after : stages.after] = [["", f"… {stages.left_out} more", "", ""]] if stages.left_out else []
@@ -54,7 +54,7 @@ def _stages(stages: Stages, width: int) -> Iterator[Text]:
     for place, row in enumerate(rows):
         tall = max(map(len, row))
         for i in range(tall):
-            between = " → " if i == 1 else "   "
+            between = f" {arrow} " if i == 1 else "   "
             start = "" if not place else between[1:]
             cells = [(block[i] if i < len(block) else "").ljust(len(block[1])) for block in row]
             text = between.join(cells)
