@@ -151,7 +151,8 @@ def _series(trace: Trace, most: int) -> Iterator[Chart]:
     wanted = {n.of for n in names if n.is_gradient} | {StepName.parse(name).local for name in trace.answered.values()}
     for name in trace.answered.values():
         made_from = trace[name].value.args if name in trace.named() else ()
-        wanted |= {StepName.parse(getattr(value, "name", "")).local for value in made_from}
+        if len(made_from) > 2:  # put together from one number a section
+            wanted |= {StepName.parse(getattr(value, "name", "")).local for value in made_from}
     forward = [step for step, n in zip(trace.steps, names, strict=True) if not n.is_gradient and n.local in wanted]
     for name, steps in _by_section(forward):
         size = steps[0][1].array.size

@@ -101,7 +101,7 @@ def _sign(step: Step, index: Index) -> str:
 
 def _panel(value: Any, lead: Index, lit: frozenset[tuple[int, int]], sign: str) -> Panel:
     array = np.atleast_2d(np.asarray(value.array)[lead])
-    return Panel(TEXT.symbol(value.symbol, "".join(f"[{i + 1}]" for i in lead)), array, lit, False, sign)
+    return Panel(TEXT.symbol(value.symbol, place(lead)), array, lit, False, sign)
 
 
 def _spans(lead: Index, lit: set[tuple[int, int]]) -> str:
