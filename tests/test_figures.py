@@ -16,6 +16,7 @@ from nncalc.errors import InputError
 from nncalc.problem.problem import load
 from nncalc.render import FIGURES
 from nncalc.render.figure import figure, figure_svg, figure_text, pictures
+from nncalc.render.figure.parts import Chart
 from nncalc.render.figure.svg import ROLE_COLOURS, on_a_page
 from nncalc.render.layout import View
 from nncalc.running import on_paper, solve
@@ -196,6 +197,21 @@ def test_lengths_of_gradients_are_numpys(tmp_path: Path) -> None:
     (dots,) = (p for p in paths(svg, "s0") if "h0" in p)
     heights = [np.polyval(y, float(v)) for _, v in re.findall(rf"({NUMBER}) ({NUMBER})", dots)]
     assert np.allclose(heights, np.abs(g), atol=0.003)
+
+
+def test_what_is_left_of_a_gradient_through_time_is_the_product_of_its_factors() -> None:
+    """h_t = tanh(w x_t + W h_(t−1)); ∂h_t/∂h_(t−1) = diag(1 − h_t²) W, and their products back from the last step."""
+    x, w, W = np.array([[1.0], [-1], [0.5], [2]]), np.array([[0.5], [-0.3]]), np.array([[0.9, 0.2], [-0.4, 0.7]])
+    h, factors = np.zeros(2), []
+    for t in range(4):
+        h = np.tanh(w @ x[t] + W @ h)
+        factors.append(np.diag(1 - h**2) @ W)
+    chart, *_ = figure(solve(nncalc.rnn(x=x, W_xh=w, W_hh=W, gradient_flow=True).problem), View(), "curve")
+    assert isinstance(chart, Chart)
+    each, left = ([y for _, y in line.points] for line in chart.lines)
+    assert np.allclose(each, [np.linalg.norm(f) for f in factors])
+    assert np.allclose(left, [np.linalg.norm(np.linalg.multi_dot([*factors[:t:-1], factors[t]]) if t < 3 else factors[3])
+                              for t in range(4)])  # fmt: skip
 
 
 def test_a_graph_in_letters_has_value_above_and_gradient_below() -> None:

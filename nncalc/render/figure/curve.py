@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from typing import Any
 
 import numpy as np
 
@@ -89,9 +90,23 @@ def _lengths(trace: Trace) -> Iterator[Chart]:
     """How long gradients are from layer to layer, or from time step to time step."""
     for name, steps in _gradients(trace):
         labels = [label for label, _ in steps]
-        sizes = [float(np.sqrt(np.sum(np.square(np.asarray(step.array, float))))) for _, step in steps]
-        if all(math.isfinite(size) for size in sizes) and any(sizes):
-            yield _over(f"‖{name}‖", labels, [(f"‖{name}‖", sizes)], "Length of the gradient", FAR)
+        sizes = [_length(step.array) for _, step in steps]
+        lines = [(f"‖{name}‖", sizes)]
+        factors = [np.asarray(step.value.args[0].array, float) for _, step in steps if step.value.args]
+        if len(factors) > 2 and not steps[0][1].array.ndim and all(f.ndim == 2 for f in factors):
+            lines = [("each", sizes), ("to the last", [_length(product) for product in _products_back(factors)])]
+        if all(math.isfinite(size) for _, line in lines for size in line) and any(sizes):
+            yield _over(f"‖{name}‖", labels, lines, "Length of the gradient", FAR)
+
+
+def _length(array: Any) -> float:
+    """The root of the sum of all squares."""
+    return float(np.sqrt(np.sum(np.square(np.asarray(array, float)))))
+
+
+def _products_back(factors: Sequence[Any]) -> list[Any]:
+    """Of steps' own gradients the products from the last one back to each: how much is left of the last one's."""
+    return [*accumulate(reversed(factors), lambda late, early: late @ early)][::-1]
 
 
 def _gradients(trace: Trace) -> Iterator[tuple[str, list[tuple[str, Step]]]]:
@@ -102,11 +117,27 @@ def _gradients(trace: Trace) -> Iterator[tuple[str, list[tuple[str, Step]]]]:
     of = next((n.of for n in map(StepName.parse, trace.named()) if n.is_gradient), "L")
     back = [(layer, in_section(n.section, f"d{of}/d{n.local}")) for layer, n in outputs]
     layers = [(printable(layer), trace[name]) for layer, name in back if name in trace.named()]
-    gradients = [step for step in trace.steps if StepName.parse(step.name).is_gradient]
+    carried = _carried(trace)
+    gradients = [step for step in trace.steps if StepName.parse(step.name).by in carried]
     if len(layers) > 2:
         yield TEXT.symbol(f"d{of}/da"), layers
     else:
         yield from ((TEXT.symbol(name), steps) for name, steps in _by_section(gradients) if len(steps) > 2)
+
+
+def _carried(trace: Trace) -> set[str]:
+    """What goes from one section into another, by its local name: h of the time step before."""
+    found: set[str] = set()
+    for step in trace.steps:
+        stack = list(step.value.args) if step.section and not StepName.parse(step.name).is_gradient else []
+        while stack:
+            value = stack.pop()
+            name = StepName.parse(getattr(value, "name", None))
+            if name.local:
+                found |= {name.local} if name.section not in ("", step.section) else set()
+            else:
+                stack += getattr(value, "args", ())
+    return found
 
 
 def _numbered(steps: Iterable[Step]) -> list[tuple[str, list[tuple[str, Step]]]]:
@@ -115,17 +146,15 @@ def _numbered(steps: Iterable[Step]) -> list[tuple[str, list[tuple[str, Step]]]]
     for step in steps:
         counted = _COUNTED.fullmatch(step.name)
         if counted:
-            kind = counted["kind"].rstrip("_")
-            found.setdefault(step.value.args[0].symbol if step.value.args else kind, [])
-            found.setdefault(kind, []).append((counted["number"], step))
-    return [(_gradient_of(steps) or kind, steps) for kind, steps in found.items() if steps]
+            found.setdefault(counted["kind"], []).append((counted["number"], step))
+    return [(sign, steps) for steps in found.values() if (sign := _gradient_of(steps))]
 
 
 def _gradient_of(steps: Sequence[tuple[str, Step]]) -> str:
-    """What is measured, as a gradient's sign, where all measure one."""
-    names = {StepName.parse(getattr(step.value.args[0], "name", "")).local for _, step in steps if step.value.args}
-    (name,) = names if len(names) == 1 else ("",)
-    return TEXT.symbol(name) if name else ""
+    """What is measured, as a gradient's sign, where all measure one; else nothing."""
+    names = {StepName.parse(getattr(step.value.args[0], "name", "")) for _, step in steps}
+    locals_ = {name.local for name in names}
+    return TEXT.symbol(locals_.pop()) if len(locals_) == 1 and all(name.is_gradient for name in names) else ""
 
 
 def _by_section(steps: Iterable[Step]) -> Iterator[tuple[str, list[tuple[str, Step]]]]:
@@ -162,7 +191,7 @@ def _series(trace: Trace, most: int) -> Iterator[Chart]:
         if not _go_on(section for section, _ in steps):
             continue
         values = np.array([np.ravel(np.asarray(step.array, float)) for _, step in steps])
-        if np.isfinite(values).all() and np.ptp(values, axis=0).any():
+        if np.isfinite(values).all() and np.ptp(values, axis=0).any() and not np.isin(values, (-1, 0, 1)).all():
             sign = TEXT.symbol(name)
             lines = [(sign if size == 1 else f"{sign}[{i + 1}]", column) for i, column in enumerate(values.T.tolist())]
             yield _over(sign, [section for section, _ in steps], lines, "Course of", VERY_FAR)
