@@ -134,9 +134,8 @@ def test_shades_are_by_size_and_the_numbers_stand_in_them(tmp_path: Path) -> Non
     scores = q @ k.T / np.sqrt(2)
     A = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     assert [f"{a:.2f}" for a in A.ravel()] == [t for t in texts(svg) if re.fullmatch(r"0\.\d\d", t)]
-    shades = [(float(p.get("fill-opacity", "")), p.attrib["d"].count("M")) for p in svg.iter(f"{SVG}path")
-              if p.get("fill-opacity")]  # fmt: skip
-    assert max(shades)[0] == pytest.approx(0.5) and shades == sorted(shades)
+    shades = [float(p.get("stroke-opacity", "")) for p in svg.iter(f"{SVG}path") if p.get("stroke-opacity")]
+    assert max(shades) == pytest.approx(0.5) and shades == sorted(shades)
     assert len(shades) == len({round(6 * a / A.max()) for a in A.ravel()} - {0})
 
 
@@ -342,6 +341,7 @@ def test_pictures_stand_on_the_page_where_they_tell_something() -> None:
         assert f'aria-label="{words}' in page, name
         assert "#0550ae" not in page.partition("<body>")[2]
     assert "<svg" not in run("solve", "problems/02-softmax.yaml", "--format", "html").out
+    assert "<svg" not in run("solve", "problems/networks/cnn.yaml", "--only", "conv1.", "--format", "html").out
 
 
 def test_only_chooses_the_matrix_and_rounding_is_seen() -> None:

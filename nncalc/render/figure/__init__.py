@@ -56,6 +56,8 @@ def figure_text(trace: Trace, view: View, kind: str = AUTO, cell: WindowCell | N
 
 def pictures(trace: Trace, view: View) -> Element | None:
     """What tells something on a page that has all numbers already: pictures, each of which scrolls; None without."""
+    if not trace.answer:  # of a part of a working
+        return None
     plane = [*plane_pictures(trace, view)]
     weights = telling(trace)
     found = [*graph_pictures(trace, view), *plane, *([heat_map(weights, view)] if weights else [])]

@@ -16,6 +16,8 @@ from nncalc.trace.notation.numbers import number
 _LETTER, ROOM_ACROSS, _BLOCK, _BETWEEN = 6.8, 760, 52, 30
 # The side of a cell that shows its number, of one that does not, and how many of these shades there are.
 _CELL, _SMALL, SHADES = 40, 18, 6
+# How much of its colour the largest cell has: a text over it is still read (WCAG 2.1, 1.4.3).
+DARKEST = 0.5
 # Of a matrix with more cells numbers would only be grey.
 MOST_NUMBERS = 150
 # With more rows or columns than these they have no numbers.
@@ -96,7 +98,7 @@ def _panel(panel: Panel, numbers: bool) -> Drawn:
         parts.append(places)
     parts += _shades(panel, edge, top, side, tall, strokes=not numbers) if panel.shaded else []
     if panel.lit:
-        parts.append(node("path", d=_cells(sorted(panel.lit), edge, top, side, tall), fill="s0", fill_opacity=".3"))
+        parts.append(_cells([*panel.lit], "s0", 0.3, (edge, top, side, tall)))
     if not panel.shaded:
         grid = "".join(f"M{edge} {top + tall * i:g}h{side * columns:g}" for i in range(rows + 1))
         grid += "".join(f"M{edge + side * j:g} {top}v{tall * rows:g}" for j in range(columns + 1))
@@ -131,8 +133,8 @@ def _shades(panel: Panel, edge: float, top: float, side: float, tall: float, str
     drawn = [node("path", d=inner, fill="soft", stroke="line")]
     for level, cells in sorted(levels.items()):
         if level:
-            drawn.append(node("path", d=_cells(cells, edge, top, side, tall), fill="s0" if level > 0 else "s1",
-                              fill_opacity=f"{0.5 * abs(level) / SHADES:.2g}"))  # fmt: skip
+            colour, shade = "s0" if level > 0 else "s1", DARKEST * abs(level) / SHADES
+            drawn.append(_cells(cells, colour, shade, (edge, top, side, tall)))
     below = [cell for level, cells in levels.items() if level < 0 for cell in cells]
     if below and strokes and side >= _SMALL:
         minus = "".join(f"M{edge + side * (j + 0.5) - 3:g} {top + tall * (i + 0.5):g}h6" for i, j in sorted(below))
@@ -140,15 +142,25 @@ def _shades(panel: Panel, edge: float, top: float, side: float, tall: float, str
     return drawn
 
 
-def _cells(cells: Sequence[tuple[int, int]], edge: float, top: float, side: float, tall: float) -> str:
-    """A path of cells; those that touch in a row are one rectangle."""
-    path, runs = "", list[list[int]]()
-    for i, j in cells:
-        if runs and runs[-1][0] == i and runs[-1][2] == j:
-            runs[-1][2] = j + 1
+def _cells(cells: Sequence[tuple[int, int]], colour: str, shade: float, box: tuple[float, ...]) -> Element:
+    """Cells as strokes as broad as they are, of those that touch in a row or a column one: whichever are fewer."""
+    edge, top, side, tall = box
+    rows, columns = _runs(cells), _runs([(j, i) for i, j in cells])
+    if len(rows) <= len(columns):
+        path = "".join(f"M{edge + side * j:g} {top + tall * (i + 0.5):g}h{side * n:g}" for i, j, n in rows)
+    else:
+        path = "".join(f"M{edge + side * (j + 0.5):g} {top + tall * i:g}v{tall * n:g}" for j, i, n in columns)
+    width = tall if len(rows) <= len(columns) else side
+    return node("path", d=path, stroke=colour, stroke_width=f"{width:g}", stroke_opacity=f"{shade:.2g}")
+
+
+def _runs(cells: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """Cells that follow each other: where the first one is, and how many there are."""
+    runs: list[tuple[int, int, int]] = []
+    for i, j in sorted(cells):
+        line, first, count = runs[-1] if runs else (-1, 0, 0)
+        if line == i and first + count == j:
+            runs[-1] = line, first, count + 1
         else:
-            runs.append([i, j, j + 1])
-    for i, first, last in runs:
-        wide = side * (last - first)
-        path += f"M{edge + side * first:g} {top + tall * i:g}h{wide:g}v{tall:g}h{-wide:g}z"
-    return path
+            runs.append((i, j, 1))
+    return runs
