@@ -359,3 +359,15 @@ def test_a_working_gives_and_saves_its_picture(tmp_path: Path) -> None:
     for kind in ("plane", "pie"):
         with pytest.raises(InputError, match="figure"):
             w.figure(kind)
+
+
+def test_a_long_sequence_is_looked_at_in_no_time() -> None:
+    """The gradient's flow through 400 steps is a product of 400 matrices, whose cells nobody may write out."""
+    rng = np.random.default_rng(5)
+    x, w, W = rng.normal(size=(400, 2)), rng.normal(size=(3, 2)), 0.4 * rng.normal(size=(3, 3))
+    working = nncalc.rnn(x=x, W_xh=w, W_hh=W, gradient_flow=True)
+    assert kinds_of(working) == ["heat", "curve"]
+    chart, *_ = figure(working, View(), "curve")
+    assert isinstance(chart, Chart) and chart.log and len(chart.lines[0].points) == 400
+    drawn = figure_svg(working, View(), "curve")
+    assert len(drawn) < 60_000 and fromstring(drawn).get("role") == "img"

@@ -54,15 +54,20 @@ def figure_text(trace: Trace, view: View, kind: str = AUTO, cell: WindowCell | N
     return terminal_text(figure(trace, view, kind, cell), view)
 
 
-def pictures(trace: Trace, view: View) -> Element | None:
-    """What tells something on a page that has all numbers already: pictures, each of which scrolls; None without."""
-    if not trace.answer:  # of a part of a working
-        return None
+def telling_pictures(trace: Trace, view: View) -> list[Picture]:
+    """What tells something beside all numbers, on a page or in a document; nothing of a part of a working."""
+    if not trace.answer:
+        return []
     plane = [*plane_pictures(trace, view)]
     weights = telling(trace)
     found = [*graph_pictures(trace, view), *plane, *([heat_map(weights, view)] if weights else [])]
     curves = [] if plane else [*telling_curves(trace, view, vectors=False)][:MOST_ON_A_PAGE]
-    shown = [node("div", on_a_page(picture), class_="scroll", tabindex=0) for picture in (*found, *curves)]
+    return [*found, *curves]
+
+
+def pictures(trace: Trace, view: View) -> Element | None:
+    """The same as parts of a page of ours, each of which scrolls; None without."""
+    shown = [node("div", on_a_page(picture), class_="scroll", tabindex=0) for picture in telling_pictures(trace, view)]
     return node("div", *shown, class_="pictures") if shown else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,8 @@ from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT
 from nncalc.trace.steps import Step, Trace
 
+# So many steps are looked at where none tells most; many of them are one function.
+MOST_FUNCTIONS = 60
 # So many charts are one picture, so many points of one have a text, so many lines are told apart.
 MOST_CHARTS, _MOST_TEXTS, _MOST_LINES = 6, 8, 4
 # A section of a series, or a name: its kind and its number.
@@ -31,7 +33,7 @@ FAR, VERY_FAR = 100.0, 1e4
 
 def curve_pictures(trace: Trace, view: View) -> Iterator[Picture]:
     """What tells most as a curve; without such a one every function of one number."""
-    found = [*telling_curves(trace, view)] or _functions([*functions(trace)], view)
+    found = [*telling_curves(trace, view)] or _functions([*islice(functions(trace), MOST_FUNCTIONS)], view)
     yield from found[:MOST_CHARTS]
 
 
@@ -39,7 +41,7 @@ def telling_curves(trace: Trace, view: View, vectors: bool = True) -> Iterator[C
     """Lengths of gradients, functions that are asked for, and numbers (`vectors`: several, too) over updates."""
     yield from _lengths(trace)
     answers = {*trace.answered.values()}
-    asked = [d for d in functions(trace) if d.step.name in answers and getattr(d.base, "is_given", False)]
+    asked = [d for d in functions(trace, answers) if getattr(d.base, "is_given", False)]
     yield from _functions(asked, view)
     if not asked:
         yield from _series(trace, _MOST_LINES if vectors else 1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from nncalc.render.figure.looking import is_readable
 from nncalc.render.figure.parts import Point
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.evaluation import evaluate_many
@@ -58,13 +59,15 @@ class DrawnFunction:
         return tuple(round(y, 9) for y in self.at(_COMPARED))
 
 
-def functions(trace: Trace) -> Iterator[DrawnFunction]:
-    """The steps of a working that are a function of one number each, and no straight line."""
+def functions(trace: Trace, names: Collection[str] | None = None) -> Iterator[DrawnFunction]:
+    """The steps of a working (of these names) that are a function of one number each, and no straight line."""
     found: dict[int, DrawnFunction] = {}
     for step in trace.steps:
+        if names is not None and step.name not in names:
+            continue
         if step.value.is_given or step.array.dtype.kind not in "fiub" or StepName.parse(step.name).is_gradient:
             continue
-        if not np.isfinite(step.array).all() or not step.array.size:
+        if not np.isfinite(step.array).all() or not step.array.size or not is_readable(step):
             continue
         index = (0,) * step.array.ndim
         base = _base(step.element(index), index, found)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nncalc.render.figure.looking import is_readable
 from nncalc.render.figure.parts import Panel, Panels, Picture
 from nncalc.render.layout import View, blocks
 from nncalc.trace.name import StepName
@@ -92,6 +93,8 @@ def _is_share(array: np.ndarray) -> bool:
 
 def _waves(step: Step) -> bool:
     """Whether its cells are sines and cosines."""
+    if not is_readable(step):
+        return False
     called: Expr = step.element((0,) * step.array.ndim)
     last: bool = fold(called, lambda x, inner: any(inner) or (isinstance(x, Op) and x.label in ("sin", "cos")))
     return last

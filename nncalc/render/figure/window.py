@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.render.figure.looking import is_readable
 from nncalc.render.figure.parts import Panel, Panels, Picture
 from nncalc.render.layout import View, line
 from nncalc.trace.name import StepName
@@ -37,6 +38,8 @@ def window_pictures(trace: Trace, view: View, cell: WindowCell | None = None) ->
 def _has_windows(step: Step) -> bool:
     """Whether the middle cell of a step forward is made from a window; at the rim there may be less of one."""
     if step.array.ndim < 2 or StepName.parse(step.name).is_gradient or step.value.is_given:
+        return False
+    if not is_readable(step):
         return False
     return bool(_windows(_read(step, tuple(n // 2 for n in step.array.shape))))
 
