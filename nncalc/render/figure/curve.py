@@ -23,6 +23,8 @@ from nncalc.trace.steps import Step, Trace
 MOST_FUNCTIONS = 60
 # So many charts are one picture, so many points of one have a text, so many lines are told apart.
 MOST_CHARTS, _MOST_TEXTS, _MOST_LINES = 6, 8, 4
+# Of longer series the single points do not show.
+MOST_RINGS = 40
 # A section of a series, or a name: its kind and its number.
 _COUNTED = re.compile(r"(?P<kind>(?:.*[^0-9])?)(?P<number>[0-9]{1,7})")
 # A function is drawn up to so many times the height of its highest point, where it goes on.
@@ -102,8 +104,10 @@ def _lengths(trace: Trace) -> Iterator[Chart]:
 
 
 def _length(array: Any) -> float:
-    """The root of the sum of all squares."""
-    return float(np.sqrt(np.sum(np.square(np.asarray(array, float)))))
+    """The root of the sum of all squares, by the largest, so that small squares are not lost."""
+    values = np.asarray(array, float)
+    largest = float(np.max(np.abs(values), initial=0.0))
+    return largest * float(np.sqrt(np.sum(np.square(values / largest)))) if largest else 0.0
 
 
 def _products_back(factors: Sequence[Any]) -> list[Any]:
@@ -210,12 +214,15 @@ def _over(
 ) -> Chart:
     """Numbers one after the other, at 1, 2, 3 …; by powers of ten where they are further apart than `far`."""
     values = [value for _, line in series for value in line]
-    log = min(values) > 0 and max(values) / min(values) >= far
-    heights = [math.log10(value) for value in values] if log else [*values, *((0.0,) if min(values) > 0 else ())]
+    above = [value for value in values if value > 0]
+    log = min(values) >= 0 and max(above) / min(above) >= far
+    heights = [math.log10(value) for value in above] if log else [*values, *((0.0,) if min(values) > 0 else ())]
     up = with_room(heights) if log or min(values) <= 0 else (0.0, max(values) * 1.1)
     lines = [
-        Stroke(name, [(i, value) for i, value in enumerate(line, 1)], dots=len(line) <= 40) for name, line in series
-    ]
+        Stroke(name, [(i, value if value > 0 or not log else math.nan) for i, value in enumerate(line, 1)],
+               dots=len(line) <= MOST_RINGS)
+        for name, line in series
+    ]  # fmt: skip
     told = "; ".join(f"{name}: {', '.join(number(v, 4) for v in line[:12])}{', …' if len(line) > 12 else ''}"
                      for name, line in series)  # fmt: skip
     across = f"{labels[0]} to {labels[-1]}"
