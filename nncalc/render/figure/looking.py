@@ -1,11 +1,11 @@
-"""Which formulas are looked at to find what suits a working."""
+"""Which steps are looked at, cell by cell, to find what suits a working."""
 
 from __future__ import annotations
 
 from nncalc.trace.steps import Step
 from nncalc.trace.value import Value
 
-# Of more operations, or of more products of matrices in each other, the cells' formulas are too long to be looked at.
+# Of more operations, or of more products of matrices in each other, a cell is too long to be looked at.
 MOST_OPERATIONS, MOST_NESTED = 40, 2
 
 
