@@ -38,6 +38,9 @@ ON_PAPER = ("02-softmax", "10-graph-sigmoid-neuron", "13-conv-vertical-edges", "
             "26-attention-playing-outside")  # fmt: skip
 EXPLAINED = {"02-softmax": "s:2", "13-conv-vertical-edges": "Y:2,1", "22-lstm-one-step": "h:1",
              "12-network-vanishing-gradient": "dL/dW1:1,1"}  # fmt: skip
+PICTURES = {"graph": "08-graph-product", "window": "13-conv-vertical-edges", "heat": "28-positional-encoding",
+            "curve": "12-network-vanishing-gradient", "plane": "published/li-hang-perceptron",
+            "auto": "networks/cnn"}  # fmt: skip
 # The tables of large networks take long and are all alike: these few have every kind of layer.
 LARGE_TABLES = ("alexnet", "lenet", "lstm-language-model", "mixtral-8x7b", "mobilenet-v1", "squeezenet", "t5-small",
                 "unet", "vit-b16")  # fmt: skip
@@ -130,6 +133,9 @@ def _workings() -> Iterator[Page]:
         both = ("problems/02-softmax.yaml", "problems/15-convnet-shapes.yaml")
         yield Page(f"documents/two-problems.{ending}", ("solve", *both, "--format", format))
         yield Page(f"documents/round2.{ending}", ("solve", both[0], "--round", "2", "--format", format, "--fragment"))
+    for kind, name in PICTURES.items():
+        yield Page(f"pictures/{kind}.txt", ("solve", f"problems/{name}.yaml", "--figure", kind))
+        yield Page(f"pictures/{kind}60.txt", ("solve", f"problems/{name}.yaml", "--figure", kind, "--ascii"), 60)
     for name, cell in EXPLAINED.items():
         yield Page(f"explained/{name}.txt", ("solve", f"problems/{name}.yaml", "--explain", cell))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from os.path import exists
 from typing import Any
 
 from typer.core import TyperArgument, TyperCommand, TyperOption
@@ -10,7 +12,7 @@ from typer.core import TyperArgument, TyperCommand, TyperOption
 from nncalc.cli.completing import one_of, steps
 from nncalc.cli.terminal import COLORS
 from nncalc.errors import printable
-from nncalc.render import DETAILS, DIGITS
+from nncalc.render import AUTO, DETAILS, DIGITS, FIGURES
 from nncalc.render.working import WORKING_FORMATS
 
 # Which of several attempts counts, and by what a class is counted: for help that loads nothing of what marks.
@@ -25,7 +27,19 @@ ARGUMENTS, SHOWING, OTHERS = "Arguments", "What is shown", "Others"
 
 
 class Grouped(TyperCommand):
-    """A command whose help groups its options by their headings, in the order in which these come up."""
+    """A command whose help groups its options by their headings, in the order in which these come up.
+
+    Behind --figure the kind of picture may be left out.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Puts the kind behind a bare --figure: what follows is one only where it is a word and no file."""
+        words: list[str] = []
+        for word, following in pairwise([*args, "--"]):
+            words.append(word)
+            if word == "--figure" and (not following.isalpha() or exists(following)):
+                words.append(AUTO)
+        return super().parse_args(ctx, words)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
         """Flags with a word of what they are, on one line: zsh and fish show it, and Typer takes [ for markup."""
@@ -117,7 +131,9 @@ def choice_options() -> list[TyperOption]:
     cell = "only this cell, all the way down: Y:3,2 (several times for several)"
     value = "only this value, bare: s:1; JSON for an array (several, one a line)"
     only = "only these steps, or sections with a point behind: s,L,t2."
+    picture = "one picture instead of the page (alone: the kind that suits; -o fig.svg: a file)"
     return [
+        _shown("--figure", picture, choices=FIGURES),
         _shown("--explain", cell, metavar="CELL", multiple=True, autocompletion=steps),
         _shown("--only", only, metavar="NAMES", multiple=True, autocompletion=steps),
         _shown("--get", value, metavar="NAME", multiple=True, autocompletion=steps),

@@ -15,7 +15,7 @@ from nncalc.disk.write import replacing
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.names import cell_of, only_steps, value_of
 from nncalc.problem.problem import Problem
-from nncalc.render import DETAIL, DETAILS, DIGITS, FILE_WIDTH
+from nncalc.render import AUTO, DETAIL, DETAILS, DIGITS, FIGURE_ENDING, FIGURES, FILE_WIDTH, lettered
 from nncalc.render.layout import View
 from nncalc.render.working import WORKING_FORMATS, format_for, render
 from nncalc.running import Settle, exact, on_paper, solve
@@ -46,16 +46,28 @@ class Request:
     why: bool = False
     ascii: bool = False
     fragment: bool = False
+    figure: str | None = None
 
     def __post_init__(self) -> None:
         if self.output == "":
             raise InputError(Finding("is empty", Location("--output"), want="a name"))
         if self.only and self.get:
             raise InputError(Finding("does not go with --get", Location("--only"), want="one of them"))
+        other = next((name for name in ("get", "format", "fragment", "why") if getattr(self, name)), None)
+        if self.is_figure and other:
+            raise InputError(Finding(f"does not go with --{other}", Location("--figure"), want="one of them"))
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether a picture is wanted: by its kind, or by the ending of its file."""
+        return self.figure is not None or (self.output or "").lower().endswith(FIGURE_ENDING)
 
 
 def present(problems: Sequence[Problem], request: Request) -> None:
     """Solves all problems and writes them as one document."""
+    if request.is_figure:
+        draw(problems, request)
+        return
     view, format, settle = view_of(request), format_of(request), settle_of(request)
     wanted = (*request.get, *request.explain, *",".join(request.only).split(","))
     traces = [solve(replace(problem, wanted=wanted), settle) for problem in problems]
@@ -72,6 +84,27 @@ def present(problems: Sequence[Problem], request: Request) -> None:
             out.writelines(map(_bare, values))
         else:
             render(traces, view, out, format)
+
+
+def draw(problems: Sequence[Problem], request: Request) -> None:
+    """Solves all problems and writes a picture of each; in a file of SVG stands one."""
+    from nncalc.render.figure import figure_svg, figure_text
+
+    view, settle = view_of(request), settle_of(request)
+    kind = choice("--figure", request.figure or AUTO, [AUTO, *FIGURES])
+    wanted = (*request.explain, *",".join(request.only).split(","))
+    drawn = figure_svg if (request.output or "").lower().endswith(FIGURE_ENDING) else figure_text
+    if drawn is figure_svg and len(problems) > 1:
+        raise InputError(Finding(f"{len(problems)} problems", Location("--output"), want="one, for one picture"))
+    pages = []
+    for problem in problems:
+        trace = solve(replace(problem, wanted=wanted), settle)
+        cell = cell_of(trace, request.explain[0]) if request.explain else None
+        pages.append(drawn(only_steps(trace, ",".join(request.only)) if request.only else trace, view, kind, cell))
+    letters = view.ascii and drawn is figure_text
+    file = nullcontext(terminal.Results()) if request.output is None else replacing(request.output)
+    with file as out, lettered(out, letters) as stream:
+        stream.write("\n".join(pages))
 
 
 def _bare(value: Any) -> str:

@@ -15,6 +15,13 @@ DETAILS = {"short": "values only", "normal": "", "full": "every cell, symbols, w
 DETAIL = "normal"  # where nobody says
 DIGITS = 6
 FILE_WIDTH = 80  # the columns of a page in a file
+# The kinds of pictures of a working, and what each shows; the word for the one that suits, the ending of its file.
+AUTO, FIGURE_ENDING = "auto", ".svg"
+FIGURES = {
+    "graph": "an expression's nodes, a network's layers", "window": "the window that a cell is made from",
+    "heat": "a matrix, shaded by size", "curve": "a function, gradients' lengths, a course over updates",
+    "plane": "samples of two features and the line",
+}  # fmt: skip
 # What is written as JSON and has a schema.
 OUTPUTS = ("working", "marks", "batch")
 # The page that lists a folder's pages.

@@ -10,7 +10,7 @@ from typing import Any, Self, overload
 
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.marking.solved import AnyPath, AnyProblem, Solved
-from nncalc.render import DETAIL, DETAILS, DIGITS, FILE_WIDTH
+from nncalc.render import AUTO, DETAIL, DETAILS, DIGITS, FIGURE_ENDING, FILE_WIDTH
 from nncalc.render.latex import latex
 from nncalc.render.layout import View
 from nncalc.render.working import BYTES, WORKING_FORMATS, format_for, rendered
@@ -57,11 +57,25 @@ class Working(Solved):
     def save(self, path: AnyPath, only: Only = None, **how: Any) -> None:
         """Writes the page to a file, whose ending chooses the format as -o does; `how`: what `page` takes.
 
+        With .svg it is a picture, and `how` what `figure` takes.
+
         Raises InputError where it cannot.
         """
         file = fsdecode(path)
+        if file.lower().endswith(FIGURE_ENDING):
+            self.write(file, self.figure(only=only, **how))
+            return
         as_a_file: dict[str, Any] = {"format": format_for(file), "width": FILE_WIDTH}
         self.write(file, self._page(only, **as_a_file | how))
+
+    def figure(self, kind: str = AUTO, *, only: Only = None, printed: bool = False) -> str:
+        """One picture as SVG: graph, window, heat, curve, plane, or the kind that suits; `only` as `page` takes it.
+
+        printed: in the colours of white paper. Raises InputError where the kind does not fit the working.
+        """
+        from nncalc.render.figure import figure_svg
+
+        return figure_svg(self.cut(only), View(), kind, printed=printed)
 
     def _page(self, only: Only, why: bool = False, **how: Any) -> str | bytes:
         return _written(self._with_reasons(self.cut(only)) if why else self.cut(only), **how)

@@ -10,8 +10,7 @@ import numpy as np
 
 from nncalc.trace.notation.decimals import LOST, LOST_OF_IRRATIONALS
 
-# Arrays of so many numbers are left to floats.
-LARGE = 257
+LARGE = 257  # arrays of so many numbers are left to floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ class Trace:
     notes: list[str] = field(default_factory=list)
     also: dict[str, str] = field(default_factory=dict)  # what people call what was given: {"W": "K"}
     overview: list[tuple[str | int, ...]] = field(default_factory=list)
+    layers: list[tuple[str, ...]] = field(default_factory=list)  # of a network: name, shape, step, what is inside
     inputs: frozenset[str] = frozenset()  # symbols of what is no parameter of what learns
     asked: frozenset[str] = frozenset()  # the names of the key and of the points
     explained: bool = False

@@ -17,8 +17,7 @@ import numpy as np
 
 from nncalc.errors import JOINERS, printable
 from nncalc.render.document import PRESENT, node, put, whole_page
-from nncalc.render.drawing import graph_drawing
-from nncalc.render.graph import is_graph
+from nncalc.render.figure import pictures
 from nncalc.render.layout import NOTE, View, blocks, inline, matrix, remarks
 from nncalc.render.long import left_out_said, runs
 from nncalc.trace.name import StepName
@@ -106,8 +105,7 @@ class _Page:
         if self.folded:
             said.append(f"{len(trace.steps)} steps, folded; open one to read it")
         put(made, *(node("p", text, class_="quiet") for text in said))
-        drawn = graph_drawing(trace, self.view) if is_graph(trace) else None
-        put(made, None if drawn is None else node("div", drawn, class_="scroll", tabindex=0))
+        put(made, pictures(trace, self.view))
         put(made, self._given(trace, level + 1), *self._sections(trace, level + 1), self._answer(trace, level + 1))
         put(made, self._overview(trace))
         notes = [*trace.notes, left_out_said(trace, self.view)]

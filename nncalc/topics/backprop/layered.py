@@ -75,6 +75,7 @@ def layered(
             row = " → ".join([f"x {dimensions(x.shape)}", *stack.row])
             words = [] if vocabulary is None else [f"vocabulary {', '.join(map(printable, vocabulary[:MOST_WORDS]))}"]
             work.trace().conventions += [row, *stack.said(), *words]
+            work.trace().layers = [("x", dimensions(x.shape), "x", ""), *stack.drawn]
         return out, stack.learned
 
     of_numbers = {} if net.kinds[0] == "embedding" else {"x": x}

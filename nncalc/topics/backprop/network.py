@@ -60,10 +60,14 @@ def network(
         now = given | before
         if aim.has_steps:
             now = {name: work.let(name, v) for name, v in now.items()}
+        drawn: list[tuple[str, ...]] = [("x", dimensions(x.shape), "x", "")]
         z, a = None, x
         for k, layer in enumerate(layers, 1):
             z = work.let(f"z{k}", affine(a, now[f"W{k}"], now.get(f"b{k}"), layout))
             a = work.let(f"a{k}", ACTIVATIONS[layer.activation](z))
+            drawn.append((f"a{k}", dimensions(a.shape), f"a{k}", layer.activation))
+        if not before:
+            work.trace().layers = drawn
         return Flow(a, f"a{len(layers)}", "", z=z, activation=layers[-1].activation), now
 
     if aim.target is not None:

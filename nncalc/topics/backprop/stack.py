@@ -77,19 +77,24 @@ class Stack:
         self.learned: dict[str, Any] = {}
         self.flows: dict[str, Flow] = {}
         self.row: list[str] = []
+        self.drawn: list[tuple[str, ...]] = []
         self.conventions: dict[str, list[str]] = {}
         self.stands: dict[str, list[str]] = {}
 
     def run(self, layers: Sequence[Any], flow: Flow, path: FieldPath) -> Flow:
         """What the last of these layers gives. Raises PlacedRefusal where one cannot work with what comes in."""
         row: list[str] = []
+        drawn: list[tuple[str, ...]] = []
         for number, entry in enumerate(layers, 1):
             at = (*path, number, entry[0]) if isinstance(entry, tuple) else (*path, number)
             place = self.places[at]
             flow = self._one(Position(self, place, flow), place.layer)
-            inside = f" ({' → '.join(self.row)})" if getattr(place.layer, "layers", ()) else ""
+            nested = bool(getattr(place.layer, "layers", ()))
+            inside = f" ({' → '.join(self.row)})" if nested else ""
             row.append(f"{place.name}{inside} {dimensions(flow.value.shape)}")
-        self.row = row
+            within = " → ".join(name for name, *_ in self.drawn) if nested else ""
+            drawn.append((place.name, dimensions(flow.value.shape), flow.name, within))
+        self.row, self.drawn = row, drawn
         return flow
 
     def _one(self, at: Position, layer: Any) -> Flow:

@@ -8,6 +8,8 @@ from decimal import Decimal, Inexact, getcontext, localcontext
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from nncalc.trace.notation.decimals import (
     AGAIN,
     DIGITS,
@@ -37,6 +39,28 @@ def evaluate(x: Expr) -> float:
             return _in_decimals(x)
         except OverflowError:  # a whole number is wanted of what has no end
             return math.inf
+
+
+def evaluate_many(x: Expr) -> Any:
+    """The same where a reference stands for an array of numbers: the formula's number for each, in floats, to be drawn.
+
+    What has no value there is nan.
+    """
+    with np.errstate(all="ignore"):
+        return np.asarray(fold(x, _each), float)
+
+
+def _each(x: Expr, args: list[Any]) -> Any:
+    if isinstance(x, Const):
+        return float(x.value)
+    if isinstance(x, Ref):
+        return np.asarray(x.number, float)
+    if x.kind == "call":
+        return FUNCTIONS[x.label].traced(*args)
+    if x.kind == "compare":
+        relation: Callable[..., Any] = RELATIONS[x.label][0]
+        return np.asarray(relation(*args), float)
+    return _EACH[x.kind](args)
 
 
 class _Doubt(Exception):
@@ -140,6 +164,14 @@ _ARITHMETIC: dict[str, Callable[[list[float]], float]] = {
     "times": math.prod,
     "divide": lambda a: a[0] / a[1] if a[1] else math.copysign(math.inf, a[0]) if a[0] else math.nan,
     "power": lambda a: math.pow(*a),
+}
+
+_EACH: dict[str, Callable[[list[Any]], Any]] = {
+    "add": sum,
+    "negative": lambda a: -a[0],
+    "times": math.prod,
+    "divide": lambda a: np.divide(*a),
+    "power": lambda a: np.power(*a),
 }
 
 _IN_DECIMALS: dict[str, Callable[[list[Decimal]], Decimal]] = {

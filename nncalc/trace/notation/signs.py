@@ -24,7 +24,11 @@ _SHOWN = {
     "×": "x", "²": "^2", "³": "^3", "≠": "!=", "′": "'", "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-",
     "⋆": "conv", "∈": "in", "⌈": "ceil(", "⌉": ")", "⌊": "floor(", "⌋": ")", "\u00a0": " ",
 }  # fmt: skip
-ASCII = str.maketrans(GREEK | SIGNS | _SHOWN)
+# Shades, frames and points of pictures.
+_DRAWN = dict(zip("░▒▓█≡─│┌┐└┘├┤┬●○◆◇‖", ".:*#%-|++++|++oOxX|", strict=True))
+# Dots in a letter's place, by where they stand: above, below, in both halves.
+_DOTS = {chr(0x2800 + i): "'.:"[(i & 0x1B != 0) + 2 * (i & 0xE4 != 0) - 1] for i in range(1, 256)}
+ASCII = str.maketrans(GREEK | SIGNS | _SHOWN | _DRAWN | _DOTS)
 # What stands in a name; letters behind each other are one name.
 _NAMED = str.maketrans({sign: SIGNS[sign] for sign in ("∂", "ŷ")} | GREEK | dict(zip(LOW, "0123456789", strict=True)))
 RAISED = str.maketrans(HIGH, "0123456789")
