@@ -40,6 +40,7 @@ class Markup:
     (group 2) a part in which no line ends, and of what is passed over. `text` makes any text harmless. `display` is
     given lines, what they say as text, and the width of the widest; `flow` what stands beside each other.
     `heading`: a text that is harmless already, and its level. `table`: a head, rows, and which columns are numbers.
+    `noted`: a part with short words of ours in the margin beside its first line.
     `line`: how many signs one has; `indent`: before one that goes on.
     """
 
@@ -58,6 +59,7 @@ class Markup:
     vector: Callable[[Sequence[str]], str]
     matrix: Callable[[Sequence[Sequence[str]]], str]
     table: Callable[[Sequence[str], Sequence[Sequence[str]], Sequence[bool]], str]
+    noted: Callable[[Sequence[str], str], str]
     line: int
 
     def broken(self, formula: ShownFormula, room: int) -> tuple[list[str], int]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, groupby
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import chain, groupby, islice
 from typing import Any
 
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
+from nncalc.marking.keyed import Keyed, total_said
 from nncalc.render.layout import NOTE, View, formula, inline, line, remarks
 from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.render.markup import Markup, ShownFormula
@@ -34,7 +36,8 @@ def title_of(trace: Trace) -> str:
 
 def several_titled(traces: Sequence[Trace]) -> str:
     """What a document of several workings is called."""
-    return f"{len(traces)} worked problems"
+    totals = [trace.total for trace in traces if isinstance(trace, Keyed) and trace.total is not None]
+    return f"{len(traces)} worked problems{total_said(sum(totals, Fraction(0)) if totals else None)}"
 
 
 class Document:
@@ -42,30 +45,46 @@ class Document:
 
     def __init__(self, markup: Markup, view: View):
         self.markup, self.view = markup, view
+        self._worth: Mapping[str, Sequence[str]] = {}  # what to say beside lines
 
     def working(self, trace: Trace, level: int = 1) -> Iterator[str]:
         """The parts of the page, to be written below each other."""
+        self._worth = trace.worth if isinstance(trace, Keyed) else {}
         yield from self._head(trace, level)
         section = ""
         for run in [] if trace.overview and self.view.detail == "short" else runs(trace, self.view):
             if run.left_out:
                 yield self._said(f"… {run.left_out} steps")
-            for (title, scalar), group in groupby(run.steps, key=lambda s: (s.title, s.array.ndim == 0)):
+            for (title, scalar, worth), group in groupby(run.steps, key=self._together):
                 if title != section:
                     section = title
                     yield from self._heading(title, level + 1)
                 steps = [*group]
-                yield from self._numbers(steps) if scalar else chain.from_iterable(map(self._step, steps))
+                parts = self._numbers(steps) if scalar else chain.from_iterable(map(self._step, steps))
+                yield from self._noted(worth, parts)
         if trace.overview:
             yield self._overview(trace)
         yield from self._answer(trace, level)
 
+    def _together(self, step: Step) -> tuple[str, bool, str]:
+        """What is alike of steps that stand together; one with points stands alone."""
+        return step.title, step.array.ndim == 0, step.name if step.name in self._worth else ""
+
+    def _noted(self, name: str, parts: Iterator[str]) -> Iterator[str]:
+        """The parts, beside the first what a line of this name is worth."""
+        if name in self._worth:
+            yield from (self.markup.noted(self._worth[name], part) for part in islice(parts, 1))
+        yield from parts
+
     def _head(self, trace: Trace, level: int) -> Iterator[str]:
-        yield from self._heading(title_of(trace), level)
+        points = total_said(trace.total) if isinstance(trace, Keyed) else ""
+        yield from self._heading(title_of(trace) + points, level)
         about = [trace.called or trace.topic] if trace.title else []
         about += [", ".join(trace.conventions)] if trace.conventions else []
         if about:
             yield self._said(": ".join(about))
+        if isinstance(trace, Keyed):
+            yield self._said(f"Asked: {trace.closeness}.")
         if any(step.exact is not None for step in trace.steps):
             yield self._said(_ROUNDED)
         given = [part for value in trace.header.values() for part in self._values(value.symbol, value.array)]
@@ -241,8 +260,11 @@ class Document:
         if trace.answer:
             yield from self._heading("Answer", level + 1)
         first, left_out, last = ends([*trace.answer.items()], is_long(trace, self.view))
+        noted = self._worth.keys() - trace.named().keys()  # answers that are no steps
         for items in (first, last):
-            yield from self._flow([part for name, value in items for part in self._values(name, value)])
+            for worth, group in groupby(items, key=lambda item: item[0] if item[0] in noted else ""):
+                parts = [part for name, value in group for part in self._values(name, value)]
+                yield from self._noted(worth, self._flow(parts))
             if left_out and items is first:
                 yield self._said(f"… {left_out} more")
         said = left_out_said(trace, self.view)

@@ -115,6 +115,13 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence
     return "\n\n".join(pages)
 
 
+def _noted(words: Sequence[str], part: str) -> str:
+    r"""In a paragraph of its own, which the part then stands beside."""
+    note = r"\\".join(rf"\textbf{{{word}}}" for word in words)
+    beside = rf"\smash{{\llap{{\scriptsize\begin{{tabular}}[t]{{r@{{}}}}{note}\end{{tabular}}\hspace{{1em}}}}}}"
+    return rf"\noindent{beside}\par\nopagebreak\vspace{{-\baselineskip}}\vspace{{-\parskip}}" + f"\n{part}"
+
+
 LATEX_MARKUP = Markup(
     **LATEX_COMMON,
     text=escaped_latex,
@@ -123,5 +130,6 @@ LATEX_MARKUP = Markup(
     display=_display,
     flow=_flow,
     table=_table,
+    noted=_noted,
     line=92,
 )

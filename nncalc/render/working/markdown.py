@@ -48,5 +48,6 @@ MARKDOWN = Markup(
     display=_display,
     flow=_flow,
     table=_table,
+    noted=lambda words, part: f"**{', '.join(words)}:**\n\n{part}",
     line=90,
 )

@@ -71,6 +71,12 @@ def _flow(shown: Sequence[ShownFormula]) -> str:
     return f"#par(leading: 1em)[{between.join(parts)}]{below}"
 
 
+def _noted(words: Sequence[str], part: str) -> str:
+    note = f'text(size: 8pt, weight: "bold", {" + linebreak() + ".join(map(typst_string, words))})'
+    beside = f"#place(top + left, dx: -1.9cm, box(width: 1.7cm, align(right, {note})))"
+    return f"#block(breakable: false, width: 100%)[\n{beside}\n{part}\n]"
+
+
 def _vector(numbers: Sequence[str]) -> str:
     return rf"\[ {COMMA.join(numbers)} \]"
 
@@ -106,5 +112,6 @@ TYPST_MARKUP = Markup(
     vector=_vector,
     matrix=_matrix,
     table=_table,
+    noted=_noted,
     line=100,
 )
