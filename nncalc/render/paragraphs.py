@@ -16,8 +16,8 @@ from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.render.markup import Markup, ShownFormula
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.record import Style
-from nncalc.trace.notation.style import TEXT, place
-from nncalc.trace.notation.tree import Index
+from nncalc.trace.notation.style import TEXT, place, symbols, write
+from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.steps import Step, Trace
 
 # Lines of one display, and rows of a matrix, that a page has room for.
@@ -40,6 +40,13 @@ def several_titled(traces: Sequence[Trace]) -> str:
     return f"{len(traces)} worked problems{total_said(sum(totals, Fraction(0)) if totals else None)}"
 
 
+def workings(traces: Sequence[Trace], markup: Markup, view: View) -> list[str]:
+    """The parts of several pages; of a key of several problems each has its number, as on the sheet of questions."""
+    numbered = len(traces) > 1 and any(isinstance(trace, Keyed) for trace in traces)
+    lead = (f"{i}. " if numbered else "" for i in range(1, len(traces) + 1))
+    return [part for trace in traces for part in Document(markup, view).working(trace, lead=next(lead))]
+
+
 class Document:
     """A working in a markup, part by part."""
 
@@ -47,10 +54,10 @@ class Document:
         self.markup, self.view = markup, view
         self._worth: Mapping[str, Sequence[str]] = {}  # what to say beside lines
 
-    def working(self, trace: Trace, level: int = 1) -> Iterator[str]:
-        """The parts of the page, to be written below each other."""
+    def working(self, trace: Trace, level: int = 1, lead: str = "") -> Iterator[str]:
+        """The parts of the page, to be written below each other; `lead`: before the title."""
         self._worth = trace.worth if isinstance(trace, Keyed) else {}
-        yield from self._head(trace, level)
+        yield from self._head(trace, level, lead)
         section = ""
         for run in [] if trace.overview and self.view.detail == "short" else runs(trace, self.view):
             if run.left_out:
@@ -76,9 +83,9 @@ class Document:
             yield from (self.markup.noted(self._worth[name], part) for part in islice(parts, 1))
         yield from parts
 
-    def _head(self, trace: Trace, level: int) -> Iterator[str]:
+    def _head(self, trace: Trace, level: int, lead: str) -> Iterator[str]:
         points = total_said(trace.total) if isinstance(trace, Keyed) else ""
-        yield from self._heading(title_of(trace) + points, level)
+        yield from self._heading(f"{lead}{title_of(trace)}{points}", level)
         about = [trace.called or trace.topic] if trace.title else []
         about += [", ".join(trace.conventions)] if trace.conventions else []
         if about:
@@ -122,7 +129,7 @@ class Document:
         indices = step.indices()
         moved = step.cells is None and not any(line(step, index, self.view).stages for index in indices)
         cells = [] if moved else [self._sides(step, index) for index in indices]
-        yield from self._whole(step)
+        yield from self._whole(step.symbol, step.formula)
         yield from self._display(cells) if cells else ()
         yield from self._notes([step], indices)
         if step.cells is None and (moved or (step.array.ndim >= 2 and step.array.size > 1)):
@@ -132,17 +139,19 @@ class Document:
         said = dict.fromkeys(n for step in steps for index in cells for n in remarks(step, index, self.view))
         yield from map(self._said, said)
 
-    def _whole(self, step: Step) -> Iterator[str]:
+    def _whole(self, symbol: str, made: Expr) -> Iterator[str]:
         """name = formula, of whole values."""
-        style, name, said = self.markup.style, TEXT.symbol(step.symbol), formula(step, self.view)
-        whole = ShownFormula(f"{style.symbol(step.symbol)} = {formula(step, self.view, style)}", f"{name} = {said}")
+        left = ShownFormula(self.markup.style.symbol(symbol), TEXT.symbol(symbol))
+
+        def right(style: Style) -> ShownFormula:
+            return ShownFormula(*(write(made, s, symbols(s), self.view.digits) for s in (style, self.view.style)))
+
+        own = right(self.markup.style)
+        whole = ShownFormula(f"{left.source} = {own.source}", f"{left.text} = {own.text}")
         if whole.width <= self.markup.line:
             yield self.markup.flow([whole])
         else:
-            left = style.symbol(step.symbol), name
-            yield from self._display(
-                [lambda s: [("", ShownFormula(*left)), ("=", ShownFormula(formula(step, self.view, s), said))]]
-            )
+            yield from self._display([lambda style: [("", left), ("=", right(style))]])
 
     def _sides(self, step: Step, index: Index, alone: bool = False) -> Callable[[Style], Sides]:
         """cell = numbers = value; alone: with the formula before the numbers."""

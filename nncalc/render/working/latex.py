@@ -9,7 +9,7 @@ from typing import TextIO
 from nncalc.render.latex import LATEX_COMMON
 from nncalc.render.layout import View
 from nncalc.render.markup import AlignedLines, Markup, ShownFormula
-from nncalc.render.paragraphs import Document, several_titled
+from nncalc.render.paragraphs import several_titled, workings
 from nncalc.trace.notation import signs
 from nncalc.trace.steps import Trace
 
@@ -55,7 +55,7 @@ _LETTERS = {"ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø":
 
 def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     """Writes one document, or the workings alone; of several with a page of contents in front."""
-    body = "\n\n".join(part for trace in traces for part in Document(LATEX_MARKUP, view).working(trace))
+    body = "\n\n".join(workings(traces, LATEX_MARKUP, view))
     if view.fragment:
         out.write(f"{body}\n")
         return

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from nncalc.render.layout import View
 from nncalc.render.markup import AlignedLines, Markup, ShownFormula
-from nncalc.render.paragraphs import Document, several_titled, title_of
+from nncalc.render.paragraphs import several_titled, title_of, workings
 from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, typst_string
 from nncalc.trace.steps import Trace
 
@@ -40,7 +40,7 @@ _FITTED = """#layout(room => {{
 
 def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     """Writes one document, or the workings alone; of several with a page of contents in front."""
-    parts = [part for trace in traces for part in Document(TYPST_MARKUP, view).working(trace)]
+    parts = workings(traces, TYPST_MARKUP, view)
     title = typst_string(several_titled(traces) if len(traces) > 1 else title_of(traces[0]))
     head = "" if view.fragment else _HEAD.format(title=title)
     contents = _CONTENTS.format(title=title) if head and len(traces) > 1 else ""
@@ -74,7 +74,7 @@ def _flow(shown: Sequence[ShownFormula]) -> str:
 def _noted(words: Sequence[str], part: str) -> str:
     note = f'text(size: 8pt, weight: "bold", {" + linebreak() + ".join(map(typst_string, words))})'
     beside = f"#place(top + left, dx: -1.9cm, box(width: 1.7cm, align(right, {note})))"
-    return f"#block(breakable: false, width: 100%)[\n{beside}\n{part}\n]"
+    return f"#block(breakable: false, sticky: true, width: 100%)[\n{beside}\n{part}\n]"
 
 
 def _vector(numbers: Sequence[str]) -> str:
