@@ -15,8 +15,10 @@ import numpy as np
 from nncalc.errors import dimensions
 from nncalc.marking.assignment import Assignment
 from nncalc.marking.blank import heading_said, is_telling, places_asked, tells_formula, typed, worth
+from nncalc.marking.keyed import total_said
 from nncalc.reading.lines import Lines
 from nncalc.running import conventions
+from nncalc.trace.notation.style import TEXT
 from nncalc.trace.notation.tree import Expr
 
 # Of an array with longer sides its size alone is printed.
@@ -31,6 +33,13 @@ class Heading:
 
     text: str
     level: int
+
+
+@dataclass(frozen=True)
+class NameLine:
+    """Where a student writes a name, and whoever marks the points, of as many as there are; None without points."""
+
+    points: Fraction | None
 
 
 @dataclass(frozen=True)
@@ -50,35 +59,34 @@ class Listing:
 
 @dataclass(frozen=True)
 class GivenArray:
-    """Numbers under the symbol of the page; `also`: what the problem calls them, where that is another word."""
+    """Numbers under the symbol of the page."""
 
     name: str
     array: np.ndarray
-    also: str = ""
 
 
 @dataclass(frozen=True)
 class AskedLine:
-    """A line that is asked: its name, its formula where that is told, its points in words where it has some."""
+    """A line that is asked: its name, its formula where that is told, its points in words where it has some.
+
+    `room`: how many lines there are to write on.
+    """
 
     name: str
     formula: Expr | None
     points: str
+    room: int
 
 
-@dataclass(frozen=True)
-class WritingRoom:
-    """So many empty lines."""
-
-    lines: int
-
-
-SheetBlock = Heading | Paragraph | Listing | GivenArray | AskedLine | WritingRoom
+SheetBlock = Heading | NameLine | Paragraph | Listing | GivenArray | AskedLine
 
 
 def questions(title: str, problems: Iterable[Assignment], formulas: bool = True) -> Iterator[SheetBlock]:
     """The blocks of a sheet; `formulas`: how each line is worked stands beside it."""
+    problems = [*problems]
+    totals = [_total(asked) for asked in problems]
     yield Heading(title, 1)
+    yield NameLine(sum((total for total in totals if total is not None), Fraction(0)) if any(totals) else None)
     for number, asked in enumerate(problems, start=1):
         yield Heading(f"{number}. {_title(asked)}", 2)
         said = conventions(asked.problem)
@@ -90,21 +98,24 @@ def questions(title: str, problems: Iterable[Assignment], formulas: bool = True)
 
 
 def _title(asked: Assignment) -> str:
-    title = asked.problem.title or asked.trace.called or asked.trace.topic
-    points = asked.points
-    return title if points is None else f"{title} ({worth(sum(points.values(), Fraction(0)))})"
+    return (asked.problem.title or asked.trace.called or asked.trace.topic) + total_said(_total(asked))
+
+
+def _total(asked: Assignment) -> Fraction | None:
+    return None if asked.points is None else sum(asked.points.values(), Fraction(0))
 
 
 def _given(asked: Assignment) -> Iterator[SheetBlock]:
-    """What the problem gives: numbers and words in a row, then arrays, then lists."""
+    """What the problem gives: numbers and words in a row, with what stands for which array, then arrays, then lists."""
     said = {f.name for f in asked.problem.fields if f.about.says}  # among the conventions
     given = [pair for pair in _pairs(asked.problem.values) if pair[0] not in said]
+    arrays = {name: _array(name, value, asked) for name, value in given if isinstance(value, np.ndarray) and value.ndim}
     few = [f"{name} = {typed(value)}" for name, value in given if not _is_list(value)]
+    named = {name: shown.name for name, shown in arrays.items() if isinstance(shown, GivenArray)}
+    few += [f"{name} {TEXT.symbol(symbol)}" for name, symbol in named.items() if symbol != name]
     if few:
         yield Paragraph(f"Given: {', '.join(few)}.")
-    for name, value in given:
-        if isinstance(value, np.ndarray) and value.ndim:
-            yield _array(name, value, asked)
+    yield from arrays.values()
     for name, value in given:
         if isinstance(value, (list, tuple)):
             yield Listing(name, tuple(value.written if isinstance(value, Lines) else map(typed, value)))
@@ -127,7 +138,7 @@ def _array(name: str, array: np.ndarray, asked: Assignment) -> SheetBlock:
     if array.shape[-1] > LONGEST_ROW or array.size // array.shape[-1] > MOST_ROWS:
         return Paragraph(f"{name}: {dimensions(array.shape)} numbers, which are handed out apart.")
     symbol = asked.trace.given[name].symbol if name in asked.trace.given else name
-    return GivenArray(symbol, array, "" if symbol == name else name)
+    return GivenArray(symbol, array)
 
 
 def _asked(asked: Assignment, formulas: bool) -> Iterator[SheetBlock]:
@@ -140,6 +151,6 @@ def _asked(asked: Assignment, formulas: bool) -> Iterator[SheetBlock]:
                 yield Heading(heading_said(heading), 3)
         told = step is not None and formulas and tells_formula(step)
         points = "" if asked.points is None else worth(asked.points[name])
-        yield AskedLine(step.symbol if step else name, step.formula if told and step else None, points)
         count = LEAST_ROOM if is_telling(asked, name) else asked.exact[name].size
-        yield WritingRoom(min(LEAST_ROOM + count, MOST_ROOM))
+        room = min(LEAST_ROOM + count, MOST_ROOM)
+        yield AskedLine(step.symbol if step else name, step.formula if told and step else None, points, room)

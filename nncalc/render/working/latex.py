@@ -13,7 +13,7 @@ from nncalc.render.paragraphs import several_titled, workings
 from nncalc.trace.notation import signs
 from nncalc.trace.steps import Trace
 
-_HEAD = r"""\documentclass[10pt,a4paper,fleqn]{article}
+LATEX_HEAD = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage{amsmath}
 \setlength{\textwidth}{17cm}\setlength{\oddsidemargin}{-0.54cm}
 \setlength{\textheight}{24cm}\setlength{\topmargin}{-1cm}
@@ -60,7 +60,7 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
         out.write(f"{body}\n")
         return
     contents = _CONTENTS % several_titled(traces) if len(traces) > 1 else ""
-    out.write(f"{_HEAD}{contents}\n{body}\n\\end{{document}}\n")
+    out.write(f"{LATEX_HEAD}{contents}\n{body}\n\\end{{document}}\n")
 
 
 def escaped_latex(foreign: str) -> str:

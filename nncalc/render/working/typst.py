@@ -12,7 +12,7 @@ from nncalc.render.paragraphs import several_titled, title_of, workings
 from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, typst_string
 from nncalc.trace.steps import Trace
 
-_HEAD = """#set document(title: {title}, date: none)
+TYPST_HEAD = """#set document(title: {title}, date: none)
 #set page(paper: "a4", margin: (x: 2.2cm, y: 2.4cm), numbering: "1")
 #set text(lang: "en", size: 10pt, hyphenate: false)
 #set par(spacing: 0.9em)
@@ -42,7 +42,7 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     """Writes one document, or the workings alone; of several with a page of contents in front."""
     parts = workings(traces, TYPST_MARKUP, view)
     title = typst_string(several_titled(traces) if len(traces) > 1 else title_of(traces[0]))
-    head = "" if view.fragment else _HEAD.format(title=title)
+    head = "" if view.fragment else TYPST_HEAD.format(title=title)
     contents = _CONTENTS.format(title=title) if head and len(traces) > 1 else ""
     out.write(head + contents + "\n" + "\n\n".join(parts) + "\n")
 
