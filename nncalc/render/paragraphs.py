@@ -144,7 +144,8 @@ class Document:
         left = ShownFormula(self.markup.style.symbol(symbol), TEXT.symbol(symbol))
 
         def right(style: Style) -> ShownFormula:
-            return ShownFormula(*(write(made, s, symbols(s), self.view.digits) for s in (style, self.view.style)))
+            source, text = (write(made, s, symbols(s), self.view.digits) for s in (style, self.view.style))
+            return ShownFormula(source, text)
 
         own = right(self.markup.style)
         whole = ShownFormula(f"{left.source} = {own.source}", f"{left.text} = {own.text}")
