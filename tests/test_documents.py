@@ -181,6 +181,7 @@ IN_TYPST = [
     (tree.call("conv", A, a), 'a_("1") star W_("xi")^("(t1)")'),
     (tree.call("conv in steps", A, a, tree.TWO), 'a_("1") star_(2) W_("xi")^("(t1)")'),
     (tree.call("pad", a), 'a_("1")" with zeros around"'),
+    (tree.call("rank_of", a), '"rank in "a_("1")", 1 the largest"'),
     (tree.call("sum", a, a), r'sum lr(\( a_("1")\, a_("1") \))'),
     (tree.divide(tree.call("list", a, a), tree.TWO), r'frac(a_("1")\, a_("1"), 2)'),
     (tree.Op("along", (A,), "sum j ij"), 'sum_(j) attach(class("normal", W_("xi")^("(t1)")), br: "[i,j]")'),

@@ -34,8 +34,8 @@ def _indent(line: str) -> float:
 
 def _room(part: str, lines: int) -> str:
     return (
-        f"\\begin{{minipage}}{{\\textwidth}}\\raggedright\n{part}\n"
-        f"\\vspace*{{{lines}\\baselineskip}}\n\\end{{minipage}}\\par"
+        f"\\medskip\\begin{{minipage}}{{\\textwidth}}\\raggedright\n{part}\n"
+        f"\\vspace*{{{1.4 * lines:g}\\baselineskip}}\n\\end{{minipage}}\\par"
     )
 
 
@@ -44,5 +44,6 @@ LATEX_SHEET = SheetMarkup(
     begins=lambda heading: rf"\clearpage\setcounter{{page}}{{1}}{heading}",
     name_line=_name_line,
     listing=_listing,
+    kept=lambda part: rf"{part}\par\nopagebreak",
     room=_room,
 )

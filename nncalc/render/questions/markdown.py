@@ -25,5 +25,6 @@ MARKDOWN_SHEET = SheetMarkup(
     begins=lambda heading: heading,
     name_line=_name_line,
     listing=lambda lines: "\n".join(f"    {line}".rstrip() for line in lines),
+    kept=lambda part: part,
     room=lambda part, lines: "\n\n".join([part, *["&nbsp;"] * lines]),
 )

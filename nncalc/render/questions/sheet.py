@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
+from itertools import chain, groupby
 from textwrap import wrap
 
 from nncalc.errors import JOINERS, printable
@@ -17,6 +17,8 @@ from nncalc.trace.notation.style import TEXT
 
 # Given numbers are written with all the digits that people type.
 GIVEN_DIGITS = 12
+# What stands before the lines that are asked.
+INTRODUCING = (Paragraph, Listing, GivenArray)
 # What is typed goes on below after so many signs.
 TYPED_COLUMNS = 88
 
@@ -26,13 +28,15 @@ class SheetMarkup:
     """What a language says of a sheet beside its markup.
 
     `begins`: the heading of a sheet, on a page of its own. `name_line`: is given the points, in digits, or nothing.
-    `listing`: lines as they are typed. `room`: a part with so many lines to write on below it, together on one page.
+    `listing`: lines as they are typed. `kept`: a part on the same page as the next one begins on. `room`: a part with
+    so many lines to write on below it, together on one page.
     """
 
     markup: Markup
     begins: Callable[[str], str]
     name_line: Callable[[str], str]
     listing: Callable[[Sequence[str]], str]
+    kept: Callable[[str], str]
     room: Callable[[str, int], str]
 
 
@@ -48,10 +52,10 @@ class QuestionSheet(Document):
         for kind, group in groupby(blocks, key=type):
             if kind is GivenArray:
                 given = [block for block in group if isinstance(block, GivenArray)]
-                yield from self._flow([part for block in given for part in self._values(block.name, block.array)])
+                parts = self._flow([part for block in given for part in self._values(block.name, block.array)])
             else:
-                for block in group:
-                    yield from self._block(block)
+                parts = chain.from_iterable(map(self._block, group))
+            yield from map(self.language.kept, parts) if kind in INTRODUCING else parts
 
     def _block(self, block: SheetBlock) -> Iterator[str]:
         match block:

@@ -36,5 +36,6 @@ TYPST_SHEET = SheetMarkup(
     begins=lambda heading: f"#pagebreak(weak: true)\n#counter(page).update(1)\n{heading}",
     name_line=_name_line,
     listing=_listing,
+    kept=lambda part: f"#block(sticky: true, width: 100%)[{part}]",
     room=lambda part, lines: f"#block(breakable: false, width: 100%)[\n{part}\n#v({1.6 * lines:g}em)\n]",
 )
