@@ -19,12 +19,15 @@ from nncalc.marking.keyed import total_said
 from nncalc.reading.lines import Lines
 from nncalc.running import conventions
 from nncalc.trace.notation.style import TEXT
-from nncalc.trace.notation.tree import Expr
+from nncalc.trace.notation.tree import Expr, Op, Ref
+from nncalc.trace.steps import Step
 
 # Of an array with longer sides its size alone is printed.
 LONGEST_ROW, MOST_ROWS = 20, 60
 # Lines to write on: for each line asked, and for each number in it, up to so many.
 LEAST_ROOM, MOST_ROOM = 2, 8
+# Of more names that stand for something that is not asked, those in the line alone are explained.
+MOST_MEANT = 12
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,14 @@ class GivenArray:
 class AskedLine:
     """A line that is asked: its name, its formula where that is told, its points in words where it has some.
 
-    `room`: how many lines there are to write on.
+    `room`: how many lines there are to write on. `where`: what names in the formula mean that nobody asks for.
     """
 
     name: str
     formula: Expr | None
     points: str
     room: int
+    where: tuple[tuple[str, Expr], ...] = ()
 
 
 SheetBlock = Heading | NameLine | Paragraph | Listing | GivenArray | AskedLine
@@ -112,7 +116,7 @@ def _given(asked: Assignment) -> Iterator[SheetBlock]:
     arrays = {name: _array(name, value, asked) for name, value in given if isinstance(value, np.ndarray) and value.ndim}
     few = [f"{name} = {typed(value)}" for name, value in given if not _is_list(value)]
     named = {name: shown.name for name, shown in arrays.items() if isinstance(shown, GivenArray)}
-    few += [f"{name} {TEXT.symbol(symbol)}" for name, symbol in named.items() if symbol != name]
+    few += [f"{name} {TEXT.symbol(symbol)}" for name, symbol in named.items() if symbol.lower() != name.lower()]
     if few:
         yield Paragraph(f"Given: {', '.join(few)}.")
     yield from arrays.values()
@@ -142,7 +146,7 @@ def _array(name: str, array: np.ndarray, asked: Assignment) -> SheetBlock:
 
 
 def _asked(asked: Assignment, formulas: bool) -> Iterator[SheetBlock]:
-    heading = ""
+    heading, known = "", {*asked.lines}
     for name in asked.lines:
         step = asked.steps.get(name)
         if step is not None and step.title != heading:
@@ -150,7 +154,34 @@ def _asked(asked: Assignment, formulas: bool) -> Iterator[SheetBlock]:
             if heading:
                 yield Heading(heading_said(heading), 3)
         told = step is not None and formulas and tells_formula(step)
+        formula = step.formula if told and step else None
+        meant = _meant(formula, asked, known) if formula is not None else []
+        known |= {other.name for other in meant}
+        where = tuple((other.symbol, other.formula) for other in meant)
         points = "" if asked.points is None else worth(asked.points[name])
         count = LEAST_ROOM if is_telling(asked, name) else asked.exact[name].size
         room = min(LEAST_ROOM + count, MOST_ROOM)
-        yield AskedLine(step.symbol if step else name, step.formula if told and step else None, points, room)
+        yield AskedLine(step.symbol if step else name, formula, points, room, where)
+
+
+def _meant(formula: Expr, asked: Assignment, known: set[str]) -> list[Step]:
+    """The steps that a formula has names of and that are not known, with those that their formulas have."""
+    direct = found = _used(formula, asked, known)
+    new = found
+    while new and len(found) <= MOST_MEANT:
+        new = {name for other in new for name in _used(asked.steps[other].formula, asked, known | found)}
+        found = found | new
+    found = direct if len(found) > MOST_MEANT else found
+    return [other for name, other in asked.steps.items() if name in found]
+
+
+def _used(formula: Expr, asked: Assignment, known: set[str]) -> set[str]:
+    """The steps that a formula names whose own formulas may be told."""
+    parts, names = [formula], set()
+    while parts:
+        part = parts.pop()
+        if isinstance(part, Op):
+            parts += part.args
+        elif isinstance(part, Ref):
+            names.add(getattr(part.value, "name", "") or "")
+    return {name for name in names - known if name in asked.steps and tells_formula(asked.steps[name])}

@@ -141,18 +141,25 @@ class Document:
 
     def _whole(self, symbol: str, made: Expr) -> Iterator[str]:
         """name = formula, of whole values."""
-        left = ShownFormula(self.markup.style.symbol(symbol), TEXT.symbol(symbol))
-
-        def right(style: Style) -> ShownFormula:
-            source, text = (write(made, s, symbols(s), self.view.digits) for s in (style, self.view.style))
-            return ShownFormula(source, text)
-
-        own = right(self.markup.style)
-        whole = ShownFormula(f"{left.source} = {own.source}", f"{left.text} = {own.text}")
-        if whole.width <= self.markup.line:
+        whole = self._equation(symbol, made)
+        if self._fits(whole):
             yield self.markup.flow([whole])
         else:
-            yield from self._display([lambda style: [("", left), ("=", right(style))]])
+            left = ShownFormula(self.markup.style.symbol(symbol), TEXT.symbol(symbol))
+            yield from self._display([lambda style: [("", left), ("=", self._made(made, style))]])
+
+    def _equation(self, symbol: str, made: Expr) -> ShownFormula:
+        right = self._made(made, self.markup.style)
+        return ShownFormula(
+            f"{self.markup.style.symbol(symbol)} = {right.source}", f"{TEXT.symbol(symbol)} = {right.text}"
+        )
+
+    def _made(self, made: Expr, style: Style) -> ShownFormula:
+        source, text = (write(made, s, symbols(s), self.view.digits) for s in (style, self.view.style))
+        return ShownFormula(source, text)
+
+    def _fits(self, whole: ShownFormula) -> bool:
+        return whole.width <= self.markup.line
 
     def _sides(self, step: Step, index: Index, alone: bool = False) -> Callable[[Style], Sides]:
         """cell = numbers = value; alone: with the formula before the numbers."""

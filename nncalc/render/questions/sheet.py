@@ -75,9 +75,16 @@ class QuestionSheet(Document):
                 yield self.language.room("\n\n".join([noted, *more]), block.room)
 
     def _asked(self, line: AskedLine) -> Iterator[str]:
-        if line.formula is not None:
-            return self._whole(line.name, line.formula)
-        return self._flow([ShownFormula(self.markup.style.symbol(line.name), TEXT.symbol(line.name))])
+        if line.formula is None:
+            yield from self._flow([ShownFormula(self.markup.style.symbol(line.name), TEXT.symbol(line.name))])
+            return
+        yield from self._whole(line.name, line.formula)
+        if line.where:
+            yield self.markup.said("where")
+            for fits, group in groupby(line.where, key=lambda pair: self._fits(self._equation(*pair))):
+                pairs = [*group]
+                yield from self._flow([self._equation(*pair) for pair in pairs if fits])
+                yield from chain.from_iterable(self._whole(*pair) for pair in pairs if not fits)
 
 
 def _digits(points: Fraction) -> str:
