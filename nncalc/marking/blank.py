@@ -143,10 +143,14 @@ def typed(value: Any) -> str:
 def places_asked(asked: Assignment) -> str:
     """How closely answers are wanted, in words."""
     marking = asked.problem.marking
-    parts = [f"{marking.places} decimals"] if marking.places is not None else []
-    parts += [f"{marking.sig} significant digits"] if marking.sig is not None else []
+    parts = [_counted(marking.places, "decimal")] if marking.places is not None else []
+    parts += [_counted(marking.sig, "significant digit")] if marking.sig is not None else []
     words = " and ".join(parts) or "2 decimals, or 3 significant digits from 10 up"
     return words if marking.tolerance is None else f"{words}, or within {marking.tolerance:g}"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _filled(key: str, shape: tuple[int, ...]) -> Iterator[str]:

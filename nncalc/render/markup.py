@@ -10,6 +10,9 @@ from nncalc.errors import JOINERS, printable
 from nncalc.trace.notation.record import Style
 
 _WORD = re.compile(r"\\[A-Za-z]+ ?|\bdot\b ?")
+# No text has this sign when it has been made printable.
+BREAK = "\u200b"
+_LONG_WORD = re.compile(r"\S{40}(?=\S)")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -103,6 +106,11 @@ def _filled(pieces: Iterator[str], room: float) -> Iterator[str]:
             held = ""
         held += piece
     yield held.strip()
+
+
+def with_breaks(text: str) -> str:
+    """A text with a sign that nobody sees wherever a word that is too long for a line may end one."""
+    return _LONG_WORD.sub(rf"\g<0>{BREAK}", text)
 
 
 def escaped_markdown(foreign: str, limit: int = 2000) -> str:

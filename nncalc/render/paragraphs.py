@@ -22,8 +22,6 @@ from nncalc.trace.steps import Step, Trace
 
 # Lines of one display, and rows of a matrix, that a page has room for.
 _MOST_LINES, _MOST_ROWS = 40, 30
-# A matrix may be so many times as wide as a line; it is then set smaller.
-_SMALLER = 1.6
 _ROUNDED = "worked with rounded values: ≈ the value carried on (the exact one, the drift)"
 # One line of working: its left side, and what it is equal to, each with its sign.
 Sides = list[tuple[str, ShownFormula]]
@@ -48,7 +46,12 @@ def workings(traces: Sequence[Trace], markup: Markup, view: View) -> list[str]:
 
 
 class Document:
-    """A working in a markup, part by part."""
+    """A working in a markup, part by part.
+
+    smaller: a matrix may be so many times as wide as a line; it is then set smaller.
+    """
+
+    smaller = 1.5
 
     def __init__(self, markup: Markup, view: View):
         self.markup, self.view = markup, view
@@ -257,7 +260,7 @@ class Document:
         widths = [max((len(number(x, self.view.digits)) + 2 for x in column), default=0) for column in matrix.T]
         cuts, width = [0], 0
         for i, own in enumerate(widths):
-            if width + own > self.markup.line * _SMALLER - 8:
+            if width + own > self.markup.line * self.smaller - 8:
                 cuts.append(i)
                 width = 0
             width += own

@@ -41,7 +41,9 @@ class SheetMarkup:
 
 
 class QuestionSheet(Document):
-    """Sheets in a language, part by part."""
+    """Sheets in a language, part by part, in sizes that are read on paper."""
+
+    smaller = 1.17
 
     def __init__(self, language: SheetMarkup):
         super().__init__(language.markup, View(digits=GIVEN_DIGITS))

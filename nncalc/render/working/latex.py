@@ -8,7 +8,7 @@ from typing import TextIO
 
 from nncalc.render.latex import LATEX_COMMON
 from nncalc.render.layout import View
-from nncalc.render.markup import AlignedLines, Markup, ShownFormula
+from nncalc.render.markup import BREAK, AlignedLines, Markup, ShownFormula, with_breaks
 from nncalc.render.paragraphs import several_titled, workings
 from nncalc.trace.notation import signs
 from nncalc.trace.steps import Trace
@@ -30,15 +30,15 @@ _CONTENTS = r"""\title{%s}\author{}\date{}
 \newpage
 """
 _SECTIONS = (r"\section", r"\subsection", r"\subsubsection")
-# How much more a line holds in a smaller size.
-_SIZES = ((1.0, ""), (1.1, r"\small"), (1.24, r"\footnotesize"), (1.4, r"\scriptsize"), (99.0, r"\tiny"))
+# How much more a line holds in a smaller size, whose digits are wider than the size says.
+_SIZES = ((1.0, ""), (1.08, r"\small"), (1.17, r"\footnotesize"), (1.27, r"\scriptsize"), (99.0, r"\tiny"))
 # Rows of a table that a page has room for.
 _MOST_ROWS = 40
 _MEANT = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
     "_": r"\_\allowbreak{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\char34{}", "'": "'{}", "`": "`{}", "-": "-{}", ",": ",{}",
-    "?": "?{}", "!": "!{}",
+    "?": "?{}", "!": "!{}", BREAK: r"\allowbreak{}",
 }  # fmt: skip
 _MATHEMATICS = {
     "·": r"\cdot", "∘": r"\circ", "⋆": r"\star", "×": r"\times", "∂": r"\partial", "ᵀ": r"^{\top}", "→": r"\to",
@@ -65,7 +65,7 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
 
 def escaped_latex(foreign: str) -> str:
     """Any text so that LaTeX takes it as text; a sign that no engine is sure to have is written as its number."""
-    return "".join(map(_sign, foreign))
+    return "".join(map(_sign, with_breaks(foreign)))
 
 
 def _sign(sign: str) -> str:
@@ -96,13 +96,18 @@ def _size(width: float) -> str:
     return next(size for much, size in _SIZES if width <= much * LATEX_MARKUP.line)
 
 
+def _spaced(size: str) -> str:
+    """A smaller size has smaller spaces between the columns of a matrix, too."""
+    return rf"{size}\arraycolsep.5em" if size else ""
+
+
 def _display(lines: AlignedLines, text: str, width: int) -> str:
     rows = " \\\\\n".join(f"{left} & {right}" for left, right in lines)
     return f"{{{_size(width)}\n\\begin{{align*}}\n{_math(rows)}\n\\end{{align*}}}}"
 
 
 def _flow(shown: Sequence[ShownFormula]) -> str:
-    parts = [rf"{{{_size(f.width)}\mbox{{\(\displaystyle {_math(f.source)}\)}}}}" for f in shown]
+    parts = [rf"{{{_spaced(_size(f.width))}\mbox{{\(\displaystyle {_math(f.source)}\)}}}}" for f in shown]
     return "\\quad\n".join(parts) + r"\par"
 
 

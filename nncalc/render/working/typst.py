@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import TextIO
 
 from nncalc.render.layout import View
-from nncalc.render.markup import AlignedLines, Markup, ShownFormula
+from nncalc.render.markup import AlignedLines, Markup, ShownFormula, with_breaks
 from nncalc.render.paragraphs import several_titled, title_of, workings
 from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, typst_string
 from nncalc.trace.steps import Trace
@@ -30,6 +31,7 @@ _CONTENTS = """#v(4em)
 """
 # What is wider than its column is set smaller; what may be, from this share of a line on, is measured.
 _MAY_BE_WIDE = 0.7
+_BETWEEN = " #h(1.5em, weak: true)\n#"
 _FITTED = """#layout(room => {{
   let formula = {formula}
   let wide = measure(formula).width
@@ -48,7 +50,7 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
 
 
 def _text(foreign: str) -> str:
-    return f"#{typst_string(foreign)}"
+    return f"#{typst_string(with_breaks(foreign))}"
 
 
 def _equation(source: str, text: str, block: bool) -> str:
@@ -62,13 +64,16 @@ def _display(lines: AlignedLines, text: str, width: int) -> str:
 
 
 def _flow(shown: Sequence[ShownFormula]) -> str:
+    """Formulas beside each other; one that may be wide stands alone, for a paragraph measures nothing."""
     parts = []
-    for formula in shown:
-        boxed = f"box({_equation(f'display({formula.source})', formula.text, False)})"
-        parts.append(_FITTED.format(formula=boxed) if formula.width > _MAY_BE_WIDE * TYPST_MARKUP.line else f"#{boxed}")
-    between = " #h(1.5em, weak: true)\n"
+    for wide, group in groupby(shown, key=lambda formula: formula.width > _MAY_BE_WIDE * TYPST_MARKUP.line):
+        boxed = [f"box({_equation(f'display({formula.source})', formula.text, False)})" for formula in group]
+        if wide:
+            parts += [_FITTED.format(formula=formula) for formula in boxed]
+        else:
+            parts.append(f"#par(leading: 1em)[#{_BETWEEN.join(boxed)}]")
     below = "\n#v(0.4em)" if any("mat(" in formula.source for formula in shown) else ""
-    return f"#par(leading: 1em)[{between.join(parts)}]{below}"
+    return "\n\n".join(parts) + below
 
 
 def _noted(words: Sequence[str], part: str) -> str:
