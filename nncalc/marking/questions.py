@@ -19,7 +19,7 @@ from nncalc.marking.keyed import total_said
 from nncalc.reading.lines import Lines
 from nncalc.running import conventions
 from nncalc.trace.notation.style import TEXT
-from nncalc.trace.notation.tree import Expr, Op, Ref
+from nncalc.trace.notation.tree import Expr, Ref, fold
 from nncalc.trace.steps import Step
 
 # Of an array with longer sides its size alone is printed.
@@ -177,11 +177,10 @@ def _meant(formula: Expr, asked: Assignment, known: set[str]) -> list[Step]:
 
 def _used(formula: Expr, asked: Assignment, known: set[str]) -> set[str]:
     """The steps that a formula names whose own formulas may be told."""
-    parts, names = [formula], set()
-    while parts:
-        part = parts.pop()
-        if isinstance(part, Op):
-            parts += part.args
-        elif isinstance(part, Ref):
-            names.add(getattr(part.value, "name", "") or "")
-    return {name for name in names - known if name in asked.steps and tells_formula(asked.steps[name])}
+
+    def named(part: Expr, inside: list[set[str]]) -> set[str]:
+        own = {getattr(part.value, "name", "") or ""} if isinstance(part, Ref) else set()
+        return own.union(*inside)
+
+    names = fold(formula, named) - known
+    return {name for name in names if name in asked.steps and tells_formula(asked.steps[name])}
