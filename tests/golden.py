@@ -15,6 +15,7 @@ from command import run
 
 from nncalc.render import OUTPUTS
 from nncalc.render.questions import QUESTION_FORMATS
+from nncalc.render.working import BYTES
 from nncalc.topics import TOPICS
 
 ROOT = Path(__file__).parent.parent
@@ -129,6 +130,7 @@ def _workings() -> Iterator[Page]:
     for ending, format in DOCUMENTS.items():
         both = ("problems/02-softmax.yaml", "problems/15-convnet-shapes.yaml")
         yield Page(f"documents/two-problems.{ending}", ("solve", *both, "--format", format))
+        yield Page(f"documents/key.{ending}", ("solve", f"{CLASS}/hw", "--format", format))
         yield Page(f"documents/round2.{ending}", ("solve", both[0], "--round", "2", "--format", format, "--fragment"))
     for name, cell in EXPLAINED.items():
         yield Page(f"explained/{name}.txt", ("solve", f"problems/{name}.yaml", "--explain", cell))
@@ -148,7 +150,7 @@ def _marks() -> Iterator[Page]:
     for name, (problem, _) in sheets.items():
         yield Page(f"sheets/{name}.answers.yaml", ("sheet", problem))
     yield Page("sheets/cell.answers.yaml", ("sheet", f"{CLASS}/hw/cell.yaml"))
-    for format, ending in QUESTION_FORMATS.items():
+    for format, ending in ((f, ending) for f, ending in QUESTION_FORMATS.items() if f not in BYTES):
         yield Page(f"questions/class{ending}", ("sheet", f"{CLASS}/hw", "--format", format))
         for name in QUESTIONS:
             yield Page(f"questions/{name}{ending}", ("sheet", f"problems/{name}.yaml", "--format", format))
