@@ -14,6 +14,7 @@ from documents import HOSTILE, log_of, needs_latex, needs_poppler, needs_typst, 
 from examples import LSTM, problem
 from golden import NOTES, ROOT
 
+import nncalc
 from nncalc.marking.keyed import Keyed, keyed
 from nncalc.problem.problem import Problem, load
 from nncalc.render.layout import View
@@ -123,6 +124,15 @@ def test_what_is_no_document_says_no_points(format: str, tmp_path: Path) -> None
         (tmp_path / "p.yaml").write_text(LSTM + marking)
         pages.append(run("lstm", str(tmp_path / "p.yaml"), "--format", format, "--detail", "full").out)
     assert "points" not in pages[1]
+
+
+def test_a_program_saves_the_key_with_its_points(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text(LSTM + f"marking: {{points: {POINTS}}}\n")
+    nncalc.solve(tmp_path / "p.yaml").save(tmp_path / "key.md", "c")
+    assert re.findall(r"\*\*(.*):\*\*", (tmp_path / "key.md").read_text()) == ["2.5 points"]
+    assert (tmp_path / "key.md").read_text() == run(
+        "solve", str(tmp_path / "p.yaml"), "--only", "c", "--format", "markdown"
+    ).out
 
 
 # A file for each student

@@ -64,7 +64,7 @@ def _display(lines: AlignedLines, text: str, width: int) -> str:
 
 
 def _flow(shown: Sequence[ShownFormula]) -> str:
-    """Formulas beside each other; one that may be wide stands alone, for a paragraph measures nothing."""
+    """Beside each other; what may be wide stands alone, for a paragraph measures nothing."""
     parts = []
     for wide, group in groupby(shown, key=lambda formula: formula.width > _MAY_BE_WIDE * TYPST_MARKUP.line):
         boxed = [f"box({_equation(f'display({formula.source})', formula.text, False)})" for formula in group]
