@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TextIO
 
 from nncalc.marking.questions import SheetBlock
 from nncalc.render.questions.sheet import QuestionSheet, SheetMarkup
 from nncalc.render.working.latex import LATEX_HEAD, LATEX_MARKUP, escaped_latex
+
+# What a minipage forgets.
+_SPACING = r"\raggedright\lineskip=5pt\lineskiplimit=3pt\parskip=3pt"
 
 
 def document(blocks: Iterable[SheetBlock], out: TextIO) -> None:
@@ -28,19 +32,24 @@ def _listing(lines: Sequence[str]) -> str:
     return rf"{{\small {written}\par}}"
 
 
+def _heading(words: str, level: int) -> str:
+    """Before a section LaTeX likes to end a page, even where what is above it is kept: a part of a question is none."""
+    return rf"\medskip\textbf{{{words}}}\par\nopagebreak" if level > 2 else LATEX_MARKUP.heading(words, level)
+
+
 def _indent(line: str) -> float:
     return 0.5 * (len(line) - len(line.lstrip()))
 
 
 def _room(part: str, lines: int) -> str:
     return (
-        f"\\medskip\\begin{{minipage}}{{\\textwidth}}\\raggedright\n{part}\n"
+        f"\\medskip\\begin{{minipage}}{{\\textwidth}}{_SPACING}\n{part}\n"
         f"\\vspace*{{{1.4 * lines:g}\\baselineskip}}\n\\end{{minipage}}\\par"
     )
 
 
 LATEX_SHEET = SheetMarkup(
-    markup=LATEX_MARKUP,
+    markup=replace(LATEX_MARKUP, heading=_heading),
     begins=lambda heading: rf"\clearpage\setcounter{{page}}{{1}}{heading}",
     name_line=_name_line,
     listing=_listing,
