@@ -231,6 +231,18 @@ def test_a_pdf_is_no_text() -> None:
 # With Typst and with LaTeX, where they are installed
 
 
+@needs_typst
+@needs_poppler
+def test_wide_matrices_are_read_in_the_pdf_between_narrow_ones(tmp_path: Path) -> None:
+    A = np.arange(3 * 30).reshape(3, 30) / 7 + 100
+    text = f"topic: formulas\ngiven: {{a: [1, 2], A: {A.tolist()}, b: [3, 4]}}\nformulas: y = A + a[1]*b[1]\n"
+    pdf = rendered([solve(problem(text))], View(), "pdf")
+    (tmp_path / "a.pdf").write_bytes(bytes(pdf))  # type: ignore[arg-type]
+    read = subprocess.run(["pdftotext", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    missing = [x for x in A.ravel() if f"{x:.6f}" not in read and f"{x:g}" not in read]
+    assert not missing and all(end < 595.3 - 62.3 + 3 for _, end in words_of(tmp_path / "a.pdf"))
+
+
 def test_a_terminal_is_not_sent_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled = SimpleNamespace(compile=lambda *_, **__: b"%PDF-1.7")
     monkeypatch.setitem(sys.modules, "typst", compiled)

@@ -360,6 +360,7 @@ def test_nothing_stands_beyond_the_page_and_hostile_words_are_read(tmp_path: Pat
     assert min(start for start, _ in places) > notes - 1
     read = subprocess.run(["pdftotext", tmp_path / "q.pdf", "-"], capture_output=True, text=True, check=True).stdout
     assert "".join(read.replace("\u200b", "").split()).count("".join(words.split())) == 2
+    assert all(read.count(f"{x:.12f}") for x in MANY[0])
 
 
 @pytest.mark.long
