@@ -37,7 +37,7 @@ STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 ALLOWED_IN_LATEX = re.compile(
     r"(?:[A-Za-z0-9 .:;/()*+=@\[\]]|['`?!,-]\{\}|\\[{}$&#%]|(?:\\_)?\\allowbreak\{\}|\\char34\{\}|\\(?:ss|ae|AE|o|O|l|L)\{\}"
     r"|\\text(?:backslash|asciicircum|asciitilde|less|greater|bar)\{\}|\\[`'^~=u.\"rHvc]\{[A-Za-z]\}"
-    r"|\\ensuremath\{(?:\\[A-Za-z]+|-|\\hat\{y\}|[\^_]\{(?:\d|\\top)\})\})*"
+    r"|\\ensuremath\{(?:\\[A-Za-z]+|-|\\hat\{y\}|[\^_]\{(?:\d|\\top)\}|\\frac\{\d\}\{\d\})\})*"
 )
 PUNCTUATION = r"!-/:-@\[-`{-~"
 

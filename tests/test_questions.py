@@ -32,7 +32,9 @@ from nncalc.marking.questions import (
 )
 from nncalc.problem.problem import load, loads
 from nncalc.render.questions import QUESTION_FORMATS, render
+from nncalc.render.working.latex import escaped_latex
 from nncalc.running import conventions
+from nncalc.trace.notation.signs import GREEK, HIGH, LOW
 from nncalc.trace.notation.style import TEXT, symbols, write
 
 PROBLEMS = [
@@ -244,6 +246,13 @@ def test_hostile_words_in_titles_and_lists_are_strings_in_typst(words: str) -> N
         render(questions(said, [asked]), page, "typst")
         pages.append(re.sub(r'"(?:[^"\\]|\\.)*"', '""', page.getvalue()))
     assert pages[0] == pages[1]
+
+
+def test_every_sign_that_a_formula_may_be_typed_with_is_itself_in_latex() -> None:
+    signs = f"·∘×⋅÷−√≤≥≠ᵀ⋆½⅓¼¾⅔∂ŷΣ{HIGH}{LOW}{''.join(GREEK)}"
+    assert "U+" not in escaped_latex(signs)
+    sheet = str(written("latex", of("topic: formulas\ngiven: {t: 1, a: 2}\nformulas: E = ½·(t − a)²\n")))
+    assert r"E = \ensuremath{\frac{1}{2}}\ensuremath{\cdot}(t \ensuremath{-} a)\ensuremath{^{2}}" in sheet
 
 
 @pytest.fixture

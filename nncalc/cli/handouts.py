@@ -35,8 +35,12 @@ def write_each(
 ) -> bool:  # fmt: skip
     """A file for each student, else for each problem; whether all could be written: one costs its own file only.
 
-    `write` is given a title, its problems and a path. Raises InputError where a file is there already.
+    `write` is given a title, its problems and a path. Raises InputError where a file is there already, or nothing can be written.
     """
+    if ending == WORKING_FORMATS["pdf"]:
+        from nncalc.render.working.pdf import compiler
+
+        compiler()  # that it is missing is said once
     sheets = handouts(problem, rules)
     if len(sheets) > 1:
         names = safe_names({title: [title] for title in sheets}, ending)

@@ -43,7 +43,8 @@ _MEANT = {
 _MATHEMATICS = {
     "·": r"\cdot", "∘": r"\circ", "⋆": r"\star", "×": r"\times", "∂": r"\partial", "ᵀ": r"^{\top}", "→": r"\to",
     "←": r"\leftarrow", "≈": r"\approx", "≤": r"\le", "≥": r"\ge", "√": r"\surd", "∞": r"\infty", "∇": r"\nabla",
-    "−": "-", "…": r"\dots", "Σ": r"\Sigma", "ŷ": r"\hat{y}",
+    "−": "-", "⋅": r"\cdot", "÷": r"\div", "≠": r"\ne", "½": r"\frac{1}{2}", "⅓": r"\frac{1}{3}", "⅔": r"\frac{2}{3}",
+    "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}", "…": r"\dots", "Σ": r"\Sigma", "ŷ": r"\hat{y}",
 }  # fmt: skip
 _GREEK = {letter: "\\" + {"eps": "epsilon"}.get(name, name) for letter, name in signs.GREEK.items()}
 _ACCENTS = {

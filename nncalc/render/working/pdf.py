@@ -29,13 +29,18 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     below.write(compiled(source.getvalue()))
 
 
-def compiled(document: str) -> bytes:
-    """What Typst makes of a document. Raises InputError where the extra is not installed."""
+def compiler() -> Any:
+    """Typst. Raises InputError where the extra is not installed."""
     try:
         import typst
     except ImportError:
         raise InputError(Finding("pdf needs Typst; pip install 'nncalc[pdf]'")) from None
-    source = document.encode()
+    return typst
+
+
+def compiled(document: str) -> bytes:
+    """What Typst makes of a document. Raises InputError where the extra is not installed."""
+    typst, source = compiler(), document.encode()
     with tempfile.TemporaryDirectory() as root:  # nothing lies there that a document could read
         for more in _TRIES[:-1]:
             try:
