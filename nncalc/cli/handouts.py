@@ -35,7 +35,8 @@ def write_each(
 ) -> bool:  # fmt: skip
     """A file for each student, else for each problem; whether all could be written: one costs its own file only.
 
-    `write` is given a title, its problems and a path. Raises InputError where a file is there already, or nothing can be written.
+    `write` is given a title, its problems and a path. Raises InputError where a file is there already, or nothing can
+    be written.
     """
     if ending == WORKING_FORMATS["pdf"]:
         from nncalc.render.working.pdf import compiler

@@ -27,18 +27,17 @@ def _name_line(points: str) -> str:
 
 
 def _listing(lines: Sequence[str]) -> str:
-    typed = (rf"\hspace*{{{_indent(line)}em}}\texttt{{{escaped_latex(line.lstrip())}}}" for line in lines)
-    written = " \\\\\n".join(typed)
-    return rf"{{\small {written}\par}}"
+    return "{\\small " + " \\\\\n".join(map(_typed_line, lines)) + r"\par}"
+
+
+def _typed_line(line: str) -> str:
+    indent = len(line) - len(line.lstrip())
+    return (rf"\hspace*{{{0.5 * indent:g}em}}" if indent else "") + rf"\texttt{{{escaped_latex(line.lstrip())}}}"
 
 
 def _heading(words: str, level: int) -> str:
     """Before a section LaTeX likes to end a page, even where what is above it is kept: a part of a question is none."""
     return rf"\medskip\textbf{{{words}}}\par\nopagebreak" if level > 2 else LATEX_MARKUP.heading(words, level)
-
-
-def _indent(line: str) -> float:
-    return 0.5 * (len(line) - len(line.lstrip()))
 
 
 def _room(part: str, lines: int) -> str:
