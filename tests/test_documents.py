@@ -35,7 +35,7 @@ from nncalc.trace.steps import Trace
 TEXTS = ("markdown", "latex", "typst")
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 ALLOWED_IN_LATEX = re.compile(
-    r"(?:[A-Za-z0-9 .:;/()*+=@\[\]]|['`?!,-]\{\}|\\[{}$&#%]|(?:\\_)?\\allowbreak\{\}|\\char34\{\}|\\(?:ss|ae|AE|o|O|l|L)\{\}"
+    r"(?:[A-Za-z0-9 .:;/()*+=@]|\{[\[\]]\}|['`?!,-]\{\}|\\[{}$&#%]|(?:\\_)?\\allowbreak\{\}|\\char34\{\}|\\(?:ss|ae|AE|o|O|l|L)\{\}"
     r"|\\text(?:backslash|asciicircum|asciitilde|less|greater|bar)\{\}|\\[`'^~=u.\"rHvc]\{[A-Za-z]\}"
     r"|\\ensuremath\{(?:\\[A-Za-z]+|-|\\hat\{y\}|[\^_]\{(?:\d|\\top)\}|\\frac\{\d\}\{\d\})\})*"
 )
@@ -46,7 +46,7 @@ def titled(words: str, **more: Any) -> Trace:
     """A small working in which somebody else's words stand wherever they may."""
     trace = solve(problem("topic: softmax\nx: [2, 1, 0.1]\n"))
     trace.title, trace.notes, trace.conventions = words, [words], [words]
-    trace.overview = [("layer", "count"), (words, 3)]
+    trace.overview = [("layer", "count"), (words, 3), (words, 4)]  # behind the end of a row, too
     trace.steps[0].title = trace.steps[0].why = words
     return trace
 

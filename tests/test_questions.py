@@ -207,7 +207,7 @@ def escaped(text: str, format: str) -> str:
     text = text.replace(r"\allowbreak{}", "").replace(r"\"{U}", "Ü").replace(r"\"{\i}", "ï").replace(r"\"{i}", "ï")
     known = {"textbackslash": "\\", "textasciicircum": "^", "textasciitilde": "~", "textless": "<", "textgreater": ">",
              "textbar": "|", "char34": '"'}  # fmt: skip
-    token = re.compile(r"\\([a-z]+(?:34)?)\{\}|\\([{}$&#%_])|(['`,?!-])\{\}|([^\\{}$&#%_^~])")
+    token = re.compile(r"\\([a-z]+(?:34)?)\{\}|\\([{}$&#%_])|(['`,?!-])\{\}|\{([\[\]])\}|([^\\{}$&#%_^~\[\]])")
     out, at = "", 0
     while at < len(text):
         found = token.match(text, at)

@@ -38,7 +38,7 @@ _MEANT = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
     "_": r"\_\allowbreak{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\char34{}", "'": "'{}", "`": "`{}", "-": "-{}", ",": ",{}",
-    "?": "?{}", "!": "!{}", BREAK: r"\allowbreak{}",
+    "?": "?{}", "!": "!{}", "[": "{[}", "]": "{]}", BREAK: r"\allowbreak{}",
 }  # fmt: skip
 _MATHEMATICS = {
     "·": r"\cdot", "∘": r"\circ", "⋆": r"\star", "×": r"\times", "∂": r"\partial", "ᵀ": r"^{\top}", "→": r"\to",
