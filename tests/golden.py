@@ -15,6 +15,7 @@ from command import run
 
 from nncalc.render import OUTPUTS
 from nncalc.render.questions import QUESTION_FORMATS
+from nncalc.render.working import BYTES
 from nncalc.topics import TOPICS
 
 ROOT = Path(__file__).parent.parent
@@ -132,6 +133,7 @@ def _workings() -> Iterator[Page]:
     for ending, format in DOCUMENTS.items():
         both = ("problems/02-softmax.yaml", "problems/15-convnet-shapes.yaml")
         yield Page(f"documents/two-problems.{ending}", ("solve", *both, "--format", format))
+        yield Page(f"documents/key.{ending}", ("solve", f"{CLASS}/hw", "--format", format))
         yield Page(f"documents/round2.{ending}", ("solve", both[0], "--round", "2", "--format", format, "--fragment"))
     for kind, name in PICTURES.items():
         yield Page(f"pictures/{kind}.txt", ("solve", f"problems/{name}.yaml", "--figure", kind))
@@ -154,7 +156,7 @@ def _marks() -> Iterator[Page]:
     for name, (problem, _) in sheets.items():
         yield Page(f"sheets/{name}.answers.yaml", ("sheet", problem))
     yield Page("sheets/cell.answers.yaml", ("sheet", f"{CLASS}/hw/cell.yaml"))
-    for format, ending in QUESTION_FORMATS.items():
+    for format, ending in ((f, ending) for f, ending in QUESTION_FORMATS.items() if f not in BYTES):
         yield Page(f"questions/class{ending}", ("sheet", f"{CLASS}/hw", "--format", format))
         for name in QUESTIONS:
             yield Page(f"questions/{name}{ending}", ("sheet", f"problems/{name}.yaml", "--format", format))

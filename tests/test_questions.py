@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import re
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from command import run
+from documents import HOSTILE, log_of, needs_latex, needs_poppler, needs_typst, too_full, words_of
+from golden import ROOT, problems
 
 from nncalc.marking.assignment import Assignment, ask
 from nncalc.marking.blank import blank
@@ -18,18 +25,23 @@ from nncalc.marking.questions import (
     GivenArray,
     Heading,
     Listing,
+    NameLine,
     Paragraph,
     SheetBlock,
-    WritingRoom,
     questions,
 )
 from nncalc.problem.problem import load, loads
-from nncalc.render.questions import QUESTION_FORMATS
+from nncalc.render.questions import QUESTION_FORMATS, render
+from nncalc.render.working.latex import escaped_latex
+from nncalc.running import conventions
+from nncalc.trace.notation.signs import GREEK, HIGH, LOW
+from nncalc.trace.notation.style import TEXT, symbols, write
 
-ROOT = Path(__file__).parent.parent
-PROBLEMS = [path for folder in ("", "formulas", "networks") for path in sorted((ROOT / "problems" / folder).glob("*.yaml"))
-            if not path.name.endswith(".answers.yaml")]  # fmt: skip
-HOSTILE = r"\input{secret} #eval(1) $x$ | =1+1 [bold] *b* `c` <script> %z ~n^2 _u_ & \"q\" -- '' [x](y) Ünï"
+PROBLEMS = [
+    path for folder in ("", "formulas", "networks", "published") for path in problems(ROOT / "problems" / folder)
+]
+TEXTS = [format for format in QUESTION_FORMATS if format != "pdf"]
+HOSTILE_TITLE = r"\input{secret} #eval(1) $x$ | =1+1 [bold] *b* `c` <script> %z ~n^2 _u_ & \"q\" -- '' [x](y) Ünï"
 MARKED = """
 topic: conv
 title: Stride 2
@@ -38,6 +50,7 @@ filter: [[1, -1], [0, 2.125]]
 stride: 1
 marking: {points: {Y: 2.5}, places: 3}
 """
+LABELLED = "topic: attention\ntitle: {0}\nq: [[1, 0]]\nk: [[1, 0], [0, 1]]\nv: [[1], [2]]\nlabels: [{0}, b]\n"
 
 
 def of(text: str) -> Assignment:
@@ -49,16 +62,17 @@ def blocks(*problems: Assignment) -> list[SheetBlock]:
 
 
 def test_a_sheet_has_what_is_given_and_asked_in_order() -> None:
-    title, head, conventions, X, K, closeness, line, room = blocks(of(MARKED))
+    title, name, head, said, few, X, K, closeness, line = blocks(of(MARKED))
     assert title == Heading("Questions", 1) and head == Heading("1. Stride 2 (2.5 points)", 2)
-    assert isinstance(conventions, Paragraph) and "stride 1, padding 0" in conventions.text
-    assert isinstance(X, GivenArray) and (X.name, X.also) == ("X", "image")
-    assert isinstance(K, GivenArray) and (K.name, K.also) == ("K", "filter")
+    assert name == NameLine(Fraction(5, 2))
+    assert isinstance(said, Paragraph) and "stride 1, padding 0" in said.text
+    assert few == Paragraph("Given: image X, filter K.")
+    assert isinstance(X, GivenArray) and X.name == "X" and isinstance(K, GivenArray) and K.name == "K"
     np.testing.assert_array_equal(X.array, [[1, 2, 0], [3, 1, 2], [0, 1, 1]])
     np.testing.assert_array_equal(K.array, [[1, -1], [0, 2.125]])
     assert closeness == Paragraph("Asked: 3 decimals.")
     assert isinstance(line, AskedLine) and (line.name, line.points) == ("Y", "2.5 points") and line.formula is not None
-    assert room == WritingRoom(4)  # the size of Y is worked, too, and the room does not tell it
+    assert line.room == 4  # the size of Y is worked, too, and the room does not tell it
 
 
 def test_layers_are_given_as_they_are_typed() -> None:
@@ -73,7 +87,7 @@ def test_without_formulas_none_is_told() -> None:
 
 def test_the_room_grows_with_the_numbers_that_are_asked_up_to_eight_lines() -> None:
     found = blocks(of("topic: softmax\nx: [2, 1, 3]"), of("topic: softmax\nx: [1, 2, 3, 4, 5, 6, 7, 8, 9]"))
-    assert [b.lines for b in found if isinstance(b, WritingRoom)] == [5, 3, 5, 8, 3, 8]
+    assert [b.room for b in found if isinstance(b, AskedLine)] == [5, 3, 5, 8, 3, 8]
 
 
 def test_formulas_are_given_as_they_are_typed_and_scalars_in_a_row() -> None:
@@ -98,16 +112,102 @@ def test_nothing_that_only_the_instructor_knows_is_on_a_sheet(path: Path) -> Non
         assert path.name not in text and "\\x" not in text
 
 
+def test_names_that_nobody_asks_for_are_explained_where_they_are_used_first() -> None:
+    asked = of("topic: softmax\nx: [2, 1]\ntarget: 1\nmarking: {points: {s: 1, L: 1, dL/dx: 1}}")
+    lines = {b.name: b for b in blocks(asked) if isinstance(b, AskedLine)}
+    assert {name: [n for n, _ in line.where] for name, line in lines.items()} == {"s": ["e", "Z"], "L": [], "dL/dx": []}
+    assert [write(x, TEXT, symbols(TEXT)) for _, x in lines["s"].where] == ["exp(x)", "Σ(e)"]
+    found = questions("Q", [asked], formulas=False)
+    assert not any(b.where for b in found if isinstance(b, AskedLine))
+
+
+def test_of_many_names_only_those_of_the_line_are_explained() -> None:
+    chain = "".join(f"  a{i + 1} = 2*a{i}\n" for i in range(30))
+    asked = of(f"topic: formulas\ngiven: {{a0: 1}}\nformulas: |\n{chain}marking: {{points: {{a30: 1, a5: 2}}}}\n")
+    lines = {b.name: [n for n, _ in b.where] for b in blocks(asked) if isinstance(b, AskedLine)}
+    assert lines == {"a5": ["a1", "a2", "a3", "a4"], "a30": ["a29"]}
+
+
+# No answer
+
+NUMBER = re.compile(r"(?<![A-Za-z0-9_.])\d+(?:\.\d+)?(?:e-?\d+)?")
+# What of a format is no text: lengths.
+LAYOUT = {
+    "markdown": r"&nbsp;",
+    "latex": r"\\documentclass[\s\S]*?Date:|\\[vh]space\*?\{[^}]*\}|\\arraycolsep\.5em",
+    "typst": r"#set document[\s\S]*?Date:.*|0\.99 \* |#[vh]\([^)]*\)|[a-z-]+: #?[-\d.]+(?:em|cm|pt|%)|calc\.min.*",
+}
+
+
+def numbers(text: str) -> set[float]:
+    return {float(number) for number in NUMBER.findall(text)}
+
+
+def known(asked: Assignment, path: Path) -> np.ndarray:
+    """The numbers that a student may see: those of the file without its key, of conventions, and of formulas with names."""
+    text = re.sub(r"^(expect|marking|source|title):.*\n(?:[ \t#].*\n|\n)*", "", path.read_text(), flags=re.M)
+    found = numbers(text) | numbers(" ".join(conventions(asked.problem))) | {math.e}
+    found |= {abs(float(x)) for v in asked.problem.values.values() if isinstance(v, np.ndarray) for x in v.ravel()}
+    for step in asked.trace.steps:
+        formula = " ".join(write(step.formula, TEXT, symbols(TEXT), digits) for digits in (6, 12))
+        found |= numbers(formula) if re.search(r"[^\W\d]", formula) else set()
+    return np.array(sorted(found))
+
+
+def answers_in(text: str, asked: Assignment, seen: np.ndarray) -> list[float]:
+    """The numbers of a text, but for small counts, that are no given ones and are those of a line asked, rounded or not."""
+    lines = [asked.exact[name] for name in asked.lines if asked.exact[name].dtype.kind in "iuf"]
+    exact = np.abs(np.concatenate([np.ravel(line) for line in lines]).astype(float))
+    exact = exact[np.isfinite(exact)]
+    new = [
+        t
+        for t in numbers(text)
+        if not np.isclose(t, seen, rtol=1e-8, atol=1e-8).any() and not (t <= 20 and t == int(t))
+    ]
+    return [t for t in new if np.isclose(exact, t, rtol=5e-7, atol=5e-7).any()
+            or (t != int(t) and any((np.round(exact, places) == t).any() for places in (2, 3, 4)))]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
+def test_no_number_of_a_line_that_is_asked_is_on_a_sheet(path: Path) -> None:
+    asked = ask(load(path))
+    seen = known(asked, path)
+    for format in TEXTS:
+        page = io.StringIO()
+        render(questions("Questions", [asked]), page, format)
+        text = re.sub(LAYOUT[format], "", page.getvalue()).replace(asked.problem.title, "")
+        assert not answers_in(text, asked, seen), format
+    assert not answers_in(blank(asked, data=True), asked, seen)
+
+
+def test_an_answer_on_a_sheet_would_be_seen() -> None:
+    path = ROOT / "problems" / "02-softmax.yaml"
+    asked = ask(load(path))
+    for text in ("s = 0.659001", "s = 0.66", "e[1] = 7.389056", "[7.39]"):
+        assert answers_in(text, asked, known(asked, path)), text
+    assert not answers_in("x = 2, 1, 0.1; 3 significant digits from 10 up", asked, known(asked, path))
+
+
+def test_a_formula_of_mere_numbers_is_told_nowhere() -> None:
+    """The sizes of what a layer gives: the numbers of its formula are the answer."""
+    asked = ask(load(ROOT / "problems" / "published" / "chollet-imdb-conv1d.yaml"))
+    assert [n for n in asked.lines if n.endswith("pool.output")] and "98" not in blank(asked)
+
+
+# Foreign text
+
+
 def escaped(text: str, format: str) -> str:
     """What the format's own reader makes of an escaped text: what stands there as text."""
     if format == "typst":
-        return str(json.loads(text))  # a string of Typst's is written as one of JSON's
+        return str(json.loads(text)).replace("\u200b", "")  # a string of Typst's is written as one of JSON's
     if format == "markdown":
         assert not re.search(r"(?<!\\)(?:\\\\)*[$*_`<|\[#](?<!\\.)", re.sub(r"\\[!-/:-@\[-`{-~]", "", text))
         return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
+    text = text.replace(r"\allowbreak{}", "").replace(r"\"{U}", "Ü").replace(r"\"{\i}", "ï").replace(r"\"{i}", "ï")
     known = {"textbackslash": "\\", "textasciicircum": "^", "textasciitilde": "~", "textless": "<", "textgreater": ">",
-             "textbar": "|", "textquotedbl": '"', "textasciigrave": "`"}  # fmt: skip
-    token = re.compile(r"\\([a-z]+)\{\}|\\([{}$&#%_])|(['-])\{\}|\{([\[\]])\}|([^\\{}$&#%_^~\[\]])")
+             "textbar": "|", "char34": '"'}  # fmt: skip
+    token = re.compile(r"\\([a-z]+(?:34)?)\{\}|\\([{}$&#%_])|(['`,?!-])\{\}|\{([\[\]])\}|([^\\{}$&#%_^~\[\]])")
     out, at = "", 0
     while at < len(text):
         found = token.match(text, at)
@@ -120,19 +220,39 @@ def escaped(text: str, format: str) -> str:
 def titled(format: str, text: str) -> str:
     """The line of the title, without what the format puts around it."""
     (line,) = (line for line in text.splitlines() if "secret" in line)
-    around = {"markdown": r"## (.*)", "latex": r"\\subsection\*\{(.*)\}", "typst": r"#heading\(level: 2, (\".*\")\)"}
+    around = {"markdown": r"## (.*)", "latex": r"\\subsection\{(.*)\}", "typst": r"== #(\".*\")"}
     found = re.fullmatch(around[format], line)
     assert found, line
     return found[1]
 
 
-@pytest.mark.parametrize("format", QUESTION_FORMATS)
+@pytest.mark.parametrize("format", TEXTS)
 def test_a_hostile_title_is_text(format: str, tmp_path: Path) -> None:
     path = tmp_path / "p.yaml"
-    path.write_text("topic: softmax\nx: [2, 1]\ntitle: " + json.dumps(HOSTILE, ensure_ascii=False), encoding="utf-8")
+    path.write_text(
+        "topic: softmax\nx: [2, 1]\ntitle: " + json.dumps(HOSTILE_TITLE, ensure_ascii=False), encoding="utf-8"
+    )
     done = run("sheet", str(path), "--format", format)
     assert done.code == 0 and done.err == ""
-    assert escaped(titled(format, done.out), format) == f"1. {HOSTILE}"
+    assert escaped(titled(format, done.out), format) == f"1. {HOSTILE_TITLE}"
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_in_titles_and_lists_are_strings_in_typst(words: str) -> None:
+    pages = []
+    for said in (words, "a"):
+        asked = of(LABELLED.format(json.dumps(said, ensure_ascii=False)))
+        page = io.StringIO()
+        render(questions(said, [asked]), page, "typst")
+        pages.append(re.sub(r'"(?:[^"\\]|\\.)*"', '""', page.getvalue()))
+    assert pages[0] == pages[1]
+
+
+def test_every_sign_that_a_formula_may_be_typed_with_is_itself_in_latex() -> None:
+    signs = f"·∘×⋅÷−√≤≥≠ᵀ⋆½⅓¼¾⅔∂ŷΣ{HIGH}{LOW}{''.join(GREEK)}"
+    assert "U+" not in escaped_latex(signs)
+    sheet = str(written("latex", of("topic: formulas\ngiven: {t: 1, a: 2}\nformulas: E = ½·(t − a)²\n")))
+    assert r"E = \ensuremath{\frac{1}{2}}\ensuremath{\cdot}(t \ensuremath{-} a)\ensuremath{^{2}}" in sheet
 
 
 @pytest.fixture
@@ -148,7 +268,7 @@ def test_variants_are_a_file_for_each_student(hw: Path) -> None:
     assert run("sheet", "hw", "--format", "latex", "-o", "out").code == 0
     assert sorted(p.name for p in (hw / "out").iterdir()) == ["s01.tex", "s02.tex"]
     text = (hw / "out/s01.tex").read_text()
-    assert "1. For all" in text and "2. B of s01" in text and "s02" not in text and r"\section*{s01}" in text
+    assert "1. For all" in text and "2. B of s01" in text and "s02" not in text and r"\section{s01}" in text
     done = run("sheet", "hw", "--format", "latex", "-o", "out")
     assert done.code == 2 and "is there already" in done.err
 
@@ -163,7 +283,7 @@ def test_without_variants_there_is_a_file_for_each_problem_or_one_for_all(hw: Pa
     assert run("sheet", "hw/s01", "--format", "markdown", "-o", "out").code == 0
     assert [p.name for p in (hw / "out").iterdir()] == ["b.md"]
     assert run("sheet", "hw/a.yaml", "-o", "a.md").code == 0
-    assert (hw / "a.md").read_text().startswith("# Questions\n\n## 1\\. For all\n")
+    assert re.match(r"# Questions\n\nName: [_\\]+ Date: [_\\]+\n\n## 1\\\. For all\n", (hw / "a.md").read_text())
 
 
 def test_a_problem_that_cannot_be_used_costs_its_own_file_and_a_whole_document(hw: Path) -> None:
@@ -174,15 +294,95 @@ def test_a_problem_that_cannot_be_used_costs_its_own_file_and_a_whole_document(h
     assert done.code == 2 and "hw/s02/b.yaml" in done.err and not (hw / "all.typ").exists()
 
 
-def test_a_pdf_is_refused_and_what_makes_one_is_said(hw: Path) -> None:
-    done = run("sheet", "hw/a.yaml", "-o", "a.pdf")
-    assert done.code == 2 and done.err == (
-        "--output: there is no format for .pdf (a .typ or .tex becomes one with typst or LaTeX)\n"
-    ) and not (hw / "a.pdf").exists()  # fmt: skip
-
-
 def test_points_of_a_question_are_the_sum_of_its_lines() -> None:
     asked = of("topic: softmax\nx: [2, 1]\nmarking: {points: {e: 1, s: 0.5}}")
     assert asked.points == {"e": Fraction(1), "s": Fraction(1, 2)}
     assert Heading("1. softmax (1.5 points)", 2) in blocks(asked)
     assert [b.points for b in blocks(asked) if isinstance(b, AskedLine)] == ["1 point", "0.5 points"]
+
+
+# As documents
+
+
+def written(format: str, *asked: Assignment) -> str | bytes:
+    """Sheets in a format."""
+    below = io.BytesIO()
+    out = io.TextIOWrapper(below, encoding="utf-8")
+    render(questions("Questions", asked), out, format)
+    out.flush()
+    return below.getvalue() if format == "pdf" else below.getvalue().decode()
+
+
+LONG_TITLE, LONG_SUM = " ".join(["long"] * 60) + "x" * 200, " + ".join(["b*b"] * 60)
+MANY = [[i + 0.123456789012 for i in range(18)]] * 3
+WIDE = f"""
+topic: formulas
+title: {LONG_TITLE}
+given: {{A: {MANY}, b: 2}}
+formulas: |
+  c = {LONG_SUM}
+  y = A + c
+marking: {{points: {{y: 1.25, c: 12.5}}, places: 1}}
+"""
+
+
+def test_wide_matrices_are_whole_in_parts() -> None:
+    text = str(written("latex", of(WIDE)))
+    numbers = [f"{i + 0.123456789012:.12f}" for i in range(18)]
+    said = re.findall(r"\d+\.\d{12}", text)
+    assert sorted(said) == sorted(numbers * 3) and text.count("begin{array}") >= 2
+
+
+def test_a_sheet_begins_with_a_line_for_the_name_and_the_points() -> None:
+    assert "Points: " in (text := str(written("markdown", of(MARKED)))) and "of 2.5" in text and "Name: " in text
+    assert "Points" not in str(written("markdown", of("topic: softmax\nx: [2, 1]")))
+
+
+def test_a_pdf_without_its_extra_is_one_line_that_installs_it(hw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
+    for words in (("sheet", "hw/a.yaml", "-o", "a.pdf"), ("sheet", "hw/a.yaml", "--format", "pdf")):
+        assert run(*words) == (2, "", "pdf needs Typst; pip install 'nncalc[pdf]'\n")
+    assert not (hw / "a.pdf").exists()
+
+
+def test_what_typst_is_given_is_a_whole_document(hw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[bytes] = []
+    compiled = SimpleNamespace(compile=lambda source, **how: given.append(source) or b"%PDF-1.7")
+    monkeypatch.setitem(sys.modules, "typst", compiled)
+    assert run("sheet", "hw", "--format", "pdf", "-o", "out").code == 0
+    assert sorted(p.name for p in (hw / "out").iterdir()) == ["s01.pdf", "s02.pdf"]
+    assert b"B of s01" in given[0] and b"For all" in given[0] and b"B of s02" in given[1]
+    assert all(source.startswith(b"#set document(title: ") for source in given)
+
+
+@needs_typst
+@needs_poppler
+def test_nothing_stands_beyond_the_page_and_hostile_words_are_read(tmp_path: Path) -> None:
+    words = "".join(HOSTILE[:-1])  # without the signs that some fonts lack
+    asked = [of(LABELLED.format(json.dumps(words))), of(WIDE), *(ask(load(p)) for p in problems(ROOT / "problems"))]
+    pdf = written("pdf", *asked)
+    assert isinstance(pdf, bytes) and b"pdfuaid:part" in pdf
+    (tmp_path / "q.pdf").write_bytes(pdf)
+    places = words_of(tmp_path / "q.pdf")
+    notes = 62.3 - 1.9 / 2.54 * 72  # where the points stand, in the margin
+    assert len(places) > 1000 and max(end for _, end in places) < 595.3 - 62.3 + 3
+    assert min(start for start, _ in places) > notes - 1
+    read = subprocess.run(["pdftotext", tmp_path / "q.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    assert "".join(read.replace("\u200b", "").split()).count("".join(words.split())) == 2
+    assert all(read.count(f"{x:.12f}") for x in MANY[0])
+
+
+@pytest.mark.long
+@needs_latex
+def test_hostile_words_compile_in_latex(tmp_path: Path) -> None:
+    sheets = [of(LABELLED.format(json.dumps(words, ensure_ascii=False))) for words in HOSTILE]
+    assert not too_full(log_of(written("latex", *sheets, of(WIDE)), tmp_path))
+
+
+@pytest.mark.long
+@needs_latex
+@pytest.mark.parametrize("folder", ["", "networks", "formulas", "published", "architectures"])
+def test_every_sheet_compiles_in_latex_without_a_box_too_full(folder: str, tmp_path: Path) -> None:
+    asked = [ask(load(path)) for path in problems(ROOT / "problems" / folder)]
+    assert not too_full(log_of(written("latex", *asked), tmp_path))
+    assert not too_full(log_of(written("latex", asked[0]), tmp_path))

@@ -27,7 +27,7 @@ from nncalc.cli.options import (
     reading_options,
     view_options,
 )
-from nncalc.cli.requests import problem_from, problems_in, requested, rules_of, show
+from nncalc.cli.requests import into_folder, problem_from, problems_in, requested, rules_of, show
 from nncalc.errors import did_you_mean, listed
 from nncalc.render import OUTPUTS
 from nncalc.render.marks import MARKS_FORMATS
@@ -39,15 +39,22 @@ SLIP = 0.8
 
 
 def solve_command() -> TyperCommand:
-    """nncalc solve FILE…: the topic comes from each file; of a folder every problem below it."""
+    """nncalc solve FILE…: the topic comes from each file; of a folder every problem below it, or a file each."""
 
     def run(files: tuple[str, ...], **given: Any) -> None:
+        if len(files) == 1 and into_folder(files[0], given["output"]):
+            from nncalc.cli.handouts import write_keys
+
+            if not write_keys(files[0], given):
+                raise typer.Exit(NO)
+            return
         paths = [path for file in files for path in problems_in(file, given)]
         show([partial(problem_from, path, None, {}) for path in paths], given)
 
     files = argument("files", "problem files, folders of them, or -", nargs=-1, required=True, metavar="FILE...",
                      autocompletion=problems)  # fmt: skip
-    params = [files, *choice_options(), *view_options(), *reading_options()]
+    force = flag("--force", "of a folder into a folder: replace what is there already")
+    params = [files, force, *choice_options(), *view_options(), *reading_options()]
     return _whole("solve", run, params)
 
 

@@ -32,6 +32,13 @@ def problems_in(path: str, given: dict[str, Any]) -> list[str]:
     return [f.path for f in found]
 
 
+def into_folder(problem: str, output: str | None) -> bool:
+    """Whether of a folder of problems a file each is written, into a folder that is there or one to be made."""
+    if not output or not os.path.isdir(problem):
+        return False
+    return os.path.isdir(output) or not (os.path.splitext(output)[1] or os.path.exists(output))
+
+
 def show(problems: list[Callable[[Any], Any]], given: dict[str, Any]) -> None:
     """Reads all (each by the rules), solves all, then writes: nothing is on stdout unless everything has worked."""
     from nncalc.cli.show import Request, present

@@ -60,9 +60,6 @@ def _format(request: SheetRequest) -> str:
     if request.format is not None:
         return choice("--format", request.format, [*SHEET_FORMATS, *QUESTION_FORMATS])
     ending = Path(request.output or "").suffix.lower()
-    if ending == ".pdf":
-        hint = "a .typ or .tex becomes one with typst or LaTeX"
-        raise InputError(Finding("there is no format for .pdf", Location("--output"), hint=hint))
     return next((format for format, own in (QUESTION_FORMATS | {"csv": ".csv"}).items() if own == ending), "yaml")
 
 

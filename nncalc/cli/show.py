@@ -17,7 +17,7 @@ from nncalc.names import cell_of, only_steps, value_of
 from nncalc.problem.problem import Problem
 from nncalc.render import AUTO, DETAIL, DETAILS, DIGITS, FIGURE_ENDING, FIGURES, FILE_WIDTH, lettered
 from nncalc.render.layout import View
-from nncalc.render.working import WORKING_FORMATS, format_for, render
+from nncalc.render.working import DOCUMENTS, WORKING_FORMATS, format_for, render
 from nncalc.running import Settle, exact, on_paper, solve
 from nncalc.trace.notation.numbers import plain
 from nncalc.trace.rules.reasons import give_reasons
@@ -71,6 +71,10 @@ def present(problems: Sequence[Problem], request: Request) -> None:
     view, format, settle = view_of(request), format_of(request), settle_of(request)
     wanted = (*request.get, *request.explain, *",".join(request.only).split(","))
     traces = [solve(replace(problem, wanted=wanted), settle) for problem in problems]
+    if format in DOCUMENTS:
+        from nncalc.marking.keyed import keyed
+
+        traces = [keyed(problem, trace) for problem, trace in zip(problems, traces, strict=True)]
     if request.why or request.explain:
         for trace in traces:
             give_reasons(trace)

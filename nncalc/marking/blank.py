@@ -19,7 +19,7 @@ from nncalc.reading.expression import Apply, Gradient, Number, Variable
 from nncalc.reading.lines import Lines
 from nncalc.reading.written import write_tree
 from nncalc.trace.notation.style import TEXT, symbols, write
-from nncalc.trace.notation.tree import Const
+from nncalc.trace.notation.tree import Expr, Op, Ref, fold
 from nncalc.trace.steps import Step
 
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./()]*")
@@ -87,8 +87,12 @@ def _about(asked: Assignment, name: str, formulas: bool) -> str:
 
 
 def tells_formula(step: Step) -> bool:
-    """Whether the formula of a line may be told: a mere number would be the answer."""
-    return not isinstance(step.formula, Const)
+    """Whether the formula of a line may be told: mere numbers, be they several, would be the answer."""
+
+    def names(part: Expr, inside: list[bool]) -> bool:
+        return any(inside) or isinstance(part, Ref) or (isinstance(part, Op) and part.kind == "symbol")
+
+    return fold(step.formula, names)
 
 
 def worth(points: Fraction) -> str:
@@ -143,10 +147,14 @@ def typed(value: Any) -> str:
 def places_asked(asked: Assignment) -> str:
     """How closely answers are wanted, in words."""
     marking = asked.problem.marking
-    parts = [f"{marking.places} decimals"] if marking.places is not None else []
-    parts += [f"{marking.sig} significant digits"] if marking.sig is not None else []
+    parts = [_counted(marking.places, "decimal")] if marking.places is not None else []
+    parts += [_counted(marking.sig, "significant digit")] if marking.sig is not None else []
     words = " and ".join(parts) or "2 decimals, or 3 significant digits from 10 up"
     return words if marking.tolerance is None else f"{words}, or within {marking.tolerance:g}"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _filled(key: str, shape: tuple[int, ...]) -> Iterator[str]:

@@ -15,14 +15,19 @@ import numpy as np
 from nncalc.errors import dimensions
 from nncalc.marking.assignment import Assignment
 from nncalc.marking.blank import heading_said, is_telling, places_asked, tells_formula, typed, worth
+from nncalc.marking.keyed import total_said
 from nncalc.reading.lines import Lines
 from nncalc.running import conventions
-from nncalc.trace.notation.tree import Expr
+from nncalc.trace.notation.style import TEXT
+from nncalc.trace.notation.tree import Expr, Ref, fold
+from nncalc.trace.steps import Step
 
 # Of an array with longer sides its size alone is printed.
 LONGEST_ROW, MOST_ROWS = 20, 60
 # Lines to write on: for each line asked, and for each number in it, up to so many.
 LEAST_ROOM, MOST_ROOM = 2, 8
+# Of more names that stand for something that is not asked, those in the line alone are explained.
+MOST_MEANT = 12
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,13 @@ class Heading:
 
     text: str
     level: int
+
+
+@dataclass(frozen=True)
+class NameLine:
+    """Where a student writes a name, and whoever marks the points, of as many as there are; None without points."""
+
+    points: Fraction | None
 
 
 @dataclass(frozen=True)
@@ -50,35 +62,35 @@ class Listing:
 
 @dataclass(frozen=True)
 class GivenArray:
-    """Numbers under the symbol of the page; `also`: what the problem calls them, where that is another word."""
+    """Numbers under the symbol of the page."""
 
     name: str
     array: np.ndarray
-    also: str = ""
 
 
 @dataclass(frozen=True)
 class AskedLine:
-    """A line that is asked: its name, its formula where that is told, its points in words where it has some."""
+    """A line that is asked: its name, its formula where that is told, its points in words where it has some.
+
+    `room`: how many lines there are to write on. `where`: what names in the formula mean that nobody asks for.
+    """
 
     name: str
     formula: Expr | None
     points: str
+    room: int
+    where: tuple[tuple[str, Expr], ...] = ()
 
 
-@dataclass(frozen=True)
-class WritingRoom:
-    """So many empty lines."""
-
-    lines: int
-
-
-SheetBlock = Heading | Paragraph | Listing | GivenArray | AskedLine | WritingRoom
+SheetBlock = Heading | NameLine | Paragraph | Listing | GivenArray | AskedLine
 
 
 def questions(title: str, problems: Iterable[Assignment], formulas: bool = True) -> Iterator[SheetBlock]:
     """The blocks of a sheet; `formulas`: how each line is worked stands beside it."""
+    problems = [*problems]
+    totals = [_total(asked) for asked in problems]
     yield Heading(title, 1)
+    yield NameLine(sum((total for total in totals if total is not None), Fraction(0)) if any(totals) else None)
     for number, asked in enumerate(problems, start=1):
         yield Heading(f"{number}. {_title(asked)}", 2)
         said = conventions(asked.problem)
@@ -90,21 +102,24 @@ def questions(title: str, problems: Iterable[Assignment], formulas: bool = True)
 
 
 def _title(asked: Assignment) -> str:
-    title = asked.problem.title or asked.trace.called or asked.trace.topic
-    points = asked.points
-    return title if points is None else f"{title} ({worth(sum(points.values(), Fraction(0)))})"
+    return (asked.problem.title or asked.trace.called or asked.trace.topic) + total_said(_total(asked))
+
+
+def _total(asked: Assignment) -> Fraction | None:
+    return None if asked.points is None else sum(asked.points.values(), Fraction(0))
 
 
 def _given(asked: Assignment) -> Iterator[SheetBlock]:
-    """What the problem gives: numbers and words in a row, then arrays, then lists."""
+    """What the problem gives: numbers and words in a row, with what stands for which array, then arrays, then lists."""
     said = {f.name for f in asked.problem.fields if f.about.says}  # among the conventions
     given = [pair for pair in _pairs(asked.problem.values) if pair[0] not in said]
+    arrays = {name: _array(name, value, asked) for name, value in given if isinstance(value, np.ndarray) and value.ndim}
     few = [f"{name} = {typed(value)}" for name, value in given if not _is_list(value)]
+    named = {name: shown.name for name, shown in arrays.items() if isinstance(shown, GivenArray)}
+    few += [f"{name} {TEXT.symbol(symbol)}" for name, symbol in named.items() if symbol.lower() != name.lower()]
     if few:
         yield Paragraph(f"Given: {', '.join(few)}.")
-    for name, value in given:
-        if isinstance(value, np.ndarray) and value.ndim:
-            yield _array(name, value, asked)
+    yield from arrays.values()
     for name, value in given:
         if isinstance(value, (list, tuple)):
             yield Listing(name, tuple(value.written if isinstance(value, Lines) else map(typed, value)))
@@ -127,11 +142,11 @@ def _array(name: str, array: np.ndarray, asked: Assignment) -> SheetBlock:
     if array.shape[-1] > LONGEST_ROW or array.size // array.shape[-1] > MOST_ROWS:
         return Paragraph(f"{name}: {dimensions(array.shape)} numbers, which are handed out apart.")
     symbol = asked.trace.given[name].symbol if name in asked.trace.given else name
-    return GivenArray(symbol, array, "" if symbol == name else name)
+    return GivenArray(symbol, array)
 
 
 def _asked(asked: Assignment, formulas: bool) -> Iterator[SheetBlock]:
-    heading = ""
+    heading, known = "", {*asked.lines}
     for name in asked.lines:
         step = asked.steps.get(name)
         if step is not None and step.title != heading:
@@ -139,7 +154,33 @@ def _asked(asked: Assignment, formulas: bool) -> Iterator[SheetBlock]:
             if heading:
                 yield Heading(heading_said(heading), 3)
         told = step is not None and formulas and tells_formula(step)
+        formula = step.formula if told and step else None
+        meant = _meant(formula, asked, known) if formula is not None else []
+        known |= {other.name for other in meant}
+        where = tuple((other.symbol, other.formula) for other in meant)
         points = "" if asked.points is None else worth(asked.points[name])
-        yield AskedLine(step.symbol if step else name, step.formula if told and step else None, points)
         count = LEAST_ROOM if is_telling(asked, name) else asked.exact[name].size
-        yield WritingRoom(min(LEAST_ROOM + count, MOST_ROOM))
+        room = min(LEAST_ROOM + count, MOST_ROOM)
+        yield AskedLine(step.symbol if step else name, formula, points, room, where)
+
+
+def _meant(formula: Expr, asked: Assignment, known: set[str]) -> list[Step]:
+    """The steps that a formula has names of and that are not known, with those that their formulas have."""
+    direct = found = _used(formula, asked, known)
+    new = found
+    while new and len(found) <= MOST_MEANT:
+        new = {name for other in new for name in _used(asked.steps[other].formula, asked, known | found)}
+        found = found | new
+    found = direct if len(found) > MOST_MEANT else found
+    return [other for name, other in asked.steps.items() if name in found]
+
+
+def _used(formula: Expr, asked: Assignment, known: set[str]) -> set[str]:
+    """The steps that a formula names whose own formulas may be told."""
+
+    def named(part: Expr, inside: list[set[str]]) -> set[str]:
+        own = {getattr(part.value, "name", "") or ""} if isinstance(part, Ref) else set()
+        return own.union(*inside)
+
+    names = fold(formula, named) - known
+    return {name for name in names if name in asked.steps and tells_formula(asked.steps[name])}

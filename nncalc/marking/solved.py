@@ -16,6 +16,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from nncalc.disk.write import write_file
 from nncalc.errors import InputError
 from nncalc.marking.check import check
+from nncalc.marking.keyed import keyed
 from nncalc.marking.marks import Marks
 from nncalc.names import cell_of, only_steps, step_name
 from nncalc.problem.calling import problem_of, signature, topic_words
@@ -115,9 +116,13 @@ class Solved(Trace):
         """The same working cut to what these cells (`s:1`, or all of `s`) are made from. Raises InputError."""
         return Trace.explain(self, *(cell_of(self, cell) for cell in cells))
 
-    def cut(self, only: str | Iterable[str] | None) -> Trace:
-        """The same working cut to some steps or sections ("s,L,t2."); None: all of it. Raises InputError."""
-        return self if only is None else only_steps(self, only)
+    def cut(self, only: str | Iterable[str] | None, as_key: bool = False) -> Trace:
+        """The same working cut to some steps or sections ("s,L,t2."); None: all of it. Raises InputError.
+
+        as_key: with what its lines are worth.
+        """
+        whole = keyed(self.problem, self) if as_key else self
+        return whole if only is None else only_steps(whole, only)
 
     def check(self, answers: AnyPath | Mapping[str, Any] | None = None, /, **lines: Any) -> Marks:
         """Marks answers by the names of their lines, or a sheet by its path: check(s=[…]), check({"dL/dW1": […]}).

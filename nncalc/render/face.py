@@ -13,7 +13,7 @@ from nncalc.marking.solved import AnyPath, AnyProblem, Solved
 from nncalc.render import AUTO, DETAIL, DETAILS, DIGITS, FIGURE_ENDING, FILE_WIDTH
 from nncalc.render.latex import latex
 from nncalc.render.layout import View
-from nncalc.render.working import BYTES, WORKING_FORMATS, format_for, rendered
+from nncalc.render.working import BYTES, DOCUMENTS, WORKING_FORMATS, format_for, rendered
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.rounding import Settle, exact
 from nncalc.trace.rules.reasons import reasons_of
@@ -78,7 +78,8 @@ class Working(Solved):
         return figure_svg(self.cut(only), View(), kind, printed=printed)
 
     def _page(self, only: Only, why: bool = False, **how: Any) -> str | bytes:
-        return _written(self._with_reasons(self.cut(only)) if why else self.cut(only), **how)
+        cut = self.cut(only, as_key=how.get("format") in DOCUMENTS)
+        return _written(self._with_reasons(cut) if why else cut, **how)
 
     def _with_reasons(self, cut: Trace) -> Trace:
         reasons = reasons_of(self)

@@ -10,6 +10,9 @@ from nncalc.errors import JOINERS, printable
 from nncalc.trace.notation.record import Style
 
 _WORD = re.compile(r"\\[A-Za-z]+ ?|\bdot\b ?")
+# No text has this sign when it has been made printable.
+BREAK = "\u200b"
+_LONG_WORD = re.compile(r"\S{40}(?=\S)")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -40,6 +43,7 @@ class Markup:
     (group 2) a part in which no line ends, and of what is passed over. `text` makes any text harmless. `display` is
     given lines, what they say as text, and the width of the widest; `flow` what stands beside each other.
     `heading`: a text that is harmless already, and its level. `table`: a head, rows, and which columns are numbers.
+    `noted`: a part with short words of ours in the margin beside its first line.
     `line`: how many signs one has; `indent`: before one that goes on.
     """
 
@@ -58,6 +62,7 @@ class Markup:
     vector: Callable[[Sequence[str]], str]
     matrix: Callable[[Sequence[Sequence[str]]], str]
     table: Callable[[Sequence[str], Sequence[Sequence[str]], Sequence[bool]], str]
+    noted: Callable[[Sequence[str], str], str]
     line: int
 
     def broken(self, formula: ShownFormula, room: int) -> tuple[list[str], int]:
@@ -101,6 +106,11 @@ def _filled(pieces: Iterator[str], room: float) -> Iterator[str]:
             held = ""
         held += piece
     yield held.strip()
+
+
+def with_breaks(text: str) -> str:
+    """A text with a sign that nobody sees wherever a word that is too long for a line may end one."""
+    return _LONG_WORD.sub(rf"\g<0>{BREAK}", text)
 
 
 def escaped_markdown(foreign: str, limit: int = 2000) -> str:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, groupby
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import chain, groupby, islice
 from typing import Any
 
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
+from nncalc.marking.keyed import Keyed, total_said
 from nncalc.render.layout import NOTE, View, formula, inline, line, remarks
 from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.render.markup import Markup, ShownFormula
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.record import Style
-from nncalc.trace.notation.style import TEXT, place
-from nncalc.trace.notation.tree import Index
+from nncalc.trace.notation.style import TEXT, place, symbols, write
+from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.steps import Step, Trace
 
 # Lines of one display, and rows of a matrix, that a page has room for.
 _MOST_LINES, _MOST_ROWS = 40, 30
-# A matrix may be so many times as wide as a line; it is then set smaller.
-_SMALLER = 1.6
 _ROUNDED = "worked with rounded values: ≈ the value carried on (the exact one, the drift)"
 # One line of working: its left side, and what it is equal to, each with its sign.
 Sides = list[tuple[str, ShownFormula]]
@@ -34,38 +34,67 @@ def title_of(trace: Trace) -> str:
 
 def several_titled(traces: Sequence[Trace]) -> str:
     """What a document of several workings is called."""
-    return f"{len(traces)} worked problems"
+    totals = [trace.total for trace in traces if isinstance(trace, Keyed) and trace.total is not None]
+    return f"{len(traces)} worked problems{total_said(sum(totals, Fraction(0)) if totals else None)}"
+
+
+def workings(traces: Sequence[Trace], markup: Markup, view: View) -> list[str]:
+    """The parts of several pages; of a key of several problems each has its number, as on the sheet of questions."""
+    numbered = len(traces) > 1 and any(isinstance(trace, Keyed) for trace in traces)
+    lead = (f"{i}. " if numbered else "" for i in range(1, len(traces) + 1))
+    return [part for trace in traces for part in Document(markup, view).working(trace, lead=next(lead))]
 
 
 class Document:
-    """A working in a markup, part by part."""
+    """A working in a markup, part by part.
+
+    smaller: a matrix may be so many times as wide as a line; it is then set smaller.
+    """
+
+    smaller = 1.5
 
     def __init__(self, markup: Markup, view: View):
         self.markup, self.view = markup, view
+        self._worth: Mapping[str, Sequence[str]] = {}  # what to say beside lines
 
-    def working(self, trace: Trace, level: int = 1) -> Iterator[str]:
-        """The parts of the page, to be written below each other."""
-        yield from self._head(trace, level)
+    def working(self, trace: Trace, level: int = 1, lead: str = "") -> Iterator[str]:
+        """The parts of the page, to be written below each other; `lead`: before the title."""
+        self._worth = trace.worth if isinstance(trace, Keyed) else {}
+        yield from self._head(trace, level, lead)
         section = ""
         for run in [] if trace.overview and self.view.detail == "short" else runs(trace, self.view):
             if run.left_out:
                 yield self._said(f"… {run.left_out} steps")
-            for (title, scalar), group in groupby(run.steps, key=lambda s: (s.title, s.array.ndim == 0)):
+            for (title, scalar, worth), group in groupby(run.steps, key=self._together):
                 if title != section:
                     section = title
                     yield from self._heading(title, level + 1)
                 steps = [*group]
-                yield from self._numbers(steps) if scalar else chain.from_iterable(map(self._step, steps))
+                parts = self._numbers(steps) if scalar else chain.from_iterable(map(self._step, steps))
+                yield from self._noted(worth, parts)
         if trace.overview:
             yield self._overview(trace)
         yield from self._answer(trace, level)
 
-    def _head(self, trace: Trace, level: int) -> Iterator[str]:
-        yield from self._heading(title_of(trace), level)
+    def _together(self, step: Step) -> tuple[str, bool, str]:
+        """What is alike of steps that stand together; one with points stands alone."""
+        return step.title, step.array.ndim == 0, step.name if step.name in self._worth else ""
+
+    def _noted(self, name: str, parts: Iterator[str]) -> Iterator[str]:
+        """The parts, beside the first what a line of this name is worth."""
+        if name in self._worth:
+            yield from (self.markup.noted(self._worth[name], part) for part in islice(parts, 1))
+        yield from parts
+
+    def _head(self, trace: Trace, level: int, lead: str) -> Iterator[str]:
+        points = total_said(trace.total) if isinstance(trace, Keyed) else ""
+        yield from self._heading(f"{lead}{title_of(trace)}{points}", level)
         about = [trace.called or trace.topic] if trace.title else []
         about += [", ".join(trace.conventions)] if trace.conventions else []
         if about:
             yield self._said(": ".join(about))
+        if isinstance(trace, Keyed):
+            yield self._said(f"Asked: {trace.closeness}.")
         if any(step.exact is not None for step in trace.steps):
             yield self._said(_ROUNDED)
         given = [part for value in trace.header.values() for part in self._values(value.symbol, value.array)]
@@ -103,7 +132,7 @@ class Document:
         indices = step.indices()
         moved = step.cells is None and not any(line(step, index, self.view).stages for index in indices)
         cells = [] if moved else [self._sides(step, index) for index in indices]
-        yield from self._whole(step)
+        yield from self._whole(step.symbol, step.formula)
         yield from self._display(cells) if cells else ()
         yield from self._notes([step], indices)
         if step.cells is None and (moved or (step.array.ndim >= 2 and step.array.size > 1)):
@@ -113,17 +142,27 @@ class Document:
         said = dict.fromkeys(n for step in steps for index in cells for n in remarks(step, index, self.view))
         yield from map(self._said, said)
 
-    def _whole(self, step: Step) -> Iterator[str]:
+    def _whole(self, symbol: str, made: Expr) -> Iterator[str]:
         """name = formula, of whole values."""
-        style, name, said = self.markup.style, TEXT.symbol(step.symbol), formula(step, self.view)
-        whole = ShownFormula(f"{style.symbol(step.symbol)} = {formula(step, self.view, style)}", f"{name} = {said}")
-        if whole.width <= self.markup.line:
+        whole = self._equation(symbol, made)
+        if self._fits(whole):
             yield self.markup.flow([whole])
         else:
-            left = style.symbol(step.symbol), name
-            yield from self._display(
-                [lambda s: [("", ShownFormula(*left)), ("=", ShownFormula(formula(step, self.view, s), said))]]
-            )
+            left = ShownFormula(self.markup.style.symbol(symbol), TEXT.symbol(symbol))
+            yield from self._display([lambda style: [("", left), ("=", self._made(made, style))]])
+
+    def _equation(self, symbol: str, made: Expr) -> ShownFormula:
+        right = self._made(made, self.markup.style)
+        return ShownFormula(
+            f"{self.markup.style.symbol(symbol)} = {right.source}", f"{TEXT.symbol(symbol)} = {right.text}"
+        )
+
+    def _made(self, made: Expr, style: Style) -> ShownFormula:
+        source, text = (write(made, s, symbols(s), self.view.digits) for s in (style, self.view.style))
+        return ShownFormula(source, text)
+
+    def _fits(self, whole: ShownFormula) -> bool:
+        return whole.width <= self.markup.line
 
     def _sides(self, step: Step, index: Index, alone: bool = False) -> Callable[[Style], Sides]:
         """cell = numbers = value; alone: with the formula before the numbers."""
@@ -221,7 +260,7 @@ class Document:
         widths = [max((len(number(x, self.view.digits)) + 2 for x in column), default=0) for column in matrix.T]
         cuts, width = [0], 0
         for i, own in enumerate(widths):
-            if width + own > self.markup.line * _SMALLER - 8:
+            if width + own > self.markup.line * self.smaller - 8:
                 cuts.append(i)
                 width = 0
             width += own
@@ -241,8 +280,11 @@ class Document:
         if trace.answer:
             yield from self._heading("Answer", level + 1)
         first, left_out, last = ends([*trace.answer.items()], is_long(trace, self.view))
+        noted = self._worth.keys() - trace.named().keys()  # answers that are no steps
         for items in (first, last):
-            yield from self._flow([part for name, value in items for part in self._values(name, value)])
+            for worth, group in groupby(items, key=lambda item: item[0] if item[0] in noted else ""):
+                parts = [part for name, value in group for part in self._values(name, value)]
+                yield from self._noted(worth, self._flow(parts))
             if left_out and items is first:
                 yield self._said(f"… {left_out} more")
         said = left_out_said(trace, self.view)

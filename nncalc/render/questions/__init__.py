@@ -1,4 +1,4 @@
-"""Sheets of questions: a file a format, each with `render(blocks, out)`."""
+"""Sheets of questions: a file a format, each with `document(blocks, out)`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ if TYPE_CHECKING:
     from nncalc.marking.questions import SheetBlock
 
 # Each format with the ending of a file that chooses it.
-QUESTION_FORMATS = {"markdown": ".md", "latex": ".tex", "typst": ".typ"}
-# Given numbers are written with all the digits that people type.
-GIVEN_DIGITS = 12
+QUESTION_FORMATS = {"markdown": ".md", "latex": ".tex", "typst": ".typ", "pdf": ".pdf"}
 
 
 def render(blocks: Iterable[SheetBlock], out: TextIO, format: str) -> None:
     """Writes sheets as one document, each from a page of its own."""
-    import_module(f"nncalc.render.questions.{format}").render(blocks, out)
+    import_module(f"nncalc.render.questions.{format}").document(blocks, out)

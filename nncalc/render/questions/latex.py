@@ -1,80 +1,57 @@
-"""A sheet of questions for LaTeX: pdflatex, lualatex or xelatex, with amsmath alone."""
+"""A sheet of questions for LaTeX: compiles as it stands, with amsmath and nothing else."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TextIO
 
-from nncalc.errors import JOINERS, printable
-from nncalc.marking.questions import AskedLine, GivenArray, Heading, Listing, Paragraph, SheetBlock
-from nncalc.render.layout import blocks as matrices
-from nncalc.render.layout import matrix
-from nncalc.render.questions import GIVEN_DIGITS
-from nncalc.trace.notation.latex import LATEX
-from nncalc.trace.notation.signs import GREEK
-from nncalc.trace.notation.style import symbols, write
+from nncalc.marking.questions import SheetBlock
+from nncalc.render.questions.sheet import QuestionSheet, SheetMarkup
+from nncalc.render.working.latex import LATEX_HEAD, LATEX_MARKUP, escaped_latex
 
-_BEFORE = r"""\documentclass[11pt,a4paper]{article}
-\usepackage[margin=2.5cm]{geometry}
-\usepackage{iftex}
-\ifPDFTeX\usepackage[utf8]{inputenc}\usepackage[T1]{fontenc}\fi
-\usepackage{amsmath}
-\setcounter{MaxMatrixCols}{40}
-\setlength{\parindent}{0pt}
-\setlength{\parskip}{0.5\baselineskip}
-\begin{document}
-"""
-_AFTER = "\\end{document}\n"
-_HEADS = {1: r"\clearpage\section*", 2: r"\subsection*", 3: r"\subsubsection*"}
-# What LaTeX would obey, or draw together (--, ''), as the sign itself.
-AS_TEXT = str.maketrans({
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}", "`": r"\textasciigrave{}", "'": "'{}", "-": "-{}", "[": "{[}",
-    "]": "{]}", "·": r"\ensuremath{\cdot}", "∘": r"\ensuremath{\circ}", "∂": r"\ensuremath{\partial}",
-    "×": r"\ensuremath{\times}", "→": r"\ensuremath{\to}", "½": r"\ensuremath{\tfrac12}", "²": r"\ensuremath{^2}",
-    "√": r"\ensuremath{\surd}", "≤": r"\ensuremath{\le}", "≥": r"\ensuremath{\ge}", "−": r"\ensuremath{-}",
-    "ᵀ": r"\ensuremath{^\top}", "∞": r"\ensuremath{\infty}", "Σ": r"\ensuremath{\Sigma}",
-} | {sign: f"\\ensuremath{{\\{'epsilon' if name == 'eps' else name}}}" for sign, name in GREEK.items()})  # fmt: skip
+# What a minipage forgets.
+_SPACING = r"\raggedright\lineskip=5pt\lineskiplimit=3pt\parskip=3pt"
 
 
-def render(blocks: Iterable[SheetBlock], out: TextIO) -> None:
+def document(blocks: Iterable[SheetBlock], out: TextIO) -> None:
     """Writes a document that compiles as it stands."""
-    out.write(_BEFORE)
-    for block in blocks:
-        out.writelines(f"{line}\n\n" for line in _written(block))
-    out.write(_AFTER)
+    out.write(LATEX_HEAD + "\n")
+    out.writelines(f"{part}\n\n" for part in QuestionSheet(LATEX_SHEET).sheets(blocks))
+    out.write("\\end{document}\n")
 
 
-def _written(block: SheetBlock) -> Iterator[str]:
-    match block:
-        case Heading():
-            yield f"{_HEADS[block.level]}{{{_text(block.text)}}}"
-        case Paragraph():
-            yield _text(block.text)
-        case Listing():
-            yield _text(f"{block.name}:")
-            yield from (rf"\texttt{{{_text(line)}}}" for line in block.lines)
-        case GivenArray():
-            for name, part in matrices(block.name, block.array):
-                rows = r" \\ ".join(" & ".join(n.strip() for n in row) for row in matrix(part, GIVEN_DIGITS))
-                also = rf" \text{{ ({_text(block.also)})}}" if block.also else ""
-                yield rf"\[ {_symbol(name)}{also} = \begin{{bmatrix}} {rows} \end{{bmatrix}} \]"
-        case AskedLine():
-            formula = "" if block.formula is None else f" = {write(block.formula, LATEX, symbols(LATEX))}"
-            points = rf" \hfill ({block.points})" if block.points else ""
-            yield rf"${LATEX.symbol(block.name)}{formula}${points}"
-        case _:
-            yield rf"\vspace*{{{block.lines}\baselineskip}}"
+def _name_line(points: str) -> str:
+    of = rf"\quad Points: \makebox[4em]{{\hrulefill}} of {points}" if points else ""
+    return rf"Name: \hrulefill\quad Date: \makebox[8em]{{\hrulefill}}{of}\par\bigskip"
 
 
-def _symbol(name: str) -> str:
-    """A symbol, or a part of an array by its place: Y[1]."""
-    stem, bracket, place = name.partition("[")
-    return LATEX.symbol(stem, re.sub(r"\]\[", ",", place.removesuffix("]")) if bracket else "")
+def _listing(lines: Sequence[str]) -> str:
+    return "{\\small " + " \\\\\n".join(map(_typed_line, lines)) + r"\par}"
 
 
-def _text(foreign: str) -> str:
-    """Any text so that LaTeX takes it as text."""
-    return printable(foreign, 2000, JOINERS).translate(AS_TEXT)
+def _typed_line(line: str) -> str:
+    indent = len(line) - len(line.lstrip())
+    return (rf"\hspace*{{{0.5 * indent:g}em}}" if indent else "") + rf"\texttt{{{escaped_latex(line.lstrip())}}}"
+
+
+def _heading(words: str, level: int) -> str:
+    """Before a section LaTeX likes to end a page, even where what is above it is kept: a part of a question is none."""
+    return rf"\medskip\textbf{{{words}}}\par\nopagebreak" if level > 2 else LATEX_MARKUP.heading(words, level)
+
+
+def _room(part: str, lines: int) -> str:
+    return (
+        f"\\medskip\\begin{{minipage}}{{\\textwidth}}{_SPACING}\n{part}\n"
+        f"\\vspace*{{{1.4 * lines:g}\\baselineskip}}\n\\end{{minipage}}\\par"
+    )
+
+
+LATEX_SHEET = SheetMarkup(
+    markup=replace(LATEX_MARKUP, heading=_heading),
+    begins=lambda heading: rf"\clearpage\setcounter{{page}}{{1}}{heading}",
+    name_line=_name_line,
+    listing=_listing,
+    kept=lambda part: rf"{part}\par\nopagebreak",
+    room=_room,
+)

@@ -1,48 +1,30 @@
-"""A sheet of questions as Markdown. Arrays stand as indented code, which nothing in a text can end."""
+"""A sheet of questions as Markdown. What is typed stands as indented code, which nothing in a text can end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TextIO
 
-from nncalc.errors import JOINERS, printable
-from nncalc.marking.questions import AskedLine, GivenArray, Heading, Listing, Paragraph, SheetBlock
-from nncalc.render.layout import blocks as matrices
-from nncalc.render.layout import inline, matrix
-from nncalc.render.markup import escaped_markdown
-from nncalc.render.questions import GIVEN_DIGITS
-from nncalc.trace.notation.style import TEXT, symbols, write
+from nncalc.marking.questions import SheetBlock
+from nncalc.render.questions.sheet import QuestionSheet, SheetMarkup
+from nncalc.render.working.markdown import MARKDOWN
 
 
-def render(blocks: Iterable[SheetBlock], out: TextIO) -> None:
+def document(blocks: Iterable[SheetBlock], out: TextIO) -> None:
     """Writes each block as paragraphs."""
-    for block in blocks:
-        out.writelines(f"{paragraph}\n\n" for paragraph in _written(block))
+    out.write("\n\n".join(QuestionSheet(MARKDOWN_SHEET).sheets(blocks)) + "\n")
 
 
-def _written(block: SheetBlock) -> Iterator[str]:
-    match block:
-        case Heading():
-            yield f"{'#' * block.level} {escaped_markdown(block.text)}"
-        case Paragraph():
-            yield escaped_markdown(block.text)
-        case Listing():
-            yield f"{escaped_markdown(block.name)}:"
-            yield _code(block.lines)
-        case GivenArray():
-            for name, part in matrices(TEXT.symbol(block.name), block.array):
-                also = f" ({block.also})" if block.also else ""
-                row = f" {inline(part, GIVEN_DIGITS)}" if part.ndim < 2 else ""
-                yield escaped_markdown(f"{name}{also} ={row}")
-                if not row:
-                    yield _code(" ".join(row) for row in matrix(part, GIVEN_DIGITS))
-        case AskedLine():
-            formula = "" if block.formula is None else f" = {write(block.formula, TEXT, symbols(TEXT))}"
-            points = f" ({block.points})" if block.points else ""
-            yield f"**{escaped_markdown(TEXT.symbol(block.name))}**{escaped_markdown(formula + points)}"
-        case _:
-            yield from ["&nbsp;"] * block.lines
+def _name_line(points: str) -> str:
+    line = r"\_" * 20
+    return f"Name: {line} Date: {line}" + (f" Points: {line[:12]} of {points}" if points else "")
 
 
-def _code(lines: Iterable[str]) -> str:
-    return "\n".join(f"    {printable(line, 2000, JOINERS)}".rstrip() for line in lines)
+MARKDOWN_SHEET = SheetMarkup(
+    markup=MARKDOWN,
+    begins=lambda heading: heading,
+    name_line=_name_line,
+    listing=lambda lines: "\n".join(f"    {line}".rstrip() for line in lines),
+    kept=lambda part: part,
+    room=lambda part, lines: "\n\n".join([part, *["&nbsp;"] * lines]),
+)

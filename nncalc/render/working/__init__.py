@@ -20,6 +20,8 @@ WORKING_FORMATS = {
     "table": ".txt", "plain": "", "json": ".json", "jsonl": ".jsonl", "csv": ".csv", "html": ".html",
     "markdown": ".md", "latex": ".tex", "typst": ".typ", "pdf": ".pdf",
 }  # fmt: skip
+# Those that say beside each line what it is worth, where the problem has points.
+DOCUMENTS = ("markdown", "latex", "typst", "pdf")
 # Formats that are no text; their `document` writes to the stream below, `out.buffer`.
 BYTES = ("pdf",)
 WORKING_ENDINGS = {ending: format for format, ending in WORKING_FORMATS.items() if ending}

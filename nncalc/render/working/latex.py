@@ -8,12 +8,12 @@ from typing import TextIO
 
 from nncalc.render.latex import LATEX_COMMON
 from nncalc.render.layout import View
-from nncalc.render.markup import AlignedLines, Markup, ShownFormula
-from nncalc.render.paragraphs import Document, several_titled
+from nncalc.render.markup import BREAK, AlignedLines, Markup, ShownFormula, with_breaks
+from nncalc.render.paragraphs import several_titled, workings
 from nncalc.trace.notation import signs
 from nncalc.trace.steps import Trace
 
-_HEAD = r"""\documentclass[10pt,a4paper,fleqn]{article}
+LATEX_HEAD = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage{amsmath}
 \setlength{\textwidth}{17cm}\setlength{\oddsidemargin}{-0.54cm}
 \setlength{\textheight}{24cm}\setlength{\topmargin}{-1cm}
@@ -30,20 +30,21 @@ _CONTENTS = r"""\title{%s}\author{}\date{}
 \newpage
 """
 _SECTIONS = (r"\section", r"\subsection", r"\subsubsection")
-# How much more a line holds in a smaller size.
-_SIZES = ((1.0, ""), (1.1, r"\small"), (1.24, r"\footnotesize"), (1.4, r"\scriptsize"), (99.0, r"\tiny"))
+# How much more a line holds in a smaller size, whose digits are wider than the size says.
+_SIZES = ((1.0, ""), (1.08, r"\small"), (1.17, r"\footnotesize"), (1.27, r"\scriptsize"), (99.0, r"\tiny"))
 # Rows of a table that a page has room for.
 _MOST_ROWS = 40
 _MEANT = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
     "_": r"\_\allowbreak{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\char34{}", "'": "'{}", "`": "`{}", "-": "-{}", ",": ",{}",
-    "?": "?{}", "!": "!{}",
+    "?": "?{}", "!": "!{}", "[": "{[}", "]": "{]}", BREAK: r"\allowbreak{}",
 }  # fmt: skip
 _MATHEMATICS = {
     "·": r"\cdot", "∘": r"\circ", "⋆": r"\star", "×": r"\times", "∂": r"\partial", "ᵀ": r"^{\top}", "→": r"\to",
     "←": r"\leftarrow", "≈": r"\approx", "≤": r"\le", "≥": r"\ge", "√": r"\surd", "∞": r"\infty", "∇": r"\nabla",
-    "−": "-", "…": r"\dots", "Σ": r"\Sigma", "ŷ": r"\hat{y}",
+    "−": "-", "⋅": r"\cdot", "÷": r"\div", "≠": r"\ne", "½": r"\frac{1}{2}", "⅓": r"\frac{1}{3}", "⅔": r"\frac{2}{3}",
+    "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}", "…": r"\dots", "Σ": r"\Sigma", "ŷ": r"\hat{y}",
 }  # fmt: skip
 _GREEK = {letter: "\\" + {"eps": "epsilon"}.get(name, name) for letter, name in signs.GREEK.items()}
 _ACCENTS = {
@@ -55,17 +56,17 @@ _LETTERS = {"ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø":
 
 def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     """Writes one document, or the workings alone; of several with a page of contents in front."""
-    body = "\n\n".join(part for trace in traces for part in Document(LATEX_MARKUP, view).working(trace))
+    body = "\n\n".join(workings(traces, LATEX_MARKUP, view))
     if view.fragment:
         out.write(f"{body}\n")
         return
     contents = _CONTENTS % several_titled(traces) if len(traces) > 1 else ""
-    out.write(f"{_HEAD}{contents}\n{body}\n\\end{{document}}\n")
+    out.write(f"{LATEX_HEAD}{contents}\n{body}\n\\end{{document}}\n")
 
 
 def escaped_latex(foreign: str) -> str:
     """Any text so that LaTeX takes it as text; a sign that no engine is sure to have is written as its number."""
-    return "".join(map(_sign, foreign))
+    return "".join(map(_sign, with_breaks(foreign)))
 
 
 def _sign(sign: str) -> str:
@@ -96,13 +97,18 @@ def _size(width: float) -> str:
     return next(size for much, size in _SIZES if width <= much * LATEX_MARKUP.line)
 
 
+def _spaced(size: str) -> str:
+    """A smaller size has smaller spaces between the columns of a matrix, too."""
+    return rf"{size}\arraycolsep.5em" if size else ""
+
+
 def _display(lines: AlignedLines, text: str, width: int) -> str:
     rows = " \\\\\n".join(f"{left} & {right}" for left, right in lines)
     return f"{{{_size(width)}\n\\begin{{align*}}\n{_math(rows)}\n\\end{{align*}}}}"
 
 
 def _flow(shown: Sequence[ShownFormula]) -> str:
-    parts = [rf"{{{_size(f.width)}\mbox{{\(\displaystyle {_math(f.source)}\)}}}}" for f in shown]
+    parts = [rf"{{{_spaced(_size(f.width))}\mbox{{\(\displaystyle {_math(f.source)}\)}}}}" for f in shown]
     return "\\quad\n".join(parts) + r"\par"
 
 
@@ -115,6 +121,13 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence
     return "\n\n".join(pages)
 
 
+def _noted(words: Sequence[str], part: str) -> str:
+    r"""In a paragraph of its own, which the part then stands beside."""
+    note = r"\\".join(rf"\textbf{{{word}}}" for word in words)
+    beside = rf"\smash{{\llap{{\scriptsize\begin{{tabular}}[t]{{r@{{}}}}{note}\end{{tabular}}\hspace{{1em}}}}}}"
+    return rf"\noindent{beside}\par\nopagebreak\vspace{{-\baselineskip}}\vspace{{-\parskip}}" + f"\n{part}"
+
+
 LATEX_MARKUP = Markup(
     **LATEX_COMMON,
     text=escaped_latex,
@@ -123,5 +136,6 @@ LATEX_MARKUP = Markup(
     display=_display,
     flow=_flow,
     table=_table,
+    noted=_noted,
     line=92,
 )

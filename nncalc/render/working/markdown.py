@@ -12,13 +12,13 @@ from typing import TextIO
 from nncalc.render.latex import LATEX_COMMON
 from nncalc.render.layout import View
 from nncalc.render.markup import AlignedLines, Markup, ShownFormula, escaped_markdown
-from nncalc.render.paragraphs import Document
+from nncalc.render.paragraphs import workings
 from nncalc.trace.steps import Trace
 
 
 def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     """Writes the workings, one below the other; that is a document already."""
-    parts = [part for trace in traces for part in Document(MARKDOWN, view).working(trace)]
+    parts = workings(traces, MARKDOWN, view)
     out.write("\n\n".join(parts) + "\n")
 
 
@@ -48,5 +48,6 @@ MARKDOWN = Markup(
     display=_display,
     flow=_flow,
     table=_table,
+    noted=lambda words, part: f"**{', '.join(words)}:**\n\n{part}",
     line=90,
 )

@@ -24,16 +24,23 @@ _TRIES: tuple[dict[str, Any], ...] = (
 
 def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     """Writes the bytes of one document below the text. Raises InputError where the extra is not installed."""
+    below, source = out.buffer, io.StringIO()
+    typst_document(traces, replace(view, fragment=False), source)
+    below.write(compiled(source.getvalue()))
+
+
+def compiler() -> Any:
+    """Typst. Raises InputError where the extra is not installed."""
     try:
         import typst
     except ImportError:
         raise InputError(Finding("pdf needs Typst; pip install 'nncalc[pdf]'")) from None
-    below, source = out.buffer, io.StringIO()
-    typst_document(traces, replace(view, fragment=False), source)
-    below.write(_compiled(typst, source.getvalue().encode()))
+    return typst
 
 
-def _compiled(typst: Any, source: bytes) -> bytes:
+def compiled(document: str) -> bytes:
+    """What Typst makes of a document. Raises InputError where the extra is not installed."""
+    typst, source = compiler(), document.encode()
     with tempfile.TemporaryDirectory() as root:  # nothing lies there that a document could read
         for more in _TRIES[:-1]:
             try:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import TextIO
 
 from nncalc.render.layout import View
-from nncalc.render.markup import AlignedLines, Markup, ShownFormula
-from nncalc.render.paragraphs import Document, several_titled, title_of
+from nncalc.render.markup import AlignedLines, Markup, ShownFormula, with_breaks
+from nncalc.render.paragraphs import several_titled, title_of, workings
 from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, typst_string
 from nncalc.trace.steps import Trace
 
-_HEAD = """#set document(title: {title}, date: none)
+TYPST_HEAD = """#set document(title: {title}, date: none)
 #set page(paper: "a4", margin: (x: 2.2cm, y: 2.4cm), numbering: "1")
 #set text(lang: "en", size: 10pt, hyphenate: false)
 #set par(spacing: 0.9em)
@@ -30,6 +31,7 @@ _CONTENTS = """#v(4em)
 """
 # What is wider than its column is set smaller; what may be, from this share of a line on, is measured.
 _MAY_BE_WIDE = 0.7
+_BETWEEN = " #h(1.5em, weak: true)\n#"
 _FITTED = """#layout(room => {{
   let formula = {formula}
   let wide = measure(formula).width
@@ -40,15 +42,15 @@ _FITTED = """#layout(room => {{
 
 def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     """Writes one document, or the workings alone; of several with a page of contents in front."""
-    parts = [part for trace in traces for part in Document(TYPST_MARKUP, view).working(trace)]
+    parts = workings(traces, TYPST_MARKUP, view)
     title = typst_string(several_titled(traces) if len(traces) > 1 else title_of(traces[0]))
-    head = "" if view.fragment else _HEAD.format(title=title)
+    head = "" if view.fragment else TYPST_HEAD.format(title=title)
     contents = _CONTENTS.format(title=title) if head and len(traces) > 1 else ""
     out.write(head + contents + "\n" + "\n\n".join(parts) + "\n")
 
 
 def _text(foreign: str) -> str:
-    return f"#{typst_string(foreign)}"
+    return f"#{typst_string(with_breaks(foreign))}"
 
 
 def _equation(source: str, text: str, block: bool) -> str:
@@ -62,13 +64,22 @@ def _display(lines: AlignedLines, text: str, width: int) -> str:
 
 
 def _flow(shown: Sequence[ShownFormula]) -> str:
+    """Beside each other; what may be wide stands alone, for a paragraph measures nothing."""
     parts = []
-    for formula in shown:
-        boxed = f"box({_equation(f'display({formula.source})', formula.text, False)})"
-        parts.append(_FITTED.format(formula=boxed) if formula.width > _MAY_BE_WIDE * TYPST_MARKUP.line else f"#{boxed}")
-    between = " #h(1.5em, weak: true)\n"
+    for wide, group in groupby(shown, key=lambda formula: formula.width > _MAY_BE_WIDE * TYPST_MARKUP.line):
+        boxed = [f"box({_equation(f'display({formula.source})', formula.text, False)})" for formula in group]
+        if wide:
+            parts += [_FITTED.format(formula=formula) for formula in boxed]
+        else:
+            parts.append(f"#par(leading: 1em)[#{_BETWEEN.join(boxed)}]")
     below = "\n#v(0.4em)" if any("mat(" in formula.source for formula in shown) else ""
-    return f"#par(leading: 1em)[{between.join(parts)}]{below}"
+    return "\n\n".join(parts) + below
+
+
+def _noted(words: Sequence[str], part: str) -> str:
+    note = f'text(size: 8pt, weight: "bold", {" + linebreak() + ".join(map(typst_string, words))})'
+    beside = f"#place(top + left, dx: -1.9cm, box(width: 1.7cm, align(right, {note})))"
+    return f"#block(breakable: false, sticky: true, width: 100%)[\n{beside}\n{part}\n]"
 
 
 def _vector(numbers: Sequence[str]) -> str:
@@ -106,5 +117,6 @@ TYPST_MARKUP = Markup(
     vector=_vector,
     matrix=_matrix,
     table=_table,
+    noted=_noted,
     line=100,
 )
