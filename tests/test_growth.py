@@ -14,6 +14,7 @@ import pytest
 from command import run
 from rich.cells import cell_len
 
+from nncalc.errors import InputError
 from nncalc.marking.homework import Homework
 from nncalc.problem import plainly
 from nncalc.problem.problem import loads
@@ -145,3 +146,31 @@ def test_every_growth_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert said.count("exponents: worked") == len(growth.QUANTITIES) - 1 and "of what rich takes" in said
     assert not np.isnan(growth.exponent([1, 10], [2, 20])) and growth.exponent([1, 10], [2, 20]) == pytest.approx(1)
+
+
+def test_the_flow_through_many_steps_is_a_product_step_by_step() -> None:
+    """Written as one formula a cell of 29 Jacobians would have 2^28 terms."""
+    rng = np.random.default_rng(3)
+    x, W, U = rng.normal(size=(30, 2)), rng.normal(size=(2, 2)), rng.normal(size=(2, 2)) * 0.5
+    page = solve(loads({"topic": "rnn", "x": x, "W_xh": W, "W_hh": U, "gradient_flow": True}))
+    h, flow = np.zeros(2), np.eye(2)
+    for t, row in enumerate(x):
+        h = np.tanh(W @ row + U @ h)
+        flow = np.diag(1 - h * h) @ U @ flow if t else flow
+    np.testing.assert_allclose(page.answer["flow"], flow, rtol=1e-9, atol=1e-300)
+    assert [s.name for s in page.steps if s.name.startswith("flow")] == [
+        *(f"flow_{t}" for t in range(29, 2, -1)),
+        "flow",
+    ]
+    out = io.StringIO()
+    render([page], View(), out, "json")
+    assert len(out.getvalue()) < 500_000
+
+
+def test_a_formula_whose_cells_nobody_could_write_is_refused() -> None:
+    given = {"topic": "formulas", "given": {"W": [[0.5, 0.2], [0.1, 0.3]], "x": [1, 2]}}
+    assert solve(loads({**given, "formulas": f"y = {'·'.join('W' * 8)}·x"})).answer
+    with pytest.raises(InputError, match="y: one cell would be a sum of more than 4096 products"):
+        solve(loads({**given, "formulas": f"y = {'·'.join('W' * 40)}·x"}))
+    wide = {"A": np.ones((70, 70)), "B": np.ones((70, 70)), "x": np.ones(70)}
+    assert solve(loads({**given, "given": wide, "formulas": "y = A·B·x"})).answer

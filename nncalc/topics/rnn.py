@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import Annotated, Any
 
 import numpy as np
@@ -13,6 +12,9 @@ from nncalc.topics.parts.gates import WeightLayout, added, applied, before_colum
 from nncalc.topics.parts.time import H0, NOTHING, States, TaskFields, X, through_time
 from nncalc.trace.rules.reductions import length
 from nncalc.trace.work import Work
+
+# So many Jacobians are multiplied in one formula.
+MOST_JACOBIANS = 4
 
 _W_XH = About("from the input to the state", also=("W_hx", "U", "Wxh", "W_ih"), rows="input hidden")
 _W_HH = About("from the state before to the state", also=("W", "Whh"), rows="hidden hidden")
@@ -56,6 +58,19 @@ def rnn(
     return answer | (_flow(work, factors) if gradient_flow else {})
 
 
+def _product(work: Work, factors: list[Any]) -> Any:
+    """The product of ∂h_T/∂h_(T−1) back to ∂h_2/∂h_1; of many each product on the way has a name.
+
+    Written out as one formula a cell would have hidden^(factors − 1) terms.
+    """
+    product = factors[0] @ factors[1]
+    for t, factor in zip(range(len(factors), 2, -1), factors[2:], strict=False):
+        if len(factors) > MOST_JACOBIANS:
+            product = work.let(f"flow_{t}", product)
+        product = product @ factor
+    return product
+
+
 def _flow(work: Work, factors: list[Any]) -> Answer:
     """The norm of each factor, the product from the last step back to the second, and its norm."""
     with work.section("", "Gradient flow"):
@@ -64,7 +79,7 @@ def _flow(work: Work, factors: list[Any]) -> Answer:
         for t, norm in enumerate(norms, 1):
             flow[f"norm_{t}"] = work.let(f"norm_{t}", norm)
         if len(factors) > 2:
-            flow["flow"] = work.let("flow", reduce(lambda late, early: late @ early, factors[:0:-1]))
+            flow["flow"] = work.let("flow", _product(work, factors[:0:-1]))
             flow["norm_flow"] = work.let("norm_flow", length(flow["flow"]))
         elif len(factors) == 2:
             flow["flow"] = work.let("flow", factors[1])

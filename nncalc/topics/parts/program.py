@@ -16,13 +16,15 @@ from nncalc.topics.parts.graph import walk
 from nncalc.topics.parts.language import ARRAY_FUNCTIONS, LANGUAGE
 from nncalc.trace.name import gradient_name
 from nncalc.trace.notation.signs import plain_name
-from nncalc.trace.value import Value
+from nncalc.trace.value import Value, numbers
 from nncalc.trace.work import NotFinite, Work
 
 NEW = "_new"
 ALL = "all"
 # In front of a name: what it was at first, by which a gradient through all sections is.
 AT_FIRST = "first "
+# So many products a cell of nested matrix products may be the sum of: with each factor more they multiply.
+MOST_TERMS, MOST_NESTED_PRODUCTS = 4096, 2
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,11 @@ class Block:
 
     def _work(self, work: Work, formula: WrittenFormula, scope: dict[str, Any], carried: Collection[str]) -> None:
         value = walk(work, formula.tree, scope, fold=False)
+        terms, deep = _written_out(value)
+        if terms > MOST_TERMS and deep > MOST_NESTED_PRODUCTS:
+            what = f"one cell would be a sum of more than {MOST_TERMS} products"
+            hint = "give a part of it a line of its own"
+            raise InputError(Finding(what, formula.line.name_mark, formula.name, hint=hint))
         scope[formula.name] = value = work.let(formula.name, value if isinstance(value, Value) else work.written(value))
         old = formula.name.removesuffix(NEW)
         if formula.name.endswith(NEW) and old in carried and shape_of(value) != shape_of(scope[old]):
@@ -151,6 +158,25 @@ class Block:
                 a, b = names
                 hint = f"{a}*{b} multiplies element by element; {a}·{b} adds the products up"
         return InputError(Finding(what, formula.line.name_mark, formula.name, hint=hint))
+
+
+def _written_out(value: Any) -> tuple[int, int]:
+    """Of how many products a cell is the sum where matrices are multiplied in one formula, and how deep these lie."""
+    known: dict[int, tuple[int, int]] = {}
+    stack = [value]
+    while stack:
+        top = stack[-1]
+        args: tuple[Any, ...] = top.args if isinstance(top, Value) and top.name is None else ()
+        missing = [a for a in args if id(a) not in known]
+        if missing:
+            stack += missing
+            continue
+        stack.pop()
+        inner = [known[id(a)] for a in args]
+        terms, deep = max(1, sum(t for t, _ in inner)), max((d for _, d in inner), default=0)
+        multiplied = bool(args) and top.rule is not None and top.rule.name == "matmul"
+        known[id(top)] = (numbers(args[0]).shape[-1] * max(terms - 1, 1), deep + 1) if multiplied else (terms, deep)
+    return known[id(value)]
 
 
 def read_block(
