@@ -22,6 +22,8 @@ from nncalc.trace.notation.style import TEXT, symbols, write
 from nncalc.trace.notation.tree import Expr, Op, Ref, fold
 from nncalc.trace.steps import Step
 
+# What only lists numbers, and works nothing.
+LISTING = ("vector", "list")
 PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_./()]*")
 WIDTH = 100
 # How a line is written whose shape is not shown: of one row, and of several.
@@ -89,10 +91,11 @@ def _about(asked: Assignment, name: str, formulas: bool) -> str:
 def tells_formula(step: Step) -> bool:
     """Whether the formula of a line may be told: mere numbers, be they several, would be the answer."""
 
-    def names(part: Expr, inside: list[bool]) -> bool:
-        return any(inside) or isinstance(part, Ref) or (isinstance(part, Op) and part.kind == "symbol")
+    def works(part: Expr, inside: list[bool]) -> bool:
+        lists = isinstance(part, Op) and part.label in LISTING
+        return any(inside) or isinstance(part, Ref) or (isinstance(part, Op) and not lists)
 
-    return fold(step.formula, names)
+    return fold(step.formula, works)
 
 
 def worth(points: Fraction) -> str:
