@@ -1,6 +1,4 @@
-"use strict";
 // The rows that hold every word that was typed stay.
-{
 const only = document.getElementById("only"), told = document.getElementById("told");
 const rows = [...document.querySelectorAll("tbody tr")];
 only.closest("label").hidden = false;
@@ -10,4 +8,3 @@ only.addEventListener("input", () => {
   const left = rows.filter(row => !row.hidden).length;
   told.textContent = left < rows.length ? left + " of " + rows.length : "";
 });
-}

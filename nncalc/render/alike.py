@@ -1,0 +1,62 @@
+"""Folded parts of a page that are alike: the first is written whole, of the others what is another in them.
+
+The script of the page writes them out again; see folds.js.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+# Between two entries of what is another; no shown text has this sign.
+BETWEEN = "\t"
+
+
+class Alike:
+    """The parts so far, by their shape."""
+
+    def __init__(self) -> None:
+        self.first: dict[tuple[str, ...], tuple[int, int, list[str]]] = {}
+        self.count = 0
+        self.any = False
+
+    def shortened(self, part: Element) -> None:
+        """Takes out what stands in a part below its heading, where an earlier one is alike and that is shorter."""
+        shape, texts, ids = _seen(part)
+        like, id, before = self.first.setdefault(shape, (self.count, ids, texts))
+        if like != self.count:
+            others = [(i, now) for i, (old, now) in enumerate(zip(before, texts, strict=True)) if old != now]
+            self.any = True
+            del part[1:]
+            part.attrib |= {"data-as": str(like), "data-by": str(ids - id)}
+            part.set("data-told", BETWEEN.join(f"{i}{BETWEEN}{now}" for i, now in others))
+        self.count += 1
+
+
+def _seen(part: Element) -> tuple[tuple[str, ...], list[str], int]:
+    """The tags and names of attributes below the heading, the texts and the attributes' values, the first number.
+
+    Numbers of values in `id` go on from part to part and are no texts; the shape has how they go on.
+    """
+    shape: list[str] = []
+    texts: list[str] = []
+    first = -1
+    for below in part[1:]:
+        for element in below.iter():
+            shape.append(f"{element.tag} {len(element)} {' '.join(element.attrib)}")
+            for name, value in element.attrib.items():
+                if name != "id":
+                    texts.append(value)
+                    continue
+                first = int(value[1:]) if first < 0 else first
+                shape.append(str(int(value[1:]) - first))
+            texts += _texts(element, shape)
+    return tuple(shape), texts, first
+
+
+def _texts(element: Element, shape: list[str]) -> Iterator[str]:
+    """The texts right in an element; the shape says where they stand."""
+    for i, text in enumerate((element.text, *(child.tail for child in element))):
+        if text:
+            shape.append(f"+{i}")
+            yield text
