@@ -114,7 +114,11 @@ def test_the_policy_lets_in_the_pages_own_script_and_style_alone(problem: str) -
 def test_tables_have_captions_and_heads_and_titles_stand_above() -> None:
     whole = Whole(body(page("solve", EDGES)))
     assert len(whole.all("caption")) == len(whole.all("table")) > 3
-    assert {a.get("scope") for _, a, _ in whole.all("th")} == {"row", "col", None}  # a table with heads of one kind needs none
+    assert {a.get("scope") for _, a, _ in whole.all("th")} == {
+        "row",
+        "col",
+        None,
+    }  # a table with heads of one kind needs none
     assert len(whole.all("main")) == 1 and len(whole.all("title")) == 1
 
 

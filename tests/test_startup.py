@@ -75,8 +75,8 @@ CALLS = {
     "solve p.yaml --format json": WORKS,
     "softmax p.yaml": WORKS | listed("render.paper render.breaking render.folding render.graph render.leaving "
                                      "render.working.*"),
-    "softmax p.yaml --format html": WORKS | listed("render.document render.drawing render.graph render.working.html "
-                                                   "trace.notation.mathml xml hashlib"),
+    "softmax p.yaml --format html": WORKS | listed("render.alike render.document render.drawing render.graph render.squeeze "
+                                                   "render.values render.working.html trace.notation.mathml xml hashlib"),
     "sheet p.yaml": WORKS | {"cli.sheet", "disk.folder", "marking", "marking.*", "render.questions"},
     "solve p.yaml --format jsonl": WORKS | {"render.working.jsonl"},
     "solve p.yaml --format csv": WORKS | {"render.spreadsheet", "render.working.csv"},

@@ -5,11 +5,10 @@ The script of the page writes them out again; see folds.js.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 # Between two entries of what is another; no shown text has this sign.
-BETWEEN = "\t"
+TAB = "\t"
 
 
 class Alike:
@@ -29,7 +28,7 @@ class Alike:
             self.any = True
             del part[1:]
             part.attrib |= {"data-as": str(like), "data-by": str(ids - id)}
-            part.set("data-told", BETWEEN.join(f"{i}{BETWEEN}{now}" for i, now in others))
+            part.set("data-told", TAB.join(f"{i}{TAB}{now}" for i, now in others))
         self.count += 1
 
 
@@ -43,20 +42,20 @@ def _seen(part: Element) -> tuple[tuple[str, ...], list[str], int]:
     first = -1
     for below in part[1:]:
         for element in below.iter():
-            shape.append(f"{element.tag} {len(element)} {' '.join(element.attrib)}")
+            shape.append(element.tag)
             for name, value in element.attrib.items():
-                if name != "id":
+                if name == "id":
+                    first = int(value[1:]) if first < 0 else first
+                    shape.append(f"{int(value[1:]) - first}")
+                else:
+                    shape.append(name)
                     texts.append(value)
-                    continue
-                first = int(value[1:]) if first < 0 else first
-                shape.append(str(int(value[1:]) - first))
-            texts += _texts(element, shape)
+            if element.text:
+                shape.append("+")
+                texts.append(element.text)
+            for child in element:  # here, for the script finds the texts of an element together
+                shape.append("-")
+                if child.tail:
+                    shape.append("+")
+                    texts.append(child.tail)
     return tuple(shape), texts, first
-
-
-def _texts(element: Element, shape: list[str]) -> Iterator[str]:
-    """The texts right in an element; the shape says where they stand."""
-    for i, text in enumerate((element.text, *(child.tail for child in element))):
-        if text:
-            shape.append(f"+{i}")
-            yield text

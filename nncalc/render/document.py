@@ -12,6 +12,8 @@ from nncalc.render.squeeze import squeezed
 Attribute = str | int
 # An attribute that is there or not has this value; no foreign text has it, for `printable` shows it as a number.
 PRESENT = "\ue001"
+# Where the style and the script come in.
+_STYLE, _SCRIPT = "\ue002", "\ue003"
 
 
 def node(tag: str, *inside: Element | str | None, **attributes: Attribute) -> Element:
@@ -44,10 +46,11 @@ def whole_page(title: str, body: Iterable[Element], *names: str) -> str:
     SubElement(head, "meta", charset="utf-8")
     SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": policy})
     SubElement(head, "meta", name="viewport", content="width=device-width")
-    put(head, node("title", title), node("style", style))
-    put(html, node("body", *body, node("script", script)))
+    put(head, node("title", title), node("style", _STYLE))
+    put(html, node("body", *body, node("script", _SCRIPT)))
     written = tostring(html, encoding="unicode", method="html").replace(f'="{PRESENT}"', "")
-    return f"<!DOCTYPE html>\n{written}\n"
+    written = written.replace("{", "&#123;")  # what a site puts pages into must not read it as its own
+    return f"<!DOCTYPE html>\n{written.replace(_STYLE, style).replace(_SCRIPT, script)}\n"
 
 
 def _digest(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import quote
+from xml.etree.ElementTree import Element
 
 from nncalc.errors import printable
 from nncalc.render.document import PRESENT, node, whole_page
@@ -26,7 +27,11 @@ def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
         node("tbody", *body),
         class_="overview",
     )
-    search = node("label", "Only those with ", node("input", type="search", id="only"), hidden=PRESENT, class_="walk")
-    told = node("p", role="status", id="told", class_="quiet")
-    main = node("main", node("h1", "Workings"), search, told, node("div", table, class_="scroll"))
+    main = node("main", node("h1", "Workings"), *narrowing(), node("div", table, class_="scroll"))
     return whole_page("Workings", [main], "index")
+
+
+def narrowing() -> tuple[Element, Element]:
+    """The field that keeps the rows of an index which have what is typed, and where it says how many those are."""
+    search = node("label", "Only those with ", node("input", type="search", id="only"), hidden=PRESENT, class_="walk")
+    return search, node("p", role="status", id="told", class_="quiet")

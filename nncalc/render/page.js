@@ -3,10 +3,10 @@ const MOST_LINES = 16, MOST_LINKS = 100, CELLS = "tbody td:not(.f)", STEPS = "de
 const page = document, byId = id => page.getElementById(id);
 const panel = byId("why"), hint = [...panel.childNodes], frames = byId("frames").content.children;
 const all = (root, what) => [...root.querySelectorAll(what)];
-const filled = (made, inside) => { made.append(...inside); return made; };
+const filled = (part, inside) => { part.append(...inside); return part; };
 const make = (tag, ...inside) => filled(page.createElement(tag), inside);
 const sign = (tag, ...inside) => filled(page.createElementNS("http://www.w3.org/1998/Math/MathML", tag), inside);
-const classed = (made, name) => { made.className = name; return made; };
+const classed = (part, name) => { part.className = name; return part; };
 const on = (what, kinds, act) => { for (const kind of kinds.split(" ")) what.addEventListener(kind, act); };
 
 const owner = cell => cell.closest("[id^=v]");
@@ -22,7 +22,8 @@ const said = part => {
 };
 const nameOf = holder => holder.dataset.n ?? said(signOf(holder));
 const frame = cell => frames[(cell.dataset.f ?? owner(cell).dataset.f) || -1];
-const formula = cell => frames[frame(cell).dataset.as] ?? frame(cell);
+const formula = cell => frames[frame(cell)?.dataset.as] ?? frame(cell);
+const made = cell => formula(cell)?.firstChild;  // a marked sheet may say from which cells, and not how
 const flat = cell => cellsOf(owner(cell)).indexOf(cell);
 const sources = cell => {
   const at = flat(cell), own = Number(owner(cell).id.slice(1)), places = cell.dataset.r?.split(" ");
@@ -44,13 +45,13 @@ const label = cell => nameOf(owner(cell)) + index(cell);
 
 // A number that leads to its cell: a link in words; within mathematics (in mn, for around mtext no sign has its room) a mark that a pointer finds.
 function lead(source, values, tag) {
-  const made = classed(make(tag, written(source)), "to s" + values.indexOf(owner(source)) % 3);
-  made.source = source;
+  const link = classed(make(tag, written(source)), "to s" + values.indexOf(owner(source)) % 3);
+  link.source = source;
   if (tag === "a") {
-    made.href = "#" + owner(source).id;
-    made.ariaLabel = written(source) + ", " + label(source);
+    link.href = "#" + owner(source).id;
+    link.ariaLabel = written(source) + ", " + label(source);
   }
-  return made;
+  return link;
 }
 // A frame with the symbols of its sources put in, or with their numbers, behind an equals sign.
 function put(cell, numbers) {
@@ -83,7 +84,7 @@ function folded(math) {
   return parts.flatMap(part => [sign("math", ...part), " "]);
 }
 const moved = cell => formula(cell).childElementCount < 2 && sources(cell).length < 2 && !formula(cell).querySelector("mrow, mfrac, msup, msqrt");
-const result = cell => [sign("math", sign("mo", "="), sign("mn", written(cell))), cell.dataset.e ? " (" + cell.dataset.e + ")" : ""];
+const result = (cell, more = cell.dataset.e) => [sign("math", sign("mo", "="), sign("mn", cell.dataset.w ?? written(cell))), more ? " (" + more + ")" : ""];
 
 // Where sources stand, in words: X rows 3–4, columns 3–4.
 function span(places) {
@@ -117,15 +118,16 @@ function explain(cell) {
   const from = sources(cell), values = valuesOf(from), reason = owner(cell).dataset.why;
   for (const source of from) source.classList.add("lit", "s" + values.indexOf(owner(source)) % 3);
   const name = classed(make("p", sign("math", symbol(cell)), " "), "what"), lines = [name];
-  if (!frame(cell)) name.append(...result(cell), owner(cell).closest(".given") ? " is given" : "");
-  else if (moved(cell)) name.append(...put(cell, false), ...result(cell));
+  if (!made(cell)) name.append(...result(cell, ""), owner(cell).closest(".given") ? " is given" : "");
+  else if (moved(cell)) name.append(...put(cell, false), ...result(cell, ""));
   else {
     name.append(...put(cell, false));
-    lines.push(make("p", ...put(cell, true)), make("p", ...result(cell)));
+    lines.push(make("p", ...put(cell, true)), make("p", ...result(cell, "")));
   }
+  if (cell.dataset.e) lines.push(make("p", cell.dataset.e));
   if (from.length) lines.push(make("p", "from " + listed(values.map(holder => words(holder, from.filter(source => owner(source) === holder))))));
+  lines.at(-1).classList.toggle("from", from.length);
   if (reason) lines.push(make("p", reason));
-  lines.at(-1).classList.add("from");
   if (from.length) lines.push(make("p", ...[...new Set(from)].slice(0, MOST_LINKS).flatMap(source => [lead(source, values, "a"), " "])));
   panel.replaceChildren(...lines);
 }
@@ -145,7 +147,7 @@ function go(cell) {
 
 // The cells of a step worked line by line, when it is first open; of single numbers in their row.
 function work(step) {
-  const cells = cellsOf(step).filter(frame);
+  const cells = cellsOf(step).filter(made);
   if (step.dataset.worked || cells.length > MOST_LINES || cells.every(moved)) return;
   step.dataset.worked = "yes";
   if (step.localName === "tr") {
@@ -170,15 +172,15 @@ on(page, "mouseover focusin mouseout focusout", event => {
   const cell = cellAt(event), inside = event.type === "mouseover" || event.type === "focusin";
   event.target.source?.classList.toggle("hit", inside);
   if (cell && inside) {
-    cell.ariaLabel = label(cell) + ", " + written(cell);
+    cell.ariaLabel = [label(cell), written(cell), cell.dataset.e].filter(Boolean).join(", ");
     explain(cell);
   }
 });
 on(page, "click", event => {
-  const link = event.target.closest(".to, a[href^='#']"), to = link ? link.source ?? byId(link.hash.slice(1)) : cellAt(event);
+  const link = event.target.closest(".to, a[href^='#v']"), to = link ? link.source ?? byId(link.hash.slice(1)) : cellAt(event);
   if (!to) return;
   if (link) event.preventDefault();
-  go(to.matches(CELLS) ? to : cellsOf(to)[0]);
+  go(to.matches(CELLS) ? to : cellsOf(to)[link.dataset.at ?? 0]);
 });
 on(page, "keydown", event => {
   const cell = cellAt(event), key = event.key;

@@ -10,9 +10,10 @@ itself is, modulo the size of the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
+from itertools import groupby
 from math import isfinite
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
@@ -20,13 +21,13 @@ from xml.etree.ElementTree import Element, fromstring
 import numpy as np
 
 from nncalc.errors import printable
-from nncalc.render.document import node, put
-from nncalc.render.layout import NOTE, View, blocks, matrix
+from nncalc.render.document import PRESENT, node, put
+from nncalc.render.layout import NOTE, View, blocks, matrix, remarks
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.mathml import MATHML
-from nncalc.trace.notation.numbers import number
+from nncalc.trace.notation.numbers import aligned, number
 from nncalc.trace.notation.style import TEXT, symbols, write
-from nncalc.trace.notation.tree import Index, Ref
+from nncalc.trace.notation.tree import Expr, Index, Ref
 from nncalc.trace.steps import Step
 
 # Of a larger value a page has the first so many cells; of a step with more cells none says what it was made from.
@@ -41,6 +42,12 @@ def _parsed(markup: str) -> Element:
     """The elements, without the rows that hold one alone."""
     markup = _ROW_OF_ONE.sub(r"\1", markup.replace("> <", "><"))
     return fromstring(f"<math>{markup}</math>")
+
+
+@lru_cache(4096)
+def _is_said(symbol: str) -> bool:
+    """Whether the script reads a sign as the text style writes it."""
+    return _said(_parsed(MATHML.symbol(symbol))) == TEXT.symbol(symbol)
 
 
 def _said(part: Element) -> str:
@@ -72,7 +79,7 @@ def formula_of(step: Step) -> Element:
     return math(f"<mo>=</mo>{write(step.formula, MATHML, symbols(MATHML))}")
 
 
-def size_of(array: Any) -> str:
+def sides_of(array: Any) -> str:
     """Its sides in words: 3 × 4, or 5 cells."""
     return " × ".join(map(str, np.shape(array))) + " cells" * (np.ndim(array) == 1)
 
@@ -90,6 +97,12 @@ class Values:
         self.frames: dict[tuple[Any, ...], int] = {}
         self.count = 0
         self.known: dict[str, int] = {}
+        self.said: dict[str, None] = {}  # of cells since it was last told
+
+    def told(self) -> Iterator[Element]:
+        """Where a derivative is a convention, what digits do not show, and why a step is made so."""
+        yield from (node("p", note, class_="quiet") for note in self.said)
+        self.said = {}
 
     def all_frames(self) -> Element:
         """What cells were made by, each once."""
@@ -111,7 +124,7 @@ class Values:
         about = {"id": f"v{self.known[name]}"}
         if np.ndim(array):
             about["data-s"] = ",".join(map(str, np.shape(array)))
-        if _said(_parsed(MATHML.symbol(symbol))) != TEXT.symbol(symbol):
+        if not _is_said(symbol):
             about["data-n"] = TEXT.symbol(symbol)
         if why:
             about["data-why"] = printable(why, NOTE)
@@ -132,11 +145,40 @@ class Values:
 
     def figure(self, name: str, value: Any) -> Element:
         """A value that no step made, with its label."""
-        label = node("figcaption", *_called(name, value), " ", node("small", size_of(value.array)))
+        label = node("figcaption", *_called(name, value), " ", node("small", sides_of(value.array)))
         holder = node("figure", label)
         holder.attrib |= self.numbered(name, value.symbol, value.array)
         put(holder, *self.tables(holder, value.symbol, np.asarray(value.array)))
         return holder
+
+    def step(self, step: Step, opened: bool) -> Element:
+        """A step that folds: its formula, its value as tables, what is to be said of it."""
+        heading = node("summary", sign_of(step.symbol), " ", formula_of(step), " ", node("small", sides_of(step.array)))
+        holder = node("details", heading, **({"open": PRESENT} if opened else {}))
+        holder.attrib |= self.numbered(step.name, step.symbol, step.array, step.why)
+        put(holder, *self.tables(holder, step.symbol, step.array, step), *self.told())
+        return holder
+
+    def numbers(self, steps: Sequence[Step]) -> Element:
+        """Steps of one number each, a row each: name, formula, value."""
+        rows = []
+        texts = aligned([number(step.array, self.view.digits) for step in steps])
+        for step, text in zip(steps, texts, strict=True):
+            row = node("tr", node("th", sign_of(step.symbol), scope="row"))
+            row.attrib |= self.numbered(step.name, step.symbol, step.array, step.why)
+            put(row, self.cell(row, step, (), text), node("td", formula_of(step), class_="f"))
+            rows.append(row)
+        heads = node("tr", *(node("th", text, scope="col") for text in ("step", "value", "how it is made")))
+        table = node("table", node("thead", heads), node("tbody", *rows), class_="numbers")
+        return node("div", node("div", table, class_="scroll"), *self.told(), class_="group")
+
+    def steps(self, steps: Iterable[Step], opened: bool) -> Iterator[Element]:
+        """Steps one below the other; numbers that follow each other are one table."""
+        for single, group in groupby(steps, key=lambda step: step.array.ndim == 0):
+            if single:
+                yield self.numbers([*group])
+            else:
+                yield from (self.step(step, opened) for step in group)
 
     def tables(self, holder: Element, symbol: str, array: Any, step: Step | None = None) -> Iterator[Element]:
         """A value as tables with a caption and heads: one, or one a matrix of a larger one."""
@@ -175,7 +217,9 @@ class Values:
         frame = ""
         if step is not None:
             own = self.known[step.name]
-            markup, refs = self.frame_of(step, index)
+            made = step.element(index)
+            self.said |= dict.fromkeys(remarks(step, index, self.view, made))
+            markup, refs = self.frame_of(made)
             back = [own - self.known[ref.value.name] for ref in refs]
             places = [_flat(ref.index or (), np.shape(ref.value.array)) for ref in refs]
             at = _flat(index, step.array.shape)
@@ -196,7 +240,7 @@ class Values:
         small = abs(drift) <= 1e-12 * max(abs(exact), 1e-300) or not isfinite(drift)
         return f"exact {number(exact, self.view.digits)}, drift {'0' if small else f'{drift:+.2g}'}"
 
-    def frame_of(self, step: Step, index: Index) -> tuple[str, list[Any]]:
+    def frame_of(self, made: Expr) -> tuple[str, list[Any]]:
         """How a cell was made, with its sources left open, and these in the order in which it has them."""
         refs: list[Ref] = []
 
@@ -206,7 +250,7 @@ class Values:
             refs.append(ref)
             return f"<ms>{len(refs) - 1}</ms>"
 
-        markup = write(step.element(index), MATHML, held, self.view.digits)
+        markup = write(made, MATHML, held, self.view.digits)
         order = map(int, re.findall(r"<ms>(\d+)</ms>", markup))
         return re.sub(r"<ms>\d+</ms>", OPEN, markup), [refs[i] for i in order]
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import TextIO
+from typing import Any, TextIO
 from xml.etree.ElementTree import Element
 
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
 from nncalc.render.alike import Alike
-from nncalc.render.document import PRESENT, node, put, whole_page
+from nncalc.render.document import node, put, whole_page
 from nncalc.render.drawing import graph_drawing
 from nncalc.render.graph import graph_rows, is_graph
-from nncalc.render.layout import NOTE, View, inline, remarks
+from nncalc.render.layout import NOTE, View, inline
 from nncalc.render.long import left_out_said, runs
-from nncalc.render.values import MOST_EXPLAINED, Values, formula_of, shown_number, sign_of, size_of
+from nncalc.render.values import Values, shown_number, sides_of
 from nncalc.trace.name import StepName
-from nncalc.trace.notation.numbers import aligned, number
 from nncalc.trace.notation.style import TEXT
-from nncalc.trace.steps import Step, Trace
+from nncalc.trace.steps import Trace
 
 # A page with more cells, or more steps, than these opens with its sections folded.
 MOST_OPEN, MOST_STEPS = 400, 150
@@ -81,7 +81,10 @@ class _Page:
 
     def _sections(self, trace: Trace, level: int) -> Iterator[Element]:
         """The steps, by the headings of the page; numbers that follow each other are one table."""
-        left = {name: value for name, value in trace.given.items() if name not in trace.header}
+        left: dict[str, dict[str, Any]] = defaultdict(dict)
+        for name, value in trace.given.items():
+            if name not in trace.header:
+                left[StepName.parse(name).section][name] = value
         for run in runs(trace, self.view):
             if run.left_out:
                 yield node("p", f"… {run.left_out} steps", class_="quiet")
@@ -90,43 +93,13 @@ class _Page:
                 section = node("section", heading)
                 if self.folded:
                     section = node("details", node("summary", heading), class_="fold")
-                for _, local in groupby(steps, key=lambda step: (step.section, step.array.ndim == 0)):
-                    group = list(local)
-                    given = {n: left.pop(n) for n in [*left] if StepName.parse(n).section == group[0].section}
+                for name, local in groupby(steps, key=lambda step: step.section):
+                    given = left.pop(name, None)
                     put(section, self.values.given(given) if given else None)
-                    put(section, *([self._numbers(group)] if not group[0].array.ndim else map(self._step, group)))
+                    put(section, *self.values.steps(local, not self.folded))
                 if self.folded:
                     self.alike.shortened(section)
                 yield section
-
-    def _step(self, step: Step) -> Element:
-        """A step that folds: its formula, its value as tables, what is to be said of it."""
-        heading = node("summary", sign_of(step.symbol), " ", formula_of(step), " ", node("small", size_of(step.array)))
-        holder = node("details", heading, **({} if self.folded else {"open": PRESENT}))
-        holder.attrib |= self.values.numbered(step.name, step.symbol, step.array, step.why)
-        put(holder, *self.values.tables(holder, step.symbol, step.array, step))
-        put(holder, *self._said([step]))
-        return holder
-
-    def _numbers(self, steps: list[Step]) -> Element:
-        """Steps of one number each, a row each: name, formula, value."""
-        rows = []
-        texts = aligned([number(step.array, self.view.digits) for step in steps])
-        for step, text in zip(steps, texts, strict=True):
-            row = node("tr", node("th", sign_of(step.symbol), scope="row"))
-            row.attrib |= self.values.numbered(step.name, step.symbol, step.array, step.why)
-            put(row, self.values.cell(row, step, (), text), node("td", formula_of(step), class_="f"))
-            rows.append(row)
-        heads = node("tr", *(node("th", text, scope="col") for text in ("step", "value", "how it is made")))
-        table = node("table", node("thead", heads), node("tbody", *rows), class_="numbers")
-        return node("div", node("div", table, class_="scroll"), *self._said(steps), class_="group")
-
-    def _said(self, steps: Iterable[Step]) -> Iterator[Element]:
-        """Where a derivative is a convention, what digits do not show, and why a step is made so."""
-        for step in steps:
-            cells = step.indices() if step.array.size <= MOST_EXPLAINED else []
-            for note in dict.fromkeys(note for index in cells for note in remarks(step, index, self.view)):
-                yield node("p", note, class_="quiet")
 
     def _answer(self, trace: Trace, level: int) -> Element | None:
         """The results, each with a link to where it was worked."""
@@ -138,7 +111,7 @@ class _Page:
             called = TEXT.symbol(name)
             sign = node("a", called, href=f"#v{at}") if at is not None else called
             small = np.ndim(value) < 2
-            text = shown_number(inline(value, self.view.digits)) if small else f"{size_of(value)}, above"
+            text = shown_number(inline(value, self.view.digits)) if small else f"{sides_of(value)}, above"
             item = node("li", sign, " = " if small else ": ", node("b", text))
             if not small and at is None:
                 put(item, *self.values.tables(item, name, np.asarray(value)))
