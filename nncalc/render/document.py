@@ -12,6 +12,8 @@ from nncalc.render.squeeze import squeezed
 Attribute = str | int
 # An attribute that is there or not has this value; no foreign text has it, for `printable` shows it as a number.
 PRESENT = "\ue001"
+# What a browser shows of a title, and a list of pages.
+LONGEST_TITLE = 70
 # Where the style and the script come in.
 _STYLE, _SCRIPT = "\ue002", "\ue003"
 
@@ -35,8 +37,10 @@ def put(parent: Element, *inside: Element | str | None) -> None:
 
 
 def whole_page(title: str, body: Iterable[Element], *names: str) -> str:
-    """The whole page, with page.css and the scripts (`page`: page.js) of this folder: only they may run."""
-    style, script = squeezed("page.css"), squeezed(*(f"{name}.js" for name in names))
+    """The whole page, with page.css, other styles, and scripts (`page`: page.js) of this folder; only they may run."""
+    styles = [name for name in names if name.endswith(".css")]
+    style, script = squeezed("page.css", *styles), squeezed(*(f"{name}.js" for name in names if name not in styles))
+    title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
         "base-uri 'none'; form-action 'none'"

@@ -1,5 +1,5 @@
 // A cell is a td in the element of its value, whose id is v and a number; values.py says how cells name their sources.
-const MOST_LINES = 16, MOST_LINKS = 100, CELLS = "tbody td:not(.f)", STEPS = "details[id], tr[id]";
+const MOST_LINES = 16, MOST_LINKS = 100, CELLS = "tbody td:not(.f)", STEPS = "details[id^=v], tr[id]";
 const page = document, byId = id => page.getElementById(id);
 const panel = byId("why"), hint = [...panel.childNodes], frames = byId("frames").content.children;
 const all = (root, what) => [...root.querySelectorAll(what)];
@@ -14,7 +14,7 @@ const cellAt = event => { const cell = event.target.closest?.(CELLS); return cel
 const known = new Map();  // the cells of each value, in the order of its numbers
 const cellsOf = holder => known.get(holder) ?? known.set(holder, holder.localName === "td" ? [holder] : all(holder, CELLS)).get(holder);
 const shapeOf = holder => holder.dataset.s ? holder.dataset.s.split(",").map(Number) : [];
-const signOf = holder => holder.querySelector("math") ?? holder.closest("table").tHead.rows[0].children[holder.cellIndex].firstChild;
+const signOf = holder => (holder.querySelector("math") ?? holder.closest("table").tHead.rows[0].children[holder.cellIndex].firstChild).firstChild;
 const said = part => {
   const texts = [...part.children].map(said), kind = part.localName;
   return kind === "msub" ? texts[0] + (texts[1] > "9" ? "_" : "") + texts[1] : kind === "msup" ? texts[1].slice(1, -1) + "." + texts[0]
@@ -40,13 +40,13 @@ function place(cell) {  // counted from 1, an axis each
   return shapeOf(owner(cell)).reduceRight((found, n) => { found.unshift(at % n + 1); at = Math.floor(at / n); return found; }, []);
 }
 const index = cell => { const found = place(cell).join(","); return found && "[" + found + "]"; };
-const symbol = cell => sign("mrow", ...signOf(owner(cell)).cloneNode(true).childNodes, ...(index(cell) ? [sign("mn", index(cell))] : []));
+const symbol = cell => sign("mrow", signOf(owner(cell)).cloneNode(true), ...(index(cell) ? [sign("mn", index(cell))] : []));
 const label = cell => nameOf(owner(cell)) + index(cell);
 
 // A number that leads to its cell: a link in words; within mathematics (in mn, for around mtext no sign has its room) a mark that a pointer finds.
 function lead(source, values, tag) {
   const link = classed(make(tag, written(source)), "to s" + values.indexOf(owner(source)) % 3);
-  link.source = source;
+  link.leads = source;
   if (tag === "a") {
     link.href = "#" + owner(source).id;
     link.ariaLabel = written(source) + ", " + label(source);
@@ -115,7 +115,7 @@ function explain(cell) {
   dark();
   shown = cell;
   cell.classList.add("here");
-  const from = sources(cell), values = valuesOf(from), reason = owner(cell).dataset.why;
+  const from = sources(cell), values = valuesOf(from), reason = owner(cell).dataset.why ?? formula(cell)?.dataset.why;
   for (const source of from) source.classList.add("lit", "s" + values.indexOf(owner(source)) % 3);
   const name = classed(make("p", sign("math", symbol(cell)), " "), "what"), lines = [name];
   if (!made(cell)) name.append(...result(cell, ""), owner(cell).closest(".given") ? " is given" : "");
@@ -170,14 +170,14 @@ for (const table of all(page, "table:not(.overview)")) {
 }
 on(page, "mouseover focusin mouseout focusout", event => {
   const cell = cellAt(event), inside = event.type === "mouseover" || event.type === "focusin";
-  event.target.source?.classList.toggle("hit", inside);
+  event.target.leads?.classList.toggle("hit", inside);
   if (cell && inside) {
     cell.ariaLabel = [label(cell), written(cell), cell.dataset.e].filter(Boolean).join(", ");
     explain(cell);
   }
 });
 on(page, "click", event => {
-  const link = event.target.closest(".to, a[href^='#v']"), to = link ? link.source ?? byId(link.hash.slice(1)) : cellAt(event);
+  const link = event.target.closest(".to, a[href^='#v']"), to = link ? link.leads ?? byId(link.hash.slice(1)) : cellAt(event);
   if (!to) return;
   if (link) event.preventDefault();
   go(to.matches(CELLS) ? to : cellsOf(to)[link.dataset.at ?? 0]);

@@ -31,6 +31,7 @@ def squeezed(*names: str) -> str:
 
 def _style(text: str) -> str:
     """A space before a point, or before a bracket, is a meaning."""
+    text = re.sub(r"/\*.*?\*/", "", text)
     text = re.sub(r" *([{};,]) *", r"\1", text.replace("\n", ""))
     text = re.sub(r"(:) +|\s*(>)\s*", r"\1\2", text).replace(";}", "}")
     short = _letters_for(Counter(_PROPERTY.findall(text)))

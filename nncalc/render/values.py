@@ -2,9 +2,9 @@
 
 Every value has a number, and its element the id `v` with that number. Of a step `data-f` says which of the page's
 frames (the formula of a cell, its sources left open) its cells were made by, and a cell only where it has another.
-A frame's `data-v` says from which values: how far before the cell's own they stand, so that what is worked alike has
-one frame. A cell's `data-r` has the places of its sources in them, counted from 0; without it they are where the cell
-itself is, modulo the size of the other.
+A frame's `data-v` says from which values, as how far before the cell's own they stand, so that what is worked alike
+has one frame; its `data-why` says why one works so. A cell's `data-r` has the places of its sources in them, counted
+from 0; without it they are where the cell itself is, modulo the size of the other.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ def sign_of(symbol: str) -> Element:
     return math(MATHML.symbol(symbol))
 
 
-def formula_of(step: Step) -> Element:
-    """How the whole step is made: = W·x + b."""
-    return math(f"<mo>=</mo>{write(step.formula, MATHML, symbols(MATHML))}")
+def formula_of(step: Step, sign: str = "") -> Element:
+    """How the whole step is made: = W·x + b, behind a sign where one is given."""
+    return math(f"{sign}<mo>=</mo>{write(step.formula, MATHML, symbols(MATHML))}")
 
 
 def sides_of(array: Any) -> str:
@@ -97,6 +97,7 @@ class Values:
         self.frames: dict[tuple[Any, ...], int] = {}
         self.count = 0
         self.known: dict[str, int] = {}
+        self.reasons: dict[str, str] = {}  # of steps, by their names
         self.said: dict[str, None] = {}  # of cells since it was last told
 
     def told(self) -> Iterator[Element]:
@@ -107,11 +108,13 @@ class Values:
     def all_frames(self) -> Element:
         """What cells were made by, each once."""
         made = node("template", id="frames")
-        first: dict[str, int] = {}
-        for (markup, *back), i in self.frames.items():
+        first: dict[tuple[str, str], int] = {}
+        for (markup, why, *back), i in self.frames.items():
             frame = math(markup)
-            if first.setdefault(markup, i) != i:
-                frame = node("math", data_as=first[markup])
+            if first.setdefault((markup, why), i) != i:
+                frame = node("math", data_as=first[markup, why])
+            elif why:
+                frame.set("data-why", why)
             if back:
                 frame.set("data-v", " ".join(map(str, back)))
             made.append(frame)
@@ -141,7 +144,7 @@ class Values:
             row.append(Element("td", self.numbered(name, value.symbol, value.array)))
             row[-1].text = text
         table = node("table", node("caption", "Given numbers"), node("thead", heads), node("tbody", row))
-        return node("div", *([node("div", table, class_="scroll")] if numbers else []), *arrays, class_="given")
+        return node("div", *([node("div", table)] if numbers else []), *arrays, class_="given")
 
     def figure(self, name: str, value: Any) -> Element:
         """A value that no step made, with its label."""
@@ -153,7 +156,9 @@ class Values:
 
     def step(self, step: Step, opened: bool) -> Element:
         """A step that folds: its formula, its value as tables, what is to be said of it."""
-        heading = node("summary", sign_of(step.symbol), " ", formula_of(step), " ", node("small", sides_of(step.array)))
+        heading = node(
+            "summary", formula_of(step, MATHML.symbol(step.symbol)), " ", node("small", sides_of(step.array))
+        )
         holder = node("details", heading, **({"open": PRESENT} if opened else {}))
         holder.attrib |= self.numbered(step.name, step.symbol, step.array, step.why)
         put(holder, *self.tables(holder, step.symbol, step.array, step), *self.told())
@@ -170,7 +175,7 @@ class Values:
             rows.append(row)
         heads = node("tr", *(node("th", text, scope="col") for text in ("step", "value", "how it is made")))
         table = node("table", node("thead", heads), node("tbody", *rows), class_="numbers")
-        return node("div", node("div", table, class_="scroll"), *self.told(), class_="group")
+        return node("div", table, *self.told())
 
     def steps(self, steps: Iterable[Step], opened: bool) -> Iterator[Element]:
         """Steps one below the other; numbers that follow each other are one table."""
@@ -203,7 +208,7 @@ class Values:
                         row[-1].set("data-f", "")
                 put(body, row)
             put(table, body)
-            yield node("div", table, class_="scroll")
+            yield node("div", table)
             if len(rows) > most:
                 yield node("p", f"… {len(rows) - most} more rows of {name}: --format json has all", class_="quiet")
 
@@ -225,7 +230,7 @@ class Values:
             at = _flat(index, step.array.shape)
             if any(place != at % max(np.size(ref.value.array), 1) for place, ref in zip(places, refs, strict=True)):
                 cell.set("data-r", " ".join(map(str, places)))
-            frame = str(self.frames.setdefault((markup, *back), len(self.frames)))
+            frame = str(self.frames.setdefault((markup, self.reasons.get(step.name, ""), *back), len(self.frames)))
             holder.attrib.setdefault("data-f", frame)
             if step.exact is not None:
                 cell.set("data-e", self._drift(step, index))

@@ -13,7 +13,7 @@ function walk(working) {
   function reveal(to, move) {
     count = Math.max(1, Math.min(last, to));
     steps.forEach((step, i) => { step.hidden = i >= count; });
-    for (const part of all(working, "section:has(tr[id], details[id]), .fold, .group")) part.hidden = all(part, STEPS).every(step => step.hidden);
+    for (const part of all(working, "section:has(tr[id], details[id]), .fold, div:has(> .numbers)")) part.hidden = all(part, STEPS).every(step => step.hidden);
     for (const part of all(working, "section:has(> .answer)")) part.hidden = count < last;
     told.value = (count < last ? "step " + count + " of " : "") + last + (count < last ? "" : " steps");
     if (move) go(cellsOf(steps[count - 1])[0]);
@@ -29,4 +29,4 @@ function walk(working) {
     if (event.key === "n") next(); else if (event.key === "p") back();
   });
 }
-for (const working of all(page, ".working")) walk(working);
+for (const working of all(page, "article")) walk(working);

@@ -19,6 +19,7 @@ from nncalc.render.marks.student import likely_shown
 from nncalc.render.values import Values, shown_number
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref
+from nncalc.trace.rules.reasons import reasons_of
 from nncalc.trace.steps import Step, Trace
 
 # What was given opens folded where it has more cells; a longer working shows the lines of the sheet alone.
@@ -49,6 +50,8 @@ class Answers(Values):
         if not marks.traces:
             return
         self.marks, self.trace = marks, marks.traces[0]
+        own = {step.name for step in self.trace.steps if step.why and not self.view.reveal}
+        self.reasons = {name: why for name, why in reasons_of(self.trace).items() if name not in own}
         self.lines = {
             line.name: line for line in marks.lines if line.step is not None and line.line and line.line.cells
         }

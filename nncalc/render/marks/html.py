@@ -61,9 +61,9 @@ class _Page:
             put(main, node("p", node("strong", _text(f"Total: {total_score(self.homework)}"))), *self._contents())
         put(main, *(self._sheet(result, f"s{i}") for i, result in enumerate(results)))
         put(main, *(node("p", _text(str(finding.pathless)), class_="bad") for finding in self.homework.stray))
-        scripts = [*(["folds"] if self.alike.any else []), "page", *(["index"] if len(results) > 1 else [])]
+        files = [*(["folds"] if self.alike.any else []), "page", *(["index"] if len(results) > 1 else []), "marks.css"]
         body = [main, self.answers.all_frames(), panel()]
-        return whole_page(f"{_text(title, 200)}: marks", body, *scripts)
+        return whole_page(f"{_text(title, 200)}: marks", body, *files)
 
     def _contents(self) -> Iterator[Element]:
         """The sheets, a row each; what is typed above keeps those that have it."""

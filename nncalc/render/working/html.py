@@ -20,6 +20,7 @@ from nncalc.render.long import left_out_said, runs
 from nncalc.render.values import Values, shown_number, sides_of
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.style import TEXT
+from nncalc.trace.rules.reasons import reasons_of
 from nncalc.trace.steps import Trace
 
 # A page with more cells, or more steps, than these opens with its sections folded.
@@ -58,9 +59,9 @@ class _Page:
 
     def working(self, trace: Trace, level: int) -> Element:
         """Title, conventions, what was given, the steps by their sections, the answer, and notes."""
-        self.values.known = {}
+        self.values.known, self.values.reasons = {}, reasons_of(trace)
         self.folded = sum(step.array.size for step in trace.steps) > MOST_OPEN or len(trace.steps) > MOST_STEPS
-        made = node("article", node(f"h{level}", _title(trace)), class_="working")
+        made = node("article", node(f"h{level}", _title(trace)))
         said = [", ".join(trace.conventions)] if trace.conventions else []
         if any(step.exact is not None for step in trace.steps):
             said.append("worked with rounded values; beside each the exact one and the drift")
@@ -121,7 +122,7 @@ class _Page:
 
 def panel() -> Element:
     """Where the script says what a cell was made from."""
-    hint = "Point at a number, or move to it with the arrow keys: here you see what it was made from."
+    hint = "Point at a number, or use the arrow keys, to see what it was made from."
     return node("aside", node("p", hint, class_="quiet"), id="why", tabindex=-1, aria_label="Where a number comes from")
 
 
