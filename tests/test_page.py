@@ -148,6 +148,18 @@ def test_rounded_cells_have_the_exact_value_beside_them() -> None:
     assert "data-e" not in body(page("softmax", "--x", "2,1,0.1"))
 
 
+def test_every_step_has_its_reason_once() -> None:
+    text = body(page("solve", "problems/22-lstm-one-step.yaml"))
+    assert text.count("each row meets the column: a weighted sum") == 1 and text.count("squeezes every number") == 2
+
+
+def test_a_graph_stands_there_as_a_table_too() -> None:
+    (table,) = re.findall(r'<table class="overview">.*?</table>', page("solve", "problems/08-graph-product.yaml"))
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in table.split("<tr>")[2:]]
+    assert rows == [["x", "", "−2", "−4"], ["y", "", "5", "−4"], ["z", "", "−4", "3"], ["q", "x + y", "3", "−4"],
+                    ["f", "q·z", "−12", "1"]]  # fmt: skip
+
+
 def test_the_ending_of_the_file_chooses_it(tmp_path: Path) -> None:
     file = tmp_path / "w.html"
     assert run("solve", EDGES, "-o", str(file)).code == 0
@@ -244,6 +256,24 @@ def test_no_problem_asks_for_anything_or_says_anything(browser: Browser, tmp_pat
         sizes.append(path.stat().st_size)
         assert sizes[-1] <= 150_000 or "folded; open one" in path.read_text(), problem
     assert len(sizes) > 400 and float(np.median(sizes)) <= 20_000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("problem", ["architectures/resnet50", "published/brownlee-perceptron-training"])
+def test_parts_that_are_alike_stand_there_again_as_they_are(browser: Browser, tmp_path: Path, problem: str) -> None:
+    """All numbers of single steps, in the order of the page, against those of the JSON."""
+    path, told = tmp_path / "page.html", json.loads(run("solve", f"problems/{problem}.yaml", "--format", "json").out)
+    assert run("solve", f"problems/{problem}.yaml", "-o", str(path)).code == 0
+    browser.open(path)
+    assert "data-told=" in path.read_text()
+    rows = browser.value("[...document.querySelectorAll('tr[id] td:nth-child(2)')].map(c => c.textContent.trim())")
+    wanted = [step["value"] for step in told["steps"] if not step["shape"]]
+    assert [float(row.replace("−", "-")) for row in rows] == pytest.approx(wanted, abs=1e-6) and len(rows) > 50
+    heads = browser.value("[...document.querySelectorAll('tr[id] th')].map(h => h.lastChild.textContent)")
+    names = [step["name"] for step in told["steps"] if not step["shape"]]
+    assert all(name.endswith(head.split(".")[-1]) for name, head in zip(names, heads, strict=True))
+    ids = browser.value("[...document.querySelectorAll('[id^=v]')].map(v => Number(v.id.slice(1)))")
+    assert sorted(ids) == [*range(len(ids))]
 
 
 @pytest.mark.long

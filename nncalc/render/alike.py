@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
+from nncalc.render.document import node
+
 # Between two entries of what is another; no shown text has this sign.
 TAB = "\t"
 
@@ -18,6 +20,11 @@ class Alike:
         self.first: dict[tuple[str, ...], tuple[int, int, list[str]]] = {}
         self.count = 0
         self.any = False
+
+    def notice(self) -> Element | None:
+        """What a reader needs to know where no script runs."""
+        said = "Its script does not run: of folded parts that are alike only the first has its content."
+        return node("noscript", node("p", said)) if self.any else None
 
     def shortened(self, part: Element) -> None:
         """Takes out what stands in a part below its heading, where an earlier one is alike and that is shorter."""

@@ -66,7 +66,8 @@ class Answers(Values):
             fold = node("details", node("summary", "Given"), self.given(given))
             yield fold
             fold.attrib |= {"open": PRESENT} if cells <= MOST_GIVEN else {}
-        for title, group in groupby(steps, key=lambda step: step.title):
+        # a title may say what became of a step
+        for title, group in groupby(steps, key=lambda step: step.title if self.view.reveal else step.section):
             if title:
                 yield node("h4", printable(title, 600))
             yield from self.steps(group, True)

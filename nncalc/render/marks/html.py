@@ -59,7 +59,8 @@ class _Page:
         main = node("main", node("h1", _text(title, 600)))
         if len(results) > 1:
             put(main, node("p", node("strong", _text(f"Total: {total_score(self.homework)}"))), *self._contents())
-        put(main, *(self._sheet(result, f"s{i}") for i, result in enumerate(results)))
+        sheets = [self._sheet(result, f"s{i}") for i, result in enumerate(results)]
+        put(main, self.alike.notice(), *sheets)
         put(main, *(node("p", _text(str(finding.pathless)), class_="bad") for finding in self.homework.stray))
         files = [*(["folds"] if self.alike.any else []), "page", *(["index"] if len(results) > 1 else []), "marks.css"]
         body = [main, self.answers.all_frames(), panel()]

@@ -34,7 +34,7 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     workings = [written.working(trace, 2 if several else 1) for trace in traces]
     title = f"{len(traces)} workings" if several else _title(traces[0])
     head = [node("h1", title)] if several else []
-    body = [node("main", *head, *workings), written.values.all_frames(), panel()]
+    body = [node("main", *head, written.alike.notice(), *workings), written.values.all_frames(), panel()]
     out.write(whole_page(title, body, *(["folds"] if written.alike.any else []), "page", "walk"))
 
 
