@@ -111,10 +111,10 @@ def contrast(one: str, other: str) -> float:
 
 def test_contrast_is_enough_light_and_dark() -> None:
     assert round(contrast("#000000", "#ffffff")) == 21 and round(contrast("#777777", "#ffffff"), 2) == 4.48
-    style = (ROOT / "nncalc" / "render" / "page.css").read_text()
-    assert "opacity" not in style and "color-scheme: light dark" in style
-    light, dark = style.split("@media (prefers-color-scheme: dark)")
-    toned = dict(re.findall(r"\.(\w+) \{ color: var\(--(\w+)\)", style))
+    styles = [(ROOT / "nncalc" / "render" / f"{name}.css").read_text() for name in ("page", "marks")]
+    assert "opacity" not in "".join(styles) and "color-scheme: light dark" in styles[0]
+    light, dark = map("".join, zip(*(style.split("@media (prefers-color-scheme: dark)") for style in styles), strict=True))
+    toned = dict(re.findall(r"\.(\w+)\)? \{ color: var\(--(\w+)\)", styles[1])) | {"quiet": "quiet"}
     assert {*TONES} <= {*toned}
     for scheme in (light, dark):
         colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", scheme))

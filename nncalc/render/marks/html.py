@@ -84,9 +84,11 @@ class _Page:
     def _sheet(self, result: Marked, name: str) -> Element:
         title = f"{_name(result)}: {result.pair.problem}" if self.several else result.pair.problem
         heading = node("h2", _text(title, 600))
-        made = node("details", node("summary", heading), class_="fold") if self.folded else node("section", heading)
-        made.set("id", name)
-        put(made, node("p", node("strong", _text(result_score(result))), class_="score"))
+        score = node("strong", _text(result_score(result)))
+        if self.folded:
+            made = node("details", node("summary", heading, ": ", score), class_="fold", id=name)
+        else:
+            made = node("section", heading, node("p", score), id=name)
         put(made, *(node("p", _text(text)) for text in adjusted_words(result)))
         if unmarked(result):
             put(made, node("p", "Not marked:"), _list(unmarked(result)))
