@@ -327,6 +327,21 @@ def test_the_script_is_no_text_that_ends_itself() -> None:
         assert "</" not in path.read_text()
 
 
+def test_squeezing_keeps_every_text_key_and_property_of_a_script() -> None:
+    from nncalc.render.squeeze import squeezed
+
+    code = re.compile(r"//[^\n]*|(\"[^\"]*\")")
+    for names in (("page.js", "walk.js"), ("folds.js", "page.js", "index.js")):
+        whole = "".join((ROOT / "nncalc" / "render" / name).read_text() for name in names)
+        small = squeezed(*names)
+        texts = {text for text in code.findall(whole) if text}
+        assert texts and all(text in small for text in texts)
+        bare = code.sub(lambda found: found[1] and '""', whole)
+        held = set(re.findall(r"(?<=[\w)\]?])\.([a-z]\w+)", bare))
+        assert len(held) > 30 and all(re.search(rf'\.{word}\b|"{word}"', small) for word in held)
+        assert len(small) < 0.8 * len(bare) and "  " not in re.sub(r'"[^"]*"', "", small)
+
+
 @pytest.mark.long
 def test_the_squeezed_script_is_a_script() -> None:
     text = page("solve", EDGES)
