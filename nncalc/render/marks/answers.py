@@ -12,7 +12,7 @@ import numpy as np
 from nncalc.errors import printable
 from nncalc.marking.marks import MarkedLine, Marks
 from nncalc.marking.verdicts import Verdict
-from nncalc.render.document import PRESENT, node
+from nncalc.render.document import PRESENT, node, put
 from nncalc.render.layout import View
 from nncalc.render.marks.report import MEANINGS, tone, words
 from nncalc.render.marks.student import likely_shown
@@ -42,6 +42,7 @@ class Answers(Values):
         super().__init__(view)
         self.marks: Marks | None = None
         self.lines: dict[str, MarkedLine] = {}
+        self.written: set[str] = set()
         self.trace = Trace()
 
     def working(self, marks: Marks) -> Iterator[Element]:
@@ -52,11 +53,10 @@ class Answers(Values):
         self.marks, self.trace = marks, marks.traces[0]
         own = {step.name for step in self.trace.steps if step.why and not self.view.reveal}
         self.reasons = {name: why for name, why in reasons_of(self.trace).items() if name not in own}
-        self.lines = {
-            line.name: line for line in marks.lines if line.step is not None and line.line and line.line.cells
-        }
+        steps = self.trace.named()
+        self.lines = {line.name: line for line in marks.lines if _stands_there(line, steps.get(line.name))}
+        self.written = {line.name for line in marks.lines if line.given}
         between = self.view.reveal and len(self.trace.steps) <= MOST_STEPS
-        steps = [step for step in self.trace.steps if step.name in self.lines or between]
         if not self.lines:
             return
         given = self.trace.given
@@ -66,8 +66,9 @@ class Answers(Values):
             fold = node("details", node("summary", "Given"), self.given(given))
             yield fold
             fold.attrib |= {"open": PRESENT} if cells <= MOST_GIVEN else {}
+        shown = [step for step in self.trace.steps if step.name in self.lines or between]
         # a title may say what became of a step
-        for title, group in groupby(steps, key=lambda step: step.title if self.view.reveal else step.section):
+        for title, group in groupby(shown, key=lambda step: step.title if self.view.reveal else step.section):
             if title:
                 yield node("h4", printable(title, 600))
             yield from self.steps(group, True)
@@ -77,10 +78,17 @@ class Answers(Values):
         at = np.ravel_multi_index(index, self.lines[name].exact.shape) if index and name in self.lines else 0
         return {"data_at": int(at)} if at else {}
 
+    def step(self, step: Step, opened: bool) -> Element:
+        """A step between the lines of the sheet stands folded, and says that it is on none."""
+        made = super().step(step, opened and step.name in self.lines)
+        if step.name not in self.written:
+            put(made[0], " ", node("small", "not on your sheet, worked from your lines"))
+        return made
+
     def told(self) -> Iterator[Element]:
         """The notes on what was worked are of right values."""
-        told = super().told()
-        return told if self.view.reveal else iter(())
+        told = [*super().told()]
+        yield from told if self.view.reveal else ()
 
     def numbered(self, name: str, symbol: str, array: Any, why: str = "") -> dict[str, str]:
         """The problem's own words about a step may say what it comes to."""
@@ -129,3 +137,8 @@ class Answers(Values):
                 elif name in steps:
                     stack.append(steps[name].element(part.index))
         return "", found
+
+
+def _stands_there(line: MarkedLine, step: Step | None) -> bool:
+    """Whether numbers were written for a step, in its own shape."""
+    return step is not None and line.line is not None and bool(line.line.cells) and step.array.shape == line.exact.shape
