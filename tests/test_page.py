@@ -49,22 +49,24 @@ def body(text: str) -> str:
 
 
 def cells(text: str) -> dict[str, list[tuple[str, dict[str, str | None]]]]:
-    """The cells of each value, as the script counts them: their numbers with their attributes."""
+    """The cells of each value, as the script counts them: their numbers with their attributes, the value's frame too."""
     found: dict[str, list[tuple[str, dict[str, str | None]]]] = {}
-    value = ""
+    value, frame = "", None
     for tag, attributes, texts in Whole(body(text)).seen:
         name = attributes.get("id") or ""
         if re.fullmatch(r"v\d+", name):
-            value = name[1:]
-        if tag == "td" and attributes.get("class") != "f":
-            found.setdefault(value, []).append(("".join(texts).strip().replace("−", "-"), attributes))
+            value, frame = name[1:], attributes.get("data-f")
+        if tag == "td" and attributes.get("class") != "f" and texts:
+            about = {**({"data-f": frame} if frame else {}), **attributes}
+            found.setdefault(value, []).append(("".join(texts).strip().replace("−", "-"), about))
     return found
 
 
-def sources(text: str) -> dict[str, list[str]]:
-    """The values that each skeleton names."""
-    found = re.findall(r'<template id="f(\d+)"(?: data-v="([\d ]+)")?>', text)
-    return {name: values.split() for name, values in found}
+def sources(text: str) -> list[list[int]]:
+    """How far before a cell's value those stand that each frame names."""
+    (frames,) = re.findall(r'<template id="frames">(.*?)</template>', text)
+    found = re.findall(r"<math([^>]*)>", frames)
+    return [[int(back) for back in "".join(re.findall(r'data-v="([\d ]+)"', about)).split()] for about in found]
 
 
 def test_a_cell_of_a_convolution_names_its_window_and_the_filter() -> None:
@@ -77,11 +79,11 @@ def test_a_cell_of_a_convolution_names_its_window_and_the_filter() -> None:
     for at, (number, attributes) in enumerate(found["5"]):
         row, column = divmod(at, 4)
         window = [(row + i) * 6 + column + j for i in range(3) for j in range(3)]
-        values = named[attributes["data-f"] or ""]
+        values = [5 - back for back in named[int(attributes["data-f"] or "")]]
         places = [int(place) for place in (attributes["data-r"] or "").split()]
-        by = {v: [p for p, w in zip(places, values, strict=True) if w == v] for v in ("0", "1")}
-        assert by["0"] == window and by["1"] == [*range(9)]
-        assert float(number) == sum(X.ravel()[by["0"]] * K.ravel()[by["1"]])
+        by = {v: [p for p, w in zip(places, values, strict=True) if w == v] for v in (0, 1)}
+        assert by[0] == window and by[1] == [*range(9)]
+        assert float(number) == sum(X.ravel()[by[0]] * K.ravel()[by[1]])
 
 
 def test_a_page_of_several_problems_has_one_head_and_no_id_twice() -> None:
@@ -112,7 +114,11 @@ def test_the_policy_lets_in_the_pages_own_script_and_style_alone(problem: str) -
 def test_tables_have_captions_and_heads_and_titles_stand_above() -> None:
     whole = Whole(body(page("solve", EDGES)))
     assert len(whole.all("caption")) == len(whole.all("table")) > 3
-    assert all(a.get("scope") in ("row", "col") for _, a, _ in whole.all("th"))
+    assert {a.get("scope") for _, a, _ in whole.all("th")} == {
+        "row",
+        "col",
+        None,
+    }  # a table with heads of one kind needs none
     assert len(whole.all("main")) == 1 and len(whole.all("title")) == 1
 
 
@@ -140,6 +146,18 @@ def test_rounded_cells_have_the_exact_value_beside_them() -> None:
     told = [a.get("data-e") for values in cells(text).values() for _, a in values if a.get("data-e")]
     assert "exact 7.389056, drift +0.00094" in told
     assert "data-e" not in body(page("softmax", "--x", "2,1,0.1"))
+
+
+def test_every_step_has_its_reason_once() -> None:
+    text = body(page("solve", "problems/22-lstm-one-step.yaml"))
+    assert text.count("each row meets the column: a weighted sum") == 1 and text.count("squeezes every number") == 2
+
+
+def test_a_graph_stands_there_as_a_table_too() -> None:
+    (table,) = re.findall(r'<table class="overview">.*?</table>', page("solve", "problems/08-graph-product.yaml"))
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in table.split("<tr>")[2:]]
+    assert rows == [["x", "", "−2", "−4"], ["y", "", "5", "−4"], ["z", "", "−4", "3"], ["q", "x + y", "3", "−4"],
+                    ["f", "q·z", "−12", "1"]]  # fmt: skip
 
 
 def test_the_ending_of_the_file_chooses_it(tmp_path: Path) -> None:
@@ -204,7 +222,7 @@ def test_the_keyboard_alone_suffices(browser: Browser, edges: Path) -> None:
 
 @pytest.mark.long
 def test_next_and_previous_reveal_step_by_step_while_the_working_has_the_focus(browser: Browser, edges: Path) -> None:
-    shown = "[...document.querySelectorAll('.step')].filter(s => s.checkVisibility()).length"
+    shown = "[...document.querySelectorAll('tr[id], details[id]')].filter(s => s.checkVisibility()).length"
     browser.open(edges)
     browser.press("n")
     assert browser.value(shown) == 2
@@ -221,7 +239,7 @@ def test_next_and_previous_reveal_step_by_step_while_the_working_has_the_focus(b
 @pytest.mark.long
 def test_no_problem_asks_for_anything_or_says_anything(browser: Browser, tmp_path: Path) -> None:
     """Every cell of every page, focused: its numbers put into its skeleton are those of its sources."""
-    every = """[...document.querySelectorAll("td[data-f]")].slice(0, 300).filter(cell => {
+    every = """[...document.querySelectorAll("tr[id] td:not(.f), details[id] td")].slice(0, 300).filter(cell => {
       for (let at = cell; at; at = at.parentElement) if (at.localName === "details") at.open = true;
       cell.focus();
       return !document.getElementById("why").textContent.includes(cell.textContent.trim());
@@ -237,7 +255,25 @@ def test_no_problem_asks_for_anything_or_says_anything(browser: Browser, tmp_pat
         assert browser.troubles(path) == [], problem
         sizes.append(path.stat().st_size)
         assert sizes[-1] <= 150_000 or "folded; open one" in path.read_text(), problem
-    assert len(sizes) > 400 and float(np.median(sizes)) <= 26_000
+    assert len(sizes) > 400 and float(np.median(sizes)) <= 20_000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("problem", ["architectures/resnet50", "published/brownlee-perceptron-training"])
+def test_parts_that_are_alike_stand_there_again_as_they_are(browser: Browser, tmp_path: Path, problem: str) -> None:
+    """All numbers of single steps, in the order of the page, against those of the JSON."""
+    path, told = tmp_path / "page.html", json.loads(run("solve", f"problems/{problem}.yaml", "--format", "json").out)
+    assert run("solve", f"problems/{problem}.yaml", "-o", str(path)).code == 0
+    browser.open(path)
+    assert "data-told=" in path.read_text()
+    rows = browser.value("[...document.querySelectorAll('tr[id] td:nth-child(2)')].map(c => c.textContent.trim())")
+    wanted = [step["value"] for step in told["steps"] if not step["shape"]]
+    assert [float(row.replace("−", "-")) for row in rows] == pytest.approx(wanted, abs=1e-6) and len(rows) > 50
+    heads = browser.value("[...document.querySelectorAll('tr[id] th')].map(h => h.lastChild.textContent)")
+    names = [step["name"] for step in told["steps"] if not step["shape"]]
+    assert all(name.endswith(head.split(".")[-1]) for name, head in zip(names, heads, strict=True))
+    ids = browser.value("[...document.querySelectorAll('[id^=v]')].map(v => Number(v.id.slice(1)))")
+    assert sorted(ids) == [*range(len(ids))]
 
 
 @pytest.mark.long
@@ -256,22 +292,23 @@ def test_a_large_convolution_loads_in_half_a_second(browser: Browser, tmp_path: 
 @pytest.mark.long
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("problem", [EDGES, "problems/04-perceptron-and.yaml", "problems/08-graph-product.yaml",
-                                     "problems/architectures/lenet.yaml", "problems/networks/encoder-block.yaml"])  # fmt: skip
+                                     "problems/architectures/lenet.yaml", "problems/networks/encoder-block.yaml",
+                                     "problems/formulas/rbf-xor.yaml"])  # fmt: skip
 def test_axe_finds_nothing_on_a_working(browser: Browser, tmp_path: Path, problem: str, dark: bool) -> None:
     axe, _ = axe_and_browser()
     path = tmp_path / "page.html"
     path.write_text(page("solve", problem), encoding="utf-8")
     browser.open(path, dark)
-    browser.value("document.querySelector('.step td[data-f]')?.focus()")
+    browser.value("document.querySelector('tr[id] td, details[id] td')?.focus()")
     browser.call("Page.setBypassCSP", enabled=True)
     browser.value(axe + ";0")
     told = browser.value("axe.run().then(found => [found.violations, found.incomplete].map(rules =>"
                          "rules.map(rule => [rule.id, rule.nodes.map(node => node.html)])))")  # fmt: skip
     wrong, unsure = told
     assert wrong == []
-    # Of the contrast of a sign that is no letter, and of a drawing's texts, it cannot be sure; of nothing else. Their
+    # Of the contrast of a sign that is no letter, of a drawing's texts, and of what leads to a cell, it cannot be sure. Their
     # colours are measured below.
-    assert all(rule == "color-contrast" and all(re.fullmatch(r"<mo[^>]*>\W</mo>|<text .*", html) for html in nodes)
+    assert all(rule == "color-contrast" and all(re.fullmatch(r"<mo[^>]*>\W</mo>|<text .*|<span class=.to s\d.>.*", html) for html in nodes)
                for rule, nodes in unsure), unsure  # fmt: skip
 
 
@@ -286,8 +323,23 @@ def test_contrast_of_every_colour_is_enough_light_and_dark() -> None:
 
 
 def test_the_script_is_no_text_that_ends_itself() -> None:
-    for name in ("page.js", "page.css"):
-        assert "</" not in (ROOT / "nncalc" / "render" / name).read_text()
+    for path in [*(ROOT / "nncalc" / "render").glob("*.js"), *(ROOT / "nncalc" / "render").glob("*.css")]:
+        assert "</" not in path.read_text()
+
+
+def test_squeezing_keeps_every_text_key_and_property_of_a_script() -> None:
+    from nncalc.render.squeeze import squeezed
+
+    code = re.compile(r"//[^\n]*|(\"[^\"]*\")")
+    for names in (("page.js", "walk.js"), ("folds.js", "page.js", "index.js")):
+        whole = "".join((ROOT / "nncalc" / "render" / name).read_text() for name in names)
+        small = squeezed(*names)
+        texts = {text for text in code.findall(whole) if text}
+        assert texts and all(text in small for text in texts)
+        bare = code.sub(lambda found: found[1] and '""', whole)
+        held = set(re.findall(r"(?<=[\w)\]?])\.([a-z]\w+)", bare))
+        assert len(held) > 30 and all(re.search(rf'\.{word}\b|"{word}"', small) for word in held)
+        assert len(small) < 0.8 * len(bare) and "  " not in re.sub(r'"[^"]*"', "", small)
 
 
 @pytest.mark.long

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable
-from pkgutil import get_data
 from xml.etree.ElementTree import Element, SubElement, tostring
+
+from nncalc.render.squeeze import squeezed
 
 Attribute = str | int
 # An attribute that is there or not has this value; no foreign text has it, for `printable` shows it as a number.
 PRESENT = "\ue001"
+# What a browser shows of a title, and a list of pages.
+LONGEST_TITLE = 70
+# Where the style and the script come in.
+_STYLE, _SCRIPT = "\ue002", "\ue003"
 
 
 def node(tag: str, *inside: Element | str | None, **attributes: Attribute) -> Element:
@@ -32,9 +36,11 @@ def put(parent: Element, *inside: Element | str | None) -> None:
             parent.text = (parent.text or "") + part
 
 
-def whole_page(title: str, body: Iterable[Element], name: str) -> str:
-    """The whole page, with page.css and `name`.js of this folder in it: the only style and script that may run."""
-    style, script = _file("page.css"), _file(f"{name}.js")
+def whole_page(title: str, body: Iterable[Element], *names: str) -> str:
+    """The whole page, with page.css, other styles, and scripts (`page`: page.js) of this folder; only they may run."""
+    styles = [name for name in names if name.endswith(".css")]
+    style, script = squeezed("page.css", *styles), squeezed(*(f"{name}.js" for name in names if name not in styles))
+    title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
         "base-uri 'none'; form-action 'none'"
@@ -43,31 +49,12 @@ def whole_page(title: str, body: Iterable[Element], name: str) -> str:
     head = SubElement(html, "head")
     SubElement(head, "meta", charset="utf-8")
     SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": policy})
-    SubElement(head, "meta", name="viewport", content="width=device-width, initial-scale=1")
-    put(head, node("title", title), node("style", style))
-    put(html, node("body", *body, node("script", script)))
+    SubElement(head, "meta", name="viewport", content="width=device-width")
+    put(head, node("title", title), node("style", _STYLE))
+    put(html, node("body", *body, node("script", _SCRIPT)))
     written = tostring(html, encoding="unicode", method="html").replace(f'="{PRESENT}"', "")
-    return f"<!DOCTYPE html>\n{written}\n"
-
-
-def _file(name: str) -> str:
-    """A file of this folder without what only its readers need: comments, indents, and spaces beside signs.
-
-    A minus keeps its spaces, and so does a point of a style, where a space is a meaning.
-    """
-    whole = (get_data("nncalc.render", name) or b"").decode()
-    lines = (line.partition("  //")[0].strip() for line in whole.splitlines())
-    text = "\n".join(line for line in lines if line and not line.startswith("//"))
-    around, behind = ("{};,", ":>") if name.endswith(".css") else ("{}()[];,=<>?:&|*%!", "")
-    pieces = re.split(r'("[^"]*")', text)
-    pieces[::2] = (_squeezed(piece, around, behind) for piece in pieces[::2])
-    return "".join(pieces)
-
-
-def _squeezed(text: str, around: str, behind: str) -> str:
-    kept = "\n" if behind else ""  # a line may end a statement of a script
-    text = re.sub(rf"[ {kept}]*([{re.escape(around)}])[ {kept}]*", r"\1", text)
-    return re.sub(rf"([{behind}]) +", r"\1", text) if behind else text
+    written = written.replace("{", "&#123;")  # what a site puts pages into must not read it as its own
+    return f"<!DOCTYPE html>\n{written.replace(_STYLE, style).replace(_SCRIPT, script)}\n"
 
 
 def _digest(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import quote
+from xml.etree.ElementTree import Element
 
 from nncalc.errors import printable
 from nncalc.render.document import PRESENT, node, whole_page
@@ -12,7 +13,7 @@ from nncalc.render.summary import SummaryRow
 
 def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
     """The whole page; beside each row the path of its working from this page, empty where it has none."""
-    heads = node("tr", *(node("th", text, scope="col") for text in ("problem", "topic", "what became of it")))
+    heads = node("tr", *(node("th", text) for text in ("problem", "topic", "what became of it")))
     body = []
     for row, to in rows:
         name = printable(row.path, 300)
@@ -20,9 +21,17 @@ def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
         wrong = (node("p", printable(line, 2000)) for line in row.wrong)
         body.append(node("tr", node("td", link), node("td", row.topic), node("td", row.verdict, *wrong)))
     table = node(
-        "table", node("caption", f"{len(rows)} problems"), node("thead", heads), node("tbody", *body), class_="overview"
+        "table",
+        node("caption", f"{len(rows)} problems", class_="seen"),
+        node("thead", heads),
+        node("tbody", *body),
+        class_="overview",
     )
-    search = node("label", "Only those with ", node("input", type="search", id="only"), hidden=PRESENT, class_="walk")
-    told = node("p", role="status", id="told", class_="quiet")
-    main = node("main", node("h1", "Workings"), search, told, node("div", table, class_="scroll"))
+    main = node("main", node("h1", "Workings"), *narrowing(), node("div", table, class_="scroll"))
     return whole_page("Workings", [main], "index")
+
+
+def narrowing() -> tuple[Element, Element]:
+    """The field that keeps the rows of an index which have what is typed, and where it says how many those are."""
+    search = node("label", "Only those with ", node("input", type="search", id="only"), hidden=PRESENT, class_="walk")
+    return search, node("p", role="status", id="told", class_="quiet")

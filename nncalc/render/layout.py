@@ -138,9 +138,9 @@ def came_to(x: Expr) -> Expr:
     return Op("negative", (Ref(StandIn(0.0), ()),)) if zero else Ref(StandIn(value), ())
 
 
-def remarks(step: Step, index: Index, view: View) -> list[str]:
-    """Where a derivative is a convention, and what the digits that are shown do not give."""
-    x = step.element(index)
+def remarks(step: Step, index: Index, view: View, made: Expr | None = None) -> list[str]:
+    """Where a derivative is a convention, and what the digits shown do not give; `made`: the cell's formula."""
+    x = step.element(index) if made is None else made
     notes = (
         [f"{TEXT.symbol(step.symbol)}: {printable(step.why, NOTE)}"] if step.why and index == step.indices()[0] else []
     )

@@ -1,67 +1,74 @@
-"use strict";
-// A cell is a td; its value is the element around it whose id is v and a number, its sources are in data-r.
-{
-const MATHML = "http://www.w3.org/1998/Math/MathML", MOST_LINES = 16, MOST_LINKS = 100;
-const why = document.getElementById("why"), hint = [...why.childNodes];
+// A cell is a td in the element of its value, whose id is v and a number; values.py says how cells name their sources.
+const MOST_LINES = 16, MOST_LINKS = 100, CELLS = "tbody td:not(.f)", STEPS = "details[id^=v], tr[id]";
+const page = document, byId = id => page.getElementById(id);
+const panel = byId("why"), hint = [...panel.childNodes], frames = byId("frames").content.children;
 const all = (root, what) => [...root.querySelectorAll(what)];
-const make = (tag, ...inside) => { const made = document.createElement(tag); made.append(...inside); return made; };
-const sign = (tag, ...inside) => { const made = document.createElementNS(MATHML, tag); made.append(...inside); return made; };
+const filled = (part, inside) => { part.append(...inside); return part; };
+const make = (tag, ...inside) => filled(page.createElement(tag), inside);
+const sign = (tag, ...inside) => filled(page.createElementNS("http://www.w3.org/1998/Math/MathML", tag), inside);
+const classed = (part, name) => { part.className = name; return part; };
+const on = (what, kinds, act) => { for (const kind of kinds.split(" ")) what.addEventListener(kind, act); };
+
 const owner = cell => cell.closest("[id^=v]");
+const cellAt = event => { const cell = event.target.closest?.(CELLS); return cell && owner(cell) ? cell : null; };
 const known = new Map();  // the cells of each value, in the order of its numbers
-const cellsOf = value => known.get(value) ?? known.set(value, value.localName === "td" ? [value] : all(value, "td:not(.f)")).get(value);
-const shapeOf = value => value.dataset.s ? value.dataset.s.split(",").map(Number) : [];
-const signOf = value => value.querySelector(".sym") ?? value.closest("table").tHead.rows[0].cells[value.cellIndex].firstChild;
-const nameOf = value => value.dataset.n ?? signOf(value).textContent;
-const skeleton = cell => document.getElementById("f" + cell.dataset.f);
-const sources = cell => {
-  const values = skeleton(cell)?.dataset.v?.split(" ") ?? [], places = cell.dataset.r?.split(" ");
-  return values.map((value, i) => cellsOf(document.getElementById("v" + value))[places ? places[i] : 0]);
+const cellsOf = holder => known.get(holder) ?? known.set(holder, holder.localName === "td" ? [holder] : all(holder, CELLS)).get(holder);
+const shapeOf = holder => holder.dataset.s ? holder.dataset.s.split(",").map(Number) : [];
+const signOf = holder => (holder.querySelector("math") ?? holder.closest("table").tHead.rows[0].children[holder.cellIndex].firstChild).firstChild;
+const said = part => {
+  const texts = [...part.children].map(said), kind = part.localName;
+  return kind === "msub" ? texts[0] + (texts[1] > "9" ? "_" : "") + texts[1] : kind === "msup" ? texts[1].slice(1, -1) + "." + texts[0]
+    : texts.join(kind === "mfrac" ? "/" : "") || part.textContent;
 };
+const nameOf = holder => holder.dataset.n ?? said(signOf(holder));
+const frame = cell => frames[(cell.dataset.f ?? owner(cell).dataset.f) || -1];
+const formula = cell => frames[frame(cell)?.dataset.as] ?? frame(cell);
+const made = cell => formula(cell)?.firstChild;  // a marked sheet may say from which cells, and not how
+const flat = cell => cellsOf(owner(cell)).indexOf(cell);
+const sources = cell => {
+  const at = flat(cell), own = Number(owner(cell).id.slice(1)), places = cell.dataset.r?.split(" ");
+  return (frame(cell)?.dataset.v?.split(" ") ?? []).map((back, i) => {
+    const cells = cellsOf(byId("v" + (own - back)));
+    return cells[places ? places[i] : at % cells.length];
+  });
+};
+const valuesOf = cells => [...new Set(cells.map(owner))];
+const written = cell => cell.textContent.trim();
 
 function place(cell) {  // counted from 1, an axis each
-  let flat = cellsOf(owner(cell)).indexOf(cell);
-  return shapeOf(owner(cell)).reduceRight((found, n) => { found.unshift(flat % n + 1); flat = Math.floor(flat / n); return found; }, []);
+  let at = flat(cell);
+  return shapeOf(owner(cell)).reduceRight((found, n) => { found.unshift(at % n + 1); at = Math.floor(at / n); return found; }, []);
 }
-function symbol(cell) {
-  const inside = [...signOf(owner(cell)).cloneNode(true).childNodes], at = place(cell).join(",");
-  return sign("mrow", ...inside, ...(at ? [sign("mn", "[" + at + "]")] : []));
-}
-function label(cell) {
-  const at = place(cell);
-  return nameOf(owner(cell)) + (at.length ? "[" + at + "]" : "");
-}
+const index = cell => { const found = place(cell).join(","); return found && "[" + found + "]"; };
+const symbol = cell => sign("mrow", signOf(owner(cell)).cloneNode(true), ...(index(cell) ? [sign("mn", index(cell))] : []));
+const label = cell => nameOf(owner(cell)) + index(cell);
 
 // A number that leads to its cell: a link in words; within mathematics (in mn, for around mtext no sign has its room) a mark that a pointer finds.
 function lead(source, values, tag) {
-  const made = make(tag, source.textContent.trim());
-  source.id ||= "c" + owner(source).id + "." + cellsOf(owner(source)).indexOf(source);
-  made.dataset.to = source.id;
-  made.className = "s" + values.indexOf(owner(source)) % 3;
+  const link = classed(make(tag, written(source)), "to s" + values.indexOf(owner(source)) % 3);
+  link.leads = source;
   if (tag === "a") {
-    made.href = "#" + source.id;
-    made.ariaLabel = made.textContent + ", " + label(source);
+    link.href = "#" + owner(source).id;
+    link.ariaLabel = written(source) + ", " + label(source);
   }
-  return made;
+  return link;
 }
-// A skeleton with the symbols of its sources put in, or with their numbers.
+// A frame with the symbols of its sources put in, or with their numbers, behind an equals sign.
 function put(cell, numbers) {
-  const from = sources(cell), values = [...new Set(from.map(owner))];
-  const math = skeleton(cell).content.firstChild.cloneNode(true);
-  for (const held of all(math, "mtext")) {
-    const source = from[Number(held.textContent)];
-    if (!numbers) { held.replaceWith(symbol(source)); continue; }
-    const link = lead(source, values, "span"), text = link.textContent;
-    const before = held.previousElementSibling, base = held.parentNode.parentNode;
-    const fenced = before ? !"([,".includes(before.textContent) : base?.localName === "msup" && base.firstChild === held.parentNode;
-    held.replaceWith(fenced && text.startsWith("−") ? sign("mn", make("span", "(", link, ")")) : sign("mn", link));
-  }
-  return tight(math);
+  const from = sources(cell), values = valuesOf(from), math = formula(cell).cloneNode(true);
+  all(math, "ms").forEach((held, i) => {
+    const source = from[i];
+    if (!numbers) { held.replaceWith(symbol(source)); return; }
+    const link = lead(source, values, "span"), before = held.previousElementSibling, around = held.parentNode.localName;
+    const fenced = around === "msup" ? !before : before && around !== "mfrac" && !"([,".includes(before.textContent);
+    held.replaceWith(sign("mn", ...(fenced && written(source)[0] === "−" ? [make("span", "(", link, ")")] : [link])));
+  });
+  math.prepend(sign("mo", "="));
+  return folded(tight(math));
 }
 // Parentheses are as large as what they hold, and take no room where that is not large.
 function tight(root) {
-  for (const group of all(root, "mrow:not(:has(mfrac, msqrt))")) {
-    for (const part of group.children) if ("()[]".includes(part.textContent)) part.setAttribute("stretchy", "false");
-  }
+  for (const part of all(root, "mrow:not(:has(mfrac, msqrt)) > mo")) if ("()[]".includes(part.textContent)) part.setAttribute("stretchy", "false");
   return root;
 }
 // Broken before signs of the outermost sum, so that a narrow screen has lines, not a scroll bar.
@@ -76,68 +83,63 @@ function folded(math) {
   }
   return parts.flatMap(part => [sign("math", ...part), " "]);
 }
-const equal = math => { math.prepend(sign("mo", "=")); return math; };
-const moved = cell => skeleton(cell).content.firstChild.childElementCount < 2 && sources(cell).length < 2
-  && !skeleton(cell).content.querySelector("mrow, mfrac, msup, msqrt");
-const result = cell => [equal(sign("math", sign("mn", cell.textContent.trim()))), ...(cell.dataset.e ? [" (" + cell.dataset.e + ")"] : [])];
+const moved = cell => formula(cell).childElementCount < 2 && sources(cell).length < 2 && !formula(cell).querySelector("mrow, mfrac, msup, msqrt");
+const result = (cell, more = cell.dataset.e) => [sign("math", sign("mo", "="), sign("mn", cell.dataset.w ?? written(cell))), more ? " (" + more + ")" : ""];
 
 // Where sources stand, in words: X rows 3–4, columns 3–4.
 function span(places) {
-  const sorted = [...new Set(places)].sort((a, b) => a - b), [first, last] = [sorted[0], sorted.at(-1)];
-  const even = last - first === sorted.length - 1;
-  return [!even ? sorted.join(", ") : first === last ? String(first) : first + "–" + last, sorted.length];
+  const sorted = [...new Set(places)].sort((a, b) => a - b), first = sorted[0], last = sorted.at(-1);
+  return [last - first >= sorted.length ? sorted.join(", ") : first === last ? String(first) : first + "–" + last, sorted.length];
 }
-function words(value, cells) {
-  const name = nameOf(value), shape = shapeOf(value), count = new Set(cells).size;
-  if (!shape.length) return name;
-  if (count === cellsOf(value).length && count > 1) return "all of " + name;
-  if (count === 1 && shape.length === 1) return label(cells[0]);
+function words(holder, cells) {
+  const name = nameOf(holder), shape = shapeOf(holder), count = new Set(cells).size, rank = shape.length;
+  if (!rank) return name;
+  if (count === cellsOf(holder).length && count > 1) return "all of " + name;
+  if (count === 1 && rank === 1) return label(cells[0]);
   const axes = shape.map((size, axis) => [...span(cells.map(cell => place(cell)[axis])), size]);
   if (axes.reduce((product, [, n]) => product * n, 1) !== count) return count + " cells of " + name;
-  const lead = axes.slice(0, -2), titles = [...lead.map(() => "block"), "row", "column"].slice(-shape.length);
-  const one = lead.length && lead.every(([, n]) => n === 1);  // K[1], a matrix of several
-  const named = one ? name + "[" + lead.map(([text]) => text).join(",") + "]" : name;
-  const said = axes.flatMap(([text, n, size], i) => (one && i < lead.length) || n === size ? []
-    : [(shape.length === 1 ? "cell" : titles[i]) + (n > 1 ? "s " : " ") + text]);
+  const blocks = axes.slice(0, -2), one = blocks.length && blocks.every(([, n]) => n === 1);  // K[1], a matrix of several
+  const named = one ? name + "[" + blocks.map(([text]) => text).join(",") + "]" : name;
+  const said = axes.flatMap(([text, n, size], i) => (one && i < rank - 2) || n === size ? []
+    : [(rank === 1 ? "cell" : i < rank - 2 ? "block" : i < rank - 1 ? "row" : "column") + (n > 1 ? "s " : " ") + text]);
   return said.length ? named + " " + said.join(", ") : "all of " + named;
 }
-function listed(texts) { return texts.length < 2 ? texts.join("") : texts.slice(0, -1).join(", ") + " and " + texts.at(-1); }
+const listed = texts => [texts.slice(0, -1).join(", "), texts.at(-1)].filter(Boolean).join(" and ");
 
 let shown = null;
 function dark() {
-  for (const cell of all(document, ".lit, .here")) cell.classList.remove("lit", "here", "s0", "s1", "s2");
+  for (const cell of all(page, ".lit, .here")) cell.classList.remove("lit", "here", "s0", "s1", "s2");
 }
 function explain(cell) {
   if (cell === shown) return;
   dark();
   shown = cell;
   cell.classList.add("here");
-  const from = sources(cell), values = [...new Set(from.map(owner))];
+  const from = sources(cell), values = valuesOf(from), reason = owner(cell).dataset.why ?? formula(cell)?.dataset.why;
   for (const source of from) source.classList.add("lit", "s" + values.indexOf(owner(source)) % 3);
-  const name = make("p", sign("math", symbol(cell)), " "), lines = [name];
-  name.className = "what";
-  if (cell.dataset.f === undefined) name.append(...result(cell), owner(cell).closest(".given") ? " is given" : "");
-  else if (moved(cell)) name.append(equal(put(cell, false)), " ", ...result(cell));
+  const name = classed(make("p", sign("math", symbol(cell)), " "), "what"), lines = [name];
+  if (!made(cell)) name.append(...result(cell, ""), owner(cell).closest(".given") ? " is given" : "");
+  else if (moved(cell)) name.append(...put(cell, false), ...result(cell, ""));
   else {
-    name.append(...folded(equal(put(cell, false))));
-    lines.push(make("p", ...folded(equal(put(cell, true)))), make("p", ...result(cell)));
+    name.append(...put(cell, false));
+    lines.push(make("p", ...put(cell, true)), make("p", ...result(cell, "")));
   }
-  if (from.length) lines.push(make("p", "from " + listed(values.map(value => words(value, from.filter(at => owner(at) === value))))));
-  const links = make("p", ...[...new Set(from)].slice(0, MOST_LINKS).flatMap(source => [lead(source, values, "a"), " "]));
-  const reason = owner(cell).dataset.why;
+  if (cell.dataset.e) lines.push(make("p", cell.dataset.e));
+  if (from.length) lines.push(make("p", "from " + listed(values.map(holder => words(holder, from.filter(source => owner(source) === holder))))));
+  lines.at(-1).classList.toggle("from", from.length);
   if (reason) lines.push(make("p", reason));
-  lines.at(-1).classList.add("from");
-  why.replaceChildren(...lines, ...(from.length ? [links] : []));
+  if (from.length) lines.push(make("p", ...[...new Set(from)].slice(0, MOST_LINKS).flatMap(source => [lead(source, values, "a"), " "])));
+  panel.replaceChildren(...lines);
 }
 function dismiss() {
-  if (why.contains(document.activeElement)) shown?.focus();
+  if (panel.contains(page.activeElement)) shown?.focus();
   dark();
   shown = null;
-  why.replaceChildren(...hint);
+  panel.replaceChildren(...hint);
 }
 function go(cell) {
-  for (let at = cell.parentElement; at; at = at.parentElement) if (at.localName === "details") at.open = true;
-  for (const other of all(cell.closest("table"), "td[tabindex='0']")) other.tabIndex = -1;
+  for (let fold = cell; fold; fold = fold.parentElement) if (fold.localName === "details") fold.open = true;
+  for (const other of all(cell.closest("table"), "[tabindex='0']")) other.tabIndex = -1;
   cell.tabIndex = 0;
   cell.focus();
   explain(cell);
@@ -145,99 +147,54 @@ function go(cell) {
 
 // The cells of a step worked line by line, when it is first open; of single numbers in their row.
 function work(step) {
-  const cells = cellsOf(step).filter(cell => cell.dataset.f !== undefined);
+  const cells = cellsOf(step).filter(made);
   if (step.dataset.worked || cells.length > MOST_LINES || cells.every(moved)) return;
   step.dataset.worked = "yes";
   if (step.localName === "tr") {
-    if (sources(cells[0]).length) step.querySelector(".f").append(" ", ...folded(equal(put(cells[0], true))));
-    return;
-  }
-  const lines = make("ul", ...cells.map(cell => make("li", sign("math", symbol(cell)), make("span", ...folded(equal(put(cell, true))), ...result(cell)))));
-  lines.className = "lines";
-  step.append(lines);
+    if (sources(cells[0]).length) step.querySelector(".f").append(" ", ...put(cells[0], true));
+  } else step.append(classed(make("ul", ...cells.map(cell => make("li", sign("math", symbol(cell)), make("span", ...put(cell, true), ...result(cell))))), "lines"));
 }
 
-// Next and Previous: the steps of a working, one after the other.
-function walk(working) {
-  const steps = all(working, ".step"), end = all(working, "section:has(> .answer)");
-  if (steps.length < 2) return;
-  let count = steps.length;
-  const told = make("output"), button = (text, key, act) => {
-    const made = make("button", text);
-    made.type = "button";
-    if (key) made.setAttribute("aria-keyshortcuts", key);
-    made.addEventListener("click", act);
-    return made;
-  };
-  function reveal(to, move) {
-    count = Math.max(1, Math.min(steps.length, to));
-    steps.forEach((step, i) => { step.hidden = i >= count; });
-    for (const part of all(working, "section:has(.step), .fold, .group")) part.hidden = all(part, ".step").every(step => step.hidden);
-    for (const part of end) part.hidden = count < steps.length;
-    told.value = count < steps.length ? "step " + count + " of " + steps.length : steps.length + " steps";
-    if (move) go(cellsOf(steps[count - 1])[0]);
-  }
-  const next = () => reveal(count < steps.length ? count + 1 : 1, true), back = () => reveal(count - 1, true);
-  const bar = make("div", button("Previous", "p", back), button("Next", "n", next), button("All", "", () => reveal(steps.length)), told);
-  bar.className = "walk";
-  bar.role = "group";
-  bar.ariaLabel = "Step by step";
-  working.querySelector("h1, h2").after(bar);
-  told.value = steps.length + " steps";
-  working.addEventListener("keydown", event => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key === "n") next(); else if (event.key === "p") back();
-  });
-}
-
-tight(document);
-for (const [what, role] of [["tbody", "rowgroup"], ["tr", "row"], ["th", "rowheader"], ["td", "gridcell"]]) {
-  for (const part of all(document, ".numbers > tbody" + (what === "tbody" ? "" : " " + what))) part.role = role;  // also where the style makes them no table
-}
-for (const mark of all(document, "th .sym")) {
-  const head = mark.parentElement, row = head.closest("[id]");
+tight(page);
+const ROLES = { tbody: "rowgroup", tr: "row", th: "rowheader", td: "gridcell" };  // also where the style makes them no table
+for (const part of all(page, ".numbers tbody, .numbers tbody :is(tr, th, td)")) part.role = ROLES[part.localName];
+for (const mark of all(page, "th math")) {
+  const head = mark.parentElement, row = head.parentElement;
   mark.ariaHidden = true;
-  const name = make("span", nameOf(row?.localName === "tr" ? row : head.closest("table").rows[1].cells[head.cellIndex]));
-  name.className = "unseen";
-  head.append(name);
+  head.append(classed(make("span", nameOf(row.id ? row : head.closest("table").rows[1].children[head.cellIndex])), "unseen"));
 }
-for (const table of all(document, "table:not(.overview)")) {
+for (const table of all(page, "table:not(.overview)")) {
   table.role = "grid";
-  const cells = all(table, "td:not(.f)");
-  cells.forEach((cell, i) => { cell.tabIndex = i ? -1 : 0; });
-  table.addEventListener("focusin", event => { if (event.target.matches("td")) { event.target.ariaLabel = label(event.target) + ", " + event.target.textContent.trim(); explain(event.target); } });
-  table.addEventListener("mouseover", event => { const cell = event.target.closest("td:not(.f)"); if (cell) explain(cell); });
-  table.addEventListener("click", event => { const cell = event.target.closest("td:not(.f)"); if (cell) go(cell); });
-  table.addEventListener("keydown", event => {
-    const cell = event.target, row = cell.parentElement;
-    if (!cell.matches("td") || event.altKey || event.metaKey) return;
-    const beside = all(row, "td:not(.f)"), i = beside.indexOf(cell);
-    const up = row.previousElementSibling, down = row.nextElementSibling;
-    const below = to => to && !to.hidden ? all(to, "td:not(.f)")[i] : undefined;
-    const to = { ArrowRight: beside[i + 1], ArrowLeft: beside[i - 1], ArrowDown: below(down), ArrowUp: below(up),
-                 Home: event.ctrlKey ? cells[0] : beside[0], End: event.ctrlKey ? cells.at(-1) : beside.at(-1),
-                 Enter: why.querySelector("a") }[event.key];
-    if (event.key.startsWith("Arrow") || to) event.preventDefault();
-    if (to?.matches("td")) go(to); else to?.focus();
-  });
+  if (table.matches(".numbers")) table.ariaLabel = "steps " + nameOf(table.rows[1]) + " to " + nameOf([...table.rows].at(-1));
+  all(table, CELLS).forEach((cell, i) => { cell.tabIndex = i ? -1 : 0; });
 }
-document.addEventListener("click", event => {
-  const link = event.target.closest("[data-to], a[href^='#']");
-  const at = link && document.getElementById(link.dataset.to ?? link.hash.slice(1));
-  if (!at) return;
-  event.preventDefault();
-  go(at.matches("td") ? at : cellsOf(at)[0]);
+on(page, "mouseover focusin mouseout focusout", event => {
+  const cell = cellAt(event), inside = event.type === "mouseover" || event.type === "focusin";
+  event.target.leads?.classList.toggle("hit", inside);
+  if (cell && inside) {
+    cell.ariaLabel = [label(cell), written(cell), cell.dataset.e].filter(Boolean).join(", ");
+    explain(cell);
+  }
 });
-const point = (event, on) => {
-  const to = event.target.closest?.("[data-to]")?.dataset.to;
-  if (to) document.getElementById(to).classList.toggle("hit", on);
-};
-for (const [kind, on] of [["mouseover", true], ["focusin", true], ["mouseout", false], ["focusout", false]]) document.addEventListener(kind, event => point(event, on));
-document.addEventListener("keydown", event => { if (event.key === "Escape") dismiss(); });
-for (const step of all(document, ".step")) {
+on(page, "click", event => {
+  const link = event.target.closest(".to, a[href^='#v']"), to = link ? link.leads ?? byId(link.hash.slice(1)) : cellAt(event);
+  if (!to) return;
+  if (link) event.preventDefault();
+  go(to.matches(CELLS) ? to : cellsOf(to)[link.dataset.at ?? 0]);
+});
+on(page, "keydown", event => {
+  const cell = cellAt(event), key = event.key;
+  if (key === "Escape") dismiss();
+  if (!cell || event.altKey || event.metaKey) return;
+  const cells = all(cell.closest("table"), CELLS), row = all(cell.parentElement, CELLS), ends = event.ctrlKey ? cells : row;
+  const i = cells.indexOf(cell), j = row.indexOf(cell);
+  const to = { ArrowRight: row[j + 1], ArrowLeft: row[j - 1], ArrowDown: cells[i + row.length], ArrowUp: cells[i - row.length],
+               Home: ends[0], End: ends.at(-1), Enter: panel.querySelector("a") }[key];
+  if (key.startsWith("Arrow") || to) event.preventDefault();
+  if (to?.localName !== "td") to?.focus(); else if (!to.closest("[hidden]")) go(to);
+});
+for (const step of all(page, STEPS)) {
   const fold = step.closest("details:not([open])");
   if (fold) fold.addEventListener("toggle", () => work(step), { once: true }); else work(step);
 }
-for (const working of all(document, ".working")) walk(working);
-addEventListener("beforeprint", () => { for (const step of all(document, "details")) { step.open = true; work(step); } });
-}
+addEventListener("beforeprint", () => { for (const part of all(page, "details")) part.open = true; all(page, STEPS).forEach(work); });

@@ -1,17 +1,23 @@
-"""A student's feedback as one HTML page: no scripts, nothing loaded from elsewhere, light and dark."""
+"""What was marked as one page of HTML: every line with its verdict, and the student's own working to point at.
+
+A student's page has no right value unless the view reveals them: then there is how each cell is worked with the
+student's own numbers, else only from which of them, and from what was given, it is made.
+"""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Iterable
-from html import escape
+from collections.abc import Iterable, Iterator
 from typing import TextIO
+from xml.etree.ElementTree import Element
 
 from nncalc.errors import JOINERS, printable
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Marks
+from nncalc.render.alike import Alike
+from nncalc.render.document import node, put, whole_page
+from nncalc.render.index import narrowing
 from nncalc.render.layout import View
+from nncalc.render.marks.answers import TONE_SIGNS, Answers
 from nncalc.render.marks.report import closeness_asked, legend
 from nncalc.render.marks.student import (
     HOW_READ,
@@ -26,83 +32,115 @@ from nncalc.render.marks.student import (
     total_score,
     unmarked,
 )
+from nncalc.render.working.html import panel
 
-# Every colour has a contrast of at least 4.5 with its ground, light and dark; no colour says what no word says.
-STYLE = """
-:root { color-scheme: light dark; }
-body { background: #ffffff; color: #1f2328; font: 16px/1.5 system-ui, sans-serif; margin: 0; }
-main { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
-table { border-collapse: collapse; margin: 1rem 0; }
-th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8c959f; vertical-align: top; }
-th { font-weight: 600; overflow-wrap: normal; }
-td:last-child { white-space: nowrap; }
-td, tbody th, code { font-family: ui-monospace, monospace; font-size: .9rem; }
-.good { color: #1a7f37; } .carried { color: #7d4e00; } .bad { color: #cf222e; font-weight: 600; }
-.quiet { color: #59636e; }
-@media (prefers-color-scheme: dark) {
-body { background: #0d1117; color: #e6edf3; }
-.good { color: #3fb950; } .carried { color: #d29922; } .bad { color: #ff7b72; } .quiet { color: #9198a1; }
-}
-"""
+# A page of more sheets opens with them folded.
+MOST_SHEETS = 12
 
 
 def render(homework: Homework, view: View, out: TextIO) -> None:
-    """Writes one page for all that was marked: the total, then a heading a problem."""
-    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'"
-    title = student_title(homework)
-    parts = [f"<h1>{escaped_html(title, 600)}</h1>"]
-    if len(homework.results) > 1:
-        parts.append(f"<p><strong>Total: {escaped_html(total_score(homework))}</strong></p>")
-    several = len(homework.students) > 1
-    parts += [_sheet(result, several, view) for result in homework.results]
-    parts += [f'<p class="bad">{escaped_html(str(finding.pathless))}</p>' for finding in homework.stray]
-    body = "\n".join(parts)
-    out.write(
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">\n'
-        f'<meta name="viewport" content="width=device-width">\n<title>{escaped_html(title, 200)}: marks</title>\n'
-        f"<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
-    )
+    """Writes one page for all that was marked: the total, a list where there are several, then a heading a sheet."""
+    out.write(_Page(homework, view).whole())
 
 
-def escaped_html(foreign: str, limit: int = 2000) -> str:
-    """Any text as text."""
-    return escape(printable(foreign, limit, JOINERS)).replace("{", "&#123;")
+class _Page:
+    """The parts of the page, as texts wherever they are somebody else's."""
+
+    def __init__(self, homework: Homework, view: View):
+        self.homework, self.view = homework, view
+        self.answers, self.alike = Answers(view), Alike()
+        self.several = len(homework.students) > 1
+        self.folded = len(homework.results) > MOST_SHEETS
+
+    def whole(self) -> str:
+        """The page as it is written."""
+        results = self.homework.results
+        title = f"{len(self.homework.students)} students" if self.several else student_title(self.homework)
+        main = node("main", node("h1", _text(title, 600)))
+        if len(results) > 1:
+            put(main, node("p", node("strong", _text(f"Total: {total_score(self.homework)}"))), *self._contents())
+        sheets = [self._sheet(result, f"s{i}") for i, result in enumerate(results)]
+        put(main, self.alike.notice(), *sheets)
+        put(main, *(node("p", _text(str(finding.pathless)), class_="bad") for finding in self.homework.stray))
+        files = [*(["folds"] if self.alike.any else []), "page", *(["index"] if len(results) > 1 else []), "marks.css"]
+        body = [main, self.answers.all_frames(), panel()]
+        return whole_page(f"{_text(title, 200)}: marks", body, *files)
+
+    def _contents(self) -> Iterator[Element]:
+        """The sheets, a row each; what is typed above keeps those that have it."""
+        yield from narrowing()
+        names = ["student", "problem", "marks"][not self.several :]
+        rows = []
+        for i, result in enumerate(self.homework.results):
+            known = [_name(result)] * self.several + [result.pair.problem]
+            first, *others = (_text(name, 300) for name in known)
+            score = "not marked" if unmarked(result) else result_score(result)
+            cells = (node("td", text) for text in [*others, score])
+            rows.append(node("tr", node("td", node("a", first, href=f"#s{i}")), *cells))
+        table = node("table", node("caption", f"{len(rows)} sheets", class_="seen"), class_="overview index")
+        put(table, node("thead", node("tr", *(node("th", name) for name in names))), node("tbody", *rows))
+        yield node("div", table, class_="scroll")
+
+    def _sheet(self, result: Marked, name: str) -> Element:
+        title = f"{_name(result)}: {result.pair.problem}" if self.several else result.pair.problem
+        heading = node("h2", _text(title, 600))
+        score = node("strong", _text(result_score(result)))
+        if self.folded:
+            made = node("details", node("summary", heading, ": ", score), class_="fold", id=name)
+        else:
+            made = node("section", heading, node("p", score), id=name)
+        put(made, *(node("p", _text(text)) for text in adjusted_words(result)))
+        if unmarked(result):
+            put(made, node("p", "Not marked:"), _list(unmarked(result)))
+        if result.marks is not None and not result.pair.reason:
+            put(made, *self._marks(result, result.marks))
+        if result.notes:
+            put(made, node("p", HOW_READ), _list(result.notes))
+        if self.folded:
+            self.alike.shortened(made)
+        return made
+
+    def _marks(self, result: Marked, marks: Marks) -> Iterator[Element]:
+        trace = marks.asked.trace
+        yield node("p", _text(f"{trace.title or trace.topic} ({closeness_asked(marks)} asked)"), class_="quiet")
+        working = [*self.answers.working(marks)]
+        rows = (self._row(row) for row in student_rows(result, marks, self.view))
+        table = node("table", node("caption", "Your lines"), class_="overview")
+        put(table, node("thead", node("tr", *(node("th", head, scope="col") for head in heads(self.view)))))
+        put(table, node("tbody", *rows))
+        yield node("div", table, class_="scroll")
+        if legend(marks):
+            yield node("p", _text(legend(marks)), class_="quiet")
+        for cells, said in explained(marks, self.view):
+            yield node("p", node("code", _text(cells)))
+            yield from [_list(said)] if said else []
+        if further(marks, self.view):
+            yield node("p", _text(further(marks, self.view)), class_="quiet")
+        yield from working
+
+    def _row(self, row: StudentRow) -> Element:
+        """A line, with a link to where it stands in the working."""
+        label, *others = row.cells
+        at = self.answers.known.get(row.name)
+        shown = _text(label, 600)
+        link = shown if at is None else node("a", shown, href=f"#v{at}", **self.answers.place_of(row.name, row.index))
+        made = node("tr", node("th", link, scope="row"), *(node("td", _text(cell)) for cell in others))
+        put(
+            made,
+            node("td", f"{TONE_SIGNS[row.tone]} {_text(row.verdict)}", class_=row.tone),
+            node("td", row.points, class_="n"),
+        )
+        return made
 
 
-def _sheet(result: Marked, several: bool, view: View) -> str:
-    title = f"{result.pair.student}: {result.pair.problem}" if several else result.pair.problem
-    parts = [f"<h2>{escaped_html(title, 600)}</h2>", f"<p><strong>{escaped_html(result_score(result))}</strong></p>"]
-    parts += [f"<p>{escaped_html(text)}</p>" for text in adjusted_words(result)]
-    if unmarked(result):
-        parts += ["<p>Not marked:</p>", _list(unmarked(result))]
-    if result.marks is not None and not result.pair.reason:
-        parts += _marks(result, result.marks, view)
-    if result.notes:
-        parts += [f"<p>{HOW_READ}</p>", _list(result.notes)]
-    return "\n".join(parts)
+def _name(result: Marked) -> str:
+    return result.pair.name or result.pair.student
 
 
-def _list(texts: Iterable[str]) -> str:
-    return f"<ul>{''.join(f'<li>{escaped_html(text)}</li>' for text in texts)}</ul>"
+def _text(foreign: str, limit: int = 2000) -> str:
+    """Any text as it can be read."""
+    return printable(foreign, limit, JOINERS)
 
 
-def _marks(result: Marked, marks: Marks, view: View) -> list[str]:
-    trace = marks.asked.trace
-    parts = [f'<p class="quiet">{escaped_html(f"{trace.title or trace.topic} ({closeness_asked(marks)} asked)")}</p>']
-    columns = "".join(f'<th scope="col">{head}</th>' for head in heads(view))
-    parts.append(f"<table>\n<thead><tr>{columns}</tr></thead>\n<tbody>")
-    parts += [*map(_row, student_rows(result, marks, view)), "</tbody>\n</table>"]
-    parts += [f'<p class="quiet">{escaped_html(legend(marks))}</p>'] if legend(marks) else []
-    for working, said in explained(marks, view):
-        parts += [f"<p><code>{escaped_html(working)}</code></p>", *([_list(said)] if said else [])]
-    more = further(marks, view)
-    return [*parts, *([f'<p class="quiet">{escaped_html(more)}</p>'] if more else [])]
-
-
-def _row(row: StudentRow) -> str:
-    label, *others = row.cells
-    cells = "".join(f"<td>{escaped_html(cell)}</td>" for cell in others)
-    verdict = f'<td class="{row.tone}">{escaped_html(row.verdict)}</td><td>{escaped_html(row.points)}</td>'
-    return f'<tr><th scope="row">{escaped_html(label)}</th>{cells}{verdict}</tr>'
+def _list(texts: Iterable[str]) -> Element:
+    return node("ul", *(node("li", _text(text)) for text in texts))

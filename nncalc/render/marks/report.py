@@ -40,6 +40,7 @@ class MarkRow:
     verdict: str
     tone: str
     mark: MarkedLine
+    index: Index | None = None
 
 
 def score(marks: Marks) -> str:
@@ -93,7 +94,7 @@ def _row(mark: MarkedLine, label: str, index: Index | None, verdict: Verdict, ma
     good = verdict <= Verdict.rounded
     same = good or followed == exact
     said = words(mark, verdict, marks, index)
-    return MarkRow(label, yours(mark, index), "" if same else followed, exact, said, tone(verdict), mark)
+    return MarkRow(label, yours(mark, index), "" if same else followed, exact, said, tone(verdict), mark, index)
 
 
 def tone(verdict: Verdict) -> str:

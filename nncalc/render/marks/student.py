@@ -13,11 +13,12 @@ from nncalc.errors import printable
 from nncalc.marking.adjust import WHOLE
 from nncalc.marking.credit import points
 from nncalc.marking.homework import Homework, Marked, sums
-from nncalc.marking.marks import MarkedLine, Marks
+from nncalc.marking.marks import Likely, MarkedLine, Marks
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.report import EXPLAINED, explanations, full_working, mark_cell, rows, score
 from nncalc.trace.notation.style import TEXT
+from nncalc.trace.notation.tree import Index
 
 # A number with so many digits may be a right value; without --reveal no such number is said but those that the
 # problem or the student wrote.
@@ -36,6 +37,8 @@ class StudentRow:
     verdict: str
     points: str
     tone: str
+    name: str
+    index: Index | None
 
 
 def heads(view: View) -> list[str]:
@@ -48,8 +51,10 @@ def student_rows(result: Marked, marks: Marks, view: View) -> Iterator[StudentRo
     said: set[str] = set()
     for row in rows(marks, view):
         more = [row.followed, row.exact] if view.reveal else []
-        yield StudentRow([row.label, row.yours, *more], row.verdict, _points(result, row.mark, said), row.tone)
-        said.add(row.mark.name)
+        mark = row.mark
+        cells = [row.label, row.yours, *more]
+        yield StudentRow(cells, row.verdict, _points(result, mark, said), row.tone, mark.name, row.index)
+        said.add(mark.name)
 
 
 def _points(result: Marked, mark: MarkedLine, said: set[str]) -> str:
@@ -99,11 +104,17 @@ def explained(marks: Marks, view: View) -> Iterator[tuple[str, list[str]]]:
 
 def hints(mark: MarkedLine, marks: Marks) -> Iterator[tuple[str, str]]:
     """What a wrong line looks like, with its cells, where the words hold no number that may be a right one."""
-    for likely in mark.likely if mark.verdict is Verdict.wrong else ():
-        if not _tells(likely.text, mark, marks):
-            few = ", ".join(mark_cell(mark, index) for index in likely.cells[:EXPLAINED])
-            more = ", …" if len(likely.cells) > EXPLAINED else ""
-            yield few + more or TEXT.symbol(mark.name, ""), likely.text
+    for likely in likely_shown(mark, marks, False):
+        few = ", ".join(mark_cell(mark, index) for index in likely.cells[:EXPLAINED])
+        more = ", …" if len(likely.cells) > EXPLAINED else ""
+        yield few + more or TEXT.symbol(mark.name, ""), likely.text
+
+
+def likely_shown(mark: MarkedLine, marks: Marks, reveal: bool) -> list[Likely]:
+    """What a wrong line looks like; where no right values are wanted, without words that may hold one."""
+    if mark.verdict is not Verdict.wrong:
+        return []
+    return [likely for likely in mark.likely if reveal or not _tells(likely.text, mark, marks)]
 
 
 def _tells(text: str, mark: MarkedLine, marks: Marks) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import escape
 
 from nncalc.trace.name import StepName
@@ -23,6 +24,7 @@ def _row(*parts: str) -> str:
     return f"<mrow>{''.join(parts)}</mrow>"
 
 
+@lru_cache(4096)
 def _letters(name: str) -> str:
     """W_xi is W with index xi, a1 is a with index 1, x_hat carries its hat."""
     stem, _, lower = name.partition("_")
