@@ -18,7 +18,7 @@ from nncalc.trace.notation.numbers import aligned, number
 from nncalc.trace.notation.record import Style
 from nncalc.trace.notation.style import ASCII_TEXT, TEXT, place, substituted, symbols, write
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, middle
-from nncalc.trace.steps import Step
+from nncalc.trace.steps import Step, Trace
 
 # How what is no finite number is written, behind its sign.
 NO_NUMBER = ("inf", "∞", "nan")
@@ -77,6 +77,15 @@ class PageLine:
 def cell_name(step: Step, index: Index) -> str:
     """The symbol of one cell: z_i[1]."""
     return TEXT.symbol(step.symbol, place(index))
+
+
+def answer_symbol(trace: Trace, name: str) -> str:
+    """What an answer is called: its name, or the letters that an author gave the step that it is."""
+    step = trace.named().get(trace.answered.get(name, name))
+    if step is None or step.value.lettered is None:
+        return name
+    local = StepName.parse(step.name).local == name
+    return StepName.parse(step.symbol).local if local else step.symbol if step.name == name else name
 
 
 def formula(step: Step, view: View = View(), style: Style | None = None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.layout import NOTE, View, formula, inline, line, remarks
+from nncalc.render.layout import NOTE, View, answer_symbol, formula, inline, line, remarks
 from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.render.markup import Markup, ShownFormula
 from nncalc.trace.notation.numbers import number
@@ -242,7 +242,9 @@ class Document:
             yield from self._heading("Answer", level + 1)
         first, left_out, last = ends([*trace.answer.items()], is_long(trace, self.view))
         for items in (first, last):
-            yield from self._flow([part for name, value in items for part in self._values(name, value)])
+            yield from self._flow(
+                [part for name, value in items for part in self._values(answer_symbol(trace, name), value)]
+            )
             if left_out and items is first:
                 yield self._said(f"… {left_out} more")
         said = left_out_said(trace, self.view)

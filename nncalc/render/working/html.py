@@ -19,7 +19,7 @@ from nncalc.errors import JOINERS, printable
 from nncalc.render.document import PRESENT, node, put, whole_page
 from nncalc.render.drawing import graph_drawing
 from nncalc.render.graph import is_graph
-from nncalc.render.layout import NOTE, View, blocks, inline, matrix, remarks
+from nncalc.render.layout import NOTE, View, answer_symbol, blocks, inline, matrix, remarks
 from nncalc.render.long import left_out_said, runs
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.mathml import GLYPHS, MATHML
@@ -274,7 +274,7 @@ class _Page:
         items = []
         for name, value in trace.answer.items():
             at = self.known.get(trace.answered.get(name, name))
-            called = TEXT.symbol(name)
+            called = TEXT.symbol(answer_symbol(trace, name))
             sign = node("a", called, href=f"#v{at}") if at is not None else called
             small = np.ndim(value) < 2
             text = inline(value, self.view.digits) if small else f"{_size(value)}, above"

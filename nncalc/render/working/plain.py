@@ -26,7 +26,7 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
         print(f"# signs: {signs}", file=out)
     for name, value in trace.header.items():
         for index in np.ndindex(value.shape):
-            cell = TEXT.symbol(name, place(index))
+            cell = TEXT.symbol(value.lettered or name, place(index))
             print(f"{cell} = {number(np.asarray(value.array)[index], view.digits)}", file=out)
     section = ""
     for run in runs(trace, view):

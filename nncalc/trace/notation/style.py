@@ -12,6 +12,7 @@ from nncalc.trace.name import StepName
 from nncalc.trace.notation.functions import FUNCTIONS
 from nncalc.trace.notation.latex import LATEX
 from nncalc.trace.notation.legend import SIGNS_OF_ASCII, SIGNS_OF_TEXT
+from nncalc.trace.notation.letters import is_plain, letters_of
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.phrases import OPERATOR, PHRASES, WORDS, binding, with_arguments
 from nncalc.trace.notation.record import Style
@@ -89,8 +90,10 @@ def _operand(x: Op, position: int, part: tuple[str, float], style: Style) -> str
         return part[0]
     operand = x.args[position]
     symbol = operand.value.symbol if isinstance(operand, Ref) else ""
-    fraction = StepName.parse(symbol).is_gradient and part[0] == style.symbol(symbol)
-    if fraction and (x.kind, position) in (("power", 0), ("divide", 1)):  # (∂L/∂w)², which is no ∂L/∂w²
+    alone, fraction = part[0] == style.symbol(symbol), StepName.parse(symbol).is_gradient
+    raised = not is_plain(symbol) and bool(letters_of(symbol).upper or letters_of(symbol).primes)
+    places = (("power", 0), ("divide", 1)) if fraction else (("power", 0),) if raised else ()
+    if alone and (x.kind, position) in places:  # (∂L/∂w)², which is no ∂L/∂w²; (W^[1])²
         return _closed((part[0], 0), ATOM, style)
     return _closed(part, OPERANDS[x.kind][position], style)
 
@@ -174,8 +177,12 @@ def _closed(part: tuple[str, float], at_least: float, style: Style) -> str:
 
 
 def _text_name(name: StepName, cell: str) -> str:
-    local = f"∂{name.of}/∂{name.by}" if name.is_gradient else name.local
+    local = f"∂{_text_letters(name.of)}/∂{_text_letters(name.by)}" if name.is_gradient else _text_letters(name.local)
     return name.beside(local) + (f"[{cell}]" if cell else "")
+
+
+def _text_letters(name: str) -> str:
+    return name if is_plain(name) else letters_of(name).text
 
 
 def _text_divide(a: str, b: str) -> str:
