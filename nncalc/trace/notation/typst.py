@@ -56,7 +56,7 @@ def _script(text: str) -> str:
     """What stands low or high, each sign of it by itself: letters as mathematics has them, words as words."""
     pieces = _PIECE.findall(text)
     return " ".join(
-        p if len(p) == 1 and p.isalpha() or p.isdecimal() else _SCRIPT_SIGNS.get(p, typst_string(p)) for p in pieces
+        p if (len(p) == 1 and p.isalpha()) or p.isdecimal() else _SCRIPT_SIGNS.get(p, typst_string(p)) for p in pieces
     )
 
 
