@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.layout import NOTE, View, answer_symbol, formula, inline, line, remarks
+from nncalc.render.layout import NOTE, PageLine, View, answer_symbol, formula, inline, line, remarks
 from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.render.markup import Markup, ShownFormula
 from nncalc.trace.notation.numbers import number
@@ -25,6 +25,13 @@ _SMALLER = 1.6
 _ROUNDED = "worked with rounded values: ≈ the value carried on (the exact one, the drift)"
 # One line of working: its left side, and what it is equal to, each with its sign.
 Sides = list[tuple[str, ShownFormula]]
+
+
+class _Cell(NamedTuple):
+    """A cell of a step, with its line as text."""
+
+    step: Step
+    said: PageLine
 
 
 def title_of(trace: Trace) -> str:
@@ -91,8 +98,9 @@ class Document:
         if self.view.detail == "short":
             yield from self._flow([part for step in steps for part in self._values(step.symbol, step.array)])
             return
-        yield from self._display([self._sides(step, (), True) for step in steps])
-        yield from self._notes(steps, [()])
+        cells = [self._cell(step, ()) for step in steps]
+        yield from self._display([self._sides(cell, True) for cell in cells])
+        yield from self._notes(cells)
 
     def _step(self, step: Step) -> Iterator[str]:
         """The formula, and below it the cells, then the whole array."""
@@ -100,18 +108,21 @@ class Document:
         if self.view.detail == "short":
             yield from self._flow(shown)
             return
-        indices = step.indices()
-        moved = step.cells is None and not any(line(step, index, self.view).stages for index in indices)
-        cells = [] if moved else [self._sides(step, index) for index in indices]
+        cells = [self._cell(step, index) for index in step.indices()]
+        moved = step.cells is None and not any(cell.said.stages for cell in cells)
         yield from self._whole(step)
-        yield from self._display(cells) if cells else ()
-        yield from self._notes([step], indices)
+        if cells and not moved:
+            yield from self._display([*map(self._sides, cells)])
+        yield from self._notes(cells)
         if step.cells is None and (moved or (step.array.ndim >= 2 and step.array.size > 1)):
             yield from self._flow(shown)
 
-    def _notes(self, steps: list[Step], cells: list[Index]) -> Iterator[str]:
-        said = dict.fromkeys(n for step in steps for index in cells for n in remarks(step, index, self.view))
-        yield from map(self._said, said)
+    def _cell(self, step: Step, index: Index) -> _Cell:
+        return _Cell(step, line(step, index, self.view))
+
+    def _notes(self, cells: list[_Cell]) -> Iterator[str]:
+        said = (n for cell in cells for n in remarks(cell.step, cell.said.index, self.view, cell.said.made))
+        yield from map(self._said, dict.fromkeys(said))
 
     def _whole(self, step: Step) -> Iterator[str]:
         """name = formula, of whole values."""
@@ -125,12 +136,13 @@ class Document:
                 [lambda s: [("", ShownFormula(*left)), ("=", ShownFormula(formula(step, self.view, s), said))]]
             )
 
-    def _sides(self, step: Step, index: Index, alone: bool = False) -> Callable[[Style], Sides]:
+    def _sides(self, cell: _Cell, alone: bool = False) -> Callable[[Style], Sides]:
         """cell = numbers = value; alone: with the formula before the numbers."""
-        said = line(step, index, self.view)
+        step, said = cell
+        index = said.index
 
         def sides(style: Style) -> Sides:
-            own = line(step, index, self.view, style=style)
+            own = line(step, index, self.view, said.made, style)
             value = style.signed(number(step.array[index], self.view.digits))
             parts = [(formula(step, self.view, style), formula(step, self.view))] if alone else []
             stages = [*parts, *zip(own.stages, said.stages, strict=False)]
