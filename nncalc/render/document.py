@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import cache
 from pkgutil import get_data
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -50,6 +51,7 @@ def whole_page(title: str, body: Iterable[Element], name: str) -> str:
     return f"<!DOCTYPE html>\n{written}\n"
 
 
+@cache
 def _file(name: str) -> str:
     """A file of this folder without what only its readers need: comments, indents, and spaces beside signs.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from xml.etree.ElementTree import Element
 
 from nncalc.errors import JOINERS, printable
 from nncalc.trace.notation.record import Style
@@ -40,7 +41,8 @@ class Markup:
     (group 2) a part in which no line ends, and of what is passed over. `text` makes any text harmless. `display` is
     given lines, what they say as text, and the width of the widest; `flow` what stands beside each other.
     `heading`: a text that is harmless already, and its level. `table`: a head, rows, and which columns are numbers.
-    `line`: how many signs one has; `indent`: before one that goes on.
+    `line`: how many signs one has; `indent`: before one that goes on. `picture` is given a drawing in SVG, which says
+    in its label what it shows; None: the language has none.
     """
 
     style: Style
@@ -59,6 +61,7 @@ class Markup:
     matrix: Callable[[Sequence[Sequence[str]]], str]
     table: Callable[[Sequence[str], Sequence[Sequence[str]], Sequence[bool]], str]
     line: int
+    picture: Callable[[Element], str] | None = None
 
     def broken(self, formula: ShownFormula, room: int) -> tuple[list[str], int]:
         """Lines of a flat formula, broken at its terms, then at what else may end one; and the width of the widest."""

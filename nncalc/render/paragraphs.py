@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.layout import NOTE, PageLine, View, answer_symbol, formula, inline, line, remarks
+from nncalc.render.drawing import graph_drawing
+from nncalc.render.graph import is_graph
+from nncalc.render.layout import NOTE, PageLine, View, answer_symbol, formula, inline, line, remarks, signs_said
 from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.render.markup import Markup, ShownFormula
 from nncalc.trace.notation.numbers import number
@@ -22,6 +24,8 @@ from nncalc.trace.steps import Step, Trace
 _MOST_LINES, _MOST_ROWS = 40, 30
 # A matrix may be so many times as wide as a line; it is then set smaller.
 _SMALLER = 1.6
+# A wider drawing, in pixels, would be set too small to be read.
+_WIDEST_PICTURE = 1400
 _ROUNDED = "worked with rounded values: ≈ the value carried on (the exact one, the drift)"
 # One line of working: its left side, and what it is equal to, each with its sign.
 Sides = list[tuple[str, ShownFormula]]
@@ -53,6 +57,7 @@ class Document:
     def working(self, trace: Trace, level: int = 1) -> Iterator[str]:
         """The parts of the page, to be written below each other."""
         yield from self._head(trace, level)
+        yield from self._pictures(trace)
         section = ""
         for run in [] if trace.overview and self.view.detail == "short" else runs(trace, self.view):
             if run.left_out:
@@ -73,6 +78,9 @@ class Document:
         about += [", ".join(trace.conventions)] if trace.conventions else []
         if about:
             yield self._said(": ".join(about))
+        signs = signs_said((step for run in runs(trace, self.view) for step in run.steps), self.view)
+        if signs:
+            yield self._said(f"signs: {signs}")
         if any(step.exact is not None for step in trace.steps):
             yield self._said(_ROUNDED)
         given = [part for value in trace.header.values() for part in self._values(value.symbol, value.array)]
@@ -92,6 +100,16 @@ class Document:
     def _flow(self, parts: Sequence[ShownFormula]) -> Iterator[str]:
         if parts:
             yield self.markup.flow(parts)
+
+    def _pictures(self, trace: Trace) -> Iterator[str]:
+        """What shows the whole working at once, where the markup can have a picture."""
+        if self.markup.picture is None or not is_graph(trace):
+            return
+        drawn = graph_drawing(trace, self.view)
+        if float(drawn.get("width", "")) <= _WIDEST_PICTURE:
+            yield self.markup.picture(drawn)
+        else:
+            yield self._said("its graph is too wide for a page; --format html draws it")
 
     def _numbers(self, steps: list[Step]) -> Iterator[str]:
         """Steps of one number each: name = formula = numbers = value."""

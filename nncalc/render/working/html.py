@@ -19,7 +19,7 @@ from nncalc.errors import JOINERS, printable
 from nncalc.render.document import PRESENT, node, put, whole_page
 from nncalc.render.drawing import graph_drawing
 from nncalc.render.graph import is_graph
-from nncalc.render.layout import NOTE, View, answer_symbol, blocks, inline, matrix, remarks
+from nncalc.render.layout import NOTE, View, answer_symbol, blocks, inline, matrix, remarks, signs_said
 from nncalc.render.long import left_out_said, runs
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.mathml import GLYPHS, MATHML
@@ -101,6 +101,8 @@ class _Page:
         self.folded = sum(step.array.size for step in trace.steps) > MOST_OPEN or len(trace.steps) > MOST_STEPS
         made = node("article", node(f"h{level}", _title(trace)), class_="working")
         said = [", ".join(trace.conventions)] if trace.conventions else []
+        signs = signs_said((step for run in runs(trace, self.view) for step in run.steps), self.view)
+        said += [f"signs: {signs}"] if signs else []
         if any(step.exact is not None for step in trace.steps):
             said.append("worked with rounded values; beside each the exact one and the drift")
         if self.folded:

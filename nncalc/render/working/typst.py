@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TextIO
+from xml.etree.ElementTree import Element, tostring
 
 from nncalc.render.layout import View
 from nncalc.render.markup import AlignedLines, Markup, ShownFormula
@@ -28,6 +29,7 @@ _CONTENTS = """#v(4em)
 #outline(title: [Contents], depth: 1)
 #pagebreak()
 """
+_SVG = "http://www.w3.org/2000/svg"
 # What is wider than its column is set smaller; what may be, from this share of a line on, is measured.
 _MAY_BE_WIDE = 0.7
 _FITTED = """#layout(room => {{
@@ -67,8 +69,9 @@ def _flow(shown: Sequence[ShownFormula]) -> str:
         boxed = f"box({_equation(f'display({formula.source})', formula.text, False)})"
         parts.append(_FITTED.format(formula=boxed) if formula.width > _MAY_BE_WIDE * TYPST_MARKUP.line else f"#{boxed}")
     between = " #h(1.5em, weak: true)\n"
-    below = "\n#v(0.4em)" if any("mat(" in formula.source for formula in shown) else ""
-    return f"#par(leading: 1em)[{between.join(parts)}]{below}"
+    high = any(sign in formula.source for formula in shown for sign in ("mat(", "frac("))
+    above, below = ("#v(0.3em)\n", "\n#v(0.4em)") if high else ("", "")
+    return f"{above}#par(leading: 1em)[{between.join(parts)}]{below}"
 
 
 def _vector(numbers: Sequence[str]) -> str:
@@ -84,6 +87,14 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence
     cells = [f"  table.header({', '.join(f'[{cell}]' for cell in head)}),"]
     cells += [f"  {', '.join(f'[{cell}]' for cell in row)}," for row in rows]
     return "\n".join([f"#table(columns: {len(head)}, align: ({sides},),", *cells, ")"])
+
+
+def _picture(drawn: Element) -> str:
+    """A drawing as wide as it is, but no wider than the column."""
+    source = tostring(drawn, encoding="unicode").replace("<svg ", f'<svg xmlns="{_SVG}" ', 1)
+    wide, said = 0.75 * float(drawn.get("width", "")), typst_string(drawn.get("aria-label", ""))
+    drawing = f'bytes({typst_string(source)}), format: "svg", alt: {said}'
+    return f"#layout(room => image({drawing}, width: calc.min(room.width, {wide:g}pt)))"
 
 
 def _flat_power(base: str, exponent: str) -> str:
@@ -107,4 +118,5 @@ TYPST_MARKUP = Markup(
     matrix=_matrix,
     table=_table,
     line=100,
+    picture=_picture,
 )

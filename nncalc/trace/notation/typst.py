@@ -18,8 +18,8 @@ _ACCENTED = {"bar": "macron"}
 # Signs that go around their arguments, or that are a letter; every other function is called by its name.
 _AROUND = {"sqrt": "sqrt({})", "abs": "abs({})", "floor": "floor({})", "ceil": "ceil({})",
            "vector": r"lr(\[ {} \])", "list": "{}", "sum": r"sum lr(\( {} \))"}  # fmt: skip
-# Words of a phrase, with the blanks around them.
-_WORDS = re.compile(r" ?[A-Za-z0-9][A-Za-z0-9, ]*")
+# Words of a phrase, with the blanks around them, and the comma in front: elsewhere it would part arguments.
+_WORDS = re.compile(r",? ?[A-Za-z0-9][A-Za-z0-9, ]*")
 OPEN, CLOSE, COMMA = r"lr(\( ", r" \))", r"\, "
 
 
