@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from command import run
 from examples import GRID, problem
 from hypothesis import given
 from hypothesis import strategies as st
+from test_documents import log_of
 
 from nncalc.errors import InputError
 from nncalc.render.layout import View
@@ -58,8 +62,8 @@ WRITTEN = [
     ("W^{[1]}", "W^[1]", "W^{[1]}", r"W^(\[ 1 \])", "<msup><mi>W</mi><mrow><mrow><mrow><mo>[</mo><mn>1</mn><mo>]</mo></mrow></mrow></mrow></msup>"),
     ("h_{t-1}", "h_{t-1}", "h_{t-1}", "h_(t - 1)", "<msub><mi>h</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub>"),
     ("W_xh", "W_xh", "W_{xh}", 'W_("xh")', "<msub><mi>W</mi><mi>xh</mi></msub>"),
-    (r"\hat y_1", "ŷ_1", r"\hat{y}_{1}", 'hat(y)_("1")', '<msub><mover accent="true"><mi>y</mi><mo>^</mo></mover><mi>1</mi></msub>'),
-    (r"\bar{\theta}'", "θ̄'", r"\bar{\theta}^{\prime}", "macron(θ)^(prime)",
+    (r"\hat y_1", "ŷ_1", r"{}\hat{y}_{1}", 'hat(y)_("1")', '<msub><mover accent="true"><mi>y</mi><mo>^</mo></mover><mi>1</mi></msub>'),
+    (r"\bar{\theta}'", "θ̄'", r"{}\bar{\theta}^{\prime}", "macron(θ)^(prime)",
      '<msup><mover accent="true"><mi>θ</mi><mo>¯</mo></mover><mrow><mo>′</mo></mrow></msup>'),
     (r"\mathbf{x}", "𝐱", r"\mathbf{x}", "bold(upright(x))", "<mi>𝐱</mi>"),
     (r"\boldsymbol{\theta}", "𝛉", r"\boldsymbol{\theta}", "bold(upright(θ))", "<mi>𝛉</mi>"),
@@ -223,3 +227,39 @@ def test_the_schema_knows_them() -> None:
     fields: dict[str, Any] = {"topic": "softmax", "x": [1, 2]}
     assert faults("softmax", fields | {"symbols": {"s": "p"}}) == []
     assert faults("softmax", fields | {"symbols": {"s": 1}}) and faults("softmax", fields | {"symbols": "s"})
+
+
+EVERY = [str(read_letters(row[0])) for row in WRITTEN] + [
+    "t1.W^{[1]}",
+    r"dL/d\hat{y}^{(1)}",
+    r"t2.d\mathcal{L}/dh_{t-1}'",
+]
+
+
+@pytest.mark.skipif(importlib.util.find_spec("typst") is None, reason="nncalc[pdf] is not installed")
+def test_every_symbol_compiles_in_typst() -> None:
+    import typst
+
+    lines = [
+        f"$ {TYPST.symbol(name)} + {TYPST.symbol(name, '1,2')} + {TYPST.transpose(TYPST.symbol(name))} $"
+        for name in EVERY
+    ]
+    assert typst.compile("\n".join(lines).encode(), format="pdf").startswith(b"%PDF-")
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex")
+def test_every_symbol_compiles_in_latex(tmp_path: Path) -> None:
+    lines = [rf"\[ {LATEX.symbol(name)} {LATEX.symbol(name, '1,2')} {LATEX.transpose(LATEX.symbol(name))} "
+             rf"{LATEX.power(LATEX.symbol(name), '2')} \]" for name in EVERY]  # fmt: skip
+    log_of(
+        "\n".join([r"\documentclass{article}\usepackage{amsmath}\begin{document}", *lines, r"\end{document}"]),
+        tmp_path,
+    )
+
+
+def test_every_symbol_is_markup_that_is_whole() -> None:
+    for name in EVERY:
+        made = ElementTree.fromstring(f"<math>{MATHML.symbol(name)}{MATHML.symbol(name, '1,2')}</math>")
+        counts = {"msub": 2, "msup": 2, "mfrac": 2, "mover": 2, "msubsup": 3}
+        assert all(len(part) == counts[part.tag] for part in made.iter() if part.tag in counts)

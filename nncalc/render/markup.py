@@ -11,6 +11,8 @@ from nncalc.errors import JOINERS, printable
 from nncalc.trace.notation.record import Style
 
 _WORD = re.compile(r"\\[A-Za-z]+ ?|\bdot\b ?")
+# Foreign text ends somewhere.
+LONGEST_TEXT = 2000
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -106,6 +108,6 @@ def _filled(pieces: Iterator[str], room: float) -> Iterator[str]:
     yield held.strip()
 
 
-def escaped_markdown(foreign: str, limit: int = 2000) -> str:
+def escaped_markdown(foreign: str, limit: int = LONGEST_TEXT) -> str:
     """Any text so that Markdown takes it as text: every sign that could mean something gets a backslash."""
     return _PUNCTUATION.sub(r"\\\1", printable(foreign, limit, JOINERS))

@@ -11,7 +11,7 @@ import numpy as np
 from nncalc.errors import JOINERS, printable
 from nncalc.render.drawing import graph_drawing
 from nncalc.render.graph import is_graph
-from nncalc.render.layout import NOTE, PageLine, View, answer_symbol, formula, inline, line, remarks, signs_said
+from nncalc.render.layout import PageLine, View, answer_symbol, formula, inline, line, remarks, signs_said
 from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.render.markup import Markup, ShownFormula
 from nncalc.trace.notation.numbers import number
@@ -95,7 +95,7 @@ class Document:
             yield self.markup.heading(self.markup.text(printable(words, 600, JOINERS)), level)
 
     def _said(self, words: str) -> str:
-        return self.markup.said(self.markup.text(printable(words, NOTE, JOINERS)))
+        return self.markup.said(self.markup.text(words))
 
     def _flow(self, parts: Sequence[ShownFormula]) -> Iterator[str]:
         if parts:

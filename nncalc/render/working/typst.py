@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TextIO
 from xml.etree.ElementTree import Element, tostring
 
+from nncalc.errors import JOINERS, printable
 from nncalc.render.layout import View
-from nncalc.render.markup import AlignedLines, Markup, ShownFormula
+from nncalc.render.markup import LONGEST_TEXT, AlignedLines, Markup, ShownFormula
 from nncalc.render.paragraphs import Document, several_titled, title_of
 from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, typst_string
 from nncalc.trace.steps import Trace
@@ -50,7 +51,7 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
 
 
 def _text(foreign: str) -> str:
-    return f"#{typst_string(foreign)}"
+    return f"#{typst_string(printable(foreign, LONGEST_TEXT, JOINERS))}"
 
 
 def _equation(source: str, text: str, block: bool) -> str:

@@ -34,7 +34,8 @@ def _latex_letters(name: str) -> str:
         letter = rf"\{_FACES[own.face, letter.isalpha()]}{{{letter}}}"
     elif len(own.base) > 1:
         letter = rf"\mathit{{{_escaped(own.base)}}}"
-    letter = rf"\{own.accent}{{{letter}}}" if own.accent else letter
+    if own.accent:  # TeX takes braces around one accent away, and two indices of one letter are an error
+        letter = "{}" * bool(own.lower or own.upper or own.primes) + rf"\{own.accent}{{{letter}}}"
     upper = r"\prime" * own.primes + (" " * bool(own.primes and own.upper)) + _script(own.upper)
     return letter + (f"_{{{_script(own.lower)}}}" if own.lower else "") + (f"^{{{upper}}}" if upper else "")
 
