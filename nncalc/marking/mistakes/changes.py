@@ -142,8 +142,7 @@ def another_activation(x: Expr) -> Iterator[Change]:
 def derivative_forgotten(x: Expr) -> Iterator[Change]:
     """Only what comes from upstream is kept of a product with a local derivative."""
     if isinstance(x, Op) and x.kind == "times":
-        called = [getattr(a.value, "called", "") if isinstance(a, Ref) else "" for a in x.args]
-        upstream = [a for a, name in zip(x.args, called, strict=True) if StepName.parse(name).is_gradient]
+        upstream = [a for a in x.args if isinstance(a, Ref) and StepName.parse(a.value.symbol).is_gradient]
         rest = [a for a in x.args if not any(a is u for u in upstream)]
         if len(upstream) == 1 and not all(_is(a, "compare") or isinstance(a, Const) for a in rest):
             derivative = _said(rest[0] if len(rest) == 1 else Op("times", tuple(rest)))
