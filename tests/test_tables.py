@@ -21,6 +21,7 @@ from nncalc.render.layout import View
 from nncalc.render.spreadsheet import quoted
 from nncalc.render.working import render
 from nncalc.running import on_paper, solve
+from nncalc.trace.rules.rearranging import source_of
 from nncalc.trace.steps import Trace
 
 ROOT = Path(__file__).parent.parent
@@ -205,3 +206,21 @@ def test_counts_and_changes_are_as_the_schema_of_marks_says(tmp_path: Path) -> N
     page = json.loads(marks)
     page["sheets"][0]["lines"][0]["verdict"] = "good"
     assert faults_of_output("marks", json.dumps(page))
+
+
+def test_a_moved_cell_is_where_numpy_has_it() -> None:
+    places = np.arange(24).reshape(2, 3, 4)
+    for key in (
+        None,
+        (None, None),
+        (),
+        1,
+        ...,
+        (None, 1),
+        (slice(1, 3), None),
+        (..., None, slice(None, None, 2)),
+        (1, ..., None),
+    ):
+        moved = places[key]
+        for index in np.ndindex(moved.shape):
+            assert places[source_of(key, places.shape, index)] == moved[index]
