@@ -22,7 +22,7 @@ NAMES_SHOWN = 8
 STRICT = "NNCALC_STRICT"
 
 # What Unicode calls printable though nobody sees it: fillers and joiners of letters.
-_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 # They join letters in Persian and people in emoji; a title may keep them.
 JOINERS = "\u200c\u200d"
 
@@ -40,7 +40,9 @@ def printable(text: str, limit: int = 60, keep: str = "") -> str:
         code = ord(sign)
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
-    whole = "".join(map(shown, text[: limit + 1]))
+    text = text[: limit + 1]
+    plain = text.isprintable() and _FILLERS.isdisjoint(text)  # as almost all is
+    whole = text if plain else "".join(map(shown, text))
     return whole if len(whole) <= limit else whole[: limit - 1] + "…"
 
 

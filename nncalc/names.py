@@ -141,7 +141,7 @@ def value_of(trace: Trace, text: str) -> Any:
     name, cell = name_and_cell(text)
     array = trace.answer.get(name)
     if array is None or (cell is not None and name in trace.named()):
-        given = {value.symbol: value for value in trace.given.values()} | trace.given
+        given = {value.called: value for value in trace.given.values()} | trace.given
         known = name in given and name not in trace.named()
         array = given[name].array if known else trace[step_name(trace, name)].array
     array = np.asarray(array)

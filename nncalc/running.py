@@ -33,7 +33,18 @@ def solve(problem: AnyProblem, settle: Settle = exact) -> Trace:
     trace = run(problem, settle)
     if settle is not exact:
         _compare(trace, run(problem, exact))
+    if problem.symbols:
+        _give_letters(trace, problem)
     return trace
+
+
+def _give_letters(trace: Trace, problem: Problem) -> None:
+    from nncalc.problem.symbols import give_letters  # few problems have some
+
+    try:
+        give_letters(trace, problem.symbols)
+    except Refused as error:
+        raise problem.refusal(error) from None
 
 
 def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:

@@ -13,7 +13,7 @@ import pytest
 HOSTILE = (
     r"\input{/etc/passwd}", "#eval(read)", "$x$", "a|b", "=1+1", "[bold]", "`code`", "<script>alert(1)</script>", "*a*",
     "#link(x)", r"\end{document}", '") #panic("', "//", "/* a", "_a_", "~^^5c", "%", "& \\\\", "---", "{{}}", "1. a",
-    "![x](y)", "中文 é ß ∂ σ ²",
+    "![x](y)", "@SUM(A1)", "x\u202ey", "中文 é ß ∂ σ ²",
 )  # fmt: skip
 
 needs_typst = pytest.mark.skipif(importlib.util.find_spec("typst") is None, reason="nncalc[pdf] is not installed")

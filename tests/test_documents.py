@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -10,12 +11,13 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from command import run
 from documents import HOSTILE, log_of, needs_latex, needs_poppler, needs_typst, too_full, words_of
-from examples import problem
+from examples import MAZUR, problem
 from golden import NOTES, ROOT, problems
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -282,14 +284,26 @@ def test_what_is_written_for_typst_compiles(ascii: bool) -> None:
         assert typst.compile(page.encode(), format="pdf").startswith(b"%PDF-")
 
 
+FOLDERS = [
+    "",
+    "formulas",
+    *(pytest.param(name, marks=pytest.mark.long) for name in ("networks", "architectures", "published")),
+]
+BOX = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)"')
+
+
 @needs_typst
 @needs_poppler
-@pytest.mark.parametrize("folder", ["", "formulas"])
-def test_nothing_stands_beyond_the_margins_of_a_pdf(folder: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_nothing_stands_beyond_the_margins_of_an_accessible_pdf(folder: str, tmp_path: Path) -> None:
     traces = [solve(load(str(path))) for path in problems(ROOT / "problems" / folder)]
-    (tmp_path / "a.pdf").write_bytes(bytes(rendered(traces, View(), "pdf")))  # type: ignore[arg-type]
-    ends = [end for _, end in words_of(tmp_path / "a.pdf")]
-    assert len(ends) > 1000 and max(ends) < 595.3 - 62.3 + 3
+    pdf = bytes(rendered(traces, View(), "pdf"))  # type: ignore[arg-type]
+    assert b"pdfuaid:part" in pdf
+    (tmp_path / "a.pdf").write_bytes(pdf)
+    words = subprocess.run(["pdftotext", "-bbox", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True)
+    left, top, right, bottom = np.array([[*map(float, box)] for box in BOX.findall(words.stdout)]).T
+    assert len(left) > 1000 and left.min() > 62.3 - 3 and right.max() < 595.3 - 62.3 + 3
+    assert top.min() > 68 - 8 and bottom.max() < 841.9 - 20
 
 
 @pytest.mark.long
@@ -300,7 +314,97 @@ def test_hostile_words_compile_in_latex(tmp_path: Path) -> None:
 
 @pytest.mark.long
 @needs_latex
-@pytest.mark.parametrize("folder", ["", "networks", "formulas", "published"])
+@pytest.mark.parametrize("folder", ["", "networks", "formulas", "published", "architectures"])
 def test_every_problem_compiles_in_latex_without_a_box_too_full(folder: str, tmp_path: Path) -> None:
-    traces = [solve(load(str(path))) for path in problems(ROOT / "problems" / folder) if "dice-counts" not in path.stem]
+    traces = [solve(load(str(path))) for path in problems(ROOT / "problems" / folder)]
     assert not too_full(log_of(rendered(traces, View(), "latex"), tmp_path))
+
+
+@pytest.mark.long
+@needs_latex
+def test_a_fragment_compiles_inside_another_document_of_latex(tmp_path: Path) -> None:
+    traces = [solve(load(str(path))) for path in NOTES]
+    (tmp_path / "part.tex").write_text(str(rendered(traces, View(fragment=True), "latex")))
+    log_of(
+        "\\documentclass{report}\\usepackage[T1]{fontenc}\\usepackage{amsmath}\\begin{document}"
+        "\\chapter{Mine}\\input{part}\\end{document}",
+        tmp_path,
+    )
+
+
+@needs_typst
+def test_a_fragment_compiles_inside_another_document_of_typst(tmp_path: Path) -> None:
+    import typst
+
+    traces = [solve(load(str(path))) for path in NOTES[:12]]
+    (tmp_path / "part.typ").write_text(str(rendered(traces, View(fragment=True), "typst")))
+    (tmp_path / "a.typ").write_text('#set page(columns: 2)\n= Mine\n#include "part.typ"\n')
+    assert typst.compile(str(tmp_path / "a.typ"), format="pdf").startswith(b"%PDF-")
+
+
+# Pictures and signs
+
+GRAPH = ROOT / "problems" / "11-graph-max.yaml"
+
+
+def test_a_graph_is_drawn_in_typst_and_said_in_words() -> None:
+    page = str(rendered([solve(load(str(GRAPH)))], View(), "typst"))
+    found = re.search(r'image\(bytes\(("(?:[^"\\]|\\.)*")\), format: "svg", alt: "(Graph of f: [^"]*)"', page)
+    assert found is not None and "x = 3, gradient -8" in found[2]
+    drawn = ElementTree.fromstring(re.sub(r"\\(.)", r"\1", found[1][1:-1]))
+    assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "f1 = x·y" in [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert "image(" not in str(rendered([solve(load(str(GRAPH)))], View(), "latex"))
+
+
+def test_a_graph_that_would_be_too_small_to_read_is_not_drawn() -> None:
+    page = str(rendered([solve(load(f"{ROOT}/problems/10-graph-sigmoid-neuron.yaml"))], View(), "typst"))
+    assert "image(" not in page and "A picture of it is too wide for a page" in page
+
+
+@pytest.mark.parametrize("format", [*TEXTS, "html"])
+def test_a_document_says_what_its_signs_mean(format: str) -> None:
+    page = str(rendered([solve(problem(MAZUR))], View(), format))
+    said = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", page) if format == "markdown" else page
+    means = r"element by element" in said and "how " in said and "changes with" in said
+    assert means and ("signs: ∂" in said or r"signs: \ensuremath{\partial}" in said)
+    assert "signs:" not in str(rendered([solve(problem("topic: softmax\nx: [2, 1]\n"))], View(), format))
+
+
+# Markdown by other engines
+
+KATEX = """
+const katex = require("katex"), faults = [];
+let count = 0;
+const engine = { renderToString: (source, options) => {
+  count += 1;
+  try { return katex.renderToString(source, { displayMode: options.displayMode, strict: "error", throwOnError: true }); }
+  catch (error) { faults.push(error.message + " in " + source.slice(0, 200)); return ""; }
+} };
+const reader = require("markdown-it")().use(require("markdown-it-texmath"), { engine, delimiters: "dollars" });
+const page = reader.render(require("fs").readFileSync(0, "utf8"));
+console.log(JSON.stringify({ count, faults, left: page.includes("$"), tables: page.split("<table>").length - 1 }));
+"""
+MODULES = 'for (const name of ["katex", "markdown-it", "markdown-it-texmath"]) require(name)'
+
+
+def has_katex() -> bool:
+    """Whether node finds markdown-it with KaTeX (in a folder that NODE_PATH names)."""
+    return bool(shutil.which("node")) and subprocess.run(["node", "-e", MODULES], capture_output=True).returncode == 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("folder", ["", "networks", "formulas", "published", "architectures"])
+def test_markdown_is_read_by_pandoc_and_each_formula_by_katex(folder: str) -> None:
+    traces = [solve(load(str(path))) for path in problems(ROOT / "problems" / folder)]
+    page = str(rendered(traces, View(), "markdown"))
+    formulas, tables = page.count("$$") // 2, sum(bool(trace.overview) for trace in traces)
+    if shutil.which("pandoc"):
+        for reader in ("markdown", "gfm+tex_math_dollars"):
+            done = subprocess.run(["pandoc", "-f", reader, "-t", "json"], input=page, capture_output=True, text=True)
+            told = [done.stdout.count(f'"t":"{kind}"') for kind in ("DisplayMath", "InlineMath", "Table")]
+            assert (done.stderr, told) == ("", [formulas, 0, tables])
+    if has_katex():
+        done = subprocess.run(["node", "-e", KATEX], input=page, capture_output=True, text=True)
+        told = json.loads(done.stdout)
+        assert told == {"count": formulas, "faults": [], "left": False, "tables": tables}

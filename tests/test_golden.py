@@ -7,24 +7,18 @@ what git says has changed before you commit it. A page too long to be read is ke
 from __future__ import annotations
 
 import difflib
-import hashlib
-import os
-import re
 import shutil
 from functools import cache
 
 import pytest
-from golden import GIVEN, GOLDEN, ROOT, SHAPES, Page, digested, whole
+from golden import GIVEN, GOLDEN, REWRITE, ROOT, SHAPES, Page, digest, digested, steady, whole
 from schemas import faults_of_output
 
 from nncalc.topics import TOPICS, kernels
 
-REWRITE = os.environ.get("NNCALC_REWRITE") == "1"
 HINT = "if it is meant: NNCALC_REWRITE=1 pytest tests/test_golden.py, and read the diff that git shows"
 PAGES, DIGESTS = GOLDEN / "pages", GOLDEN / "digests.txt"
 LONG = 30_000
-ESCAPED = re.compile(r"\\u([0-9a-f]{4})")
-ALL_DIGITS = re.compile(r"(?<![\w.])-?\d+\.\d{10,}(?:e[+-]\d+)?(?![\w.])")
 SHOWN = 120
 WHOLE, DIGESTED = list(whole()), list(digested())
 
@@ -32,16 +26,6 @@ WHOLE, DIGESTED = list(whole()), list(digested())
 @pytest.fixture(autouse=True)
 def in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-
-
-def steady(text: str) -> str:
-    """The page with twelve digits of every number that has more: the last ones are the processor's."""
-    text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)  # JSON's ·0.5 is no name before a number
-    return ALL_DIGITS.sub(lambda found: f"{float(found[0]):.12g}", text)
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(steady(text).encode()).hexdigest()
 
 
 @cache

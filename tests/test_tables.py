@@ -21,10 +21,12 @@ from nncalc.render.layout import View
 from nncalc.render.spreadsheet import quoted
 from nncalc.render.working import render
 from nncalc.running import on_paper, solve
+from nncalc.trace.rules.rearranging import source_of
 from nncalc.trace.steps import Trace
 
 ROOT = Path(__file__).parent.parent
 PROBLEMS = sorted(p for p in (ROOT / "problems").glob("*.yaml") if not p.name.endswith(".answers.yaml"))
+OTHERS = sorted(p for p in (ROOT / "problems").rglob("*.yaml") if p not in PROBLEMS and ".answers." not in p.name)
 FILTER = GRID + "filter: [[1, -1], [0, -1]]"
 HOSTILE = ["=1+1", "+1", "-1+2", "@SUM(A1)", "=cmd|'/c calc'!A1", " =1", "'=1", "''+1", "＝1+1", r"\input{secret}", "#eval(1)",
            "a $x$ | b", "[bold]x[/bold]", 'say "hi", twice', "plain"]  # fmt: skip
@@ -51,16 +53,17 @@ def told(rows: list[dict[str, str]]) -> dict[str, dict[tuple[int, ...], float]]:
     return found
 
 
-@pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", [*PROBLEMS, *(pytest.param(p, marks=pytest.mark.long) for p in OTHERS)], ids=str)
 def test_csv_read_again_is_the_values_and_json_the_trace(path: Path) -> None:
     trace = solve(load(path))
+    csv.field_size_limit(10**9)
     read = told([row for row in rows(written([trace], "csv")) if row["step"] in trace.named()])
     assert list(read) == [step.name for step in trace.steps]
     page = json.loads(written([trace], "json", detail="full"))
     assert json.loads(written([trace], "jsonl", detail="full")) == page
     for step, of in zip(trace.steps, page["steps"], strict=True):
         assert read[step.name] == {i: float(step.array[i]) for i in np.ndindex(step.array.shape)}
-        np.testing.assert_array_equal(np.array(of["value"], float), step.array)
+        np.testing.assert_array_equal(np.array(of["value"], float), np.array(step.array, float))
         cells = {tuple(i - 1 for i in e["index"]): float(e["value"]) for e in of["elements"]}
         assert cells == read[step.name]
 
@@ -203,3 +206,21 @@ def test_counts_and_changes_are_as_the_schema_of_marks_says(tmp_path: Path) -> N
     page = json.loads(marks)
     page["sheets"][0]["lines"][0]["verdict"] = "good"
     assert faults_of_output("marks", json.dumps(page))
+
+
+def test_a_moved_cell_is_where_numpy_has_it() -> None:
+    places = np.arange(24).reshape(2, 3, 4)
+    for key in (
+        None,
+        (None, None),
+        (),
+        1,
+        ...,
+        (None, 1),
+        (slice(1, 3), None),
+        (..., None, slice(None, None, 2)),
+        (1, ..., None),
+    ):
+        moved = places[key]
+        for index in np.ndindex(moved.shape):
+            assert places[source_of(key, places.shape, index)] == moved[index]

@@ -35,7 +35,8 @@ OWN_PAGES = {
     frozenset(("format", "results")): "marks",
     frozenset(("$schema", "properties")): "a schema",
 }
-RESERVED_KEYS = ("topic", "title", "source", "expect", "marking")
+# What every problem file may have beside the fields of its topic.
+RESERVED_KEYS = ("topic", "title", "source", "symbols", "expect", "marking")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Marking:
 class Problem:
     """A checked problem: a kernel and its arguments.
 
-    `marks` knows where each value stood; `called`: another word for the topic, where that was said.
+    `marks` knows where each value stood; `symbols`: the author's letters for names; `called`: another word for the
+    topic, where that was said.
     """
 
     topic: str
@@ -68,6 +70,7 @@ class Problem:
     values: dict[str, Any]
     title: str = ""
     source: str = ""
+    symbols: dict[str, str] = field(default_factory=dict)
     expect: dict[str, Node] = field(default_factory=dict)
     marking: Marking = field(default_factory=Marking)
     file: str = ""
@@ -205,11 +208,12 @@ def checked_problem(
     own = of_this_form(topic, kernel, given, converter)
     values = converter.record(MappingNode(own, keys, root.mark), fields_of(kernel), ())
     texts = {name: _text(reserved[name], name, converter) for name in ("title", "source") if name in reserved}
+    symbols = _symbols(reserved["symbols"], converter) if "symbols" in reserved else {}
     expect = _mapping(reserved.get("expect"), converter)
     marking = _marking(reserved.get("marking"), converter)
     if converter.findings:
         raise InputError(converter.findings)
-    return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), expect,
+    return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), symbols, expect,
                    marking, file, converter.marks, rules.limits, called, (), tuple(converter.beside.named))  # fmt: skip
 
 
@@ -234,6 +238,12 @@ def _text(node: Node, name: str, converter: Converter) -> str:
     if not isinstance(node, ScalarNode):
         return str(converter.found(node, (name,), "want a text"))
     return str(converter.attempt(partial(scalars.as_text, node, name, converter.limits.title)))
+
+
+def _symbols(node: Node, converter: Converter) -> dict[str, str]:
+    from nncalc.problem.symbols import read_symbols  # few problems have some
+
+    return read_symbols(node, converter)
 
 
 def _mapping(node: Node | None, converter: Converter) -> dict[str, Node]:

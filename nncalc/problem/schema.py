@@ -9,17 +9,19 @@ from typing import Any, Literal, get_args, get_origin
 from nncalc.problem.convert import ArrayFile
 from nncalc.problem.looks import field_alone
 from nncalc.problem.meant import topic_called
-from nncalc.problem.problem import Marking
+from nncalc.problem.problem import RESERVED_KEYS, Marking
 from nncalc.reading.expression import SYMBOL, Tree
 from nncalc.reading.lines import Lines
 from nncalc.topics import kernels
 from nncalc.topics.parts.belonging import GIVEN, Like, Presence, met
 from nncalc.topics.parts.fields import REQUIRED, Array, Field, OwnName, Symbol, Variant, alternatives, fields_of
+from nncalc.trace.notation.letters import LONGEST_SYMBOL, WANTED_SYMBOL
 
 Schema = dict[str, Any]
 
 TEXT_SCHEMA: Schema = {"type": ["string", "number", "boolean"]}
 YES_NO: Schema = {"enum": [True, False, "yes", "no"]}
+SIGN: Schema = {"type": "string", "maxLength": LONGEST_SYMBOL, "description": WANTED_SYMBOL}
 NUMBER_SCHEMA: Schema = {
     "description": "a number, or an expression of numbers: 1/3, sqrt(2), pi/4",
     "anyOf": [{"type": "number"}, {"type": "string", "pattern": "[0-9½⅓¼¾⅔π∞]|pi|e|inf"}],
@@ -62,12 +64,11 @@ def _form(topic: str, kernel: Callable[..., Any]) -> Schema:
     page = _record(kernel)
     common: Schema = {
         "topic": {"const": topic},
-        "title": TEXT_SCHEMA,
-        "source": TEXT_SCHEMA,
+        "symbols": {"type": "object", "description": "your own letters: name and symbol", "additionalProperties": SIGN},
         "expect": {"type": "object", "description": "the key: step name and value"},
         "marking": _record(Marking),
     }
-    page["properties"] = common | page["properties"]
+    page["properties"] = {key: common.get(key, TEXT_SCHEMA) for key in RESERVED_KEYS} | page["properties"]
     return page
 
 

@@ -18,7 +18,7 @@ from nncalc.trace.notation.numbers import aligned, number
 from nncalc.trace.notation.record import Style
 from nncalc.trace.notation.style import ASCII_TEXT, TEXT, place, substituted, symbols, write
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, middle
-from nncalc.trace.steps import Step
+from nncalc.trace.steps import Step, Trace
 
 # How what is no finite number is written, behind its sign.
 NO_NUMBER = ("inf", "∞", "nan")
@@ -52,14 +52,13 @@ class View:
 
 @dataclass(frozen=True)
 class PageLine:
-    """One cell's working: `cell = symbolic = stages… = value`.
+    """One cell's working: `cell = stages… = value`.
 
     made: the formula that is shown of it. middle: the stage that says only what the parts come to, empty without one.
     """
 
     index: Index
     cell: str
-    symbolic: str
     stages: tuple[str, ...]
     value: str
     made: Expr
@@ -79,9 +78,18 @@ def cell_name(step: Step, index: Index) -> str:
     return TEXT.symbol(step.symbol, place(index))
 
 
+def answer_symbol(trace: Trace, name: str) -> str:
+    """What an answer is called: its name, or the letters that an author gave the step that it is."""
+    step = trace.named().get(trace.answered.get(name, name))
+    if step is None or step.value.lettered is None:
+        return name
+    local = StepName.parse(step.name).local == name
+    return StepName.parse(step.symbol).local if local else step.symbol if step.name == name else name
+
+
 def formula(step: Step, view: View = View(), style: Style | None = None) -> str:
     """How the whole step is written, in the view's style or another."""
-    return _symbolic(step.formula, view, style)
+    return in_symbols(step.formula, view, style)
 
 
 def signs_said(steps: Iterable[Step], view: View) -> str:
@@ -94,7 +102,7 @@ def signs_said(steps: Iterable[Step], view: View) -> str:
 
 
 def line(step: Step, index: Index, view: View, made: Expr | None = None, style: Style | None = None) -> PageLine:
-    """The working of one cell: symbols, numbers put in, what the parts come to, value.
+    """The working of one cell: numbers put in, what the parts come to, value.
 
     made: the formula to be shown, where it is not the whole one. style: how, where it is not the view's.
     """
@@ -111,11 +119,10 @@ def line(step: Step, index: Index, view: View, made: Expr | None = None, style: 
             stages.append(between)
     stages += [style.signed(number(np.asarray(step.computed)[index], view.digits))] if step.exact is not None else []
     stages = [s for i, s in enumerate(stages) if s not in (value, *stages[:i])]
-    symbolic = _symbolic(x, view, style)
     exact, drift = _compared(step, index, view)
     rounded = bool(step.array[index] != np.asarray(step.computed)[index])
     between = between if between in stages[1:] else ""
-    return PageLine(index, cell, symbolic, tuple(stages), value, x, between, exact, drift, rounded)
+    return PageLine(index, cell, tuple(stages), value, x, between, exact, drift, rounded)
 
 
 def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:
@@ -147,15 +154,16 @@ def remarks(step: Step, index: Index, view: View, made: Expr | None = None) -> l
     for bracket in tied_brackets(x):
         level = number(evaluate(bracket.args[0]), view.digits)
         at = f"at {level} {bracket.label} {level}"
-        notes.append(f"{_symbolic(bracket, view)} {at} counts as {number(evaluate(bracket))}, by convention")
+        notes.append(f"{in_symbols(bracket, view)} {at} counts as {number(evaluate(bracket))}, by convention")
     for part in beyond_digits(x, view.digits):
         notes.append(
-            f"{_symbolic(part, view)} is {number(evaluate(part), view.digits)}, worked with more digits than are shown"
+            f"{in_symbols(part, view)} is {number(evaluate(part), view.digits)}, worked with more digits than are shown"
         )
     return notes
 
 
-def _symbolic(x: Expr, view: View, style: Style | None = None) -> str:
+def in_symbols(x: Expr, view: View, style: Style | None = None) -> str:
+    """A formula with the symbols of what it is made from, in the view's style or another."""
     style = style or view.style
     return write(x, style, symbols(style), view.digits)
 

@@ -68,7 +68,7 @@ class LeftOut:
 
     @cached_property
     def _symbols(self) -> set[str]:
-        return {value.symbol for value in self.trace.given.values()}
+        return {value.called for value in self.trace.given.values()}
 
     @cached_property
     def hidden(self) -> dict[str, np.ndarray[Any, Any]]:
@@ -154,13 +154,14 @@ class LeftOut:
     @cached_property
     def one_hot(self) -> dict[str, int]:
         """What was given as rows of 0 and one 1, which picks what it is multiplied by; how many places they have."""
-        given = {v.symbol: np.atleast_2d(v.array) for v in self.trace.given.values() if v.ndim in (1, 2)}
+        given = {v.called: np.atleast_2d(v.array) for v in self.trace.given.values() if v.ndim in (1, 2)}
         return {symbol: rows.shape[1] for symbol, rows in given.items() if rows.shape[1] > 1 and _picks(rows)}
 
     def _picked(self, ref: Ref, looked_up: bool) -> bool:
         """Whether an element is of a row that picks: an input's of several places, or what picks a function's value."""
-        places = self.one_hot.get(ref.value.symbol, 0) if getattr(ref.value, "is_given", False) else 0
-        return places >= LOOKED_UP and ref.value.symbol in self.trace.inputs if looked_up else places > 0
+        called = getattr(ref.value, "called", "")
+        places = self.one_hot.get(called, 0) if getattr(ref.value, "is_given", False) else 0
+        return places >= LOOKED_UP and called in self.trace.inputs if looked_up else places > 0
 
     def leaves(self, step: Step) -> bool:
         """Whether something is left out of a step."""
@@ -173,8 +174,8 @@ class LeftOut:
             return self._once(*(HIDES if np.isneginf(step.array).any() else HIDDEN))
         said = []
         for symbol, rows in self._products.get(step.name, {}).items():
-            name = f"{symbol}[{next(iter(rows))}]" if rows != {0} else symbol
-            of_whom = f"{name} is " if len(rows) == 1 else f"the rows of {symbol} are "
+            name = TEXT.symbol(symbol, str(next(iter(rows))) if rows != {0} else "")
+            of_whom = f"{name} is " if len(rows) == 1 else f"the rows of {TEXT.symbol(symbol)} are "
             sentence, word = ONE_HOT if symbol else WEIGHTS_HIDDEN
             said.append(self._once(sentence, word, of_whom if symbol else "", symbol))
         return "; ".join(said)

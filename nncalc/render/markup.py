@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from xml.etree.ElementTree import Element
 
 from nncalc.errors import JOINERS, printable
 from nncalc.trace.notation.record import Style
@@ -13,6 +14,8 @@ _WORD = re.compile(r"\\[A-Za-z]+ ?|\bdot\b ?")
 # No text has this sign when it has been made printable.
 BREAK = "\u200b"
 _LONG_WORD = re.compile(r"\S{40}(?=\S)")
+# Foreign text ends somewhere.
+LONGEST_TEXT = 2000
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -44,7 +47,8 @@ class Markup:
     given lines, what they say as text, and the width of the widest; `flow` what stands beside each other.
     `heading`: a text that is harmless already, and its level. `table`: a head, rows, and which columns are numbers.
     `noted`: a part with short words of ours in the margin beside its first line.
-    `line`: how many signs one has; `indent`: before one that goes on.
+    `line`: how many signs one has; `indent`: before one that goes on. `picture` is given a drawing in SVG, which says
+    in `desc` what it shows; None: the language has none.
     """
 
     style: Style
@@ -64,6 +68,7 @@ class Markup:
     table: Callable[[Sequence[str], Sequence[Sequence[str]], Sequence[bool]], str]
     noted: Callable[[Sequence[str], str], str]
     line: int
+    picture: Callable[[Element], str] | None = None
 
     def broken(self, formula: ShownFormula, room: int) -> tuple[list[str], int]:
         """Lines of a flat formula, broken at its terms, then at what else may end one; and the width of the widest."""
@@ -113,6 +118,6 @@ def with_breaks(text: str) -> str:
     return _LONG_WORD.sub(rf"\g<0>{BREAK}", text)
 
 
-def escaped_markdown(foreign: str, limit: int = 2000) -> str:
+def escaped_markdown(foreign: str, limit: int = LONGEST_TEXT) -> str:
     """Any text so that Markdown takes it as text: every sign that could mean something gets a backslash."""
     return _PUNCTUATION.sub(r"\\\1", printable(foreign, limit, JOINERS))

@@ -5,26 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain, groupby, islice
-from typing import Any
-
-import numpy as np
+from typing import NamedTuple
 
 from nncalc.errors import JOINERS, printable
 from nncalc.marking.keyed import Keyed, total_said
-from nncalc.render.layout import NOTE, View, formula, inline, line, remarks
+from nncalc.render.figure import telling_pictures
+from nncalc.render.figure.svg import printed_drawing
+from nncalc.render.layout import PageLine, View, answer_symbol, formula, line, remarks, signs_said
 from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.render.markup import Markup, ShownFormula
+from nncalc.render.typeset import Sides, Typesetter
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.record import Style
-from nncalc.trace.notation.style import TEXT, place, symbols, write
-from nncalc.trace.notation.tree import Expr, Index
+from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
 
-# Lines of one display, and rows of a matrix, that a page has room for.
-_MOST_LINES, _MOST_ROWS = 40, 30
+# A wider drawing, in pixels, would be set too small to be read.
+_WIDEST_PICTURE = 1400
 _ROUNDED = "worked with rounded values: ≈ the value carried on (the exact one, the drift)"
-# One line of working: its left side, and what it is equal to, each with its sign.
-Sides = list[tuple[str, ShownFormula]]
+
+
+class _Cell(NamedTuple):
+    """A cell of a step, with its line as text."""
+
+    step: Step
+    said: PageLine
 
 
 def title_of(trace: Trace) -> str:
@@ -45,22 +50,18 @@ def workings(traces: Sequence[Trace], markup: Markup, view: View) -> list[str]:
     return [part for trace in traces for part in Document(markup, view).working(trace, lead=next(lead))]
 
 
-class Document:
-    """A working in a markup, part by part.
-
-    smaller: a matrix may be so many times as wide as a line; it is then set smaller.
-    """
-
-    smaller = 1.5
+class Document(Typesetter):
+    """A working in a markup, part by part."""
 
     def __init__(self, markup: Markup, view: View):
-        self.markup, self.view = markup, view
+        super().__init__(markup, view)
         self._worth: Mapping[str, Sequence[str]] = {}  # what to say beside lines
 
     def working(self, trace: Trace, level: int = 1, lead: str = "") -> Iterator[str]:
         """The parts of the page, to be written below each other; `lead`: before the title."""
         self._worth = trace.worth if isinstance(trace, Keyed) else {}
         yield from self._head(trace, level, lead)
+        yield from self._pictures(trace)
         section = ""
         for run in [] if trace.overview and self.view.detail == "short" else runs(trace, self.view):
             if run.left_out:
@@ -95,6 +96,9 @@ class Document:
             yield self._said(": ".join(about))
         if isinstance(trace, Keyed):
             yield self._said(f"Asked: {trace.closeness}.")
+        signs = signs_said((step for run in runs(trace, self.view) for step in run.steps), self.view)
+        if signs:
+            yield self._said(f"signs: {signs}")
         if any(step.exact is not None for step in trace.steps):
             yield self._said(_ROUNDED)
         given = [part for value in trace.header.values() for part in self._values(value.symbol, value.array)]
@@ -104,24 +108,26 @@ class Document:
             yield self._said(f"… {left_out} more")
         yield from self._flow(last)
 
-    def _heading(self, words: str, level: int) -> Iterator[str]:
-        if words:
-            yield self.markup.heading(self.markup.text(printable(words, 600, JOINERS)), level)
-
-    def _said(self, words: str) -> str:
-        return self.markup.said(self.markup.text(printable(words, NOTE, JOINERS)))
-
-    def _flow(self, parts: Sequence[ShownFormula]) -> Iterator[str]:
-        if parts:
-            yield self.markup.flow(parts)
+    def _pictures(self, trace: Trace) -> Iterator[str]:
+        """What tells something beside all numbers, where the markup can have a picture."""
+        shown = self.markup.picture
+        if shown is None:
+            return
+        for picture in telling_pictures(trace, self.view):
+            drawn = printed_drawing(picture, title_of(trace))
+            if float(drawn.get("width", "")) <= _WIDEST_PICTURE:
+                yield shown(drawn)
+            else:
+                yield self._said("A picture of it is too wide for a page; --format html has it.")
 
     def _numbers(self, steps: list[Step]) -> Iterator[str]:
         """Steps of one number each: name = formula = numbers = value."""
         if self.view.detail == "short":
             yield from self._flow([part for step in steps for part in self._values(step.symbol, step.array)])
             return
-        yield from self._display([self._sides(step, (), True) for step in steps])
-        yield from self._notes(steps, [()])
+        cells = [self._cell(step, ()) for step in steps]
+        yield from self._display([self._sides(cell, True) for cell in cells])
+        yield from self._notes(cells)
 
     def _step(self, step: Step) -> Iterator[str]:
         """The formula, and below it the cells, then the whole array."""
@@ -129,47 +135,29 @@ class Document:
         if self.view.detail == "short":
             yield from self._flow(shown)
             return
-        indices = step.indices()
-        moved = step.cells is None and not any(line(step, index, self.view).stages for index in indices)
-        cells = [] if moved else [self._sides(step, index) for index in indices]
+        cells = [self._cell(step, index) for index in step.indices()]
+        moved = step.cells is None and not any(cell.said.stages for cell in cells)
         yield from self._whole(step.symbol, step.formula)
-        yield from self._display(cells) if cells else ()
-        yield from self._notes([step], indices)
+        if cells and not moved:
+            yield from self._display([*map(self._sides, cells)])
+        yield from self._notes(cells)
         if step.cells is None and (moved or (step.array.ndim >= 2 and step.array.size > 1)):
             yield from self._flow(shown)
 
-    def _notes(self, steps: list[Step], cells: list[Index]) -> Iterator[str]:
-        said = dict.fromkeys(n for step in steps for index in cells for n in remarks(step, index, self.view))
-        yield from map(self._said, said)
+    def _cell(self, step: Step, index: Index) -> _Cell:
+        return _Cell(step, line(step, index, self.view))
 
-    def _whole(self, symbol: str, made: Expr) -> Iterator[str]:
-        """name = formula, of whole values."""
-        whole = self._equation(symbol, made)
-        if self._fits(whole):
-            yield self.markup.flow([whole])
-        else:
-            left = ShownFormula(self.markup.style.symbol(symbol), TEXT.symbol(symbol))
-            yield from self._display([lambda style: [("", left), ("=", self._made(made, style))]])
+    def _notes(self, cells: list[_Cell]) -> Iterator[str]:
+        said = (n for cell in cells for n in remarks(cell.step, cell.said.index, self.view, cell.said.made))
+        yield from map(self._said, dict.fromkeys(said))
 
-    def _equation(self, symbol: str, made: Expr) -> ShownFormula:
-        right = self._made(made, self.markup.style)
-        return ShownFormula(
-            f"{self.markup.style.symbol(symbol)} = {right.source}", f"{TEXT.symbol(symbol)} = {right.text}"
-        )
-
-    def _made(self, made: Expr, style: Style) -> ShownFormula:
-        source, text = (write(made, s, symbols(s), self.view.digits) for s in (style, self.view.style))
-        return ShownFormula(source, text)
-
-    def _fits(self, whole: ShownFormula) -> bool:
-        return whole.width <= self.markup.line
-
-    def _sides(self, step: Step, index: Index, alone: bool = False) -> Callable[[Style], Sides]:
+    def _sides(self, cell: _Cell, alone: bool = False) -> Callable[[Style], Sides]:
         """cell = numbers = value; alone: with the formula before the numbers."""
-        said = line(step, index, self.view)
+        step, said = cell
+        index = said.index
 
         def sides(style: Style) -> Sides:
-            own = line(step, index, self.view, style=style)
+            own = line(step, index, self.view, said.made, style)
             value = style.signed(number(step.array[index], self.view.digits))
             parts = [(formula(step, self.view, style), formula(step, self.view))] if alone else []
             stages = [*parts, *zip(own.stages, said.stages, strict=False)]
@@ -183,90 +171,6 @@ class Document:
                     (own.equals, ShownFormula(value + tail, shown))]  # fmt: skip
 
         return sides
-
-    def _display(self, written: list[Callable[[Style], Sides]]) -> Iterator[str]:
-        """Lines below each other, aligned at their first sign of equality; a long one goes on below."""
-        lines: list[tuple[str, str]] = []
-        texts: list[str] = []
-        widest = 0
-        styled = [sides(self.markup.style) for sides in written]
-        room = self.markup.line - max(left.width for (_, left), *_ in styled)
-        for sides, (left, *rest) in zip(written, styled, strict=True):
-            texts.append(left[1].text + "".join(f" {sign} {part.text}" for sign, part in rest))
-            alone = sum(part.width + 3 for _, part in rest)
-            if alone <= room:
-                widest = max(widest, alone + self.markup.line - room)
-                lines.append((left[1].source, " ".join(f"{self._sign(sign)} {part.source}" for sign, part in rest)))
-            else:
-                below, width = self._below(left[1], rest, sides, room)
-                lines += below
-                widest = max(widest, width + self.markup.line - room, self.markup.line)
-            if len(lines) >= _MOST_LINES:
-                yield self.markup.display(lines, "; ".join(texts), widest)
-                lines, texts, widest = [], [], 0
-        if lines:
-            yield self.markup.display(lines, "; ".join(texts), widest)
-
-    def _below(
-        self, left: ShownFormula, rest: Sides, sides: Callable[[Style], Sides], room: int
-    ) -> tuple[list[tuple[str, str]], int]:
-        """Each side where it has room, on a line of its own where it has none, and one that is too long on several."""
-        lines: list[str] = []
-        widest, used, flat = 0, room, sides(self.markup.flat)[1:]
-        for i, (sign, part) in enumerate(rest):
-            rows, width = [part.source], part.width + 3
-            if width > room and i < len(flat):
-                rows, width = self.markup.broken(
-                    ShownFormula(self.markup.loosened(flat[i][1].source), part.text), room - 5
-                )
-            first, *others = rows
-            if used + width <= room:
-                lines[-1] += f" {self._sign(sign)} {first}"
-            else:
-                lines += [f"{self._sign(sign)} {first}", *(f"{self.markup.indent} {row}" for row in others)]
-            used = room if others else used + width if used + width <= room else width
-            widest = max(widest, width)
-        return [(left.source if i == 0 else "", row) for i, row in enumerate(lines)], widest
-
-    def _sign(self, sign: str) -> str:
-        return self.markup.approximately if sign == "≈" else sign
-
-    def _values(self, symbol: str, array: Any) -> Iterator[ShownFormula]:
-        """name = number, vector or matrix; one with more axes, or too large for a page, in several parts."""
-        array = np.asarray(array)
-        for lead in np.ndindex(array.shape[:-2]):
-            part = np.atleast_2d(array[lead])
-            for at in self._tiles(part):
-                tile = part[at]
-                spans = [] if tile.shape == part.shape else [*map(_span, at)][-array.ndim :]
-                cell = ",".join([*([place(lead)] if lead else []), *spans])
-                yield self._value(symbol, cell, tile if array.ndim > 1 else tile[0] if array.ndim else array)
-
-    def _value(self, symbol: str, cell: str, array: Any) -> ShownFormula:
-        style, digits = self.markup.style, self.view.digits
-        texts = [[number(x, digits) for x in row] for row in np.atleast_2d(array)]
-        rows = [[style.signed(text) for text in row] for row in texts]
-        name = TEXT.symbol(symbol, cell)
-        said = "; ".join(" ".join(row) for row in texts) if array.ndim == 2 else inline(array, digits)
-        source = rows[0][0] if array.ndim == 0 else self.markup.vector(rows[0]) if array.ndim == 1 else ""
-        width = sum(max(map(len, column)) + 2 for column in zip(*texts, strict=True)) + len(name) + 3
-        return ShownFormula(
-            f"{style.symbol(symbol, cell)} = {source or self.markup.matrix(rows)}", f"{name} = {said}", width
-        )
-
-    def _tiles(self, matrix: Any) -> Iterator[tuple[slice, slice]]:
-        """The parts of a matrix that a page has room for, by rows, then by columns."""
-        rows, columns = matrix.shape
-        widths = [max((len(number(x, self.view.digits)) + 2 for x in column), default=0) for column in matrix.T]
-        cuts, width = [0], 0
-        for i, own in enumerate(widths):
-            if width + own > self.markup.line * self.smaller - 8:
-                cuts.append(i)
-                width = 0
-            width += own
-        for top in range(0, max(rows, 1), _MOST_ROWS):
-            for start, end in zip(cuts, [*cuts[1:], columns], strict=True):
-                yield slice(top, min(top + _MOST_ROWS, rows)), slice(start, end)
 
     def _overview(self, trace: Trace) -> str:
         """What was counted, a row a part."""
@@ -283,13 +187,9 @@ class Document:
         noted = self._worth.keys() - trace.named().keys()  # answers that are no steps
         for items in (first, last):
             for worth, group in groupby(items, key=lambda item: item[0] if item[0] in noted else ""):
-                parts = [part for name, value in group for part in self._values(name, value)]
+                parts = [part for name, value in group for part in self._values(answer_symbol(trace, name), value)]
                 yield from self._noted(worth, self._flow(parts))
             if left_out and items is first:
                 yield self._said(f"… {left_out} more")
         said = left_out_said(trace, self.view)
         yield from map(self._said, [*trace.notes, *([said] if said else [])])
-
-
-def _span(part: slice) -> str:
-    return f"{part.start + 1}:{part.stop}" if part.stop - part.start > 1 else f"{part.stop}"

@@ -81,7 +81,7 @@ def uncollected() -> Iterator[None]:
 
 def local_name(value: Value) -> str:
     """What a value is called inside its section: h for t1.h."""
-    return StepName.parse(value.symbol).local
+    return StepName.parse(value.called).local
 
 
 def section_of(value: Value) -> str:

@@ -41,8 +41,8 @@ class Value(NDArrayOperatorsMixin):
     """An array that remembers the rule and the arguments it was made from (none for what was given)."""
 
     __slots__ = (
-        "args", "array", "given", "irrational", "like", "meant", "name", "params", "precise", "rule", "serial",
-        "settled", "shown", "used", "work",
+        "args", "array", "given", "irrational", "lettered", "like", "meant", "name", "params", "precise", "rule",
+        "serial", "settled", "shown", "used", "work",
     )  # fmt: skip
 
     def __init__(self, array: Any, work: Any, rule: Rule | None = None, args: Any = (), params: Any = None):
@@ -53,6 +53,7 @@ class Value(NDArrayOperatorsMixin):
         self.params = params or NO_PARAMS
         self.name: str | None = None
         self.shown: str | None = None
+        self.lettered: str | None = None
         self.like: Value | None = None
         self.used = self.settled = self.irrational = False
         self.precise: Any = None
@@ -63,7 +64,12 @@ class Value(NDArrayOperatorsMixin):
 
     @property
     def symbol(self) -> str:
-        """What formulas call it: its display symbol if it has one, else its name."""
+        """What formulas call it: the letters that an author gave it, else what it is called."""
+        return self.lettered or self.called
+
+    @property
+    def called(self) -> str:
+        """Its display symbol if it has one, else its name."""
         return self.shown or self.name or "?"
 
     @property
@@ -110,8 +116,6 @@ class Value(NDArrayOperatorsMixin):
             if type(arg) is not Value:
                 return tuple(a for a in args if type(a) is Value)
         return args
-
-    # NumPy's protocols
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Value:
         if method != "__call__":
@@ -164,8 +168,7 @@ class Value(NDArrayOperatorsMixin):
     @property
     def shape(self) -> tuple[int, ...]:
         """The array's shape."""
-        array = self.array
-        return array.shape if hasattr(array, "shape") else np.shape(array)
+        return np.shape(self.array)
 
     @property
     def ndim(self) -> int:
@@ -263,12 +266,9 @@ def apply(function: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Value
 
 def _bound(rule: Rule, args: Sequence[Any], bare: Sequence[Any], params: dict[str, Any], limit: int) -> None:
     """Works out the size of a result before its memory is taken."""
-    if rule.shape is not None:
-        shape = rule.shape(*bare, **params)
-    elif rule.elementwise:
-        shape = np.broadcast_shapes(*map(np.shape, bare))
-    else:
+    if rule.shape is None and not rule.elementwise:
         return
+    shape = np.broadcast_shapes(*map(np.shape, bare)) if rule.shape is None else rule.shape(*bare, **params)
     if math.prod(shape) > limit:
         raise TooLarge(shape, limit, [name for arg in args for name in _named(arg)])
 

@@ -11,6 +11,7 @@ from nncalc.render.layout import View, formula
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT
+from nncalc.trace.notation.tree import Named
 from nncalc.trace.steps import Trace, elements_in
 
 # A formula in a node has so many letters, a row of layers so many blocks.
@@ -49,7 +50,9 @@ def _graph(trace: Trace, view: View) -> Graph:
 def _layers(trace: Trace) -> list[Stage]:
     """The layers of a network that is worked, or of one whose sizes are counted; shapes as they are spoken."""
     if trace.layers:
-        return [Stage(_short(printable(name)), _times(size), _short(printable(below)))
+        values: dict[str, Named] = {**trace.given, **trace.named()}
+        called = {name: TEXT.symbol(values[name].symbol) for name, _, step, _ in trace.layers if name == step in values}
+        return [Stage(_short(printable(called.get(name, name))), _times(size), _short(printable(below)))
                 for name, size, _, below in trace.layers]  # fmt: skip
     if not trace.overview or trace.overview[0][:2] != ("layer", "output"):
         return []

@@ -36,6 +36,17 @@ def on_a_page(picture: Picture) -> Element:
 
 def as_a_file(pictures: Sequence[Picture], title: str, printed: bool = False) -> str:
     """One file of all pictures with title and description; `printed`: in the colours of paper, without a style."""
+    svg = _together_drawn(pictures, title, printed)
+    indent(svg, "")
+    return tostring(svg, encoding="unicode") + "\n"
+
+
+def printed_drawing(picture: Picture, title: str) -> Element:
+    """A picture in the colours of paper, which says its width in pixels, and in `desc` what it shows."""
+    return _together_drawn([picture], title, True)
+
+
+def _together_drawn(pictures: Sequence[Picture], title: str, printed: bool) -> Element:
     width, height, parts = _together([_drawn(picture, numbers=True) for picture in pictures])
     about = {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "aria_labelledby": "title words"}
     said = [node("title", printable(title, 600, JOINERS), id="title")]
@@ -46,8 +57,7 @@ def as_a_file(pictures: Sequence[Picture], title: str, printed: bool = False) ->
     style = [] if printed else [node("style", _style())]
     svg = _whole(w, h, [*said, *style, *ground, moved], about)
     _coloured(svg, printed)
-    indent(svg, "")
-    return tostring(svg, encoding="unicode") + "\n"
+    return svg
 
 
 def _drawn(picture: Picture, numbers: bool) -> Drawn:

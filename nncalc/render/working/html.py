@@ -15,7 +15,7 @@ from nncalc.render.alike import Alike
 from nncalc.render.document import node, put, whole_page
 from nncalc.render.figure import pictures
 from nncalc.render.graph import graph_rows, is_graph
-from nncalc.render.layout import NOTE, View, inline
+from nncalc.render.layout import NOTE, View, answer_symbol, inline, signs_said
 from nncalc.render.long import left_out_said, runs
 from nncalc.render.values import Values, shown_number, sides_of
 from nncalc.trace.name import StepName
@@ -63,6 +63,8 @@ class _Page:
         self.folded = sum(step.array.size for step in trace.steps) > MOST_OPEN or len(trace.steps) > MOST_STEPS
         made = node("article", node(f"h{level}", _title(trace)))
         said = [", ".join(trace.conventions)] if trace.conventions else []
+        signs = signs_said((step for run in runs(trace, self.view) for step in run.steps), self.view)
+        said += [f"signs: {signs}"] if signs else []
         if any(step.exact is not None for step in trace.steps):
             said.append("worked with rounded values; beside each the exact one and the drift")
         if self.folded:
@@ -109,7 +111,7 @@ class _Page:
         items = []
         for name, value in trace.answer.items():
             at = self.values.known.get(trace.answered.get(name, name))
-            called = TEXT.symbol(name)
+            called = TEXT.symbol(answer_symbol(trace, name))
             sign = node("a", called, href=f"#v{at}") if at is not None else called
             small = np.ndim(value) < 2
             text = shown_number(inline(value, self.view.digits)) if small else f"{sides_of(value)}, above"

@@ -1,6 +1,7 @@
 """JSON for scripts: every step with formula, shape, value and elements, at full precision (format 1).
 
-`given` has what was given by the names of its fields, `symbols` what the page calls each of them (image is X).
+`given` has what was given by the names of its fields, `symbols` what the page calls each of them (image is X),
+and the steps to which the problem gives letters of its own.
 `section` is what stands before the point in a step's name (t1), `heading` what the page writes above it.
 """
 
@@ -18,6 +19,7 @@ from nncalc.trace.notation.numbers import plain
 from nncalc.trace.notation.style import STYLES, TEXT, substituted, symbols, write
 from nncalc.trace.notation.tree import Index
 from nncalc.trace.steps import Step, Trace
+from nncalc.trace.value import Value
 
 WORKING_VERSION = 1
 ELEMENTS = 1000
@@ -50,12 +52,18 @@ def working_told(trace: Trace, view: View) -> dict[str, Any]:
         "topic": trace.topic,
         "title": trace.title,
         "given": {name: np.asarray(value.array) for name, value in trace.given.items()},
-        "symbols": {name: TEXT.symbol(value.symbol) for name, value in trace.given.items()},
+        "symbols": {name: TEXT.symbol(value.symbol) for name, value in _with_symbols(trace)},
         "conventions": trace.conventions,
         "steps": (_step(step, view, elements) for step in trace.steps),
         "answer": {name: np.asarray(value) for name, value in trace.answer.items()},
         "notes": trace.notes,
     }
+
+
+def _with_symbols(trace: Trace) -> Iterator[tuple[str, Value]]:
+    """All that was given, and the steps to which an author gave letters."""
+    yield from trace.given.items()
+    yield from ((step.name, step.value) for step in trace.steps if step.value.lettered)
 
 
 def put_json(x: Any, out: TextIO, line: str = "") -> None:

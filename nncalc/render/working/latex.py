@@ -6,9 +6,10 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TextIO
 
+from nncalc.errors import JOINERS, printable
 from nncalc.render.latex import LATEX_COMMON
 from nncalc.render.layout import View
-from nncalc.render.markup import BREAK, AlignedLines, Markup, ShownFormula, with_breaks
+from nncalc.render.markup import BREAK, LONGEST_TEXT, AlignedLines, Markup, ShownFormula, with_breaks
 from nncalc.render.paragraphs import several_titled, workings
 from nncalc.trace.notation import signs
 from nncalc.trace.steps import Trace
@@ -66,7 +67,7 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
 
 def escaped_latex(foreign: str) -> str:
     """Any text so that LaTeX takes it as text; a sign that no engine is sure to have is written as its number."""
-    return "".join(map(_sign, with_breaks(foreign)))
+    return "".join(map(_sign, with_breaks(printable(foreign, LONGEST_TEXT, JOINERS))))
 
 
 def _sign(sign: str) -> str:

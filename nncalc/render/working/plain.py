@@ -7,7 +7,7 @@ from typing import TextIO
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.layout import NOTE, View, cell_name, formula, line, remarks, signs_said
+from nncalc.render.layout import NOTE, View, cell_name, formula, in_symbols, line, remarks, signs_said
 from nncalc.render.long import left_out_said, runs
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT, place
@@ -26,7 +26,7 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
         print(f"# signs: {signs}", file=out)
     for name, value in trace.header.items():
         for index in np.ndindex(value.shape):
-            cell = TEXT.symbol(name, place(index))
+            cell = TEXT.symbol(value.lettered or name, place(index))
             print(f"{cell} = {number(np.asarray(value.array)[index], view.digits)}", file=out)
     section = ""
     for run in runs(trace, view):
@@ -55,7 +55,7 @@ def _cell(step: Step, index: Index, view: View) -> str:
     if view.detail == "short" and step.exact is None and step.array is step.computed:
         return f"{cell_name(step, index)} = {number(step.array[index], view.digits)}"
     worked = line(step, index, view)
-    stages = [] if view.detail == "short" else [worked.symbolic, *worked.stages]
+    stages = [] if view.detail == "short" else [in_symbols(worked.made, view), *worked.stages]
     chain = " = ".join([worked.cell, *[s for s in stages if s != worked.value]])
     tail = f"  # exact {worked.exact}, drift {worked.drift}" if worked.exact else ""
     return f"{chain} {worked.equals} {worked.value}{tail}"

@@ -13,7 +13,7 @@ import numpy as np
 
 from nncalc.errors import JOINERS, printable
 from nncalc.render.folding import Stretch, stretches
-from nncalc.render.layout import NOTE, View, inline, signs_said
+from nncalc.render.layout import NOTE, View, answer_symbol, inline, signs_said
 from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.render.paper import FOLDED, HEAD, NAME, QUIET, VALUE, Grid, Text
 from nncalc.render.working.arrays import ArrayLines
@@ -156,10 +156,10 @@ class _Page(StepPaper):
         above = [name for name in kept if self.stands_above(name, kept[name])]
         shown = [(name, value) for name, value in kept.items() if name not in above]
         head, left_out, tail = ends(shown, is_long(trace, self.view))
-        self.arrays([block for name, value in head for block in self.blocks(TEXT.symbol(name), value, VALUE)])
+        self.arrays([block for name, value in head for block in self.blocks(self.symbol(name), value, VALUE)])
         if left_out:
             self.say(Text(f"… {left_out} more", style=QUIET))
-        self.arrays([block for name, value in tail for block in self.blocks(TEXT.symbol(name), value, VALUE)])
+        self.arrays([block for name, value in tail for block in self.blocks(self.symbol(name), value, VALUE)])
         if above:
             self.say(Text(", ".join(map(self.called, above)), style=f"bold {NAME}").append(": as above", QUIET))
         said = [left_out_said(trace, self.view), self.left.gradients_said()]
@@ -168,7 +168,13 @@ class _Page(StepPaper):
 
     def called(self, name: str) -> str:
         """An answer's name, and that of the step that it is where that is another: h = t3.h."""
-        return " = ".join(dict.fromkeys(map(TEXT.symbol, (name, self.answered(name)))))
+        step = self.trace.named().get(self.answered(name))
+        own = step.value.lettered if step is not None else None
+        return " = ".join(dict.fromkeys((self.symbol(name), TEXT.symbol(own or self.answered(name)))))
+
+    def symbol(self, name: str) -> str:
+        """An answer as the page writes it."""
+        return TEXT.symbol(answer_symbol(self.trace, name))
 
     def answered(self, name: str) -> str:
         """The step that an answer is."""

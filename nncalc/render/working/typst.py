@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TextIO
+from xml.etree.ElementTree import Element, tostring
 
+from nncalc.errors import JOINERS, printable
 from nncalc.render.layout import View
-from nncalc.render.markup import AlignedLines, Markup, ShownFormula, with_breaks
+from nncalc.render.markup import LONGEST_TEXT, AlignedLines, Markup, ShownFormula, with_breaks
 from nncalc.render.paragraphs import several_titled, title_of, workings
 from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, typst_string
 from nncalc.trace.steps import Trace
@@ -50,7 +52,7 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
 
 
 def _text(foreign: str) -> str:
-    return f"#{typst_string(with_breaks(foreign))}"
+    return f"#{typst_string(with_breaks(printable(foreign, LONGEST_TEXT, JOINERS)))}"
 
 
 def _equation(source: str, text: str, block: bool) -> str:
@@ -97,6 +99,13 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence
     return "\n".join([f"#table(columns: {len(head)}, align: ({sides},),", *cells, ")"])
 
 
+def _picture(drawn: Element) -> str:
+    """A drawing as wide as it is, but no wider than the column."""
+    wide, said = 0.75 * float(drawn.get("width", "")), typst_string(drawn.findtext("desc", ""))
+    drawing = f'bytes({typst_string(tostring(drawn, encoding="unicode"))}), format: "svg", alt: {said}'
+    return f"#layout(room => image({drawing}, width: calc.min(room.width, {wide:g}pt)))"
+
+
 def _flat_power(base: str, exponent: str) -> str:
     return f"{base}^({exponent})" if base.endswith(CLOSE) else TYPST.power(base, exponent)
 
@@ -119,4 +128,5 @@ TYPST_MARKUP = Markup(
     table=_table,
     noted=_noted,
     line=100,
+    picture=_picture,
 )

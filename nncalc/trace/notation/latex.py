@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from nncalc.trace.name import StepName
-from nncalc.trace.notation import signs
 from nncalc.trace.notation.functions import FUNCTIONS
+from nncalc.trace.notation.letters import LETTERS_BY_NAME, letters_of
 from nncalc.trace.notation.phrases import PHRASES, with_arguments
 from nncalc.trace.notation.record import Style
 from nncalc.trace.notation.tree import RELATIONS
 
-GREEK_NAMES = {*signs.GREEK.values()}
+_LETTERS = {letter: "\\" + {"eps": "epsilon"}.get(name, name) for name, letter in LETTERS_BY_NAME.items()}
+_ANGLES = {"<": r"\langle ", ">": r"\rangle "}
+# A Greek letter stands bold by another word than one of ours.
+_FACES = {("bold", True): "mathbf", ("bold", False): "boldsymbol", ("cal", True): "mathcal"}
 
 
 def _latex_name(name: StepName, cell: str) -> str:
@@ -24,17 +27,22 @@ def _latex_name(name: StepName, cell: str) -> str:
 
 
 def _latex_letters(name: str) -> str:
-    """W_xi is W with index xi, a1 is a with index 1, x_hat carries its hat."""
-    stem, _, lower = name.partition("_")
-    if lower == "hat":
-        return rf"\hat{{{stem}}}"
-    letters = stem.rstrip("0123456789")
-    lower = ",".join(part for part in (stem[len(letters) :], lower) if part)
-    if letters in GREEK_NAMES:
-        letters = "\\" + {"eps": "epsilon"}.get(letters, letters)
-    elif len(letters) > 1:
-        letters = rf"\mathit{{{_escaped(letters)}}}"
-    return f"{letters}_{{{_escaped(lower)}}}" if lower else letters
+    r"""W_xi is W with index xi, a1 is a with index 1, x_hat carries its hat, W^{[1]} its index above."""
+    own = letters_of(name)
+    letter = _LETTERS.get(own.base, own.base)
+    if own.face:
+        letter = rf"\{_FACES[own.face, letter.isalpha()]}{{{letter}}}"
+    elif len(own.base) > 1:
+        letter = rf"\mathit{{{_escaped(own.base)}}}"
+    if own.accent:  # TeX takes braces around one accent away, and two indices of one letter are an error
+        letter = "{}" * bool(own.lower or own.upper or own.primes) + rf"\{own.accent}{{{letter}}}"
+    upper = r"\prime" * own.primes + (" " * bool(own.primes and own.upper)) + _script(own.upper)
+    return letter + (f"_{{{_script(own.lower)}}}" if own.lower else "") + (f"^{{{upper}}}" if upper else "")
+
+
+def _script(text: str) -> str:
+    signs = (_LETTERS[sign] + " " if sign in _LETTERS else _ANGLES.get(sign, sign) for sign in _escaped(text))
+    return "".join(signs).strip()
 
 
 def _escaped(name: str) -> str:

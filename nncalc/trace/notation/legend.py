@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from nncalc.trace.notation.record import Style
 
 _BRACKET = r"\[[^\[\]]+ (>|>=|<|<=|=) [^\[\]]+"
+_NAME = r"[\w\u0300-\u0307']+(?:_\{[^{}]*\})?(?:\^(?:[\w*]+|\[[^\]]*\]|\([^()]*\)|\{[^{}]*\}|<[^<>]*>))?"
 # A sign by what finds it in a formula, and what is said of it, with what was found; in ASCII some are others.
 SIGNS_OF_TEXT = (
-    (r"∂(\w+)/∂(\w+)", r"∂\1/∂\2: how \1 changes with \2"),
+    (rf"∂({_NAME})/∂({_NAME})", r"∂\1/∂\2: how \1 changes with \2"),
     (r"∘", "∘: element by element"),
     (r"[^⋆₀-₉]ᵀ", "ᵀ: transposed"),
     (r"⋆(?![₀-₉×]*ᵀ)", "K ⋆ X: each window of X times K, added up (cross-correlation)"),
@@ -28,7 +29,7 @@ SIGNS_OF_TEXT = (
     (r"dilated by", "dilated by 2: its cells 2 apart"),
 )
 SIGNS_OF_ASCII = (
-    (r"\bd(\w+)/d(\w+)", r"d\1/d\2: how \1 changes with \2"),
+    (rf"\bd({_NAME})/d({_NAME})", r"d\1/d\2: how \1 changes with \2"),
     (r" @ ", "@: the matrix product"),
     (r"[^\d]\*", "*: element by element"),
     (r"\.T\b", ".T: transposed"),

@@ -8,11 +8,14 @@ from html import escape
 
 from nncalc.trace.name import StepName
 from nncalc.trace.notation import signs
+from nncalc.trace.notation.letters import LETTERS_BY_NAME, letters_of
 from nncalc.trace.notation.record import Style
 from nncalc.trace.notation.style import TEXT
 
 # Greek letters by the names that steps bear.
-GLYPHS = {name: letter for letter, name in reversed(signs.GREEK.items())} | {"inf": "∞", "-": "−"}
+GLYPHS = LETTERS_BY_NAME | {"inf": "∞", "-": "−"}
+_ACCENTED = {"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙"}
+_ANGLES = str.maketrans("<>", "⟨⟩")
 # Where an argument stands in what the page's own notation writes of a call; no problem can hold these signs.
 HELD = "\ue000"
 _TOKEN = re.compile(rf"\ue000([0-9]+|[{signs.LOW}]+);|(\d[\d.]*)|([^\W\d]\w*)|(\S)")
@@ -26,14 +29,22 @@ def _row(*parts: str) -> str:
 
 @lru_cache(4096)
 def _letters(name: str) -> str:
-    """W_xi is W with index xi, a1 is a with index 1, x_hat carries its hat."""
-    stem, _, lower = name.partition("_")
-    letters = stem.rstrip("0123456789") or stem
-    lower = ",".join(part for part in (stem[len(letters) :], lower) if part)
-    letter = f"<mi>{escape(GLYPHS.get(letters, letters))}</mi>"
-    if lower == "hat":
-        return f'<mover accent="true">{letter}<mo>^</mo></mover>'
-    return f"<msub>{letter}<mi>{escape(lower)}</mi></msub>" if lower else letter
+    """W_xi is W with index xi, a1 is a with index 1, x_hat carries its hat, W^{[1]} its index above."""
+    own = letters_of(name)
+    letter = f"<mi>{escape(GLYPHS.get(own.base, own.faced) or own.lower)}</mi>"
+    if own.accent:
+        letter = f'<mover accent="true">{letter}<mo>{_ACCENTED[own.accent]}</mo></mover>'
+    lower = _script(own.lower) if own.base else ""
+    upper = "<mo>′</mo>" * own.primes + (_script(own.upper) if own.upper else "")
+    if lower and upper:
+        return f"<msubsup>{letter}{lower}{_row(upper)}</msubsup>"
+    return f"<msub>{letter}{lower}</msub>" if lower else f"<msup>{letter}{_row(upper)}</msup>" if upper else letter
+
+
+def _script(text: str) -> str:
+    if re.fullmatch(r"[\w,]*", text):
+        return f"<mi>{escape(text)}</mi>" if text else ""
+    return _row(_tokens(text.translate(_ANGLES), []))
 
 
 def _name(name: StepName, cell: str) -> str:

@@ -12,7 +12,7 @@ def _as_it_is(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Style:
     """All that differs between ways of writing a formula; one more way is one more record.
 

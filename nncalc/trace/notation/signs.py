@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # A sign, and what it stands for in ASCII.
@@ -32,6 +33,9 @@ ASCII = str.maketrans(GREEK | SIGNS | _SHOWN | _DRAWN | _DOTS)
 # What stands in a name; letters behind each other are one name.
 _NAMED = str.maketrans({sign: SIGNS[sign] for sign in ("∂", "ŷ")} | GREEK | dict(zip(LOW, "0123456789", strict=True)))
 RAISED = str.maketrans(HIGH, "0123456789")
+# A letter that stands alone says its accent: x_bar is another than x. In a word it loses it.
+ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot"}
+_ACCENTED = re.compile(r"(?<![^\W\d_])([^\W\d_])([\u0302\u0303\u0304\u0307])(?![^\W\d_])")
 
 
 def plain_name(text: str) -> str:
@@ -44,4 +48,5 @@ def ascii_only(text: str) -> str:
     if text.isascii():
         return text
     plain = unicodedata.normalize("NFKD", text.translate(ASCII))
+    plain = _ACCENTED.sub(lambda found: f"{found[1]}_{ACCENTS[found[2]]}", plain).translate(ASCII)
     return "".join(c for c in plain if not unicodedata.combining(c)).encode("ascii", "replace").decode()

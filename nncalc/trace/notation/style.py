@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.functions import FUNCTIONS
 from nncalc.trace.notation.latex import LATEX
 from nncalc.trace.notation.legend import SIGNS_OF_ASCII, SIGNS_OF_TEXT
+from nncalc.trace.notation.letters import is_plain, letters_of
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.phrases import OPERATOR, PHRASES, WORDS, binding, with_arguments
 from nncalc.trace.notation.record import Style
@@ -31,6 +33,8 @@ _LETTERED = {math.e: "e", math.pi: "π"}
 
 
 Leaf = Callable[[Ref], str]
+# So many cells and numbers are remembered as they were written: neighbours are made from the same ones.
+LATELY = 4096
 
 
 def write(x: Expr, style: Style, leaf: Leaf, digits: int = 6) -> str:
@@ -43,22 +47,26 @@ def place(index: Index) -> str:
     return ",".join(str(i + 1) for i in index)
 
 
+@lru_cache
 def symbols(style: Style) -> Leaf:
     """Elements by their symbols: W1[1,2]."""
-    return lambda ref: style.symbol(ref.value.symbol, place(ref.index or ()))
+    symbol = lru_cache(LATELY)(lambda name, index: style.symbol(name, place(index)))
+    return lambda ref: symbol(ref.value.symbol, ref.index or ())
 
 
+@lru_cache
 def substituted(style: Style, digits: int = 6) -> Leaf:
     """Elements by their numbers, as they are put into a formula."""
-    return lambda ref: style.signed(number(ref.number, digits))
+    signed = lru_cache(LATELY, typed=True)(lambda value: style.signed(number(value, digits)))
+    return lambda ref: signed(ref.number) if ref.index else style.signed(number(ref.number, digits))
 
 
 def _write(x: Expr, parts: list[tuple[str, float]], style: Style, leaf: Leaf, digits: int) -> tuple[str, float]:
     """The characters and how strongly they bind; `parts` are those of its operands."""
-    if isinstance(x, Const):
-        return _constant(x.value, style, digits)
     if isinstance(x, Ref):
         return _leaf(leaf(x), style)
+    if isinstance(x, Const):
+        return _constant(x.value, style, digits)
     if x.kind == "add":
         return _sum(x, parts, style), BINDS["add"]
     if x.kind == "negative":
@@ -72,7 +80,7 @@ def _write(x: Expr, parts: list[tuple[str, float]], style: Style, leaf: Leaf, di
 
 def _factor(x: Op, position: int, part: tuple[str, float], style: Style) -> str:
     """A matrix product inside one cell by cell, or the other way round, and a quotient before more: (a / b)∘c."""
-    factor, text = x.args[position], _closed(part, BINDS["times"], style)
+    factor, text = x.args[position], part[0] if part[1] == ATOM else _closed(part, BINDS["times"], style)
     if not isinstance(factor, Op) or part[1] < BINDS["times"]:
         return text
     other = {"times": "matmul", "matmul": "times"}[x.kind]
@@ -89,8 +97,10 @@ def _operand(x: Op, position: int, part: tuple[str, float], style: Style) -> str
         return part[0]
     operand = x.args[position]
     symbol = operand.value.symbol if isinstance(operand, Ref) else ""
-    fraction = StepName.parse(symbol).is_gradient and part[0] == style.symbol(symbol)
-    if fraction and (x.kind, position) in (("power", 0), ("divide", 1)):  # (∂L/∂w)², which is no ∂L/∂w²
+    alone, fraction = part[0] == style.symbol(symbol), StepName.parse(symbol).is_gradient
+    raised = not is_plain(symbol) and bool(letters_of(symbol).upper or letters_of(symbol).primes)
+    places = (("power", 0), ("divide", 1)) if fraction else (("power", 0),) if raised else ()
+    if alone and (x.kind, position) in places:  # (∂L/∂w)², which is no ∂L/∂w²; (W^[1])²
         return _closed((part[0], 0), ATOM, style)
     return _closed(part, OPERANDS[x.kind][position], style)
 
@@ -174,8 +184,12 @@ def _closed(part: tuple[str, float], at_least: float, style: Style) -> str:
 
 
 def _text_name(name: StepName, cell: str) -> str:
-    local = f"∂{name.of}/∂{name.by}" if name.is_gradient else name.local
+    local = f"∂{_text_letters(name.of)}/∂{_text_letters(name.by)}" if name.is_gradient else _text_letters(name.local)
     return name.beside(local) + (f"[{cell}]" if cell else "")
+
+
+def _text_letters(name: str) -> str:
+    return name if is_plain(name) else letters_of(name).text
 
 
 def _text_divide(a: str, b: str) -> str:

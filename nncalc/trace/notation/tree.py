@@ -83,7 +83,7 @@ def const(value: float) -> Const:
 
 def add(*terms: Expr) -> Expr:
     """The sum of the terms; nested sums are one sum, written zeros vanish."""
-    flat = [t for term in terms for t in (term.args if _is(term, "add") else (term,)) if t != ZERO]
+    flat = [t for a in terms for t in (a.args if _is(a, "add") else (a,)) if type(t) is not Const or t.value]
     return flat[0] if len(flat) == 1 else Op("add", tuple(flat)) if flat else ZERO
 
 
@@ -105,6 +105,8 @@ def subtract(a: Expr, b: Expr) -> Expr:
 
 def product(*factors: Expr, kind: str = "times") -> Expr:
     """The product: written constants are folded and stand first; 1 vanishes, a written 0 takes all with it."""
+    if len(factors) == 2 and type(factors[0]) is type(factors[1]) is Ref:  # by far the most
+        return Op(kind, factors)
     flat = [f for factor in factors for f in (factor.args if _is(factor, kind) else (factor,))]
     constant: Fraction | float = Fraction(1)
     rest: list[Expr] = []
@@ -240,7 +242,7 @@ def fold(x: Expr, worked: Callable[[Expr, list[Worked]], Worked], room: int = DE
     if not isinstance(x, Op):
         return worked(x, [])
     if room:
-        return worked(x, [fold(a, worked, room - 1) for a in x.args])
+        return worked(x, [fold(a, worked, room - 1) if isinstance(a, Op) else worked(a, []) for a in x.args])
     done: list[Worked] = []
     stack: list[tuple[Expr, bool]] = [(x, False)]
     while stack:
@@ -288,7 +290,7 @@ def _signed_leaf(x: Op) -> bool:
 
 def rank(x: Expr) -> int:
     """0 for a number, else the number of axes of the whole value that the formula stands for."""
-    return fold(x, _rank)
+    return 0 if isinstance(x, Ref) and x.index is not None else fold(x, _rank)
 
 
 def _rank(x: Expr, args: list[int]) -> int:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 from nncalc.trace.name import StepName
-from nncalc.trace.notation import signs
 from nncalc.trace.notation.functions import ARGUMENTS, FUNCTIONS
+from nncalc.trace.notation.letters import letters_of
 from nncalc.trace.notation.phrases import PHRASES, with_arguments
 from nncalc.trace.notation.record import Style
 
-# Each name's letter, of two that have one name the first.
-_LETTERS = {name: letter for letter, name in reversed(signs.GREEK.items())}
+# An index of letters and digits is a word; of any other each sign is shown as mathematics has it.
+_WORD = re.compile(r"[\w,]*")
+_PIECE = re.compile(r"\w+|.")
+_SCRIPT_SIGNS = {sign: sign for sign in "+-*"} | {"<": "⟨", ">": "⟩", "*": "ast"} | {s: f"\\{s}" for s in "()[],:"}
+_ACCENTED = {"bar": "macron"}
 # Signs that go around their arguments, or that are a letter; every other function is called by its name.
 _AROUND = {"sqrt": "sqrt({})", "abs": "abs({})", "floor": "floor({})", "ceil": "ceil({})",
            "vector": r"lr(\[ {} \])", "list": "{}", "sum": r"sum lr(\( {} \))"}  # fmt: skip
@@ -35,20 +38,29 @@ def _name(name: StepName, cell: str) -> str:
 
 def _letters(name: str, place: str = "") -> str:
     """W_xi is W with index xi, a1 is a with index 1, x_hat carries its hat; a cell stands behind the index."""
-    stem, _, lower = name.partition("_")
-    letters = stem.rstrip("0123456789")
-    number = stem[len(letters) :]
-    if lower == "hat":
-        lower, body = "", f"hat({_letter(stem)})"
-    else:
-        body = _letter(letters)
-        lower = ",".join(part for part in (number, lower) if part)
-    return body + (f"_({typst_string(lower + place)})" if lower or place else "")
+    own = letters_of(name)
+    body = _letter(own.base)
+    if own.face:
+        body = f"bold(upright({body}))" if own.face == "bold" else f"cal({body})"
+    body = f"{_ACCENTED.get(own.accent, own.accent)}({body})" if own.accent else body
+    lower = own.lower + place
+    if _WORD.fullmatch(own.lower):
+        lower = typst_string(lower)
+    elif lower:
+        lower = _script(own.lower) + (f" {typst_string(place)}" if place else "")
+    upper = " ".join([*["prime"] * own.primes, *([_script(own.upper)] if own.upper else [])])
+    return body + (f"_({lower})" if own.lower + place else "") + (f"^({upper})" if upper else "")
+
+
+def _script(text: str) -> str:
+    """What stands low or high, each sign of it by itself: letters as mathematics has them, words as words."""
+    pieces = _PIECE.findall(text)
+    return " ".join(
+        p if (len(p) == 1 and p.isalpha()) or p.isdecimal() else _SCRIPT_SIGNS.get(p, typst_string(p)) for p in pieces
+    )
 
 
 def _letter(letters: str) -> str:
-    if letters in _LETTERS:
-        return _LETTERS[letters]
     return letters if len(letters) == 1 and letters.isalpha() else f"italic({typst_string(letters)})"
 
 

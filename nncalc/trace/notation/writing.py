@@ -14,15 +14,22 @@ from nncalc.trace.notation import tree as notation
 from nncalc.trace.notation.tree import Expr, Index, Ref
 from nncalc.trace.value import Value
 
+# So many arguments are looked at at once.
+FEW = 8
+
 
 class Operand:
     """An argument of an operation as its rule sees it: `operand[index]` is the formula of one element."""
 
-    __slots__ = ("shape", "value")
+    __slots__ = ("value",)
 
     def __init__(self, value: Any):
         self.value = value
-        self.shape = np.shape(value.array if isinstance(value, Value) else value)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return np.shape(self.value.array if isinstance(self.value, Value) else self.value)
 
     @property
     def ndim(self) -> int:
@@ -71,6 +78,10 @@ class _Operands(Sequence[Operand]):
         return Operand(self.args[position])
 
 
+def _operands(args: Sequence[Any]) -> Sequence[Operand]:
+    return [Operand(arg) for arg in args] if len(args) < FEW else _Operands(args)
+
+
 def written(value: Value, index: Index | None) -> Expr:
     """The value's symbol if it has a name, else its formula as a part of something else."""
     return Ref(value, index) if value.name is not None else expand(value, index, inside=True)
@@ -81,6 +92,9 @@ def expand(value: Value, index: Index | None, inside: bool = False) -> Expr:
 
     inside: as a part of a larger formula, where some functions are written shorter.
     """
+    rule = value.rule
+    if rule is not None and not rule.elementwise:
+        return _by_rule(value, index, _operands(value.args), inside)
     done: list[Expr] = []
     stack: list[tuple[Any, Index | None, bool]] = [(value, index, False)]
     while stack:  # a sum of a thousand terms is a thousand operations inside each other
@@ -96,7 +110,7 @@ def expand(value: Value, index: Index | None, inside: bool = False) -> Expr:
             stack += [(arg, at if at is None else Operand(arg).place(at), False) for arg in reversed(part.args)]
         else:
             count = len(part.args) if ready else 0
-            operands = done[len(done) - count :] if ready else _Operands(part.args)
+            operands = done[len(done) - count :] if ready else _operands(part.args)
             del done[len(done) - count :]
             done.append(_by_rule(part, at, operands, inside or part is not value))
     return done[0]

@@ -29,8 +29,9 @@ def _expanded(key: Any, ndim: int) -> list[Any]:
 
 def source_of(key: Any, shape: tuple[int, ...], index: Index) -> Index:
     """Which element of the array array[key][index] is."""
-    place, own = iter(index), []
-    axes = iter(shape)
+    if key is None or (isinstance(key, tuple) and key.count(None) == len(key)):
+        return index[1 if key is None else len(key) :]
+    place, axes, own = iter(index), iter(shape), []
     for part in _expanded(key, len(shape)):
         if part is None:
             next(place)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nncalc.trace.name import StepName, gradient_name, in_section
+from nncalc.trace.notation.letters import is_plain, letters_of
 from nncalc.trace.rule import Rule
 from nncalc.trace.steps import Step, Trace
 from nncalc.trace.value import Value
@@ -205,10 +206,10 @@ def _back(use: _Use, of: str) -> str:
     """What its function does to the gradient, and which value it came through, where there is room to say so."""
     back = REASONS.get(use.rule.name, Reason()).back
     said = back if isinstance(back, str) else back[min(use.position, len(back) - 1)]
-    by = StepName.parse(use.by.symbol).local
-    if said and by == of:  # one step alone, which is no chain
+    if said and StepName.parse(use.by.called).local == of:  # one step alone, which is no chain
         return said
-    through = f"chain rule through {by}"
+    by = StepName.parse(use.by.symbol).local
+    through = f"chain rule through {by if is_plain(by) else letters_of(by).text}"
     whole = f"{through}: {said}" if said else through
     return whole if len(whole) <= LONGEST_REASON else said
 
@@ -225,7 +226,7 @@ def _of_gradient(name: StepName, values: dict[str, Value], uses: dict[int, list[
 
 def _is_between(value: Value, of: str, values: dict[str, Value]) -> bool:
     """Whether a value lies on the way to what is differentiated."""
-    name = StepName.parse(value.symbol)
+    name = StepName.parse(value.called)
     return name.local == of or in_section(StepName.parse(value.name).section, gradient_name(of, name.local)) in values
 
 
@@ -239,7 +240,7 @@ def give_reasons(trace: Trace) -> None:
 def reasons_of(trace: Trace) -> dict[str, str]:
     """Why each step is as it is, by its name; what a problem itself says of a step stays."""
     uses, reasons = _uses(trace), {}
-    values = {value.symbol: value for value in trace.given.values()} | {step.name: step.value for step in trace.steps}
+    values = {value.called: value for value in trace.given.values()} | {step.name: step.value for step in trace.steps}
     for step in trace.steps:
         name = StepName.parse(step.name)
         why = _of_gradient(name, values, uses) if name.is_gradient else ""
