@@ -11,7 +11,6 @@ from nncalc.render.layout import View, formula
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT
-from nncalc.trace.notation.tree import Named
 from nncalc.trace.steps import Trace, elements_in
 
 # A formula in a node has so many letters, a row of layers so many blocks.
@@ -50,9 +49,9 @@ def _graph(trace: Trace, view: View) -> Graph:
 def _layers(trace: Trace) -> list[Stage]:
     """The layers of a network that is worked, or of one whose sizes are counted; shapes as they are spoken."""
     if trace.layers:
-        values: dict[str, Named] = {**trace.given, **trace.named()}
-        called = {name: TEXT.symbol(values[name].symbol) for name, _, step, _ in trace.layers if name == step in values}
-        return [Stage(_short(printable(called.get(name, name))), _times(size), _short(printable(below)))
+        called = {name: TEXT.symbol(value.symbol) for name, value in trace.given.items()}
+        called |= {step.name: TEXT.symbol(step.symbol) for step in trace.steps}
+        return [Stage(_short(called.get(name) or printable(name)), _times(size), _short(printable(below)))
                 for name, size, _, below in trace.layers]  # fmt: skip
     if not trace.overview or trace.overview[0][:2] != ("layer", "output"):
         return []
