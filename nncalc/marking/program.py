@@ -32,7 +32,9 @@ LARGEST_WHOLE = 2**53
 # How far a formula may be off in the second working, for a rounding error.
 NEAR_ENOUGH = 1e-7
 # How other numbers are made for that working: how far, and how often with the other sign.
-OTHERS = ((0.1, 0.0), (0.5, 0.15))
+OTHERS = ((0.01, 0.0), (0.1, 0.0), (0.5, 0.15))
+# Floats; counts as NumPy has them; counts of any size.
+KINDS = {"i": 1, "u": 1, "O": 2}
 ROLES = {"given": 0, "step": 1, "moved": 2, "answer": 3}
 
 Cell = tuple[str, Index]
@@ -106,7 +108,7 @@ class Program:
             for name, values in self.asked.accepted.items()
         }
         values = [
-            [n, list(self.arrays[n].shape), ROLES[self.role(n)], int(self.arrays[n].dtype.kind in "iuO")]
+            [n, list(self.arrays[n].shape), ROLES[self.role(n)], KINDS.get(self.arrays[n].dtype.kind, 0)]
             for n in self.names
         ]
         return {
@@ -184,12 +186,12 @@ class _Holds:
         """Whether it does in one; None where that has no number there."""
         if worked.ndim != len(index):
             return False
-        if not math.isfinite(worked[index]):
-            return None
         try:
             number = evaluate(with_refs(formula, lambda ref: Ref(StandIn(known[_name(ref)]), ref.index)))
         except (ArithmeticError, KeyError, ValueError, IndexError, TypeError):
             return False
+        if not (math.isfinite(worked[index]) and math.isfinite(number)):
+            return True if number == worked[index] else None
         scale = float(np.abs(worked[np.isfinite(worked)]).max(initial=0)) if worked.dtype.kind == "f" else 0.0
         return abs(number - float(worked[index])) <= NEAR_ENOUGH * max(abs(number), scale)
 
