@@ -80,16 +80,22 @@ def questions(title: str, problems: Iterable[Assignment], formulas: bool = True)
     """The blocks of a sheet; `formulas`: how each line is worked stands beside it."""
     yield Heading(title, 1)
     for number, asked in enumerate(problems, start=1):
-        yield Heading(f"{number}. {_title(asked)}", 2)
-        said = conventions(asked.problem)
-        if said:
-            yield Paragraph(f"{', '.join(said)}.")
-        yield from _given(asked)
-        yield Paragraph(f"Asked: {places_asked(asked)}.")
-        yield from _asked(asked, formulas)
+        yield Heading(f"{number}. {question_title(asked)}", 2)
+        yield from question(asked, formulas)
 
 
-def _title(asked: Assignment) -> str:
+def question(asked: Assignment, formulas: bool = True) -> Iterator[SheetBlock]:
+    """The blocks of one problem below its title: conventions, what is given, what is asked."""
+    said = conventions(asked.problem)
+    if said:
+        yield Paragraph(f"{', '.join(said)}.")
+    yield from _given(asked)
+    yield Paragraph(f"Asked: {places_asked(asked)}.")
+    yield from _asked(asked, formulas)
+
+
+def question_title(asked: Assignment) -> str:
+    """What the problem is called, and what it is worth."""
     title = asked.problem.title or asked.trace.called or asked.trace.topic
     points = asked.points
     return title if points is None else f"{title} ({worth(sum(points.values(), Fraction(0)))})"

@@ -32,9 +32,10 @@ def put(parent: Element, *inside: Element | str | None) -> None:
             parent.text = (parent.text or "") + part
 
 
-def whole_page(title: str, body: Iterable[Element], name: str) -> str:
-    """The whole page, with page.css and `name`.js of this folder in it: the only style and script that may run."""
-    style, script = _file("page.css"), _file(f"{name}.js")
+def whole_page(title: str, body: Iterable[Element], *files: str) -> str:
+    """The whole page, with page.css and these files of this folder in it: the only style and script that may run."""
+    style = "\n".join(_file(name) for name in ("page.css", *files) if name.endswith(".css"))
+    script = "\n".join(_file(name) for name in files if name.endswith(".js"))
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
         "base-uri 'none'; form-action 'none'"

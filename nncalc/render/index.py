@@ -25,4 +25,4 @@ def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
     search = node("label", "Only those with ", node("input", type="search", id="only"), hidden=PRESENT, class_="walk")
     told = node("p", role="status", id="told", class_="quiet")
     main = node("main", node("h1", "Workings"), search, told, node("div", table, class_="scroll"))
-    return whole_page("Workings", [main], "index")
+    return whole_page("Workings", [main], "index.js")

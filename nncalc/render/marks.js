@@ -40,12 +40,12 @@ function readNumber(text) {
 
 // How formulas are worked.
 const nothingLeft = (sum, terms) => Math.abs(sum) < 1e-13 * terms ? 0 : sum;
-const equal = (a, b) => a === b || gap(a, b) <= 1e-13 * (Math.abs(a) + Math.abs(b));
+const isEqual = (a, b) => a === b || gap(a, b) <= 1e-13 * (Math.abs(a) + Math.abs(b));
 const OPERATORS = {
   add: a => nothingLeft(a.reduce((x, y) => x + y), a.reduce((x, y) => x + Math.abs(y), 0)), negative: a => -a[0],
   times: a => a.reduce((x, y) => x * y), divide: a => a[0] / a[1], power: a => a[0] ** a[1],
-  ">": a => Number(a[0] > a[1] && !equal(...a)), ">=": a => Number(a[0] >= a[1] || equal(...a)),
-  "<": a => Number(a[0] < a[1] && !equal(...a)), "<=": a => Number(a[0] <= a[1] || equal(...a)), "=": a => Number(equal(...a)),
+  ">": a => Number(a[0] > a[1] && !isEqual(...a)), ">=": a => Number(a[0] >= a[1] || isEqual(...a)),
+  "<": a => Number(a[0] < a[1] && !isEqual(...a)), "<=": a => Number(a[0] <= a[1] || isEqual(...a)), "=": a => Number(isEqual(...a)),
   exp: a => Math.exp(a[0]), ln: a => Math.log(a[0]), log10: a => Math.log10(a[0]), log2: a => Math.log2(a[0]), sqrt: a => Math.sqrt(a[0]),
   sin: a => Math.sin(a[0]), cos: a => Math.cos(a[0]), tan: a => Math.tan(a[0]), sinh: a => Math.sinh(a[0]), cosh: a => Math.cosh(a[0]),
   tanh: a => Math.tanh(a[0]), abs: a => Math.abs(a[0]), sign: a => Math.sign(a[0]), floor: a => Math.floor(a[0]), ceil: a => Math.ceil(a[0]),
@@ -60,7 +60,7 @@ function erf(x) {  // Abramowitz and Stegun 7.1.6, whose terms all have one sign
 }
 function largestOf(sizes) {
   let best = 0;
-  sizes.forEach((size, i) => { if (size > sizes[best] && !equal(size, sizes[best])) best = i; });
+  sizes.forEach((size, i) => { if (size > sizes[best] && !isEqual(size, sizes[best])) best = i; });
   return sizes.some(Number.isNaN) ? NaN : best;
 }
 // A skeleton with the choices made that numbers decide; null where they do not.

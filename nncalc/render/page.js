@@ -1,11 +1,7 @@
-"use strict";
 // A cell is a td; its value is the element around it whose id is v and a number, its sources are in data-r.
 {
-const MATHML = "http://www.w3.org/1998/Math/MathML", MOST_LINES = 16, MOST_LINKS = 100;
+const MOST_LINES = 16, MOST_LINKS = 100;
 const why = document.getElementById("why"), hint = [...why.childNodes];
-const all = (root, what) => [...root.querySelectorAll(what)];
-const make = (tag, ...inside) => { const made = document.createElement(tag); made.append(...inside); return made; };
-const sign = (tag, ...inside) => { const made = document.createElementNS(MATHML, tag); made.append(...inside); return made; };
 const owner = cell => cell.closest("[id^=v]");
 const known = new Map();  // the cells of each value, in the order of its numbers
 const cellsOf = value => known.get(value) ?? known.set(value, value.localName === "td" ? [value] : all(value, "td:not(.f)")).get(value);
@@ -46,37 +42,8 @@ function lead(source, values, tag) {
 // A skeleton with the symbols of its sources put in, or with their numbers.
 function put(cell, numbers) {
   const from = sources(cell), values = [...new Set(from.map(owner))];
-  const math = skeleton(cell).content.firstChild.cloneNode(true);
-  for (const held of all(math, "mtext")) {
-    const source = from[Number(held.textContent)];
-    if (!numbers) { held.replaceWith(symbol(source)); continue; }
-    const link = lead(source, values, "span"), text = link.textContent;
-    const before = held.previousElementSibling, base = held.parentNode.parentNode;
-    const fenced = before ? !"([,".includes(before.textContent) : base?.localName === "msup" && base.firstChild === held.parentNode;
-    held.replaceWith(fenced && text.startsWith("−") ? sign("mn", make("span", "(", link, ")")) : sign("mn", link));
-  }
-  return tight(math);
+  return filled(skeleton(cell), i => numbers ? lead(from[i], values, "span") : symbol(from[i]));
 }
-// Parentheses are as large as what they hold, and take no room where that is not large.
-function tight(root) {
-  for (const group of all(root, "mrow:not(:has(mfrac, msqrt))")) {
-    for (const part of group.children) if ("()[]".includes(part.textContent)) part.setAttribute("stretchy", "false");
-  }
-  return root;
-}
-// Broken before signs of the outermost sum, so that a narrow screen has lines, not a scroll bar.
-function folded(math) {
-  const parts = [[]];
-  for (const part of [...math.children]) {
-    if (part.localName === "mo" && "+−=".includes(part.textContent) && parts.at(-1).length) {
-      parts.push([]);
-      part.setAttribute("form", "infix");
-    }
-    parts.at(-1).push(part);
-  }
-  return parts.flatMap(part => [sign("math", ...part), " "]);
-}
-const equal = math => { math.prepend(sign("mo", "=")); return math; };
 const moved = cell => skeleton(cell).content.firstChild.childElementCount < 2 && sources(cell).length < 2
   && !skeleton(cell).content.querySelector("mrow, mfrac, msup, msqrt");
 const result = cell => [equal(sign("math", sign("mn", cell.textContent.trim()))), ...(cell.dataset.e ? [" (" + cell.dataset.e + ")"] : [])];

@@ -42,7 +42,7 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     title = f"{len(traces)} workings" if several else _title(traces[0])
     head = [node("h1", title)] if several else []
     body = [node("main", *head, *workings), *written.templates(), _panel()]
-    out.write(whole_page(title, body, "page"))
+    out.write(whole_page(title, body, "formula.js", "page.js"))
 
 
 def render(trace: Trace, view: View, out: TextIO) -> None:
