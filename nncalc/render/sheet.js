@@ -76,6 +76,7 @@ function cell(at) {
   input.type = "text";
   input.autocomplete = "off";
   input.spellcheck = false;
+  wide(input);
   input.setAttribute("aria-label", label(at));
   input.setAttribute("aria-describedby", "o" + at);
   input.id = "i" + at;

@@ -80,24 +80,33 @@ class _Sheet:
 
     def _exercise(self, formulas: bool) -> Iterator[Element]:
         """What is given and asked; below each line asked the script puts its cells."""
-        names = iter(self.asked.lines)
+        names, given, headed = iter(self.asked.lines), None, False
         for block in question(self.asked, formulas):
+            if given is not None and not isinstance(block, GivenArray):
+                yield given
+                given = None
             match block:
                 case Heading():
+                    headed = True
                     yield node("h2", printable(block.text, 600, JOINERS))
                 case Paragraph():
                     yield node("p", printable(block.text, 2000, JOINERS))
                 case Listing():
                     rows = [node("li", printable(line, 2000, JOINERS)) for line in block.lines]
                     yield node("figure", node("figcaption", f"{printable(block.name)}:"), node("ul", *rows, class_="listing"))
-                case GivenArray():
-                    yield self._given(block)
+                case GivenArray():  # side by side with those before it
+                    given = given if given is not None else node("div", class_="given")
+                    put(given, self._given(block))
+                    continue
                 case AskedLine():
+                    if not headed:
+                        headed = True
+                        yield node("h2", "Your numbers")
                     yield self._line(next(names), block)
 
     def _given(self, block: GivenArray) -> Element:
         also = f" ({printable(block.also)})" if block.also else ""
-        made = node("figure", node("figcaption", _math(MATHML.symbol(block.name)), also), class_="given")
+        made = node("figure", node("figcaption", _math(MATHML.symbol(block.name)), also))
         for name, part in blocks(TEXT.symbol(block.name), block.array):
             table = node("table", node("caption", name, **({} if block.array.ndim > 2 else {"class_": "unseen"})))
             rows = matrix(part, GIVEN_DIGITS)
