@@ -18,10 +18,10 @@ from nncalc.marking import sheet
 from nncalc.marking.assignment import Assignment, ask, lines_of
 from nncalc.marking.marks import mark
 from nncalc.marking.program import Program
+from nncalc.marking.runs import worked_with
 from nncalc.problem.problem import Marking, loads
 from nncalc.reading.nodes import ScalarNode
 from nncalc.render.worksheet import packed_json
-from nncalc.running import run
 from nncalc.trace.rounding import with_cells
 
 SCRIPT = Path(__file__).parents[1] / "nncalc" / "render" / "marks.js"
@@ -79,7 +79,7 @@ def random_sheet(asked: Assignment, chance: random.Random) -> Texts:
         own = {i: s for (n, i), s in slips.items() if n == name and len(i) == np.ndim(worked)}
         return with_cells(worked, own)
 
-    trace = run(asked.problem, settle, finite=False)
+    trace = worked_with(asked, settle) or asked.trace
     there: dict[str, Any] = {**lines_of(trace), **{step.name: step.array for step in trace.steps}}
     texts: Texts = {}
     left_out = set(chance.sample(lines, len(lines) // 4)) if chance.random() < 0.5 else set()
@@ -89,7 +89,7 @@ def random_sheet(asked: Assignment, chance: random.Random) -> Texts:
         number = np.asarray(there[name]).item(index)
         if not math.isfinite(number) and not math.isinf(number):
             continue
-        text = student.writes(number)
+        text = student.writes(slips[name, index] if trace is asked.trace and (name, index) in slips else number)
         if chance.random() < 0.03:
             text = _spoiled(number, asked, chance)
         texts[_key(name, index)] = text

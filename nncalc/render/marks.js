@@ -51,6 +51,7 @@ const OPERATORS = {
   tanh: a => Math.tanh(a[0]), abs: a => Math.abs(a[0]), sign: a => Math.sign(a[0]), floor: a => Math.floor(a[0]), ceil: a => Math.ceil(a[0]),
   sigmoid: a => 1 / (1 + Math.exp(-a[0])), relu: a => Math.max(a[0], 0), max: a => Math.max(...a), min: a => Math.min(...a),
   softplus: a => Math.max(a[0], 0) + Math.log1p(Math.exp(-Math.abs(a[0]))), erf: a => erf(a[0]),
+  argmax: a => largestOf(a) + 1, argmin: a => largestOf(a.map(x => -x)) + 1,
 };
 function erf(x) {  // Abramowitz and Stegun 7.1.6, whose terms all have one sign
   if (!(Math.abs(x) < 6)) return Math.sign(x);

@@ -66,7 +66,7 @@ function paint(at) {
   const input = inputs.get(at), [mark, word] = verdictOf(at), verdict = judged.get(at) ?? MISSING;
   input.className = isRead(at) ? CLASSES[verdict] : word ? "untold" : "";
   input.setAttribute("aria-invalid", String(isRead(at) ? verdict === WRONG : word !== ""));
-  input.nextSibling.replaceChildren(...(word ? [make("b", mark), " " + word] : []));
+  input.nextSibling.textContent = word ? mark + " " + word : "";
   input.nextSibling.className = "verdict " + input.className;
 }
 

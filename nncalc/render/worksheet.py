@@ -125,7 +125,8 @@ class _Sheet:
         """A line that is asked: its sign, its formula, its points."""
         value = self.program.names.index(name)
         sign = _math(MATHML.symbol(block.name))
-        head = node("h3", sign, id=f"h{value}")
+        sign.set("aria-hidden", "true")
+        head = node("h3", node("span", TEXT.symbol(block.name), class_="unseen"), sign, id=f"h{value}")
         if block.formula is not None:
             put(head, " ", _math(f"<mo>=</mo>{write(block.formula, MATHML, symbols(MATHML))}"))
         if block.points:
