@@ -131,8 +131,8 @@ class Working {
     for (const value of this.values) {
       for (let at = value.start; at < value.end; at++) {
         const made = this.made[at];
+        if (value.kind && made.from?.some(from => this.owner[from].kind && !heldCounts.get(this.owner[from]))) counts.set(value, false);
         if (made === FIXED || (made === UNKNOWN ? !any : !made.from.some(from => moved[from]))) continue;
-        if (made !== UNKNOWN && made.from.some(from => this.owner[from].kind && !heldCounts.get(this.owner[from]))) counts.set(value, false);
         computed[at] = held[at] = made === UNKNOWN ? NaN : asRead(worked(made.shape, i => held[made.from[i]]));
         moved[at] = computed[at] !== this.exact[at];
       }
