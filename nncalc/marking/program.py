@@ -134,7 +134,7 @@ def _arrays(asked: Assignment) -> dict[str, np.ndarray]:
 
 def _formulas(asked: Assignment, arrays: Mapping[str, np.ndarray]) -> dict[Cell, Expr | None]:
     """How each cell is made; None where that is not known, or does not hold for other numbers."""
-    others = list(_worked_otherwise(asked))
+    others = _worked_otherwise(asked)
     left, found = MOST_OPERANDS, dict[Cell, Expr | None]()
     with left_open():
         for step in asked.trace.steps:
@@ -206,12 +206,12 @@ def _is_same(name: str, array: np.ndarray, other: Trace) -> bool:
     return held is not None and np.array_equal(array, held)
 
 
-def _worked_otherwise(asked: Assignment) -> Iterator[Trace]:
-    """The problem worked with other numbers at every step, as far as it can be."""
-    for seed, (far, turned) in enumerate(OTHERS):
-        trace = worked_with(asked, _other(random.Random(seed), far, turned))
-        if trace is not None and [*trace.named()] == [*asked.trace.named()]:
-            yield trace
+def _worked_otherwise(asked: Assignment) -> list[Trace]:
+    """The problem worked with other numbers at every step; none where it refuses some: nobody knows which."""
+    ways = (_other(random.Random(seed), far, turned) for seed, (far, turned) in enumerate(OTHERS))
+    traces = [trace for way in ways if (trace := worked_with(asked, way)) is not None]
+    alike = all([*trace.named()] == [*asked.trace.named()] for trace in traces)
+    return traces if alike and len(traces) == len(OTHERS) else []
 
 
 def _other(chance: random.Random, far: float, turned: float) -> Settle:

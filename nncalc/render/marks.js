@@ -40,7 +40,7 @@ function readNumber(text) {
 
 // How formulas are worked.
 const nothingLeft = (sum, terms) => Math.abs(sum) < 1e-13 * terms ? 0 : sum;
-const isEqual = (a, b) => a === b || gap(a, b) <= 1e-13 * (Math.abs(a) + Math.abs(b));
+const isEqual = (a, b) => a === b || gap(a, b) < 1e-13 * (Math.abs(a) + Math.abs(b));
 const OPERATORS = {
   add: a => nothingLeft(a.reduce((x, y) => x + y), a.reduce((x, y) => x + Math.abs(y), 0)), negative: a => -a[0],
   times: a => a.reduce((x, y) => x * y), divide: a => a[0] / a[1], power: a => a[0] ** a[1],
@@ -134,6 +134,7 @@ class Working {
         if (value.kind && made.from?.some(from => this.owner[from].kind && !heldCounts.get(this.owner[from]))) counts.set(value, false);
         if (made === FIXED || (made === UNKNOWN ? !any : !made.from.some(from => moved[from]))) continue;
         computed[at] = held[at] = made === UNKNOWN ? NaN : asRead(worked(made.shape, i => held[made.from[i]]));
+        if (value.kind && !Number.isInteger(computed[at])) counts.set(value, false);
         moved[at] = computed[at] !== this.exact[at];
       }
       heldCounts.set(value, counts.get(value));
