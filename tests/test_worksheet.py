@@ -289,15 +289,15 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 def opened(browser: Browser, page: str, path: Path, **how: Any) -> None:
-    """Loads a worksheet and waits until its cells are there."""
+    """Loads a worksheet, waits until its cells are there, and shows those that tell a size."""
     path.write_text(page, encoding="utf-8")
     browser.open(path, **how)
     ready(browser)
+    browser.value("document.querySelectorAll('.asked button').forEach(one => one.click())")
 
 
 def ready(browser: Browser) -> None:
     browser.value("new Promise(done => { const look = () => document.body.dataset.ready ? done(1) : setTimeout(look, 5); look(); })")
-    browser.value("document.querySelectorAll('.asked button').forEach(one => one.click())")
 
 
 def fill(browser: Browser, one: Assignment, texts: Texts) -> dict[str, str]:
@@ -348,7 +348,7 @@ def test_the_page_says_of_forty_sheets_what_check_says_and_saves_them(topic: str
             saved += len(texts)
         assert browser.troubles(page) == []
     print(f"{topic}: {told} cells, {len(differ)} differ, {untold} not told, {saved} saved and marked again")
-    assert told > 400 and not differ and untold <= told / 50, differ[:5]
+    assert told > 300 and not differ and untold <= told / 50, differ[:5]
 
 
 def marks_of(path: Path, one: Assignment) -> dict[str, str]:
@@ -381,18 +381,24 @@ WHY = "document.getElementById('why').textContent"
 
 @pytest.mark.long
 def test_the_keyboard_alone_suffices(browser: Browser, tmp_path: Path) -> None:
-    opened(browser, worksheet(asked(ROOT / "problems/13-conv-vertical-edges.yaml"), "x"), tmp_path / "k.html")
-    browser.value("localStorage.clear()")
-    browser.press("Tab", "Tab")
-    stops = [browser.value(FOCUSED)]
-    while browser.value(FOCUSED) != "cell 1 of size":
+    page = tmp_path / "k.html"
+    page.write_text(worksheet(asked(ROOT / "problems/13-conv-vertical-edges.yaml"), "x"), encoding="utf-8")
+    browser.open(page)
+    ready(browser)
+    stops = []
+    while not stops or stops[-1] != "cell 1 of size":
         browser.press("Tab")
         stops.append(browser.value(FOCUSED))
         assert len(stops) < 12, stops
+    assert stops[:2] == ["Save answers", "Clear all"]
     browser.press("4", "Enter")
     assert browser.value(FOCUSED) == "cell 2 of size"
-    assert browser.value("document.querySelector('[role=status]').textContent").startswith("cell 1 of size: right. 1 of")
-    browser.press("5", "Enter", "-", "5", "Enter")
+    assert browser.value("document.querySelector('[role=status]').textContent").startswith("cell 1 of size: right. 1 of 2 right")
+    browser.press("5", "Tab")
+    assert browser.value(FOCUSED) == "Show its cells: their number tells the size"
+    browser.press("Enter")
+    assert browser.value(FOCUSED) == "row 1, column 1 of Y"
+    browser.press("-", "5", "Enter")
     assert browser.value(FOCUSED) == "row 1, column 2 of Y"
     browser.press("ArrowDown", "7")
     assert browser.value(FOCUSED) == "row 2, column 2 of Y"

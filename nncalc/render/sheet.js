@@ -52,8 +52,8 @@ function sheet() {
 function mark(changed = null) {
   ({ judged, followed } = working.judge(sheet()));
   inputs.forEach((_, at) => paint(at));
-  const good = [...judged.values()].filter(verdict => verdict <= ROUNDED).length, all = asked.reduce((sum, value) => sum + value.end - value.start, 0);
-  progress.value = good + " of " + all + " right";
+  const good = [...judged.values()].filter(verdict => verdict <= ROUNDED).length, cells = asked.filter(value => opened.has(value.name)).reduce((sum, value) => sum + value.end - value.start, 0);
+  progress.value = good + " of " + cells + " right" + (opened.size < asked.length ? ", and cells not shown" : "");
   if (changed !== null) {
     const [, word, meaning] = verdictOf(changed);
     told.textContent = label(changed) + ": " + (word ? word + (meaning ? ", " + meaning : "") : "empty") + ". " + progress.value + ".";
@@ -131,7 +131,7 @@ function build(section) {
   if (!section.dataset.telling) { open(section, value); return; }
   const show = button("Show its cells: their number tells the size", () => {
     open(section, value);
-    keep();
+    mark();
     inputs.get(value.start).focus();
   });
   section.append(show);
