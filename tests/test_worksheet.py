@@ -33,14 +33,16 @@ from nncalc.marking.program import Program
 from nncalc.problem.problem import loads
 from nncalc.reading.nodes import ScalarNode
 from nncalc.render.worksheet import worksheet
-from nncalc.trace.notation.numbers import number
+from nncalc.trace.notation.numbers import number as shown_number
 
 ROOT = Path(__file__).parents[1]
 RENDER = ROOT / "nncalc" / "render"
 NOTES = [p for p in PROBLEMS if p.parent == ROOT / "problems"]
 SMALL = [p for p in PROBLEMS if p.parent.name in ("problems", "formulas", "networks")]
 FILES = ("formula.js", "marks.js", "sheet.js", "sheet.css")
-CELL = "topic: softmax\ntitle: Three scores\nx: [2, 1, 0.1]\ntarget: 1\nmarking: {points: {Z: 1, s: 3, L: 1}, places: 3}\n"
+CELL = (
+    "topic: softmax\ntitle: Three scores\nx: [2, 1, 0.1]\ntarget: 1\nmarking: {points: {Z: 1, s: 3, L: 1}, places: 3}\n"
+)
 
 # What Python writes
 
@@ -162,7 +164,9 @@ def test_no_answer_stands_in_the_page_as_text(path: Path) -> None:
     given = {float(n) for value in one.trace.given.values() for n in np.asarray(value.array, float).flat}
     for name in one.lines:
         for value in np.asarray(one.exact[name], dtype=float).flat:
-            texts = {number(value, digits) for digits in (3, 4, 6, 12)} | {f"{value:.{places}f}" for places in (2, 3, 4)}
+            texts = {shown_number(value, digits) for digits in (3, 4, 6, 12)} | {
+                f"{value:.{places}f}" for places in (2, 3, 4)
+            }
             long = {text for text in texts if len(text.strip("-0.")) > 2}
             if value not in given and -value not in given:
                 assert not long & seen, (name, value)
@@ -210,13 +214,15 @@ def test_the_command_writes_one_page_or_one_for_each_problem(tmp_path: Path, mon
     assert done.code == 1 and [p.name for p in Path("out").iterdir()] == ["soft.html"]
     assert "large.yaml: asks for too many numbers for a page to fill in" in done.err and "bad.yaml" in done.err
     assert run("sheet", "hw/large.yaml", "-o", "l.html").code == 2 and not Path("l.html").exists()
-    whole, bare = (body(run("sheet", "hw/soft.yaml", "--format", "html", *more).out) for more in ((), ("--no-formulas",)))
+    whole, bare = (
+        body(run("sheet", "hw/soft.yaml", "--format", "html", *more).out) for more in ((), ("--no-formulas",))
+    )
     assert whole.count("<mo>=</mo>") == 3 and "<mo>=</mo>" not in bare
     assert "html" in run("sheet", "--help").out
 
 
 def test_the_colours_of_the_verdicts_have_contrast_light_and_dark() -> None:
-    grounds = dict(light=("#ffffff", "#f6f8fa"), dark=("#0d1117", "#151b23"))
+    grounds = {"light": ("#ffffff", "#f6f8fa"), "dark": ("#0d1117", "#151b23")}
     light, dark = (RENDER / "sheet.css").read_text().split("@media (prefers-color-scheme: dark)")
     for scheme, style in (("light", light), ("dark", dark)):
         colours = re.findall(r"--\w+: (#[0-9a-f]{6})", style)
@@ -261,7 +267,9 @@ def test_numbers_are_read_as_a_sheet_reads_them() -> None:
     code = ("const fs=require('fs');require('vm').runInThisContext(fs.readFileSync(process.argv[1],'utf8')+'\\nthis.read=readNumber');"
             "console.log(JSON.stringify(JSON.parse(process.argv[2]).map(t=>{const r=read(t);"
             "return r&&r.as!==undefined?[String(r.value),r.places,r.digits,r.isCount,r.as]:r===null?null:'unread'})))")  # fmt: skip
-    done = subprocess.run(["node", "-e", code, str(RENDER / "marks.js"), json.dumps(TYPED)], text=True, capture_output=True)
+    done = subprocess.run(
+        ["node", "-e", code, str(RENDER / "marks.js"), json.dumps(TYPED)], text=True, capture_output=True
+    )
     assert done.returncode == 0, done.stderr
     for text, found in zip(TYPED, json.loads(done.stdout), strict=True):
         try:
@@ -276,7 +284,11 @@ def test_numbers_are_read_as_a_sheet_reads_them() -> None:
         assert (float(value.replace("Infinity", "inf")), places, digits) == (read.value, read.places, read.digits), text
         assert is_count == isinstance(read.value, int), text
         again = number_on_sheet(ScalarNode(as_, False, None), "x", DEFAULT)  # type: ignore[arg-type]
-        assert again is not None and (again.value, again.places, again.digits) == (read.value, read.places, read.digits), text
+        assert again is not None and (again.value, again.places, again.digits) == (
+            read.value,
+            read.places,
+            read.digits,
+        ), text
 
 
 # In a browser
@@ -297,7 +309,9 @@ def opened(browser: Browser, page: str, path: Path, **how: Any) -> None:
 
 
 def ready(browser: Browser) -> None:
-    browser.value("new Promise(done => { const look = () => document.body.dataset.ready ? done(1) : setTimeout(look, 5); look(); })")
+    browser.value(
+        "new Promise(done => { const look = () => document.body.dataset.ready ? done(1) : setTimeout(look, 5); look(); })"
+    )
 
 
 def fill(browser: Browser, one: Assignment, texts: Texts) -> dict[str, str]:
@@ -314,13 +328,19 @@ def fill(browser: Browser, one: Assignment, texts: Texts) -> dict[str, str]:
 
 SAID = {"✓ right": "right", "≈ rounded": "rounded", "→ follows": "follows", "… too few places": "places", "✗ wrong": "wrong",
         "? not told": "unknown", "": "missing"}  # fmt: skip
-CAUGHT = "URL.createObjectURL = blob => { window.saved = blob; return '#'; }; HTMLAnchorElement.prototype.click = () => {};0"
-SAVED = "[...document.querySelectorAll('button')].find(b => b.textContent === 'Save answers').click(), window.saved.text()"
+CAUGHT = (
+    "URL.createObjectURL = blob => { window.saved = blob; return '#'; }; HTMLAnchorElement.prototype.click = () => {};0"
+)
+SAVED = (
+    "[...document.querySelectorAll('button')].find(b => b.textContent === 'Save answers').click(), window.saved.text()"
+)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("topic", MORE)
-def test_the_page_says_of_forty_sheets_what_check_says_and_saves_them(topic: str, browser: Browser, tmp_path: Path) -> None:
+def test_the_page_says_of_forty_sheets_what_check_says_and_saves_them(
+    topic: str, browser: Browser, tmp_path: Path
+) -> None:
     chance = random.Random(f"page {topic}")
     told = untold = saved = 0
     differ = []
@@ -342,7 +362,7 @@ def test_the_page_says_of_forty_sheets_what_check_says_and_saves_them(topic: str
             path.write_text(browser.value(SAVED), encoding="utf-8")
             read = sheet.from_file(str(path), one)
             again = {name: {i: w.value for i, w in line.cells.items()} for name, line in read.lines.items()}
-            assert sum(map(len, again.values())) == len(texts) and not read.notes or "/" in path.read_text()
+            assert (sum(map(len, again.values())) == len(texts) and not read.notes) or "/" in path.read_text()
             marks = marks_of(path, one)
             assert {key: marks[key] for key in texts} == wanted
             saved += len(texts)
@@ -393,7 +413,9 @@ def test_the_keyboard_alone_suffices(browser: Browser, tmp_path: Path) -> None:
     assert stops[:2] == ["Save answers", "Clear all"]
     browser.press("4", "Enter")
     assert browser.value(FOCUSED) == "cell 2 of size"
-    assert browser.value("document.querySelector('[role=status]').textContent").startswith("cell 1 of size: right. 1 of 2 right")
+    assert browser.value("document.querySelector('[role=status]').textContent").startswith(
+        "cell 1 of size: right. 1 of 2 right"
+    )
     browser.press("5", "Tab")
     assert browser.value(FOCUSED) == "Show its cells: their number tells the size"
     browser.press("Enter")
@@ -404,7 +426,9 @@ def test_the_keyboard_alone_suffices(browser: Browser, tmp_path: Path) -> None:
     assert browser.value(FOCUSED) == "row 2, column 2 of Y"
     browser.press("ArrowRight", "ArrowUp", "ArrowLeft")
     assert browser.value(FOCUSED) == "row 1, column 2 of Y"
-    said = browser.value("[...document.querySelectorAll('input')].filter(i => i.value).map(i => i.nextSibling.textContent)")
+    said = browser.value(
+        "[...document.querySelectorAll('input')].filter(i => i.value).map(i => i.nextSibling.textContent)"
+    )
     assert said == ["✓ right", "✗ wrong", "✓ right", "✗ wrong"]
 
 
@@ -432,7 +456,9 @@ def test_answers_stay_over_a_reload_and_what_is_no_number_is_kept_and_said(brows
     ready_again = {"Z": "11,213", "s[1]": "two thirds", "L": "0.417"}
     browser.open(page)
     ready(browser)
-    kept = browser.value("Object.fromEntries([...document.querySelectorAll('input')].filter(i => i.value).map(i => [i.id, i.value]))")
+    kept = browser.value(
+        "Object.fromEntries([...document.querySelectorAll('input')].filter(i => i.value).map(i => [i.id, i.value]))"
+    )
     names = cell_names(Program(of(CELL)))
     assert {names[int(name[1:])]: text for name, text in kept.items()} == ready_again
     said = browser.value("[...document.querySelectorAll('input')].map(i => i.nextSibling.textContent)")

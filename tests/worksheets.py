@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from students import FORMS, TOPICS, Student, decimals, numbers, problem
 from sheets import node
+from students import FORMS, TOPICS, Student, decimals, numbers
 
 from nncalc.marking import sheet
 from nncalc.marking.assignment import Assignment, ask, lines_of
@@ -30,7 +30,13 @@ Texts = dict[str, str]  # by line and cell, Y[2,3]
 
 def formulas(c: random.Random) -> dict[str, Any]:
     """A small network as somebody types it."""
-    given = {"x": numbers(c, 2), "W": numbers(c, 3, 2, most=10), "b": numbers(c, 3), "v": numbers(c, 3), "t": numbers(c)}
+    given = {
+        "x": numbers(c, 2),
+        "W": numbers(c, 3, 2, most=10),
+        "b": numbers(c, 3),
+        "v": numbers(c, 3),
+        "t": numbers(c),
+    }
     text = "z = W·x + b\nh = tanh(z)\ny = v·h\nL = 0.5·(y - t)^2\nW1 = W - 0.1·dL/dW\n"
     return {"topic": "formulas", "given": given, "formulas": text}
 
@@ -110,14 +116,18 @@ def _slip(right: Any, chance: random.Random) -> Any:
         return -right
     if kind < 0.35:
         return 0.0
-    return float(f"{right + chance.uniform(0.02, 2) * max(abs(right), 0.1) * chance.choice([-1, 1]):.{chance.randint(1, 6)}f}")
+    return float(
+        f"{right + chance.uniform(0.02, 2) * max(abs(right), 0.1) * chance.choice([-1, 1]):.{chance.randint(1, 6)}f}"
+    )
 
 
 def _spoiled(number: Any, asked: Assignment, chance: random.Random) -> str:
     if isinstance(number, int) or not math.isfinite(number):
         return "7"
     few = max(0, decimals(number, asked.problem.marking) - 1)
-    return chance.choice([f"{number:.{few}f}", f"{number:.1f}", f"{number + 0.1:.3f}", f"{-number:.3f}", f"{number:.1e}"])
+    return chance.choice(
+        [f"{number:.{few}f}", f"{number:.1f}", f"{number + 0.1:.3f}", f"{-number:.3f}", f"{number:.1e}"]
+    )
 
 
 def by_check(asked: Assignment, texts: Texts) -> dict[str, str]:
@@ -158,7 +168,11 @@ def by_script(jobs: Iterable[tuple[Assignment, list[Texts]]]) -> list[list[dict[
     told = []
     for asked, sheets in jobs:
         program = Program(asked)
-        told.append(f'{{"data": {packed_json(program.data())}, "names": {json.dumps(cell_names(program))}, "sheets": {json.dumps(sheets)}}}')
-    done = subprocess.run(["node", "-e", RUNNER, str(SCRIPT)], input=f"[{','.join(told)}]", text=True, capture_output=True)
+        told.append(
+            f'{{"data": {packed_json(program.data())}, "names": {json.dumps(cell_names(program))}, "sheets": {json.dumps(sheets)}}}'
+        )
+    done = subprocess.run(
+        ["node", "-e", RUNNER, str(SCRIPT)], input=f"[{','.join(told)}]", text=True, capture_output=True
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)  # type: ignore[no-any-return]

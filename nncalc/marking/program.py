@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ class Program:
                     yield UNKNOWN
                     continue
                 places: dict[int, int] = {}
-                skeleton = fold(formula, lambda part, args, places=places: self._part(part, args, places))
+                skeleton = fold(formula, partial(self._part, places))
                 if not places:
                     yield FIXED
                     continue
@@ -93,7 +94,7 @@ class Program:
                 yield self.skeletons[key]
                 yield from places
 
-    def _part(self, part: Expr, args: list[Any], places: dict[int, int]) -> Any:
+    def _part(self, places: dict[int, int], part: Expr, args: list[Any]) -> Any:
         if isinstance(part, Const):
             return [float(part.value)]
         if isinstance(part, Ref):

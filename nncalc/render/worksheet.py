@@ -34,13 +34,13 @@ FILES = ("sheet.css", "formula.js", "marks.js", "sheet.js")
 # A page with more cells to fill in than this is nothing for a person; of a line with more, none has a hint.
 MOST_CELLS, MOST_HINTS = 4000, 1000
 PRACTICE = (
-    "For practice, not for exams: the answers are packed away in this page, not locked. Nothing that you type leaves it; "
-    "it stays in this browser until you save it."
+    "For practice, not for exams: the answers are packed away in this page, not locked. Nothing that you type leaves "
+    "it; it stays in this browser until you save it."
 )
 
 
 def worksheet(asked: Assignment, name: str, formulas: bool = True) -> str:
-    """The page of a problem; `name`: what its saved sheet is called, `formulas`: each line has its formula beside it."""
+    """The page of a problem. `name`: what its saved sheet is called; `formulas`: lines have theirs beside them."""
     return _Sheet(asked, name).page(formulas)
 
 
@@ -93,7 +93,9 @@ class _Sheet:
                     yield node("p", printable(block.text, 2000, JOINERS))
                 case Listing():
                     rows = [node("li", printable(line, 2000, JOINERS)) for line in block.lines]
-                    yield node("figure", node("figcaption", f"{printable(block.name)}:"), node("ul", *rows, class_="listing"))
+                    yield node(
+                        "figure", node("figcaption", f"{printable(block.name)}:"), node("ul", *rows, class_="listing")
+                    )
                 case GivenArray():  # side by side with those before it
                     given = given if given is not None else node("div", class_="given")
                     put(given, self._given(block))
@@ -153,7 +155,9 @@ class _Sheet:
         about["keys"] = {n: n if PLAIN_KEY.fullmatch(n) else json.dumps(n) for n in names}
         about["called"] = {n: TEXT.symbol(self._symbol(n)) for n in self.program.names}
         about["name"], about["title"] = self.name, printable(question_title(self.asked), 600)
-        about["hints"] = [part for n in names for i in np.ndindex(self.asked.exact[n].shape) for part in self._hint(n, i)]
+        about["hints"] = [
+            part for n in names for i in np.ndindex(self.asked.exact[n].shape) for part in self._hint(n, i)
+        ]
         about["digits"] = self.asked.problem.limits.number_digits
         about["id"] = hashlib.sha256(packed_json(about).encode()).hexdigest()[:20]
         return about
@@ -176,5 +180,3 @@ class _Sheet:
         if getattr(ref.value, "name", None) is None:
             return MATHML.signed(number(ref.number, GIVEN_DIGITS))
         return MATHML.symbol(ref.value.symbol, place(ref.index or ()))
-
-

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.decimals import floor_of
 from nncalc.trace.notation.deciding import either
+from nncalc.trace.notation.decimals import floor_of
 from nncalc.trace.notation.nearness import near, near_whole
 from nncalc.trace.rules.table import rule
 

@@ -105,8 +105,10 @@ def _of_largest(index: Index, x: Any, window: Window, choice: Callable[[Pair], E
 
 
 def _max_pool_gradient(index: Index, g: Any, x: Any, window: Window) -> Expr:
-    outs = [(*index[:-2], *out) for out in window.outputs(index)]
-    return n.add(*(_of_largest(out, x, window, lambda c, out=out: g[out] if c == index[-2:] else n.ZERO) for out in outs))
+    def passed_on(out: Index) -> Expr:
+        return _of_largest(out, x, window, lambda cell: g[out] if cell == index[-2:] else n.ZERO)
+
+    return n.add(*(passed_on((*index[:-2], *out)) for out in window.outputs(index)))
 
 
 def _max_pool_taken(index: Index, d: Any, x: Any, window: Window) -> Expr:
