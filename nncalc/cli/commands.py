@@ -89,8 +89,8 @@ def sheet_command() -> TyperCommand:
         option("--format", "html: a worksheet that marks itself, for practice; of a csv a row is a student; the others "
                "are questions to print", choices=("yaml", "csv", "html", *QUESTION_FORMATS)),
         option("--output", "write to FILE (.html: a worksheet; .csv: a table; "
-               f"{listed(QUESTION_FORMATS.values())}: questions), or into a folder: a sheet for each problem, questions "
-               "for each student", metavar="FILE", short=["-o"]),
+               f"{listed(QUESTION_FORMATS.values())}: questions), or into a folder: a sheet for each problem, "
+               "questions for each student", metavar="FILE", short=["-o"]),
         flag("--no-formulas", "leave the formulas out"),
         flag("--data", "repeat what is given, as comments"),
         flag("--force", "replace sheets that are there already"),

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.marking.assignment import Assignment, lines_of
-from nncalc.marking.runs import cells_with, worked_with
+from nncalc.marking.runs import Cell, cells_with, worked_with
 from nncalc.trace.notation.deciding import left_open
 from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.tree import Const, Expr, Index, Op, Ref, StandIn, fold, parts, with_refs
@@ -35,10 +35,8 @@ NEAR_ENOUGH = 1e-7
 # How other numbers are made for that working: how far, and how often with the other sign.
 OTHERS = ((0.01, 0.0), (0.1, 0.0), (0.5, 0.15))
 # Floats; counts as NumPy has them; counts of any size.
-KINDS = {"i": 1, "u": 1, "O": 2}
+HELD_COUNTS = {"i": 1, "u": 1, "O": 2}
 ROLES = {"given": 0, "step": 1, "moved": 2, "answer": 3}
-
-Cell = tuple[str, Index]
 
 
 class Program:
@@ -109,7 +107,7 @@ class Program:
             for name, values in self.asked.accepted.items()
         }
         values = [
-            [n, list(self.arrays[n].shape), ROLES[self.role(n)], KINDS.get(self.arrays[n].dtype.kind, 0)]
+            [n, list(self.arrays[n].shape), ROLES[self.role(n)], HELD_COUNTS.get(self.arrays[n].dtype.kind, 0)]
             for n in self.names
         ]
         return {

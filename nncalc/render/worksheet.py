@@ -1,7 +1,7 @@
 """A worksheet that marks itself: one page of HTML with a problem, a cell for each number asked, and the marks' rules.
 
-The numbers and formulas from which its script works (see `marking.program`) are packed, so that no answer stands in it
-as text; sheet.js makes the cells, marks.js says what they are worth, formula.js writes their formulas.
+The numbers from which its script works, and how each is made (see `marking.program`), are packed, so that no answer
+stands in it as text; sheet.js makes the cells, marks.js says what they are worth, formula.js writes how they are made.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ PRACTICE = (
 )
 
 
-def worksheet(asked: Assignment, name: str, formulas: bool = True) -> str:
-    """The page of a problem. `name`: what its saved sheet is called; `formulas`: lines have theirs beside them."""
-    return _Sheet(asked, name).page(formulas)
+def worksheet(asked: Assignment, name: str, told: bool = True) -> str:
+    """The page of a problem. `name`: what its saved sheet is called; `told`: how a line is worked stands beside it."""
+    return _Sheet(asked, name).page(told)
 
 
 def fits_worksheet(asked: Assignment) -> bool:
@@ -67,21 +67,21 @@ class _Sheet:
         self.program = Program(asked)
         self.skeletons: dict[str, int] = {}
 
-    def page(self, formulas: bool) -> str:
+    def page(self, told: bool) -> str:
         """All of it."""
         title = printable(question_title(self.asked), 600, JOINERS)
         main = node("main", node("h1", title), node("p", PRACTICE, class_="practice"))
-        put(main, node("noscript", node("p", "The cells need the script of this page.")), *self._exercise(formulas))
+        put(main, node("noscript", node("p", "The cells need the script of this page.")), *self._exercise(told))
         hint = "Type a number; with Enter it is marked. Here you read how near it is, and find hints."
         panel = node("aside", node("p", hint, class_="quiet"), id="why", aria_label="About the cell")
         data = base64.b64encode(zlib.compress(packed_json(self._data()).encode(), 9)).decode()
         body = [main, panel, *self._templates(), node("template", data, id="data")]
         return whole_page(title, body, *FILES)
 
-    def _exercise(self, formulas: bool) -> Iterator[Element]:
+    def _exercise(self, told: bool) -> Iterator[Element]:
         """What is given and asked; below each line asked the script puts its cells."""
         names, given, headed = iter(self.asked.lines), None, False
-        for block in question(self.asked, formulas):
+        for block in question(self.asked, told):
             if given is not None and not isinstance(block, GivenArray):
                 yield given
                 given = None
@@ -137,7 +137,7 @@ class _Sheet:
         return node("section", head, class_="asked", data_v=value, aria_labelledby=f"h{value}", **about)
 
     def _templates(self) -> Iterator[Element]:
-        """The formulas of cells, with their places held, and the signs of all values."""
+        """How cells are made, with their places held, and the signs of all values."""
         for markup, i in self.skeletons.items():
             yield node("template", _math(markup), id=f"f{i}")
         for i, name in enumerate(self.program.names):
