@@ -471,6 +471,15 @@ def test_answers_stay_over_a_reload_and_what_is_no_number_is_kept_and_said(brows
 
 
 @pytest.mark.long
+def test_a_further_right_value_is_right_in_its_words(browser: Browser, tmp_path: Path) -> None:
+    one = of(CELL.replace("places: 3", "places: 3, accept: {L: {in bits: 0.602}}"))
+    opened(browser, worksheet(one, "x"), tmp_path / "acc.html")
+    assert fill(browser, one, {"L": "0.602"})["L"] == "✓ right"
+    browser.value("[...document.querySelectorAll('input')].at(-1).focus()")
+    assert browser.value(WHY).startswith("L ✓ right: in bits")
+
+
+@pytest.mark.long
 def test_it_works_where_the_browser_keeps_nothing(browser: Browser, tmp_path: Path) -> None:
     script = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no'); } });"
     added = browser.call("Page.addScriptToEvaluateOnNewDocument", source=script)

@@ -109,6 +109,7 @@ class Working {
       return { name, shape, role, kind, start, end: start += size };
     });
     this.lines = new Map(this.values.map(value => [value.name, value]));
+    this.accepted = new Map();  // the words of the further right value that a line has
     this.exact = data.numbers.map(Number);
     this.owner = this.values.flatMap(value => Array(value.end - value.start).fill(value));
     this.made = [];
@@ -189,8 +190,9 @@ class Working {
     for (const value of this.values) {
       const cells = [...sheet].filter(([at]) => this.owner[at] === value), exact = at => this.exact[at];
       const scale = value.kind ? 0 : Math.max(0, ...this.exact.slice(value.start, value.end).map(Math.abs).filter(Number.isFinite));
-      const other = (this.accept[value.name] ?? []).some(([, numbers]) => cells.length
+      const other = (this.accept[value.name] ?? []).find(([, numbers]) => cells.length
         && cells.every(([at, written]) => this.agrees(written, numbers[at - value.start], false) === RIGHT));
+      this.accepted.set(value, other?.[0]);
       for (const [at, written] of cells) {
         const large = typeof this.numbers[at] === "string" && COUNT.test(written.as);
         const found = this.agrees(written, exact(at), value.kind > 0, scale);

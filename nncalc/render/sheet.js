@@ -61,7 +61,11 @@ function mark(changed = null) {
   keep();
   if (shown !== null) show(shown);
 }
-const verdictOf = at => isRead(at) ? VERDICTS[judged.get(at) ?? MISSING] : typed(at) === null ? VERDICTS[MISSING] : UNREAD;
+function verdictOf(at) {
+  if (!isRead(at)) return typed(at) === null ? VERDICTS[MISSING] : UNREAD;
+  const [mark, word, meaning] = VERDICTS[judged.get(at) ?? MISSING], accepted = working.accepted.get(working.owner[at]);
+  return [mark, word, accepted && judged.get(at) === RIGHT ? accepted : meaning];
+}
 function paint(at) {
   const input = inputs.get(at), [mark, word] = verdictOf(at), verdict = judged.get(at) ?? MISSING;
   input.className = isRead(at) ? CLASSES[verdict] : word ? "untold" : "";
@@ -195,6 +199,11 @@ function answer(at) {
   const text = typeof data.numbers[at] === "string" ? data.numbers[at] : unit && places < 20 ? number.toFixed(places) : written(number);
   return [equal(sign("math", sign("mn", text.replace("-", "−")))), Number.isNaN(own) || own === working.exact[at] ? "" : ", from your earlier numbers"];
 }
+// Whether a formula that numbers decide was decided by others than the student's.
+function mayTurn(at) {
+  const made = working.made[at];
+  return made.from !== undefined && working.open[made.skeleton] && made.from.some(from => followed.held[from] !== working.exact[from]);
+}
 function waiting(at) {
   const [, ...from] = hints.get(at), empty = [...new Set(from.filter(each => working.owner[each].role !== 0 && inputs.has(each) && !isRead(each)).map(each => data.called[working.owner[each].name]))];
   return empty.length ? make("p", "First fill in " + empty.join(", ") + ".") : null;
@@ -210,6 +219,7 @@ function show(at) {
     return line;
   });
   if (level === 2 && levels.length === 3) parts.push(waiting(at) ?? "");
+  if (level > 0 && mayTurn(at)) parts.push(make("p", "So it is with the right numbers; with yours another case may hold."));
   const more = level < levels.length ? [button(levels[level], () => { hint(at); (why.querySelector("button") ?? inputs.get(at)).focus(); }, "Alt+Enter")] : [];
   why.replaceChildren(head, ...parts, ...more);
 }
