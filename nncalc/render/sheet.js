@@ -15,6 +15,7 @@ const CLASSES = ["right", "rounded", "follows", "places", "", "wrong", "untold"]
 const LEVELS = ["Hint: the formula", "Hint: with your numbers", "Show the number"];
 const why = document.getElementById("why"), told = make("p");
 let data, working, followed, judged = new Map();
+let entered = null;
 const asked = [], inputs = new Map(), hinted = new Map(), hints = new Map(), opened = new Set();
 
 async function unpacked(text) {
@@ -88,8 +89,8 @@ function cell(at) {
   verdict.className = "verdict";
   inputs.set(at, input);
   input.addEventListener("focus", () => show(at));
-  input.addEventListener("input", () => { judged.delete(at); input.className = verdict.className = ""; verdict.replaceChildren(); wide(input); });
-  input.addEventListener("change", () => mark(at));
+  input.addEventListener("input", () => { entered = null; judged.delete(at); input.className = verdict.className = ""; verdict.replaceChildren(); wide(input); });
+  input.addEventListener("change", () => { if (entered === at) entered = null; else mark(at); });
   input.addEventListener("keydown", event => move(event, at));
   input.addEventListener("paste", event => spread(event, at));
   return [input, verdict];
@@ -154,10 +155,11 @@ function move(event, at) {
     Enter: next, ArrowUp: value.shape.length > 1 ? at - columns : undefined, ArrowDown: value.shape.length > 1 ? at + columns : undefined,
     ArrowLeft: column > 0 && (first || whole) ? at - 1 : undefined, ArrowRight: column < columns - 1 && last ? at + 1 : undefined,
   }[key];
-  if (to === undefined || (key !== "Enter" && working.owner[to] !== value)) {
-    if (key === "Enter") mark(at);
-    return;
+  if (key === "Enter") {
+    mark(at);
+    entered = at;  // that it is left is no news then
   }
+  if (to === undefined || (key !== "Enter" && working.owner[to] !== value)) return;
   event.preventDefault();
   if (inputs.has(to)) { inputs.get(to).focus(); inputs.get(to).select(); }
 }
