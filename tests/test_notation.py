@@ -133,7 +133,8 @@ def test_every_operator_in_every_way_of_writing(x: tree.Expr, text: str, latex: 
 
 
 def test_the_table_above_has_every_kind_of_operator() -> None:
-    kinds = {*evaluation._ARITHMETIC, "matmul", "transpose", "item", "symbol", "compare", "call", "along"}
+    written = {*evaluation._ARITHMETIC} - {*evaluation._OPEN}  # what is left open is worked, never written
+    kinds = {*written, "matmul", "transpose", "item", "symbol", "compare", "call", "along"}
     assert {k for x, *_ in WRITTEN for k in _kinds(x)} == kinds
 
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nncalc.trace.notation.deciding import left_open
 from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.functions import FUNCTIONS, MathFunction
-from nncalc.trace.notation.tree import Expr, Op
+from nncalc.trace.notation.tree import Expr, Op, Ref, StandIn, with_refs
 from nncalc.trace.notation.writing import expand
 from nncalc.trace.rule import RULES
 from nncalc.trace.rules import angles as an
@@ -240,6 +241,22 @@ def test_value_is_numpys_and_every_element_says_the_same_number(case: Callable[.
     np.testing.assert_allclose(y.array, function(*arrays), rtol=1e-11, atol=1e-15)
     said = [evaluate(expand(y, index)) for index in np.ndindex(np.shape(y.array))]
     np.testing.assert_allclose(said, np.ravel(y.array), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("case", ALL)
+@pytest.mark.parametrize("seed", range(5))
+def test_a_formula_left_open_holds_for_other_numbers(case: Callable[..., Case], seed: int) -> None:
+    """The same formula with the same numbers in other places, against NumPy: no maximum, kink or mask is decided."""
+    rng = np.random.default_rng(seed)
+    function, arrays = case(rng)
+    _, y, _ = traced(function, arrays)
+    if y.rule is None or y.rule.opaque or y.rule is RULES[fn.softmax_worked]:  # what hangs on numbers beside it
+        return
+    others = {f"x{i}": rng.permutation(a.ravel()).reshape(a.shape) for i, a in enumerate(arrays)}
+    with left_open():
+        formulas = [expand(y, index) for index in np.ndindex(np.shape(y.array))]
+    said = [evaluate(with_refs(x, lambda ref: Ref(StandIn(others[str(ref.value.name)]), ref.index))) for x in formulas]  # type: ignore[attr-defined]
+    np.testing.assert_allclose(said, np.ravel(function(*others.values())), rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("case", ALL)

@@ -93,10 +93,11 @@ def sheet_command() -> TyperCommand:
     params = [
         argument("problem", "the problem file, a folder of problems, or -", required=True, metavar="PROBLEM",
                  autocompletion=problems),
-        option("--format", "of a csv a row is a student; the others are questions to print",
-               choices=("yaml", "csv", *QUESTION_FORMATS)),
-        option("--output", f"write to FILE (.csv: a table; {listed(QUESTION_FORMATS.values())}: questions), or into a "
-               "folder: a sheet for each problem, questions for each student", metavar="FILE", short=["-o"]),
+        option("--format", "html: a worksheet that marks itself, for practice; of a csv a row is a student; the others "
+               "are questions to print", choices=("yaml", "csv", "html", *QUESTION_FORMATS)),
+        option("--output", "write to FILE (.html: a worksheet; .csv: a table; "
+               f"{listed(QUESTION_FORMATS.values())}: questions), or into a folder: a sheet for each problem, "
+               "questions for each student", metavar="FILE", short=["-o"]),
         flag("--no-formulas", "leave the formulas out"),
         flag("--data", "repeat what is given, as comments"),
         flag("--force", "replace sheets that are there already"),

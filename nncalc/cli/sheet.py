@@ -19,7 +19,7 @@ from nncalc.problem.problem import load
 from nncalc.render.questions import QUESTION_FORMATS
 
 # The endings of the sheets that are written into a folder.
-SHEET_FORMATS = {"yaml": ".answers.yaml", "csv": ".csv"}
+SHEET_FORMATS = {"yaml": ".answers.yaml", "csv": ".csv", "html": ".html"}
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,17 @@ def _format(request: SheetRequest) -> str:
     if request.format is not None:
         return choice("--format", request.format, [*SHEET_FORMATS, *QUESTION_FORMATS])
     ending = Path(request.output or "").suffix.lower()
-    return next((format for format, own in (QUESTION_FORMATS | {"csv": ".csv"}).items() if own == ending), "yaml")
+    return next((format for format, own in (QUESTION_FORMATS | SHEET_FORMATS).items() if own == ending), "yaml")
 
 
 def _sheet(path: str, request: SheetRequest, format: str, rules: Permissions) -> str:
     asked = ask(load(path, rules=rules))
+    if format == "html":
+        from nncalc.render.worksheet import fits_worksheet, worksheet
+
+        if not fits_worksheet(asked):
+            raise InputError(Finding("asks for too many numbers for a page to fill in", Location(path)))
+        return worksheet(asked, "answers" if path == "-" else Path(path).stem, not request.no_formulas)
     return blank_table(asked) if format == "csv" else blank(asked, not request.no_formulas, request.data)
 
 

@@ -28,6 +28,8 @@ LONGEST_ROW, MOST_ROWS = 20, 60
 LEAST_ROOM, MOST_ROOM = 2, 8
 # Of more names that stand for something that is not asked, those in the line alone are explained.
 MOST_MEANT = 12
+# Given numbers are written with all the digits that people type.
+GIVEN_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -92,16 +94,22 @@ def questions(title: str, problems: Iterable[Assignment], formulas: bool = True)
     yield Heading(title, 1)
     yield NameLine(sum((total for total in totals if total is not None), Fraction(0)) if any(totals) else None)
     for number, asked in enumerate(problems, start=1):
-        yield Heading(f"{number}. {_title(asked)}", 2)
-        said = conventions(asked.problem)
-        if said:
-            yield Paragraph(f"{', '.join(said)}.")
-        yield from _given(asked)
-        yield Paragraph(f"Asked: {places_asked(asked)}.")
-        yield from _asked(asked, formulas)
+        yield Heading(f"{number}. {question_title(asked)}", 2)
+        yield from question(asked, formulas)
 
 
-def _title(asked: Assignment) -> str:
+def question(asked: Assignment, formulas: bool = True) -> Iterator[SheetBlock]:
+    """The blocks of one problem below its title: conventions, what is given, what is asked."""
+    said = conventions(asked.problem)
+    if said:
+        yield Paragraph(f"{', '.join(said)}.")
+    yield from _given(asked)
+    yield Paragraph(f"Asked: {places_asked(asked)}.")
+    yield from _asked(asked, formulas)
+
+
+def question_title(asked: Assignment) -> str:
+    """What the problem is called, and what it is worth."""
     return (asked.problem.title or asked.trace.called or asked.trace.topic) + total_said(_total(asked))
 
 

@@ -36,10 +36,14 @@ def put(parent: Element, *inside: Element | str | None) -> None:
             parent.text = (parent.text or "") + part
 
 
-def whole_page(title: str, body: Iterable[Element], *names: str) -> str:
-    """The whole page, with page.css, other styles, and scripts (`page`: page.js) of this folder; only they may run."""
-    styles = [name for name in names if name.endswith(".css")]
-    style, script = squeezed("page.css", *styles), squeezed(*(f"{name}.js" for name in names if name not in styles))
+def whole_page(title: str, body: Iterable[Element], *files: str, short_names: bool = True) -> str:
+    """The whole page, with page.css and the styles and scripts of this folder that are named; only they may run.
+
+    short_names: the scripts' own names become letters.
+    """
+    styles = ["page.css", *(name for name in files if name.endswith(".css"))]
+    style = squeezed(*styles)
+    script = squeezed(*(name for name in files if name not in styles), short_names=short_names)
     title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "

@@ -2,10 +2,6 @@
 const MOST_LINES = 16, MOST_LINKS = 100, CELLS = "tbody td:not(.f)", STEPS = "details[id^=v], tr[id]";
 const page = document, byId = id => page.getElementById(id);
 const panel = byId("why"), hint = [...panel.childNodes], frames = byId("frames").content.children;
-const all = (root, what) => [...root.querySelectorAll(what)];
-const filled = (part, inside) => { part.append(...inside); return part; };
-const make = (tag, ...inside) => filled(page.createElement(tag), inside);
-const sign = (tag, ...inside) => filled(page.createElementNS("http://www.w3.org/1998/Math/MathML", tag), inside);
 const classed = (part, name) => { part.className = name; return part; };
 const on = (what, kinds, act) => { for (const kind of kinds.split(" ")) what.addEventListener(kind, act); };
 
@@ -53,35 +49,10 @@ function lead(source, values, tag) {
   }
   return link;
 }
-// A frame with the symbols of its sources put in, or with their numbers, behind an equals sign.
+// How a cell is made, with the symbols of its sources or with their numbers.
 function put(cell, numbers) {
-  const from = sources(cell), values = valuesOf(from), math = formula(cell).cloneNode(true);
-  all(math, "ms").forEach((held, i) => {
-    const source = from[i];
-    if (!numbers) { held.replaceWith(symbol(source)); return; }
-    const link = lead(source, values, "span"), before = held.previousElementSibling, around = held.parentNode.localName;
-    const fenced = around === "msup" ? !before : before && around !== "mfrac" && !"([,".includes(before.textContent);
-    held.replaceWith(sign("mn", ...(fenced && written(source)[0] === "−" ? [make("span", "(", link, ")")] : [link])));
-  });
-  math.prepend(sign("mo", "="));
-  return folded(tight(math));
-}
-// Parentheses are as large as what they hold, and take no room where that is not large.
-function tight(root) {
-  for (const part of all(root, "mrow:not(:has(mfrac, msqrt)) > mo")) if ("()[]".includes(part.textContent)) part.setAttribute("stretchy", "false");
-  return root;
-}
-// Broken before signs of the outermost sum, so that a narrow screen has lines, not a scroll bar.
-function folded(math) {
-  const parts = [[]];
-  for (const part of [...math.children]) {
-    if (part.localName === "mo" && "+−=".includes(part.textContent) && parts.at(-1).length) {
-      parts.push([]);
-      part.setAttribute("form", "infix");
-    }
-    parts.at(-1).push(part);
-  }
-  return parts.flatMap(part => [sign("math", ...part), " "]);
+  const from = sources(cell), values = valuesOf(from);
+  return equal(formula(cell), i => numbers ? lead(from[i], values, "span") : symbol(from[i]));
 }
 const moved = cell => formula(cell).childElementCount < 2 && sources(cell).length < 2 && !formula(cell).querySelector("mrow, mfrac, msup, msqrt");
 const result = (cell, more = cell.dataset.e) => [sign("math", sign("mo", "="), sign("mn", cell.dataset.w ?? written(cell))), more ? " (" + more + ")" : ""];

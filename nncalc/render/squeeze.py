@@ -21,12 +21,17 @@ _PROPERTY = re.compile(r"--(\w+)")
 
 
 @cache
-def squeezed(*names: str) -> str:
-    """Files of this folder as one, without comments, indents, and spaces beside signs; their own names are letters."""
+def squeezed(*names: str, short_names: bool = True) -> str:
+    """Files of this folder as one, without comments, indents, and spaces beside signs; their own names are letters.
+
+    short_names: a script with regular expressions or classes keeps its names, and the spaces within its lines.
+    """
     whole = "\n".join((get_data("nncalc.render", name) or b"").decode() for name in names)
     lines = (line.partition("  //")[0].strip() for line in whole.splitlines())
     text = "\n".join(line for line in lines if line and not line.startswith("//"))
-    return _style(text) if names[0].endswith(".css") else f'"use strict";{{{_script(text)}}}'
+    if names[0].endswith(".css"):
+        return _style(text)
+    return f'"use strict";{{{_script(text)}}}' if short_names else f'"use strict";\n{{\n{text}\n}}'
 
 
 def _style(text: str) -> str:

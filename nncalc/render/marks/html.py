@@ -62,7 +62,13 @@ class _Page:
         sheets = [self._sheet(result, f"s{i}") for i, result in enumerate(results)]
         put(main, self.alike.notice(), *sheets)
         put(main, *(node("p", _text(str(finding.pathless)), class_="bad") for finding in self.homework.stray))
-        files = [*(["folds"] if self.alike.any else []), "page", *(["index"] if len(results) > 1 else []), "marks.css"]
+        files = [
+            *(["folds.js"] if self.alike.any else []),
+            "formula.js",
+            "page.js",
+            *(["index.js"] if len(results) > 1 else []),
+            "marks.css",
+        ]
         body = [main, self.answers.all_frames(), panel()]
         return whole_page(f"{_text(title, 200)}: marks", body, *files)
 

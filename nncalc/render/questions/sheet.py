@@ -9,14 +9,21 @@ from itertools import chain, groupby
 from textwrap import wrap
 
 from nncalc.errors import JOINERS, printable
-from nncalc.marking.questions import AskedLine, GivenArray, Heading, Listing, NameLine, Paragraph, SheetBlock
+from nncalc.marking.questions import (
+    GIVEN_DIGITS,
+    AskedLine,
+    GivenArray,
+    Heading,
+    Listing,
+    NameLine,
+    Paragraph,
+    SheetBlock,
+)
 from nncalc.render.layout import NOTE, View
 from nncalc.render.markup import Markup, ShownFormula
 from nncalc.render.paragraphs import Document
 from nncalc.trace.notation.style import TEXT
 
-# Given numbers are written with all the digits that people type.
-GIVEN_DIGITS = 12
 # What stands before the lines that are asked.
 INTRODUCING = (Paragraph, Listing, GivenArray)
 # What is typed goes on below after so many signs.

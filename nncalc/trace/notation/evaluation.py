@@ -158,12 +158,19 @@ _EXACTLY: dict[str, Callable[[list[Fraction]], Fraction | int]] = {
     "floor": lambda a: math.floor(a[0]), "ceil": lambda a: math.ceil(a[0]),
 }  # fmt: skip
 
+# What `deciding` leaves open: sizes stand before the choices between which they decide.
+_OPEN: dict[str, Callable[[list[Any]], Any]] = {
+    "either": lambda a: a[1] if a[0] else a[2],
+    "largest": lambda a: a[len(a) // 2 + max(range(len(a) // 2), key=a.__getitem__)],
+}
+
 _ARITHMETIC: dict[str, Callable[[list[float]], float]] = {
     "add": math.fsum,
     "negative": lambda a: -a[0],
     "times": math.prod,
     "divide": lambda a: a[0] / a[1] if a[1] else math.copysign(math.inf, a[0]) if a[0] else math.nan,
     "power": lambda a: math.pow(*a),
+    **_OPEN,
 }
 
 _EACH: dict[str, Callable[[list[Any]], Any]] = {
@@ -179,6 +186,7 @@ _IN_DECIMALS: dict[str, Callable[[list[Decimal]], Decimal]] = {
     "times": lambda a: math.prod(a, start=Decimal(1)),
     "divide": lambda a: a[0] / a[1],
     "power": lambda a: power_of(*a),
+    **_OPEN,
 }
 
 

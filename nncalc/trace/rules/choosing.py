@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.evaluation import evaluate
+from nncalc.trace.notation.deciding import at_largest, either
 from nncalc.trace.notation.nearness import near_within
 from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.products import total
@@ -26,12 +27,12 @@ def best(x: Any, left: Any) -> Any:
 
 def _best(index: Index, x: Any, left: Any) -> Expr:
     """[x > those before it]·[x >= those behind it], of those that are left."""
-    there = [i for i in np.ndindex(x.shape) if evaluate(left[i])]
-    if index not in there:
-        return n.ZERO
-    at = there.index(index)
-    sides = ((">", there[:at]), (">=", there[at + 1 :]))
-    return n.product(*(n.compare(sign, x[index], _largest([x[i] for i in side])) for sign, side in sides if side))
+    places, hidden = list(np.ndindex(x.shape)), n.const(-np.inf)
+    at, held = places.index(index), [either(left[i], x[i], hidden) for i in places]
+    sides = ((">", held[:at]), (">=", held[at + 1 :]))
+    among = [(sign, [there for there in side if there != hidden]) for sign, side in sides]
+    first = n.product(*(n.compare(sign, x[index], _largest(side)) for sign, side in among if side))
+    return either(left[index], first, n.ZERO)
 
 
 def _largest(xs: list[Expr]) -> Expr:
@@ -71,10 +72,10 @@ def picked(x: Any, *chosen: Any) -> Any:
     return np.stack([np.asarray(x)[np.unravel_index(np.argmax(mask), np.shape(mask))] for mask in chosen])
 
 
-def _place_of(mask: Any) -> Index:
-    """Where the 1 of a mask stands."""
+def _where_chosen(mask: Any, choice: Callable[[Index], Expr]) -> Expr:
+    """What is chosen for the place where the 1 of a mask stands."""
     places = list(np.ndindex(mask.shape))
-    return places[int(np.argmax([evaluate(mask[i]) for i in places]))]
+    return at_largest([mask[i] for i in places], [choice(i) for i in places])
 
 
 def _into_place(position: int) -> Any:
@@ -84,7 +85,7 @@ def _into_place(position: int) -> Any:
     return lambda g, y, x, *chosen: 0 * chosen[position - 1]
 
 
-rule(picked, lambda index, x, *chosen: x[_place_of(chosen[index[0]])], _into_place,
+rule(picked, lambda index, x, *chosen: _where_chosen(chosen[index[0]], x.__getitem__), _into_place,
      whole=lambda x, *chosen: n.call("chosen", x.whole(), _listed(chosen)))  # fmt: skip
 
 
@@ -103,8 +104,10 @@ def continued(words: Any, *chosen: Any) -> Any:
 
 
 def _continued(index: Index, words: Any, *chosen: Any) -> Expr:
-    at, token = _place_of(chosen[index[0]])
-    return words[at, index[1]] if index[1] < words.shape[1] else n.const(float(token + 1))
+    mask, column = chosen[index[0]], index[1]
+    if column < words.shape[1]:
+        return _where_chosen(mask, lambda place: words[place[0], column])
+    return _where_chosen(mask, lambda place: n.const(float(place[1] + 1)))
 
 
 def _continued_whole(words: Any, *chosen: Any) -> Expr:
@@ -127,8 +130,10 @@ def _last(token: Any, count: int) -> Any:
 
 
 def _row_after(index: Index, rows: Any, words: Any) -> Expr:
-    token = evaluate(words[index[0], words.shape[1] - 1])
-    return rows[int(_last(token, rows.shape[0])), index[1]]
+    token, row = words[index[0], words.shape[1] - 1], rows[0, index[1]]
+    for number in range(2, rows.shape[0] + 1):
+        row = either(n.compare(">=", token, n.const(number)), rows[number - 1, index[1]], row)
+    return row
 
 
 rule(row_after, _row_after, (None, None))

@@ -14,7 +14,7 @@ import numpy as np
 
 from nncalc.trace.notation import decimals as d
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.evaluation import evaluate
+from nncalc.trace.notation.deciding import either, is_nothing
 from nncalc.trace.notation.nearness import near
 from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.table import rule, traced
@@ -58,7 +58,7 @@ _BELOW: Any = np.frompyfunc(lambda x: d.expm1(min(x, Decimal(0))), 1, 1)
 
 def _elu(index: Index, x: Any, alpha: float = 1.0) -> Expr:
     below = n.product(n.const(alpha), n.subtract(n.call("exp", x[index]), n.ONE))
-    return x[index] if evaluate(x[index]) > 0 else below
+    return either(n.compare(">", x[index], n.ZERO), x[index], below)
 
 
 rule(elu, _elu, (lambda g, y, x, alpha=1.0: g * ((x > 0) + (x <= 0) * (y + alpha)),),
@@ -138,7 +138,7 @@ def masked(scores: Any, mask: Any) -> Any:
 
 
 def _masked(index: Index, scores: Any, mask: Any) -> Expr:
-    return scores[index] if evaluate(mask.aligned(index)) else n.const(-np.inf)
+    return either(mask.aligned(index), scores[index], n.const(-np.inf))
 
 
 rule(masked, _masked, (lambda g, y, scores, mask: g * mask, None), infinite=True)
@@ -169,9 +169,9 @@ def huber(d: Any, delta: float = 1.0) -> Any:
 
 
 def _huber(index: Index, d: Any, delta: float = 1.0) -> Expr:
-    if abs(evaluate(d[index])) <= delta:
-        return n.divide(n.power(d[index], n.TWO), n.TWO)
-    return n.product(n.const(delta), n.subtract(n.call("abs", d[index]), n.const(delta / 2)))
+    size = n.call("abs", d[index])
+    far = n.product(n.const(delta), n.subtract(size, n.const(delta / 2)))
+    return either(n.compare("<=", size, n.const(delta)), n.divide(n.power(d[index], n.TWO), n.TWO), far)
 
 
 rule(huber, _huber, (lambda g, y, d, delta=1.0: g * np.maximum(-delta, np.minimum(delta, d)),),
@@ -187,7 +187,11 @@ def divide_or_zero(a: Any, b: Any) -> Any:
 
 
 def _over(a: Expr, b: Expr) -> Expr:
-    return n.ZERO if not n.rank(a) and evaluate(a) == evaluate(b) == 0 else n.divide(a, b)
+    return n.divide(a, b) if n.rank(a) else either(_both_nothing(a, b), n.ZERO, n.divide(a, b))
+
+
+def _both_nothing(a: Expr, b: Expr) -> Expr:
+    return n.product(is_nothing(a), is_nothing(b))
 
 
 rule(
@@ -211,7 +215,8 @@ def _xlogy(t: Any, p: Any) -> Any:
 
 
 def _times_log(t: Expr, p: Expr) -> Expr:
-    return n.ZERO if not n.rank(t) and evaluate(t) == evaluate(p) == 0 else n.product(t, _log(p))
+    worked = n.product(t, _log(p))
+    return worked if n.rank(t) else either(_both_nothing(t, p), n.ZERO, worked)
 
 
 rule(
@@ -227,7 +232,8 @@ def rel_entr(t: Any, p: Any) -> Any:
 
 
 def _times_log_ratio(t: Expr, p: Expr) -> Expr:
-    return n.ZERO if not n.rank(t) and evaluate(t) == 0 else n.product(t, _log(n.divide(t, p)))
+    worked = n.product(t, _log(n.divide(t, p)))
+    return worked if n.rank(t) else either(is_nothing(t), n.ZERO, worked)
 
 
 rule(

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from nncalc.trace.notation import tree as n
+from nncalc.trace.notation.deciding import either
 from nncalc.trace.notation.decimals import floor_of
-from nncalc.trace.notation.evaluation import evaluate
 from nncalc.trace.notation.nearness import near, near_whole
 from nncalc.trace.rules.table import rule
 
@@ -44,7 +44,7 @@ for _function, _relation in (
 
 def _where(condition: Any, a: Any, b: Any) -> n.Expr:
     """The side that holds; the condition of a whole value is written out."""
-    return n.call("where", condition, a, b) if n.rank(condition) else a if evaluate(condition) else b
+    return n.call("where", condition, a, b) if n.rank(condition) else either(condition, a, b)
 
 
 pointwise(np.where, _where, None,

@@ -6,12 +6,13 @@ the padding are never the largest; whether an average counts them says `padding`
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.evaluation import evaluate
+from nncalc.trace.notation.deciding import at_largest
 from nncalc.trace.notation.nearness import near_within
 from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.sliding import Pair, Window, sizes_written
@@ -97,18 +98,21 @@ def _average_pool(index: Index, x: Any, window: Window, padding: bool = False) -
     return n.divide(n.add(*cells), n.const(window.counts(padding)[index[-2:]]))
 
 
-def _largest(index: Index, x: Any, window: Window) -> Pair:
-    """The cell that is the first largest of an output's window."""
-    return max(window.cells(index), key=lambda cell: evaluate(x[(*index[:-2], *cell)]))
+def _of_largest(index: Index, x: Any, window: Window, choice: Callable[[Pair], Expr]) -> Expr:
+    """What is chosen for the cell that is the first largest of an output's window."""
+    cells = [*window.cells(index)]
+    return at_largest([x[(*index[:-2], *cell)] for cell in cells], [choice(cell) for cell in cells])
 
 
 def _max_pool_gradient(index: Index, g: Any, x: Any, window: Window) -> Expr:
-    outs = ((*index[:-2], *out) for out in window.outputs(index))
-    return n.add(*(g[out] for out in outs if _largest(out, x, window) == index[-2:]))
+    def passed_on(out: Index) -> Expr:
+        return _of_largest(out, x, window, lambda cell: g[out] if cell == index[-2:] else n.ZERO)
+
+    return n.add(*(passed_on((*index[:-2], *out)) for out in window.outputs(index)))
 
 
 def _max_pool_taken(index: Index, d: Any, x: Any, window: Window) -> Expr:
-    return d[(*index[:-2], *_largest(index, x, window))]
+    return _of_largest(index, x, window, lambda cell: d[(*index[:-2], *cell)])
 
 
 def _average_pool_gradient(index: Index, g: Any, window: Window, padding: bool = False) -> Expr:

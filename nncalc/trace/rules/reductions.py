@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nncalc.trace.notation import tree as n
-from nncalc.trace.notation.evaluation import evaluate
+from nncalc.trace.notation.deciding import either
 from nncalc.trace.notation.nearness import near_within
 from nncalc.trace.notation.tree import Expr, Index
 from nncalc.trace.rules.functions import divide_or_zero
@@ -156,8 +156,10 @@ def _is_max(index: Index, x: Any, axis: Any = None) -> Expr:
 
 
 def _is_best(own: Expr, elements: Sequence[Expr], position: Any) -> Expr:
-    earlier = n.rank(own) == 0 and any(evaluate(x) == evaluate(own) for x in elements[:position])
-    return n.ZERO if earlier else n.compare("=", own, n.call("max", *elements))
+    here = n.compare("=", own, n.call("max", *elements))
+    if n.rank(own) or not position:
+        return here
+    return either(n.add(*(n.compare("=", x, own) for x in elements[:position])), n.ZERO, here)
 
 
 rule(is_first_max, _is_max, (None,), decides=near_within,
