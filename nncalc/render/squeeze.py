@@ -17,6 +17,7 @@ _HELD = re.compile(r"(?<=[\w)\]])(\??)\.([A-Za-z]\w+)|(?<=\?)()\.([A-Za-z]\w+)")
 # Where a script gives a name: behind these words, and among what a function takes.
 _GIVEN = re.compile(r"\b(?:const|let|function) ([^;={]*)|\(([\w, .\[\]]*)\)=>|(\w+)=>|(?<=,)(\w+)=(?![=>])")
 _KEPT = re.compile(r"(?<!\.)\.(\w+)|[{,](\w+):|\b(const|let|of|if|else|for|function|return|new|null|true|false)\b")
+_ENDS = re.compile(r"([;{}()[\]])")
 _PROPERTY = re.compile(r"--(\w+)")
 
 
@@ -48,7 +49,26 @@ def _script(text: str) -> str:
     pieces = _TEXTS.split(text)
     pieces[::2] = (re.sub(r"[ \n]*([{}()[\];,=<>?:&|*%!])[ \n]*", r"\1", piece) for piece in pieces[::2])
     pieces[::2] = (re.sub(r" ([+-]) (?![+-])", r"\1", piece) for piece in pieces[::2])
-    return _named(_renamed("".join(pieces)))
+    return _joined(_named(_renamed("".join(pieces))))
+
+
+def _joined(script: str) -> str:
+    """Constants that follow each other, as one statement."""
+    pieces, constant = _TEXTS.split(script), [False]
+    for at in range(0, len(pieces), 2):
+        parts = _ENDS.split(pieces[at])
+        for i, part in enumerate(parts):
+            if part == ";":
+                follows = parts[i + 1].startswith("const ")
+                if follows and constant[-1]:
+                    parts[i : i + 2] = [",", parts[i + 1].removeprefix("const ")]
+                constant[-1] = follows
+            elif part in ("{", "(", "["):
+                constant.append(part == "{" and parts[i + 1].startswith("const "))
+            elif part in ("}", ")", "]"):
+                constant.pop()
+        pieces[at] = "".join(parts)
+    return "".join(pieces)
 
 
 def _renamed(script: str) -> str:
