@@ -111,7 +111,7 @@ def contrast(one: str, other: str) -> float:
 
 def test_contrast_is_enough_light_and_dark() -> None:
     assert round(contrast("#000000", "#ffffff")) == 21 and round(contrast("#777777", "#ffffff"), 2) == 4.48
-    styles = [(ROOT / "nncalc" / "render" / f"{name}.css").read_text() for name in ("page", "marks")]
+    styles = [(ROOT / "nncalc" / "render" / "page" / f"{name}.css").read_text() for name in ("page", "marks")]
     assert "opacity" not in "".join(styles) and "color-scheme: light dark" in styles[0]
     light, dark = map(
         "".join, zip(*(style.split("@media (prefers-color-scheme: dark)") for style in styles), strict=True)

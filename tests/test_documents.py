@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 
 from nncalc.errors import InputError
 from nncalc.problem.problem import load
+from nncalc.render.documents.markup import escaped_markdown
 from nncalc.render.layout import View
-from nncalc.render.markup import escaped_markdown
 from nncalc.render.working import rendered
 from nncalc.render.working.latex import escaped_latex
 from nncalc.running import on_paper, solve

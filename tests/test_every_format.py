@@ -20,8 +20,8 @@ from golden import GOLDEN, NOTES, OTHERS, REWRITE, ROOT, digest, problems, reada
 from markdown_it import MarkdownIt
 
 from nncalc.problem.problem import load
+from nncalc.render.documents.markup import escaped_markdown
 from nncalc.render.layout import View
-from nncalc.render.markup import escaped_markdown
 from nncalc.render.working import BYTES, WORKING_FORMATS, rendered
 from nncalc.running import solve
 

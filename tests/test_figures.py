@@ -325,7 +325,7 @@ def test_a_file_is_light_and_dark_and_needs_nothing_else(tmp_path: Path) -> None
 
 def test_colours_are_those_of_the_page() -> None:
     """One table in the style, one here: the same by day and by night."""
-    style = (ROOT / "nncalc/render/page.css").read_text()
+    style = (ROOT / "nncalc/render/page/page.css").read_text()
     day, night = style.split("prefers-color-scheme: dark")[:2]
     for role, pair in ROLE_COLOURS.items():
         for part, colour in zip((day, night), pair, strict=True):

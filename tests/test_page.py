@@ -313,7 +313,7 @@ def test_axe_finds_nothing_on_a_working(browser: Browser, tmp_path: Path, proble
 
 
 def test_contrast_of_every_colour_is_enough_light_and_dark() -> None:
-    style = (ROOT / "nncalc" / "render" / "page.css").read_text()
+    style = (ROOT / "nncalc" / "render" / "page" / "page.css").read_text()
     light, dark = style.split("@media (prefers-color-scheme: dark)")
     for scheme in (light, dark):
         colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", scheme))
@@ -328,11 +328,11 @@ def test_the_script_is_no_text_that_ends_itself() -> None:
 
 
 def test_squeezing_keeps_every_text_key_and_property_of_a_script() -> None:
-    from nncalc.render.squeeze import squeezed
+    from nncalc.render.page.squeeze import squeezed
 
     code = re.compile(r"//[^\n]*|(\"[^\"]*\")")
     for names in (("page.js", "walk.js"), ("folds.js", "page.js", "index.js")):
-        whole = "".join((ROOT / "nncalc" / "render" / name).read_text() for name in names)
+        whole = "".join((ROOT / "nncalc" / "render" / "page" / name).read_text() for name in names)
         small = squeezed(*names)
         texts = {text for text in code.findall(whole) if text}
         assert texts and all(text in small for text in texts)

@@ -44,7 +44,9 @@ WORKS = FIELDS | listed("""
     problem problem.problem problem.axes problem.convert problem.counted problem.flags problem.forms problem.large
     problem.looks problem.meant problem.one_hot problem.plainly problem.spelling render.layout render.long render.working.json
 """)
-FIGURES = listed("render.document render.squeeze render.figure render.figure.* render.graph render.paper xml hashlib")
+FIGURES = listed(
+    "render.page.document render.page.squeeze render.figure render.figure.* render.graph render.paper xml hashlib"
+)
 MARKS = WORKS | listed("cli.check cli.crew cli.feedback cli.signals disk.folder marking marking.*")
 # What has a name is in the tables of all topics.
 NAMES = (
@@ -78,7 +80,7 @@ CALLS = {
     "solve p.yaml --format json": WORKS,
     "softmax p.yaml": WORKS | listed("render.paper render.breaking render.folding render.graph render.leaving "
                                      "render.working.*"),
-    "softmax p.yaml --format html": WORKS | FIGURES | listed("render.alike render.values "
+    "softmax p.yaml --format html": WORKS | FIGURES | listed("render.page.alike render.page.values "
                                                              "render.working.html trace.notation.mathml"),
     "softmax p.yaml --figure": WORKS | FIGURES,
     "sheet p.yaml": WORKS | {"cli.sheet", "disk.folder", "marking", "marking.*", "render.questions"},

@@ -32,14 +32,14 @@ from nncalc.marking.cells import number_on_sheet
 from nncalc.marking.program import Program
 from nncalc.problem.problem import loads
 from nncalc.reading.nodes import ScalarNode
-from nncalc.render.worksheet import worksheet
+from nncalc.render.page.worksheet import worksheet
 from nncalc.trace.notation.numbers import number as shown_number
 
 ROOT = Path(__file__).parents[1]
-RENDER = ROOT / "nncalc" / "render"
+RENDER = ROOT / "nncalc" / "render" / "page"
 NOTES = [p for p in PROBLEMS if p.parent == ROOT / "problems"]
 SMALL = [p for p in PROBLEMS if p.parent.name in ("problems", "formulas", "networks")]
-FILES = ("formula.js", "marks.js", "sheet.js", "sheet.css")
+FILES = ("formula.js", "verdicts.js", "sheet.js", "sheet.css")
 CELL = (
     "topic: softmax\ntitle: Three scores\nx: [2, 1, 0.1]\ntarget: 1\nmarking: {points: {Z: 1, s: 3, L: 1}, places: 3}\n"
 )
@@ -123,7 +123,7 @@ def test_only_sizes_and_rankings_cannot_be_followed() -> None:
 
 
 def test_the_script_knows_every_operator_that_a_problem_has() -> None:
-    (table,) = re.findall(r"const OPERATORS = \{(.*?)\n\};", (RENDER / "marks.js").read_text(), re.S)
+    (table,) = re.findall(r"const OPERATORS = \{(.*?)\n\};", (RENDER / "verdicts.js").read_text(), re.S)
     known = {a or b for a, b in re.findall(r'(?:"([<>=]+)"|(\w+)): a =>', table)} | {"either", "largest"}
 
     def labels(x: Any) -> set[str]:
@@ -268,7 +268,7 @@ def test_numbers_are_read_as_a_sheet_reads_them() -> None:
             "console.log(JSON.stringify(JSON.parse(process.argv[2]).map(t=>{const r=read(t);"
             "return r&&r.as!==undefined?[String(r.value),r.places,r.digits,r.isCount,r.as]:r===null?null:'unread'})))")  # fmt: skip
     done = subprocess.run(
-        ["node", "-e", code, str(RENDER / "marks.js"), json.dumps(TYPED)], text=True, capture_output=True
+        ["node", "-e", code, str(RENDER / "verdicts.js"), json.dumps(TYPED)], text=True, capture_output=True
     )
     assert done.returncode == 0, done.stderr
     for text, found in zip(TYPED, json.loads(done.stdout), strict=True):

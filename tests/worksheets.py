@@ -21,10 +21,10 @@ from nncalc.marking.program import Program
 from nncalc.marking.runs import worked_with
 from nncalc.problem.problem import Marking, loads
 from nncalc.reading.nodes import ScalarNode
-from nncalc.render.worksheet import packed_json
+from nncalc.render.page.worksheet import packed_json
 from nncalc.trace.rounding import with_cells
 
-SCRIPT = Path(__file__).parents[1] / "nncalc" / "render" / "marks.js"
+SCRIPT = Path(__file__).parents[1] / "nncalc" / "render" / "page" / "verdicts.js"
 Texts = dict[str, str]  # by line and cell, Y[2,3]
 
 

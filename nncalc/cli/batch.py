@@ -231,7 +231,7 @@ class Workings:
 
     def index(self) -> None:
         """The page that lists them all. Raises InputError where it cannot be written."""
-        from nncalc.render.index import index_page
+        from nncalc.render.page.index import index_page
 
         write_file(os.path.join(self.folder, self.index_name()), index_page(self.rows))
 

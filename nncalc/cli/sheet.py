@@ -66,7 +66,7 @@ def _format(request: SheetRequest) -> str:
 def _sheet(path: str, request: SheetRequest, format: str, rules: Permissions) -> str:
     asked = ask(load(path, rules=rules))
     if format == "html":
-        from nncalc.render.worksheet import fits_worksheet, worksheet
+        from nncalc.render.page.worksheet import fits_worksheet, worksheet
 
         if not fits_worksheet(asked):
             raise InputError(Finding("asks for too many numbers for a page to fill in", Location(path)))

@@ -11,7 +11,7 @@ from typing import Any, Self, overload
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.marking.solved import AnyPath, AnyProblem, Solved
 from nncalc.render import AUTO, DETAIL, DETAILS, DIGITS, FIGURE_ENDING, FILE_WIDTH
-from nncalc.render.latex import latex
+from nncalc.render.documents.latex import latex
 from nncalc.render.layout import View
 from nncalc.render.working import BYTES, DOCUMENTS, WORKING_FORMATS, format_for, rendered
 from nncalc.trace.notation.tree import Index

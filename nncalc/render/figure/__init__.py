@@ -7,7 +7,6 @@ from xml.etree.ElementTree import Element
 
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.render import AUTO, FIGURES
-from nncalc.render.document import node
 from nncalc.render.figure.curve import curve_pictures, telling_curves
 from nncalc.render.figure.graph import graph_pictures
 from nncalc.render.figure.heat import heat_map, heat_pictures, shares, telling
@@ -17,6 +16,7 @@ from nncalc.render.figure.svg import as_a_file, on_a_page
 from nncalc.render.figure.text import terminal_text
 from nncalc.render.figure.window import WindowCell, window_pictures
 from nncalc.render.layout import View
+from nncalc.render.page.document import node
 from nncalc.trace.steps import Trace
 
 # A page has no more curves.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element
 
-from nncalc.render.document import node, put
 from nncalc.render.figure.drawing import Drawn
 from nncalc.render.figure.parts import (
     Chart,
@@ -20,6 +19,7 @@ from nncalc.render.figure.parts import (
     up_ticks,
 )
 from nncalc.render.figure.shapes import label, letters
+from nncalc.render.page.document import node, put
 
 # The room for lines and points, and what is above and below it.
 WIDE, TALL, _ABOVE, _BELOW = 270, 180, 24, 36

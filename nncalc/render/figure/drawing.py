@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
-from nncalc.render.document import node
 from nncalc.render.figure.parts import Graph, Wire
+from nncalc.render.page.document import node
 
 # A letter's width, a node's height, a row's, the wire that bears the numbers, and the room in which wires part.
 _LETTER, HEIGHT, _ROW, WIRE, PART = 8, 30, 62, 76, 36

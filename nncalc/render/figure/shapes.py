@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
-from nncalc.render.document import node, put
 from nncalc.render.figure.drawing import Drawn
 from nncalc.render.figure.parts import Panel, Panels, Stage, Stages
+from nncalc.render.page.document import node, put
 from nncalc.trace.notation.numbers import number
 
 # A letter's width (12 px type), the widest row of layers, a block's height, the room between two.

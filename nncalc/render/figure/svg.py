@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, indent, tostring
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.document import node, put
 from nncalc.render.figure.charts import chart_drawing
 from nncalc.render.figure.drawing import Drawn, graph_drawing
 from nncalc.render.figure.parts import Chart, Graph, Picture, Stages
 from nncalc.render.figure.shapes import ROOM_ACROSS, panels_drawing, stages_drawing
+from nncalc.render.page.document import node, put
 
 # A colour's role: in print and by day, and by night. On a page its own style says the same.
 ROLE_COLOURS = {

@@ -12,11 +12,11 @@ import numpy as np
 from nncalc.errors import printable
 from nncalc.marking.marks import MarkedLine, Marks
 from nncalc.marking.verdicts import Verdict
-from nncalc.render.document import PRESENT, node, put
 from nncalc.render.layout import View
 from nncalc.render.marks.report import MEANINGS, tone, words
 from nncalc.render.marks.student import likely_shown
-from nncalc.render.values import Values, shown_number
+from nncalc.render.page.document import PRESENT, node, put
+from nncalc.render.page.values import Values, shown_number
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref
 from nncalc.trace.rules.reasons import reasons_of

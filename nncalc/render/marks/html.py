@@ -13,9 +13,6 @@ from xml.etree.ElementTree import Element
 from nncalc.errors import JOINERS, printable
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Marks
-from nncalc.render.alike import Alike
-from nncalc.render.document import node, put, whole_page
-from nncalc.render.index import narrowing
 from nncalc.render.layout import View
 from nncalc.render.marks.answers import TONE_SIGNS, Answers
 from nncalc.render.marks.report import closeness_asked, legend
@@ -32,6 +29,9 @@ from nncalc.render.marks.student import (
     total_score,
     unmarked,
 )
+from nncalc.render.page.alike import Alike
+from nncalc.render.page.document import node, put, whole_page
+from nncalc.render.page.index import narrowing
 from nncalc.render.working.html import panel
 
 # A page of more sheets opens with them folded.

@@ -7,6 +7,7 @@ from typing import TextIO
 
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Marks
+from nncalc.render.documents.markup import escaped_markdown
 from nncalc.render.layout import View
 from nncalc.render.marks.report import closeness_asked, legend
 from nncalc.render.marks.student import (
@@ -21,7 +22,6 @@ from nncalc.render.marks.student import (
     total_score,
     unmarked,
 )
-from nncalc.render.markup import escaped_markdown
 
 
 def render(homework: Homework, view: View, out: TextIO) -> None:

@@ -19,9 +19,9 @@ from nncalc.marking.questions import (
     Paragraph,
     SheetBlock,
 )
+from nncalc.render.documents.markup import Markup, ShownFormula
+from nncalc.render.documents.paragraphs import Document
 from nncalc.render.layout import NOTE, View
-from nncalc.render.markup import Markup, ShownFormula
-from nncalc.render.paragraphs import Document
 from nncalc.trace.notation.style import TEXT
 
 # What stands before the lines that are asked.

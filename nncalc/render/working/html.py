@@ -11,13 +11,13 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.alike import Alike
-from nncalc.render.document import node, put, whole_page
 from nncalc.render.figure import pictures
 from nncalc.render.graph import graph_rows, is_graph
 from nncalc.render.layout import NOTE, View, answer_symbol, inline, signs_said
 from nncalc.render.long import left_out_said, runs
-from nncalc.render.values import Values, shown_number, sides_of
+from nncalc.render.page.alike import Alike
+from nncalc.render.page.document import node, put, whole_page
+from nncalc.render.page.values import Values, shown_number, sides_of
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.style import TEXT
 from nncalc.trace.rules.reasons import reasons_of

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.latex import LATEX_COMMON
+from nncalc.render.documents.latex import LATEX_COMMON
+from nncalc.render.documents.markup import BREAK, LONGEST_TEXT, AlignedLines, Markup, ShownFormula, with_breaks
+from nncalc.render.documents.paragraphs import several_titled, workings
 from nncalc.render.layout import View
-from nncalc.render.markup import BREAK, LONGEST_TEXT, AlignedLines, Markup, ShownFormula, with_breaks
-from nncalc.render.paragraphs import several_titled, workings
 from nncalc.trace.notation import signs
 from nncalc.trace.steps import Trace
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
-from nncalc.render.latex import LATEX_COMMON
+from nncalc.render.documents.latex import LATEX_COMMON
+from nncalc.render.documents.markup import AlignedLines, Markup, ShownFormula, escaped_markdown
+from nncalc.render.documents.paragraphs import workings
 from nncalc.render.layout import View
-from nncalc.render.markup import AlignedLines, Markup, ShownFormula, escaped_markdown
-from nncalc.render.paragraphs import workings
 from nncalc.trace.steps import Trace
 
 

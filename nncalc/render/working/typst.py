@@ -9,9 +9,9 @@ from typing import TextIO
 from xml.etree.ElementTree import Element, tostring
 
 from nncalc.errors import JOINERS, printable
+from nncalc.render.documents.markup import LONGEST_TEXT, AlignedLines, Markup, ShownFormula, with_breaks
+from nncalc.render.documents.paragraphs import several_titled, title_of, workings
 from nncalc.render.layout import View
-from nncalc.render.markup import LONGEST_TEXT, AlignedLines, Markup, ShownFormula, with_breaks
-from nncalc.render.paragraphs import several_titled, title_of, workings
 from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, typst_string
 from nncalc.trace.steps import Trace
 

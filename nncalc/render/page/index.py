@@ -7,7 +7,7 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from nncalc.errors import printable
-from nncalc.render.document import PRESENT, node, whole_page
+from nncalc.render.page.document import PRESENT, node, whole_page
 from nncalc.render.summary import SummaryRow
 
 

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from nncalc.render.squeeze import squeezed
+from nncalc.render.page.squeeze import squeezed
 
 Attribute = str | int
 # An attribute that is there or not has this value; no foreign text has it, for `printable` shows it as a number.

@@ -21,8 +21,8 @@ from xml.etree.ElementTree import Element, fromstring
 import numpy as np
 
 from nncalc.errors import printable
-from nncalc.render.document import PRESENT, node, put
 from nncalc.render.layout import NOTE, View, blocks, matrix, remarks
+from nncalc.render.page.document import PRESENT, node, put
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.mathml import MATHML
 from nncalc.trace.notation.numbers import aligned, number

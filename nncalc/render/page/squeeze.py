@@ -27,7 +27,7 @@ def squeezed(*names: str, short_names: bool = True) -> str:
 
     short_names: a script with regular expressions or classes keeps its names, and the spaces within its lines.
     """
-    whole = "\n".join((get_data("nncalc.render", name) or b"").decode() for name in names)
+    whole = "\n".join((get_data("nncalc.render.page", name) or b"").decode() for name in names)
     lines = (line.partition("  //")[0].strip() for line in whole.splitlines())
     text = "\n".join(line for line in lines if line and not line.startswith("//"))
     if names[0].endswith(".css"):

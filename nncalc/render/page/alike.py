@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from nncalc.render.document import node
+from nncalc.render.page.document import node
 
 # Between two entries of what is another; no shown text has this sign.
 TAB = "\t"

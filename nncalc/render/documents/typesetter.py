@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
+from nncalc.render.documents.markup import Markup, ShownFormula
 from nncalc.render.layout import View, inline
-from nncalc.render.markup import Markup, ShownFormula
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.record import Style
 from nncalc.trace.notation.style import TEXT, place, symbols, write

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from nncalc.errors import JOINERS, printable
 from nncalc.marking.keyed import Keyed, total_said
+from nncalc.render.documents.markup import Markup, ShownFormula
+from nncalc.render.documents.typesetter import Sides, Typesetter
 from nncalc.render.figure import telling_pictures
 from nncalc.render.figure.svg import printed_drawing
 from nncalc.render.layout import PageLine, View, answer_symbol, formula, line, remarks, signs_said
 from nncalc.render.long import ends, is_long, left_out_said, runs
-from nncalc.render.markup import Markup, ShownFormula
-from nncalc.render.typeset import Sides, Typesetter
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.record import Style
 from nncalc.trace.notation.tree import Index

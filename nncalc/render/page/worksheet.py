@@ -1,7 +1,7 @@
 """A worksheet that marks itself: one page of HTML with a problem, a cell for each number asked, and the marks' rules.
 
 The numbers from which its script works, and how each is made (see `marking.program`), are packed, so that no answer
-stands in it as text; sheet.js makes the cells, marks.js says what they are worth, formula.js writes how they are made.
+stands in it as text. sheet.js makes the cells, verdicts.js says what they are worth, formula.js how they are made.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from nncalc.marking.questions import (
     question,
     question_title,
 )
-from nncalc.render.document import node, put, whole_page
 from nncalc.render.layout import blocks, matrix
+from nncalc.render.page.document import node, put, whole_page
 from nncalc.trace.notation.mathml import MATHML
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT, place, symbols, write
 from nncalc.trace.notation.tree import Expr, Index, Ref
 
-FILES = ("sheet.css", "formula.js", "marks.js", "sheet.js")
+FILES = ("sheet.css", "formula.js", "verdicts.js", "sheet.js")
 # A page with more cells to fill in than this is nothing for a person; of a line with more, none has a hint.
 MOST_CELLS, MOST_HINTS = 4000, 1000
 PRACTICE = (

@@ -1,4 +1,4 @@
-// A worksheet: a cell for every number asked, what marks.js says of it, hints by level, and a sheet to save.
+// A worksheet: a cell for every number asked, what verdicts.js says of it, hints by level, and a sheet to save.
 const VERDICTS = [
   ["✓", "right", ""],
   ["≈", "rounded", "as near as numbers rounded on the way allow"],

@@ -1,0 +1,1 @@
+"""A working as a document, in any markup that sets mathematics."""
