@@ -45,7 +45,7 @@ WORKS = FIELDS | listed("""
     problem.looks problem.meant problem.one_hot problem.plainly problem.spelling render.layout render.long render.working.json
 """)
 FIGURES = listed(
-    "render.page.document render.page.squeeze render.figure render.figure.* render.graph render.paper xml hashlib"
+    "render.page render.page.document render.page.squeeze render.figure render.figure.* render.graph render.paper xml hashlib"
 )
 MARKS = WORKS | listed("cli.check cli.crew cli.feedback cli.signals disk.folder marking marking.*")
 # What has a name is in the tables of all topics.
