@@ -113,7 +113,7 @@ def test_flags_get_the_same_errors_and_name_the_flag(topic: str, flags: dict[str
     ["conv", "p.yaml", "--stride", "0"], ["conv", "none.yaml"], ["sofmax", "--x", "1"], ["softmax", "--bogus", "1"],
     ["softmax", "--x", "1,2", "--get", "q"], ["softmax", "--x", "1,2", "--explain", "s:3"], ["lstm", "p.yaml"], ["solve"],
     ["softmax", "--x", "1,2", "--round", "x"], ["softmax", "--x", "1,2", "--round", "1", "--sig", "2"], ["conv", "p.yaml", "-i", "p.yaml"],
-    ["softmax", "--x", "1,2", "--format", "pdf"], ["softmax", "--x", "1,2", "-o", "."], ["solve", "p.yaml", "none.yaml"],
+    ["softmax", "--x", "1,2", "--format", "docx"], ["softmax", "--x", "1,2", "-o", "."], ["solve", "p.yaml", "none.yaml"],
 ])  # fmt: skip
 def test_the_command_line_says_it_in_one_line_and_exits_with_2(words: list[str], tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(CONV)
