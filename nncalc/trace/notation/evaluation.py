@@ -222,11 +222,24 @@ def beyond_digits(x: Expr, digits: int) -> list[Op]:
 
     A sum of which almost nothing is left, and the logarithm of what is shown as 0.
     """
-    return [p for p in _operations(x) if _is_beyond(p, 10.0**-digits)]
+    last = 10.0**-digits
+    found: list[Op] = []
+
+    def worked(part: Expr, args: list[float]) -> float:
+        value = _in_floats(part, args)
+        if isinstance(part, Op) and _is_beyond(part, value, args, last):
+            found.append(part)
+        return value
+
+    try:
+        fold(x, worked)
+    except _Doubt:  # part by part, each as exactly as it takes
+        parts = (p for p in _operations(x) if p.kind == "add" or p.label == "ln")
+        return [p for p in parts if _is_beyond(p, evaluate(p), [evaluate(a) for a in p.args], last)]
+    return found[::-1]
 
 
-def _is_beyond(part: Op, last: float) -> bool:
+def _is_beyond(part: Op, value: float, args: list[float], last: float) -> bool:
     if part.kind == "add":
-        args = [abs(evaluate(a)) for a in part.args]
-        return 0 < abs(evaluate(part)) < last * max(args) < math.inf
-    return part.label == "ln" and evaluate(part.args[0]) == 0 and math.isfinite(evaluate(part))
+        return 0 < abs(value) < last * max(map(abs, args)) < math.inf
+    return part.label == "ln" and args[0] == 0 and math.isfinite(value)
