@@ -74,7 +74,7 @@ def test_the_arguments_are_the_fields() -> None:
     for topic in TOPICS:
         names = set(inspect.signature(getattr(nncalc, topic)).parameters)
         fields = {f.parameter for kernel in kernels(topic) for f in fields_of(kernel)}
-        shared = {"title", "source", "symbols", "expect", "marking", "settle"}
+        shared = {"title", "question", "source", "symbols", "expect", "marking", "settle"}
         assert names == fields | shared and not fields & shared
     assert inspect.signature(nncalc.softmax).parameters["x"].default is inspect.Parameter.empty
     assert inspect.signature(nncalc.optimizer).parameters["rate"].default is None  # `average` goes without

@@ -75,10 +75,39 @@ def test_a_sheet_has_what_is_given_and_asked_in_order() -> None:
     assert line.room == 4  # the size of Y is worked, too, and the room does not tell it
 
 
-def test_layers_are_given_as_they_are_typed() -> None:
-    layers = "[{dense: {W: [[2, -1]]}}, relu]"
-    (listing,) = (b for b in blocks(of(f"topic: network\nx: [1, 2]\nlayers: {layers}")) if isinstance(b, Listing))
-    assert listing == Listing("layers", ("dense: {W: [[2, -1]], activation: identity}", "relu"))
+def test_layers_are_given_as_they_are_typed_with_their_arrays_by_name() -> None:
+    """Arrays stand as the formulas name them; two layers with the same numbers each have their own."""
+    found = blocks(of("topic: network\nx: [1, 2]\nlayers: [{dense: {W: [[2, -1]]}}, relu]"))
+    assert [b for b in found if isinstance(b, Listing)] == [Listing("layers", ("dense: {W: dense1.W}", "relu"))]
+    assert [b.name for b in found if isinstance(b, GivenArray)] == ["x", "dense1.W"]
+    same = "{W: [[1, 2], [3, 4]], b: [1, 0], activation: tanh}"
+    found = blocks(of(f"topic: network\nx: [1, 2]\nlayers: [{same}, {same}]"))
+    assert Listing("layers", ("{W: W1, b: b1, activation: tanh}", "{W: W2, b: b2, activation: tanh}")) in found
+    given = {b.name: b.array.tolist() for b in found if isinstance(b, GivenArray)}
+    assert given["W2"] == [[1, 2], [3, 4]] and list(given) == ["x", "W1", "b1", "W2", "b2"]
+
+
+def test_a_class_is_given_as_the_formulas_use_it() -> None:
+    """With ∂L/∂x = s - target beside it, `target = 3` would be subtracted."""
+    given = {
+        b.name: b.array.tolist()
+        for b in blocks(of("topic: softmax\nx: [1, 2, 3]\ntarget: 3"))
+        if isinstance(b, GivenArray)
+    }
+    assert given["target"] == [0, 0, 1]
+
+
+def test_the_question_in_words_stands_first_and_letters_of_the_author_need_no_explanation() -> None:
+    own = "topic: rnn\nquestion: How much is left of it?\nx: [[1, 2]]\nW_xh: [[1, 0]]\nW_hh: [[1]]\nsymbols: {W_xh: 'U^{[1]}'}\n"
+    found = blocks(of(own))
+    said = [b.text for b in found if isinstance(b, Paragraph)]
+    assert said[0] == "How much is left of it?" and not any("W_xh" in text for text in said)
+    assert GivenArray in [type(b) for b in found] and "U^{[1]}" in [b.name for b in found if isinstance(b, GivenArray)]
+    assert any(
+        "filter K" in b.text
+        for b in blocks(of("topic: conv\nimage: [[1, 2], [3, 4]]\nfilter: [[1]]"))
+        if isinstance(b, Paragraph)
+    )
 
 
 def test_without_formulas_none_is_told() -> None:
@@ -93,8 +122,9 @@ def test_the_room_grows_with_the_numbers_that_are_asked_up_to_eight_lines() -> N
 def test_formulas_are_given_as_they_are_typed_and_scalars_in_a_row() -> None:
     asked = of("topic: formulas\ngiven: {w: [1, 2], b: 0.5}\nformulas: |\n  z = w[1]*b   # why\n  y = z + 1\n")
     found = blocks(asked)
-    assert Listing("formulas", ("z = w[1]*b", "y = z + 1")) in found
+    assert not [b for b in found if isinstance(b, Listing)]  # each stands beside its line, as mathematics
     assert Paragraph("Given: b = 0.5.") in found
+    assert Listing("formulas", ("z = w[1]*b", "y = z + 1")) in [*questions("Q", [asked], formulas=False)]
 
 
 @pytest.mark.parametrize("path", PROBLEMS, ids=lambda p: p.stem)
@@ -251,8 +281,8 @@ def test_hostile_words_in_titles_and_lists_are_strings_in_typst(words: str) -> N
 def test_every_sign_that_a_formula_may_be_typed_with_is_itself_in_latex() -> None:
     signs = f"·∘×⋅÷−√≤≥≠ᵀ⋆½⅓¼¾⅔∂ŷΣ{HIGH}{LOW}{''.join(GREEK)}"
     assert "U+" not in escaped_latex(signs)
-    sheet = str(written("latex", of("topic: formulas\ngiven: {t: 1, a: 2}\nformulas: E = ½·(t − a)²\n")))
-    assert r"E = \ensuremath{\frac{1}{2}}\ensuremath{\cdot}(t \ensuremath{-} a)\ensuremath{^{2}}" in sheet
+    written = r"E = \ensuremath{\frac{1}{2}}\ensuremath{\cdot}(t \ensuremath{-} a)\ensuremath{^{2}}"
+    assert escaped_latex("E = ½·(t − a)²") == written
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ It is made once, as a row of blocks; each format of `render.questions` writes ev
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -14,10 +14,18 @@ import numpy as np
 
 from nncalc.errors import dimensions
 from nncalc.marking.assignment import Assignment
-from nncalc.marking.blank import heading_said, is_telling, places_asked, tells_formula, typed, worth
+from nncalc.marking.blank import (
+    heading_said,
+    is_telling,
+    places_asked,
+    tells_formula,
+    typed,
+    worth,
+)
 from nncalc.marking.keyed import total_said
 from nncalc.reading.lines import Lines
 from nncalc.running import conventions
+from nncalc.trace.notation.signs import plain_name
 from nncalc.trace.notation.style import TEXT
 from nncalc.trace.notation.tree import Expr, Ref, fold
 from nncalc.trace.steps import Step
@@ -99,13 +107,16 @@ def questions(title: str, problems: Iterable[Assignment], formulas: bool = True)
 
 
 def question(asked: Assignment, formulas: bool = True) -> Iterator[SheetBlock]:
-    """The blocks of one problem below its title: conventions, what is given, what is asked."""
+    """The blocks of one problem below its title: the question in words, conventions, what is given, what is asked."""
+    if asked.problem.question:
+        yield Paragraph(asked.problem.question)
     said = conventions(asked.problem)
     if said:
         yield Paragraph(f"{', '.join(said)}.")
-    yield from _given(asked)
+    lines = [*_asked(asked, formulas)]
+    yield from _given(asked, _told(asked, lines))
     yield Paragraph(f"Asked: {places_asked(asked)}.")
-    yield from _asked(asked, formulas)
+    yield from lines
 
 
 def question_title(asked: Assignment) -> str:
@@ -117,39 +128,98 @@ def _total(asked: Assignment) -> Fraction | None:
     return None if asked.points is None else sum(asked.points.values(), Fraction(0))
 
 
-def _given(asked: Assignment) -> Iterator[SheetBlock]:
-    """What the problem gives: numbers and words in a row, with what stands for which array, then arrays, then lists."""
+def _told(asked: Assignment, lines: Iterable[SheetBlock]) -> set[str]:
+    """The names whose formulas stand on the sheet."""
+    told = [line for line in lines if isinstance(line, AskedLine) and line.formula is not None]
+    symbols = {symbol for line in told for symbol in (line.name, *(name for name, _ in line.where))}
+    return {name for name, step in asked.steps.items() if step.symbol in symbols}
+
+
+def _given(asked: Assignment, told: set[str]) -> Iterator[SheetBlock]:
+    """What the problem gives: numbers and words in a row, with what stands for which array, then arrays, then lists.
+
+    told: the names whose formulas stand on the sheet, which need not be typed once more.
+    """
     said = {f.name for f in asked.problem.fields if f.about.says}  # among the conventions
-    given = [pair for pair in _pairs(asked.problem.values) if pair[0] not in said]
-    arrays = {name: _array(name, value, asked) for name, value in given if isinstance(value, np.ndarray) and value.ndim}
-    few = [f"{name} = {typed(value)}" for name, value in given if not _is_list(value)]
-    named = {name: shown.name for name, shown in arrays.items() if isinstance(shown, GivenArray)}
-    few += [f"{name} {TEXT.symbol(symbol)}" for name, symbol in named.items() if symbol.lower() != name.lower()]
+    given = [pair for pair in _pairs(asked.problem.values, asked) if pair[0] not in said]
+    arrays = {name: value for name, value in given if isinstance(value, np.ndarray) and value.ndim}
+    lists = {name: value for name, value in given if isinstance(value, (list, tuple))}
+    inside = _Inside(asked)
+    listed = {name: [*map(inside.typed, value)] for name, value in lists.items() if not isinstance(value, Lines)}
+    few = [f"{name} = {typed(value)}" for name, value in given if name not in arrays and name not in lists]
+    few += [f"{name} {TEXT.symbol(symbol)}" for name in arrays if (symbol := _own_symbol(name, asked))]
     if few:
         yield Paragraph(f"Given: {', '.join(few)}.")
-    yield from arrays.values()
-    for name, value in given:
-        if isinstance(value, (list, tuple)):
-            yield Listing(name, tuple(value.written if isinstance(value, Lines) else map(typed, value)))
+    for name, value in (arrays | {name: asked.trace.given[name].array for name in inside.named}).items():
+        yield _array(name, value, asked)
+    listed |= {
+        name: value.written for name, value in lists.items() if isinstance(value, Lines) and not told & _names(value)
+    }
+    for name, lines in listed.items():
+        if not all(line in asked.exact for line in lines):
+            yield Listing(name, tuple(lines))
 
 
-def _pairs(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The values by name; those of a mapping (`given`, `at`) by their own names."""
+def _names(lines: Lines) -> set[str]:
+    return {plain_name(line.name) for line in lines}
+
+
+class _Inside:
+    """What stands in lists of records, as it is typed; arrays by the names that they have on the page.
+
+    named: those names, in the order of the page.
+    """
+
+    def __init__(self, asked: Assignment):
+        self.given = asked.trace.given
+        self.named: list[str] = []
+
+    def typed(self, part: Any) -> str:
+        """One item of a list."""
+        return typed(self._plain(part))
+
+    def _plain(self, part: Any) -> Any:
+        if isinstance(part, np.ndarray) and part.ndim:
+            same = (n for n, v in self.given.items() if n not in self.named and np.array_equal(v.array, part))
+            name = next(same, None)
+            self.named += [] if name is None else [name]
+            return part if name is None else TEXT.symbol(self.given[name].symbol)
+        if isinstance(part, tuple) and len(part) == 2 and is_dataclass(part[1]):  # one of several kinds
+            record = self._plain(part[1])
+            return f"{part[0]}: {typed(record)}" if record else part[0]
+        if isinstance(part, (list, tuple)):
+            return [*map(self._plain, part)]
+        if is_dataclass(part):
+            told = ((f, getattr(part, f.name)) for f in fields(part))
+            return {f.name: self._plain(v) for f, v in told if isinstance(v, np.ndarray) or v not in (f.default, None)}
+        return part
+
+
+def _pairs(values: Mapping[str, Any], asked: Assignment) -> Iterator[tuple[str, Any]]:
+    """The values by name; those of a mapping (`given`, `at`) by their own names; a class as the page has it."""
     for name, value in values.items():
         if isinstance(value, Mapping):
             yield from value.items()
         elif value is not None and value is not False:
-            yield name, value
+            own = asked.trace.given.get(name)
+            is_array = (
+                own is not None and isinstance(value, (int, float, np.ndarray)) and np.ndim(own.array) > np.ndim(value)
+            )
+            yield name, own.array if own is not None and is_array else value
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) or bool(isinstance(value, np.ndarray) and value.ndim)
+def _own_symbol(name: str, asked: Assignment) -> str:
+    """What an array is called on the page, where that is another word, and not the author's own."""
+    value = asked.trace.given.get(name)
+    if value is None or value.symbol != value.called or value.symbol.lower() == name.lower():
+        return ""
+    return value.symbol
 
 
 def _array(name: str, array: np.ndarray, asked: Assignment) -> SheetBlock:
-    if array.shape[-1] > LONGEST_ROW or array.size // array.shape[-1] > MOST_ROWS:
-        return Paragraph(f"{name}: {dimensions(array.shape)} numbers, which are handed out apart.")
     symbol = asked.trace.given[name].symbol if name in asked.trace.given else name
+    if array.shape[-1] > LONGEST_ROW or array.size // array.shape[-1] > MOST_ROWS:
+        return Paragraph(f"{TEXT.symbol(symbol)}: {dimensions(array.shape)} numbers, which are handed out apart.")
     return GivenArray(symbol, array)
 
 

@@ -9,7 +9,7 @@ from inspect import Parameter, Signature, cleandoc
 from typing import Any, Literal, get_args, get_origin
 
 from nncalc.errors import Location
-from nncalc.problem.problem import RESERVED_KEYS, UNBOUNDED, Problem, checked_problem
+from nncalc.problem.problem import RESERVED_KEYS, TEXT_KEYS, UNBOUNDED, Problem, checked_problem
 from nncalc.reading.expression import Tree
 from nncalc.reading.lines import Lines
 from nncalc.reading.plain import node_of
@@ -22,10 +22,7 @@ LINE_WIDTH = 110
 SHARED = tuple(
     Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind, default=default)
     for name, kind, default in (
-        *(
-            (key, "str | None" if key in ("title", "source") else "Mapping[str, Any] | None", None)
-            for key in RESERVED_KEYS[1:]
-        ),
+        *((key, "str | None" if key in TEXT_KEYS else "Mapping[str, Any] | None", None) for key in RESERVED_KEYS[1:]),
         ("settle", "Settle", exact),
     )
 )

@@ -36,7 +36,9 @@ OWN_PAGES = {
     frozenset(("$schema", "properties")): "a schema",
 }
 # What every problem file may have beside the fields of its topic.
-RESERVED_KEYS = ("topic", "title", "source", "symbols", "expect", "marking")
+# The reserved keys that are texts: what it is called, what is asked in the teacher's own words, where it is from.
+TEXT_KEYS = ("title", "question", "source")
+RESERVED_KEYS = ("topic", *TEXT_KEYS, "symbols", "expect", "marking")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Problem:
     kernel: Callable[..., Any]
     values: dict[str, Any]
     title: str = ""
+    question: str = ""  # in words, for who answers it
     source: str = ""
     symbols: dict[str, str] = field(default_factory=dict)
     expect: dict[str, Node] = field(default_factory=dict)
@@ -207,14 +210,15 @@ def checked_problem(
     kernel = form_of(topic, given, keys, root.mark)
     own = of_this_form(topic, kernel, given, converter)
     values = converter.record(MappingNode(own, keys, root.mark), fields_of(kernel), ())
-    texts = {name: _text(reserved[name], name, converter) for name in ("title", "source") if name in reserved}
+    texts = {name: _text(reserved[name], name, converter) for name in TEXT_KEYS if name in reserved}
     symbols = _symbols(reserved["symbols"], converter) if "symbols" in reserved else {}
     expect = _mapping(reserved.get("expect"), converter)
     marking = _marking(reserved.get("marking"), converter)
     if converter.findings:
         raise InputError(converter.findings)
-    return Problem(topic, kernel, values, texts.get("title", ""), texts.get("source", ""), symbols, expect,
-                   marking, file, converter.marks, rules.limits, called, (), tuple(converter.beside.named))  # fmt: skip
+    made = Problem(topic, kernel, values, symbols=symbols, expect=expect, marking=marking, file=file, called=called)
+    made = replace(made, marks=converter.marks, limits=rules.limits, beside=tuple(converter.beside.named))
+    return replace(made, **texts)  # type: ignore[arg-type]  # all are texts
 
 
 def _counted(network: Problem, root: Node, flags: Mapping[str, str], rules: Permissions) -> Problem:
