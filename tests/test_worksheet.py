@@ -294,12 +294,6 @@ def test_numbers_are_read_as_a_sheet_reads_them() -> None:
 # In a browser
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser(tmp_path_factory.mktemp("profile")) as one:
-        yield one
-
-
 def opened(browser: Browser, page: str, path: Path, **how: Any) -> None:
     """Loads a worksheet, waits until its cells are there, and shows those that tell a size."""
     path.write_text(page, encoding="utf-8")

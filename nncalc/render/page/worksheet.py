@@ -13,7 +13,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
-from xml.etree.ElementTree import Element, fromstring
+from xml.etree.ElementTree import Element
 
 import numpy as np
 
@@ -31,12 +31,13 @@ from nncalc.marking.questions import (
     question,
     question_title,
 )
-from nncalc.render.layout import blocks, matrix
-from nncalc.render.page.document import node, put, whole_page
+from nncalc.render.layout import View
+from nncalc.render.page.document import node, put, whole_page, why_panel
+from nncalc.render.page.values import Values, equation, math, sign_of
 from nncalc.trace.notation.mathml import MATHML
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.style import TEXT, place, symbols, write
-from nncalc.trace.notation.tree import Expr, Index, Ref
+from nncalc.trace.notation.style import TEXT, place, write
+from nncalc.trace.notation.tree import Index, Ref
 
 FILES = ("sheet.css", "formula.js", "verdicts.js", "sheet.js")
 # A page with more cells to fill in than this is nothing for a person; of a line with more, none has a hint.
@@ -63,14 +64,6 @@ def packed_json(data: dict[str, Any]) -> str:
     return re.sub(r"(?<=[\[,:])(-?)Infinity(?=[],}])", r"\g<1>1e999", text)
 
 
-def _math(markup: str) -> Element:
-    return fromstring(f"<math>{markup}</math>")
-
-
-def _equation(symbol: str, made: Expr) -> Element:
-    return _math(f"{MATHML.symbol(symbol)}<mo>=</mo>{write(made, MATHML, symbols(MATHML))}")
-
-
 class _Sheet:
     """The parts of one page."""
 
@@ -85,7 +78,7 @@ class _Sheet:
         main = node("main", node("h1", title), node("p", PRACTICE, class_="practice"))
         put(main, node("noscript", node("p", "The cells need the script of this page.")), *self._exercise(told))
         hint = "Type a number; with Enter it is marked. Here you read how near it is, and find hints."
-        panel = node("aside", node("p", hint, class_="quiet"), id="why", aria_label="About the cell")
+        panel = why_panel("About the cell", hint)
         data = base64.b64encode(zlib.compress(packed_json(self._data()).encode(), 9)).decode()
         body = [main, panel, *self._templates(), node("template", data, id="data")]
         return whole_page(title, body, *FILES, short_names=False)
@@ -119,42 +112,33 @@ class _Sheet:
                     yield self._line(next(names), block)
 
     def _given(self, block: GivenArray) -> Element:
-        made = node("figure", node("figcaption", _math(MATHML.symbol(block.name))))
-        for name, part in blocks(TEXT.symbol(block.name), block.array):
-            table = node("table", node("caption", name, **({"class_": "seen"} if block.array.ndim > 2 else {})))
-            rows = matrix(part, GIVEN_DIGITS)
-            heads = [node("th", str(j + 1), scope="col") for j in range(len(rows[0]))]
-            corner = [node("td", class_="f")] if part.ndim > 1 else []
-            put(table, node("thead", node("tr", *corner, *heads)))
-            lines = []
-            for i, row in enumerate(rows):
-                head = [node("th", str(i + 1), scope="row")] if part.ndim > 1 else []
-                lines.append(node("tr", *head, *(node("td", text.replace("-", "−")) for text in row)))
-            put(table, node("tbody", *lines))
-            put(made, node("div", table, class_="scroll", tabindex=0, role="group", aria_label=name))
+        made = node("figure", node("figcaption", sign_of(block.name)))
+        for table in Values(View(digits=GIVEN_DIGITS)).tables(made, block.name, block.array):
+            table.attrib |= {"class": "scroll", "tabindex": "0", "role": "group", "aria-label": table[0][0].text or ""}
+            put(made, table)
         return made
 
     def _line(self, name: str, block: AskedLine) -> Element:
         """A line that is asked: its sign, its formula, its points."""
         value = self.program.names.index(name)
-        sign = _math(MATHML.symbol(block.name))
+        sign = sign_of(block.name)
         sign.set("aria-hidden", "true")
         head = node("h3", node("span", TEXT.symbol(block.name), class_="unseen"), sign, id=f"h{value}")
         if block.formula is not None:
-            put(head, " ", _math(f"<mo>=</mo>{write(block.formula, MATHML, symbols(MATHML))}"))
+            put(head, " ", equation(block.formula))
         if block.points:
             put(head, " ", node("small", f"({block.points})"))
         about = {"data_telling": "yes"} if is_telling(self.asked, name) else {}
-        where = [part for pair in block.where for part in (" ", _equation(*pair))]
+        where = [part for symbol, made in block.where for part in (" ", equation(made, MATHML.symbol(symbol)))]
         said = node("p", "where", *where, class_="quiet") if where else None
         return node("section", head, said, class_="asked", data_v=value, aria_labelledby=f"h{value}", **about)
 
     def _templates(self) -> Iterator[Element]:
         """How cells are made, with their places held, and the signs of all values."""
         for markup, i in self.skeletons.items():
-            yield node("template", _math(markup), id=f"f{i}")
+            yield node("template", math(markup), id=f"f{i}")
         for i, name in enumerate(self.program.names):
-            yield node("template", _math(MATHML.symbol(self._symbol(name))), id=f"n{i}")
+            yield node("template", sign_of(self._symbol(name)), id=f"n{i}")
 
     def _symbol(self, name: str) -> str:
         known = self.asked.steps.get(name)
