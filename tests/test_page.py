@@ -362,17 +362,18 @@ def test_a_folder_of_pages_has_an_index_that_links_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_an_index_narrows_to_what_is_typed(browser: Browser, tmp_path: Path) -> None:
+def test_an_index_narrows_to_what_is_typed(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     for name in ("first", "second"):
         (tmp_path / f"{name}.yaml").write_text("topic: softmax\nx: [1, 2]\n")
-    assert run("batch", str(tmp_path), "--format", "html", "-o", str(tmp_path / "out")).code == 0
+    assert run("batch", ".", "--format", "html", "-o", "out").code == 0
     browser.open(tmp_path / "out" / "index.html")
     browser.value("document.getElementById('only').focus()")
     browser.press("s", "e", "c")
     seen = (
         "[...document.querySelectorAll('tbody tr')].filter(r => r.checkVisibility()).map(r => r.cells[0].textContent)"
     )
-    assert browser.value(seen) == ["second.yaml"]
+    assert browser.value(seen) == ["./second.yaml"]
     assert browser.value("document.getElementById('told').textContent") == "1 of 2"
 
 
