@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[1]
 RENDER = ROOT / "nncalc" / "render" / "page"
 NOTES = [p for p in PROBLEMS if p.parent == ROOT / "problems"]
 SMALL = [p for p in PROBLEMS if p.parent.name in ("problems", "formulas", "networks")]
-FILES = ("formula.js", "verdicts.js", "sheet.js", "sheet.css")
+FILES = ("formula.js", "verdicts.js", "sheet.js", "marks.css", "sheet.css")
 CELL = (
     "topic: softmax\ntitle: Three scores\nx: [2, 1, 0.1]\ntarget: 1\nmarking: {points: {Z: 1, s: 3, L: 1}, places: 3}\n"
 )
@@ -223,10 +223,10 @@ def test_the_command_writes_one_page_or_one_for_each_problem(tmp_path: Path, mon
 
 def test_the_colours_of_the_verdicts_have_contrast_light_and_dark() -> None:
     grounds = {"light": ("#ffffff", "#f6f8fa"), "dark": ("#0d1117", "#151b23")}
-    light, dark = (RENDER / "sheet.css").read_text().split("@media (prefers-color-scheme: dark)")
+    light, dark = (RENDER / "marks.css").read_text().split("@media (prefers-color-scheme: dark)")
     for scheme, style in (("light", light), ("dark", dark)):
         colours = re.findall(r"--\w+: (#[0-9a-f]{6})", style)
-        assert len(colours) == 3
+        assert len(colours) == 2
         assert all(contrast(colour, ground) >= 4.5 for colour in colours for ground in grounds[scheme])
 
 

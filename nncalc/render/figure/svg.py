@@ -102,12 +102,12 @@ def _classes(night: int) -> str:
 def _coloured(svg: Element, printed: bool) -> None:
     """Puts colours for their roles: on paper as they are, else as classes, with those of the day where no style is."""
     for part in svg.iter():
-        classes = [*_roles(part, printed)]
+        classes = [*_roles(part)]
         if classes and not printed:
             part.set("class", " ".join(classes))
 
 
-def _roles(part: Element, printed: bool) -> Iterator[str]:
+def _roles(part: Element) -> Iterator[str]:
     for name, short in (("fill", "f"), ("stroke", "k")):
         role = part.get(name, "")
         if role in ROLE_COLOURS:

@@ -39,7 +39,7 @@ from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT, place, write
 from nncalc.trace.notation.tree import Index, Ref
 
-FILES = ("sheet.css", "formula.js", "verdicts.js", "sheet.js")
+FILES = ("marks.css", "sheet.css", "formula.js", "verdicts.js", "sheet.js")
 # A page with more cells to fill in than this is nothing for a person; of a line with more, none has a hint.
 MOST_CELLS, MOST_HINTS = 4000, 1000
 PRACTICE = (
