@@ -448,8 +448,8 @@ def test_hints_come_by_level_and_the_number_last(browser: Browser, tmp_path: Pat
 def test_answers_stay_over_a_reload_and_what_is_no_number_is_kept_and_said(browser: Browser, tmp_path: Path) -> None:
     page = tmp_path / "r.html"
     opened(browser, worksheet(of(CELL), "x"), page)
-    fill(browser, of(CELL), {"Z": "11,213", "s[1]": "two thirds", "L": "0.417"})
-    ready_again = {"Z": "11,213", "s[1]": "two thirds", "L": "0.417"}
+    fill(browser, of(CELL), {"Z": "11,213", "s[1]": "two\u2028thirds", "L": "0.417"})
+    ready_again = {"Z": "11,213", "s[1]": "two\u2028thirds", "L": "0.417"}
     browser.open(page)
     ready(browser)
     kept = browser.value(
@@ -461,7 +461,9 @@ def test_answers_stay_over_a_reload_and_what_is_no_number_is_kept_and_said(brows
     assert said == ["✓ right", "? no number", "", "", "✓ right"]
     browser.value(CAUGHT)
     text = browser.value(SAVED)
-    assert '# cell 1 of s cannot be read: "two thirds"' in text and "s: [~, ~, ~]" in text and "Z: 11.213" in text
+    assert (
+        '# cell 1 of s cannot be read: "two\\u{2028}thirds"' in text and "s: [~, ~, ~]" in text and "Z: 11.213" in text
+    )
     opened(browser, worksheet(of(CELL.replace("0.1]", "0.2]")), "x"), page)  # another problem has its own
     assert browser.value("[...document.querySelectorAll('input')].every(i => !i.value)")
 

@@ -124,13 +124,13 @@ def line(step: Step, index: Index, view: View, made: Expr | None = None, style: 
             stages.append(between)
     stages += [style.signed(number(np.asarray(step.computed)[index], view.digits))] if step.exact is not None else []
     stages = [s for i, s in enumerate(stages) if s not in (value, *stages[:i])]
-    exact, drift = beside_exact(step, index, view)
+    exact, drift = exact_and_drift(step, index, view)
     rounded = bool(step.array[index] != np.asarray(step.computed)[index])
     between = between if between in stages[1:] else ""
     return PageLine(index, cell, tuple(stages), value, x, between, exact, drift, rounded)
 
 
-def beside_exact(step: Step, index: Index, view: View) -> tuple[str, str]:
+def exact_and_drift(step: Step, index: Index, view: View) -> tuple[str, str]:
     """The exact value of a cell that was rounded, and how far the rounded one is from it; empty of one that was not."""
     if step.exact is None:
         return "", ""

@@ -1,4 +1,4 @@
-"""Pictures of a working: a file a kind gives plain data, `svg` and `text` draw it; which fit, the working says."""
+"""Pictures of a working: a file a kind gives plain `parts`, svg… and text… draw them; which fit, the working says."""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, indent, tostring
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.figure.charts import chart_drawing
-from nncalc.render.figure.drawing import Drawn, graph_drawing
 from nncalc.render.figure.parts import Chart, Graph, Picture, Stages
-from nncalc.render.figure.shapes import ROOM_ACROSS, panels_drawing, stages_drawing
+from nncalc.render.figure.svg_blocks import ROOM_ACROSS, panels_drawing, stages_drawing
+from nncalc.render.figure.svg_chart import chart_drawing
+from nncalc.render.figure.svg_graph import Drawn, graph_drawing
 from nncalc.render.page.document import node, put
 
 # A colour's role: in print and by day, and by night. On a page its own style says the same.

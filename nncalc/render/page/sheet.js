@@ -223,6 +223,8 @@ function restored() {
     return {};
   }
 }
+// A text in a comment: no sign of it may end the line, or be none that a sheet may have.
+const seen = text => JSON.stringify(text).replace(/\p{C}|\p{Zl}|\p{Zp}/gu, letter => "\\u{" + letter.codePointAt(0).toString(16) + "}");
 function saved() {
   const nested = (shape, at) => {
     if (!shape.length) return isRead(at) ? typed(at).as : "~";
@@ -231,7 +233,7 @@ function saved() {
   };
   const lines = asked.flatMap(value => {
     const unread = [...inputs.keys()].filter(at => working.owner[at] === value && typed(at) !== null && !isRead(at));
-    const notes = unread.map(at => "# " + label(at) + " cannot be read: " + JSON.stringify(inputs.get(at).value));
+    const notes = unread.map(at => "# " + label(at) + " cannot be read: " + seen(inputs.get(at).value));
     return [...notes, data.keys[value.name] + ": " + (inputs.has(value.start) ? nested(value.shape, value.start) : "~")];
   });
   return ["# " + data.title, "# From the worksheet; mark it with: nncalc check", ...lines, ""].join("\n");

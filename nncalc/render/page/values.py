@@ -20,7 +20,7 @@ from xml.etree.ElementTree import Element, fromstring
 import numpy as np
 
 from nncalc.errors import printable
-from nncalc.render.layout import NOTE, View, beside_exact, blocks, matrix, remarks
+from nncalc.render.layout import NOTE, View, blocks, exact_and_drift, matrix, remarks
 from nncalc.render.page.document import PRESENT, node, put, why_panel
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.mathml import MATHML
@@ -243,7 +243,7 @@ class Values:
             frame = str(self.frames.setdefault((markup, self.reasons.get(step.name, ""), *back), len(self.frames)))
             holder.attrib.setdefault("data-f", frame)
             if step.exact is not None:
-                cell.set("data-e", "exact {}, drift {}".format(*beside_exact(step, index, self.view)))
+                cell.set("data-e", "exact {}, drift {}".format(*exact_and_drift(step, index, self.view)))
         if holder.get("data-f", frame) != frame:
             cell.set("data-f", frame)
         return cell

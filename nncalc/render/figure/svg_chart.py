@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element
 
-from nncalc.render.figure.drawing import Drawn
 from nncalc.render.figure.parts import (
     Chart,
     Dots,
@@ -18,7 +17,8 @@ from nncalc.render.figure.parts import (
     thinned,
     up_ticks,
 )
-from nncalc.render.figure.shapes import label, letters
+from nncalc.render.figure.svg_blocks import label, letters
+from nncalc.render.figure.svg_graph import Drawn
 from nncalc.render.page.document import node, put
 
 # The room for lines and points, and what is above and below it.
