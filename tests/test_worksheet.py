@@ -29,7 +29,7 @@ from nncalc.limits import DEFAULT
 from nncalc.marking import sheet
 from nncalc.marking.assignment import Assignment, ask
 from nncalc.marking.cells import number_on_sheet
-from nncalc.marking.program import Program
+from nncalc.marking.worksheet import WorksheetData
 from nncalc.problem.problem import loads
 from nncalc.reading.nodes import ScalarNode
 from nncalc.render.page.worksheet import worksheet
@@ -98,7 +98,7 @@ def rework(data: dict[str, Any]) -> Iterator[tuple[float, float]]:
 
 @pytest.mark.parametrize("path", SMALL, ids=lambda p: p.stem)
 def test_the_data_are_the_working(path: Path) -> None:
-    data = Program(asked(path)).data()
+    data = WorksheetData(asked(path)).plain()
     reworked = list(rework(data))
     for number, again in reworked:
         assert number == again or abs(number - again) <= 1e-9 * max(abs(number), 1e-3), path
@@ -116,9 +116,9 @@ def test_only_sizes_and_rankings_cannot_be_followed() -> None:
     lost: Counter[str] = Counter()
     cells = 0
     for path in SMALL:
-        program = Program(asked(path))
-        cells += len(program.numbers)
-        lost.update(asked(path).trace.topic for i in program.cells if i == -2)
+        data = WorksheetData(asked(path))
+        cells += len(data.numbers)
+        lost.update(asked(path).trace.topic for i in data.cells if i == -2)
     assert cells > 3000 and set(lost) <= {"params", "attention"} and sum(lost.values()) < 20, lost
 
 
@@ -130,7 +130,7 @@ def test_the_script_knows_every_operator_that_a_problem_has() -> None:
         return {x[0]}.union(*map(labels, x[1:])) if isinstance(x, list) and len(x) > 1 else set()
 
     for path in PROBLEMS:
-        found = {label for _, shape in Program(asked(path)).data()["skeletons"] for label in labels(shape)}
+        found = {label for _, shape in WorksheetData(asked(path)).plain()["skeletons"] for label in labels(shape)}
         assert found <= known, (path, found - known)
     assert len(known) > 30
 
@@ -138,9 +138,8 @@ def test_the_script_knows_every_operator_that_a_problem_has() -> None:
 def test_a_maximum_that_a_slip_moves_is_left_open() -> None:
     """relu, pooling and its gradient of other numbers, against NumPy."""
     one = of("topic: pool\nimage: [[1, 5], [2, 3]]\nwindow: 2\nupstream: [[7]]\n")
-    program = Program(one)
-    data = program.data()
-    names = cell_names(program)
+    held = WorksheetData(one)
+    data, names = held.plain(), cell_names(held)
     numbers = [float(n) for n in data["numbers"]]
     for at, value in zip(("X[1,1]", "X[1,2]", "X[2,1]", "X[2,2]"), (1, 2, 9, 3), strict=True):
         numbers[names.index(at.replace("X", "image"))] = value
@@ -310,7 +309,7 @@ def ready(browser: Browser) -> None:
 
 def fill(browser: Browser, one: Assignment, texts: Texts) -> dict[str, str]:
     """Types a whole sheet; the verdicts as the page says them."""
-    names = cell_names(Program(one))
+    names = cell_names(WorksheetData(one))
     told = browser.value(
         "(texts => { for (const input of document.querySelectorAll('input')) input.value = texts[input.id] ?? '';"
         "document.querySelector('input').dispatchEvent(new Event('change'));"
@@ -455,7 +454,7 @@ def test_answers_stay_over_a_reload_and_what_is_no_number_is_kept_and_said(brows
     kept = browser.value(
         "Object.fromEntries([...document.querySelectorAll('input')].filter(i => i.value).map(i => [i.id, i.value]))"
     )
-    names = cell_names(Program(of(CELL)))
+    names = cell_names(WorksheetData(of(CELL)))
     assert {names[int(name[1:])]: text for name, text in kept.items()} == ready_again
     said = browser.value("[...document.querySelectorAll('input')].map(i => i.nextSibling.textContent)")
     assert said == ["✓ right", "? no number", "", "", "✓ right"]

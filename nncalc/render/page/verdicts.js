@@ -98,7 +98,7 @@ function asRead(x) {
   return x;
 }
 
-// A problem's data, as nncalc/marking/program.py writes it.
+// A problem's data, as nncalc/marking/worksheet.py writes it.
 class Working {
   constructor(data) {
     Object.assign(this, data);

@@ -1,6 +1,6 @@
 """A worksheet that marks itself: one page of HTML with a problem, a cell for each number asked, and the marks' rules.
 
-The numbers from which its script works, and how each is made (see `marking.program`), are packed, so that no answer
+The numbers from which its script works, and how each is made (see `marking.worksheet`), are packed, so that no answer
 stands in it as text. sheet.js makes the cells, verdicts.js says what they are worth, formula.js how they are made.
 """
 
@@ -20,7 +20,6 @@ import numpy as np
 from nncalc.errors import JOINERS, printable
 from nncalc.marking.assignment import Assignment
 from nncalc.marking.blank import PLAIN_KEY, is_telling, tells_formula
-from nncalc.marking.program import Program
 from nncalc.marking.questions import (
     GIVEN_DIGITS,
     AskedLine,
@@ -31,6 +30,7 @@ from nncalc.marking.questions import (
     question,
     question_title,
 )
+from nncalc.marking.worksheet import WorksheetData
 from nncalc.render.layout import View
 from nncalc.render.page.document import node, put, whole_page, why_panel
 from nncalc.render.page.values import Values, equation, math, sign_of
@@ -69,7 +69,7 @@ class _Sheet:
 
     def __init__(self, asked: Assignment, name: str):
         self.asked, self.name = asked, name
-        self.program = Program(asked)
+        self.data = WorksheetData(asked)
         self.skeletons: dict[str, int] = {}
 
     def page(self, told: bool) -> str:
@@ -79,7 +79,7 @@ class _Sheet:
         put(main, node("noscript", node("p", "The cells need the script of this page.")), *self._exercise(told))
         hint = "Type a number; with Enter it is marked. Here you read how near it is, and find hints."
         panel = why_panel("About the cell", hint)
-        data = base64.b64encode(zlib.compress(packed_json(self._data()).encode(), 9)).decode()
+        data = base64.b64encode(zlib.compress(packed_json(self._page_data()).encode(), 9)).decode()
         body = [main, panel, *self._templates(), node("template", data, id="data")]
         return whole_page(title, body, *FILES, short_names=False)
 
@@ -120,7 +120,7 @@ class _Sheet:
 
     def _line(self, name: str, block: AskedLine) -> Element:
         """A line that is asked: its sign, its formula, its points."""
-        value = self.program.names.index(name)
+        value = self.data.names.index(name)
         sign = sign_of(block.name)
         sign.set("aria-hidden", "true")
         head = node("h3", node("span", TEXT.symbol(block.name), class_="unseen"), sign, id=f"h{value}")
@@ -137,7 +137,7 @@ class _Sheet:
         """How cells are made, with their places held, and the signs of all values."""
         for markup, i in self.skeletons.items():
             yield node("template", math(markup), id=f"f{i}")
-        for i, name in enumerate(self.program.names):
+        for i, name in enumerate(self.data.names):
             yield node("template", sign_of(self._symbol(name)), id=f"n{i}")
 
     def _symbol(self, name: str) -> str:
@@ -145,12 +145,12 @@ class _Sheet:
         given = self.asked.trace.given.get(name)
         return known.symbol if known is not None else given.symbol if given is not None else name
 
-    def _data(self) -> dict[str, Any]:
+    def _page_data(self) -> dict[str, Any]:
         """What the script works from."""
-        about = self.program.data()
+        about = self.data.plain()
         names = self.asked.lines
         about["keys"] = {n: n if PLAIN_KEY.fullmatch(n) else json.dumps(n) for n in names}
-        about["called"] = {n: TEXT.symbol(self._symbol(n)) for n in self.program.names}
+        about["called"] = {n: TEXT.symbol(self._symbol(n)) for n in self.data.names}
         about["name"], about["title"] = self.name, printable(question_title(self.asked), 600)
         about["hints"] = [
             part for n in names for i in np.ndindex(self.asked.exact[n].shape) for part in self._hint(n, i)
@@ -171,8 +171,8 @@ class _Sheet:
     def _held(self, ref: Ref, places: list[int]) -> str:
         """The place of an element; what is no number of the page is written as it is."""
         name = str(getattr(ref.value, "name", ""))
-        if name in self.program.start:
-            places.append(self.program.place(name, ref.index or ()))
+        if name in self.data.start:
+            places.append(self.data.place(name, ref.index or ()))
             return "<ms/>"
         if getattr(ref.value, "name", None) is None:
             return MATHML.signed(number(ref.number, GIVEN_DIGITS))
