@@ -39,7 +39,7 @@ def put(parent: Element, *inside: Element | str | None) -> None:
 def overview(title: str, heads: Iterable[str], rows: Iterable[Element], seen: bool = True) -> Element:
     """A table that is read and not walked, below its title; `seen`: that is shown, too."""
     table = node("table", node("caption", title, **({"class_": "seen"} if seen else {})), class_="overview")
-    put(table, node("thead", node("tr", *(node("th", head) for head in heads))), node("tbody", *rows))
+    put(table, node("thead", node("tr", *(node("th", head, scope="col") for head in heads))), node("tbody", *rows))
     return node("div", table, class_="scroll")
 
 
