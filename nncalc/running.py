@@ -69,7 +69,7 @@ def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
     trace.answer = {name: np.asarray(v.array if isinstance(v, Value) else v) for name, v in answer.items()}
     trace.answered = {name: v.name for name, v in answer.items() if isinstance(v, Value) and v.name is not None}
     trace.topic, trace.title = problem.topic, problem.title
-    trace.called = trace.called or problem.called
+    trace.called = trace.called or problem.called or problem.topic
     trace.also = _also_called(problem.kernel)
     trace.inputs = frozenset(f.about.symbol or f.name for f in problem.fields if f.about.data)
     trace.asked = problem.asked

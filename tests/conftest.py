@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from browser import Browser
 from hypothesis import HealthCheck, settings
 
 os.environ["PYTHONWARNINGS"] = "error"  # in the processes that tests start, too
 os.environ["NNCALC_STRICT"] = "1"  # what a user is spared, a test shall see
 
 EXAMPLES, FEW_EXAMPLES = int(os.environ.get("NNCALC_EXAMPLES", "25")), 8
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser a file of tests."""
+    with Browser(tmp_path_factory.mktemp("profile")) as one:
+        yield one
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -105,7 +105,9 @@ def test_every_update_has_its_line(tmp_path: Path) -> None:
     assert quiet and "x1 + x2 - 3 = 0" in texts(svg) and updates[-1] == (1, 1, -3)
 
 
-@pytest.mark.parametrize(("name", "f"), [("tanh", np.tanh), ("sigmoid", lambda x: 1 / (1 + np.exp(-x)))])
+@pytest.mark.parametrize(("name", "f"), [
+    ("tanh", np.tanh), ("sigmoid", lambda x: 1 / (1 + np.exp(-x))), ("elu", lambda x: np.where(x > 0, x, np.expm1(x))),
+])  # fmt: skip
 def test_a_curve_goes_through_the_points_of_the_problem(name: str, f: np.ufunc, tmp_path: Path) -> None:
     x = np.array([-1.5, 0.25, 2])
     svg = drawn("activation", "--function", name, "--x", ",".join(map(str, x)), tmp_path=tmp_path)

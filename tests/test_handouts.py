@@ -168,6 +168,8 @@ def test_a_problem_that_cannot_be_worked_costs_its_student_s_key_alone(hw: Path)
 def test_without_variants_there_is_a_file_for_each_problem(hw: Path) -> None:
     assert run("solve", "hw/s01", "-o", "keys").code == 0
     assert [p.name for p in (hw / "keys").iterdir()] == ["b.txt"]
+    assert run("solve", "hw/s01", "-o", "pictures", "--figure") == (0, "", "")
+    assert (hw / "pictures" / "b.svg").read_text().startswith("<svg ")
     assert run("solve", "hw", "-o", "key.md").code == 0 and (hw / "key.md").is_file()
     assert run("solve", "hw/a.yaml", "-o", "keys").code == 2  # of one file the working goes into a file
     assert run("solve", "hw", "-o", "") == (2, "", "--output: is empty; want a name\n")

@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -175,12 +174,6 @@ def test_large_values_are_cut_and_large_pages_are_folded(tmp_path: Path) -> None
 
 
 # Below: in a browser.
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser(tmp_path_factory.mktemp("profile")) as one:
-        yield one
 
 
 @pytest.fixture
@@ -366,6 +359,22 @@ def test_a_folder_of_pages_has_an_index_that_links_them(tmp_path: Path) -> None:
     assert run("batch", str(problems), "--format", "html", "-o", str(to), "--force").code == 1
     assert "Softmax" in (to / "index.html").read_text() or "softmax" in (to / "index.html").read_text()
     assert "index.html" in (to / "_index.html").read_text()
+
+
+@pytest.mark.long
+def test_an_index_narrows_to_what_is_typed(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.yaml").write_text("topic: softmax\nx: [1, 2]\n")
+    assert run("batch", ".", "--format", "html", "-o", "out").code == 0
+    browser.open(tmp_path / "out" / "index.html")
+    browser.value("document.getElementById('only').focus()")
+    browser.press("s", "e", "c")
+    seen = (
+        "[...document.querySelectorAll('tbody tr')].filter(r => r.checkVisibility()).map(r => r.cells[0].textContent)"
+    )
+    assert browser.value(seen) == ["./second.yaml"]
+    assert browser.value("document.getElementById('told').textContent") == "1 of 2"
 
 
 def test_a_graph_is_drawn_with_every_value_and_gradient() -> None:

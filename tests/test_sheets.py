@@ -242,6 +242,8 @@ def test_a_folder_of_sheets(tmp_path: Path) -> None:
     (tmp_path / "hw" / "week1" / "grid.yaml").write_text(GRID)
     hw, out = str(tmp_path / "hw"), tmp_path / "sheets"
     assert run("sheet", hw).code == 2 and "want -o FOLDER" in run("sheet", hw).err
+    for ending in ("html", "csv", "yaml"):  # a file is no place for several sheets
+        assert run("sheet", hw, "-o", f"{tmp_path}/all.{ending}").code == 2
     assert run("sheet", hw, "-o", str(out)).code == 0
     assert (out / "soft.answers.yaml").read_text() == run("sheet", f"{hw}/soft.yaml").out
     assert (out / "week1" / "grid.answers.yaml").exists()

@@ -29,7 +29,7 @@ from nncalc.limits import DEFAULT
 from nncalc.marking import sheet
 from nncalc.marking.assignment import Assignment, ask
 from nncalc.marking.cells import number_on_sheet
-from nncalc.marking.program import Program
+from nncalc.marking.worksheet import WorksheetData
 from nncalc.problem.problem import loads
 from nncalc.reading.nodes import ScalarNode
 from nncalc.render.page.worksheet import worksheet
@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[1]
 RENDER = ROOT / "nncalc" / "render" / "page"
 NOTES = [p for p in PROBLEMS if p.parent == ROOT / "problems"]
 SMALL = [p for p in PROBLEMS if p.parent.name in ("problems", "formulas", "networks")]
-FILES = ("formula.js", "verdicts.js", "sheet.js", "sheet.css")
+FILES = ("formula.js", "verdicts.js", "sheet.js", "marks.css", "sheet.css")
 CELL = (
     "topic: softmax\ntitle: Three scores\nx: [2, 1, 0.1]\ntarget: 1\nmarking: {points: {Z: 1, s: 3, L: 1}, places: 3}\n"
 )
@@ -98,7 +98,7 @@ def rework(data: dict[str, Any]) -> Iterator[tuple[float, float]]:
 
 @pytest.mark.parametrize("path", SMALL, ids=lambda p: p.stem)
 def test_the_data_are_the_working(path: Path) -> None:
-    data = Program(asked(path)).data()
+    data = WorksheetData(asked(path)).plain()
     reworked = list(rework(data))
     for number, again in reworked:
         assert number == again or abs(number - again) <= 1e-9 * max(abs(number), 1e-3), path
@@ -116,9 +116,9 @@ def test_only_sizes_and_rankings_cannot_be_followed() -> None:
     lost: Counter[str] = Counter()
     cells = 0
     for path in SMALL:
-        program = Program(asked(path))
-        cells += len(program.numbers)
-        lost.update(asked(path).trace.topic for i in program.cells if i == -2)
+        data = WorksheetData(asked(path))
+        cells += len(data.numbers)
+        lost.update(asked(path).trace.topic for i in data.cells if i == -2)
     assert cells > 3000 and set(lost) <= {"params", "attention"} and sum(lost.values()) < 20, lost
 
 
@@ -130,7 +130,7 @@ def test_the_script_knows_every_operator_that_a_problem_has() -> None:
         return {x[0]}.union(*map(labels, x[1:])) if isinstance(x, list) and len(x) > 1 else set()
 
     for path in PROBLEMS:
-        found = {label for _, shape in Program(asked(path)).data()["skeletons"] for label in labels(shape)}
+        found = {label for _, shape in WorksheetData(asked(path)).plain()["skeletons"] for label in labels(shape)}
         assert found <= known, (path, found - known)
     assert len(known) > 30
 
@@ -138,9 +138,8 @@ def test_the_script_knows_every_operator_that_a_problem_has() -> None:
 def test_a_maximum_that_a_slip_moves_is_left_open() -> None:
     """relu, pooling and its gradient of other numbers, against NumPy."""
     one = of("topic: pool\nimage: [[1, 5], [2, 3]]\nwindow: 2\nupstream: [[7]]\n")
-    program = Program(one)
-    data = program.data()
-    names = cell_names(program)
+    held = WorksheetData(one)
+    data, names = held.plain(), cell_names(held)
     numbers = [float(n) for n in data["numbers"]]
     for at, value in zip(("X[1,1]", "X[1,2]", "X[2,1]", "X[2,2]"), (1, 2, 9, 3), strict=True):
         numbers[names.index(at.replace("X", "image"))] = value
@@ -223,10 +222,10 @@ def test_the_command_writes_one_page_or_one_for_each_problem(tmp_path: Path, mon
 
 def test_the_colours_of_the_verdicts_have_contrast_light_and_dark() -> None:
     grounds = {"light": ("#ffffff", "#f6f8fa"), "dark": ("#0d1117", "#151b23")}
-    light, dark = (RENDER / "sheet.css").read_text().split("@media (prefers-color-scheme: dark)")
+    light, dark = (RENDER / "marks.css").read_text().split("@media (prefers-color-scheme: dark)")
     for scheme, style in (("light", light), ("dark", dark)):
         colours = re.findall(r"--\w+: (#[0-9a-f]{6})", style)
-        assert len(colours) == 3
+        assert len(colours) == 2
         assert all(contrast(colour, ground) >= 4.5 for colour in colours for ground in grounds[scheme])
 
 
@@ -294,12 +293,6 @@ def test_numbers_are_read_as_a_sheet_reads_them() -> None:
 # In a browser
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser(tmp_path_factory.mktemp("profile")) as one:
-        yield one
-
-
 def opened(browser: Browser, page: str, path: Path, **how: Any) -> None:
     """Loads a worksheet, waits until its cells are there, and shows those that tell a size."""
     path.write_text(page, encoding="utf-8")
@@ -316,7 +309,7 @@ def ready(browser: Browser) -> None:
 
 def fill(browser: Browser, one: Assignment, texts: Texts) -> dict[str, str]:
     """Types a whole sheet; the verdicts as the page says them."""
-    names = cell_names(Program(one))
+    names = cell_names(WorksheetData(one))
     told = browser.value(
         "(texts => { for (const input of document.querySelectorAll('input')) input.value = texts[input.id] ?? '';"
         "document.querySelector('input').dispatchEvent(new Event('change'));"
@@ -454,20 +447,22 @@ def test_hints_come_by_level_and_the_number_last(browser: Browser, tmp_path: Pat
 def test_answers_stay_over_a_reload_and_what_is_no_number_is_kept_and_said(browser: Browser, tmp_path: Path) -> None:
     page = tmp_path / "r.html"
     opened(browser, worksheet(of(CELL), "x"), page)
-    fill(browser, of(CELL), {"Z": "11,213", "s[1]": "two thirds", "L": "0.417"})
-    ready_again = {"Z": "11,213", "s[1]": "two thirds", "L": "0.417"}
+    fill(browser, of(CELL), {"Z": "11,213", "s[1]": "two\u2028thirds", "L": "0.417"})
+    ready_again = {"Z": "11,213", "s[1]": "two\u2028thirds", "L": "0.417"}
     browser.open(page)
     ready(browser)
     kept = browser.value(
         "Object.fromEntries([...document.querySelectorAll('input')].filter(i => i.value).map(i => [i.id, i.value]))"
     )
-    names = cell_names(Program(of(CELL)))
+    names = cell_names(WorksheetData(of(CELL)))
     assert {names[int(name[1:])]: text for name, text in kept.items()} == ready_again
     said = browser.value("[...document.querySelectorAll('input')].map(i => i.nextSibling.textContent)")
     assert said == ["✓ right", "? no number", "", "", "✓ right"]
     browser.value(CAUGHT)
     text = browser.value(SAVED)
-    assert '# cell 1 of s cannot be read: "two thirds"' in text and "s: [~, ~, ~]" in text and "Z: 11.213" in text
+    assert (
+        '# cell 1 of s cannot be read: "two\\u{2028}thirds"' in text and "s: [~, ~, ~]" in text and "Z: 11.213" in text
+    )
     opened(browser, worksheet(of(CELL.replace("0.1]", "0.2]")), "x"), page)  # another problem has its own
     assert browser.value("[...document.querySelectorAll('input')].every(i => !i.value)")
 

@@ -17,8 +17,8 @@ from students import FORMS, TOPICS, Student, decimals, numbers
 from nncalc.marking import sheet
 from nncalc.marking.assignment import Assignment, ask, lines_of
 from nncalc.marking.marks import mark
-from nncalc.marking.program import Program
 from nncalc.marking.runs import worked_with
+from nncalc.marking.worksheet import WorksheetData
 from nncalc.problem.problem import Marking, loads
 from nncalc.reading.nodes import ScalarNode
 from nncalc.render.page.worksheet import packed_json
@@ -138,9 +138,9 @@ def by_check(asked: Assignment, texts: Texts) -> dict[str, str]:
     return {key: found[key] for key in texts}
 
 
-def cell_names(program: Program) -> list[str]:
-    """The key of each number of a program."""
-    return [_key(name, i) for name in program.names for i in np.ndindex(program.arrays[name].shape)]
+def cell_names(data: WorksheetData) -> list[str]:
+    """The key of each number of a worksheet."""
+    return [_key(name, i) for name in data.names for i in np.ndindex(data.arrays[name].shape)]
 
 
 RUNNER = """
@@ -167,9 +167,9 @@ def by_script(jobs: Iterable[tuple[Assignment, list[Texts]]]) -> list[list[dict[
     """What the page's script says, in node."""
     told = []
     for asked, sheets in jobs:
-        program = Program(asked)
+        data = WorksheetData(asked)
         told.append(
-            f'{{"data": {packed_json(program.data())}, "names": {json.dumps(cell_names(program))}, "sheets": {json.dumps(sheets)}}}'
+            f'{{"data": {packed_json(data.plain())}, "names": {json.dumps(cell_names(data))}, "sheets": {json.dumps(sheets)}}}'
         )
     done = subprocess.run(
         ["node", "-e", RUNNER, str(SCRIPT)], input=f"[{','.join(told)}]", text=True, capture_output=True

@@ -15,6 +15,7 @@ from nncalc.disk.write import make_folder, must_be_new
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.marking.variants import problems_of
+from nncalc.render import FIGURE_ENDING
 from nncalc.render.working import WORKING_FORMATS
 
 # What the sheet of a whole class is called.
@@ -64,11 +65,12 @@ def write_each(
 
 
 def write_keys(problem: str, given: dict[str, Any]) -> bool:
-    """The workings of each student's problems into a folder; what it gives and raises is that of `write_each`."""
+    """The workings, or pictures, of each student's problems into a folder; gives and raises what `write_each` does."""
 
     def write(title: str, paths: list[str], target: str) -> None:
-        show([partial(problem_from, path, None, {}) for path in paths], given | {"output": target, "format": format})
+        show([partial(problem_from, path, None, {}) for path in paths], given | about | {"output": target})
 
-    format = format_of(Request(**requested(given, Request)))
-    ending = WORKING_FORMATS[format] or ".txt"
+    request = Request(**requested(given, Request))
+    about = {} if request.is_figure else {"format": format_of(request)}
+    ending = FIGURE_ENDING if request.is_figure else WORKING_FORMATS[about["format"]] or ".txt"
     return write_each(problem, given["output"], ending, given["force"], rules_of(given), write)

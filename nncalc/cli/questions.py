@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import nullcontext
 from functools import partial
 from itertools import chain
 
-from nncalc.cli import terminal
 from nncalc.cli.handouts import handouts, write_each
 from nncalc.cli.requests import into_folder
-from nncalc.disk.write import replacing
+from nncalc.cli.show import results_to
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
 from nncalc.limits import Permissions
 from nncalc.marking.assignment import Assignment, ask
@@ -29,7 +27,7 @@ def write_questions(
 
     def write(sheets: dict[str, list[str]], to: str | None) -> None:
         asked = _read(dict.fromkeys(path for paths in sheets.values() for path in paths), rules)
-        with nullcontext(terminal.Results()) if to is None else replacing(to) as out:
+        with results_to(to) as out:
             blocks = (questions(title, [asked[path] for path in paths], formulas) for title, paths in sheets.items())
             render(chain.from_iterable(blocks), out, format)
 

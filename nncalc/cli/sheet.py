@@ -76,13 +76,14 @@ def _sheet(path: str, request: SheetRequest, format: str, rules: Permissions) ->
 
 def _folder(request: SheetRequest, rules: Permissions) -> bool:
     """A sheet for each problem; a problem that cannot be used costs its own sheet only."""
-    if request.output is None:
+    to = request.output or ""
+    if not to or (to.lower().endswith((".yaml", ".csv", ".html")) and not os.path.isdir(to)):
         raise InputError(Finding("is a folder; its sheets want one, too", Location(request.problem), want="-o FOLDER"))
     found = problem_files(request.problem, rules.limits)
     format = choice("--format", request.format, list(SHEET_FORMATS))
     paths = [f.path for f in found if not f.trouble]
     name = output_names(paths, request.problem, SHEET_FORMATS[format])
-    targets = {path: os.path.join(request.output, name(path)) for path in paths}
+    targets = {path: os.path.join(to, name(path)) for path in paths}
     if not request.force:
         must_be_new(targets.values())
     findings = [f.finding for f in found if f.trouble]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from nncalc.render.working import DOCUMENTS, WORKING_FORMATS, format_for, render
 from nncalc.running import Settle, exact, on_paper, solve
 from nncalc.trace.notation.numbers import plain
 from nncalc.trace.rules.reasons import give_reasons
+from nncalc.trace.steps import Trace
 
 MOST_DIGITS = 15
 # The most columns that one may ask for.
@@ -69,8 +70,7 @@ def present(problems: Sequence[Problem], request: Request) -> None:
         draw(problems, request)
         return
     view, format, settle = view_of(request), format_of(request), settle_of(request)
-    wanted = (*request.get, *request.explain, *",".join(request.only).split(","))
-    traces = [solve(replace(problem, wanted=wanted), settle) for problem in problems]
+    traces = [_solved(problem, request, settle) for problem in problems]
     if format in DOCUMENTS:
         from nncalc.marking.keyed import keyed
 
@@ -80,10 +80,9 @@ def present(problems: Sequence[Problem], request: Request) -> None:
             give_reasons(trace)
     if request.explain:
         traces = [trace.explain(*(cell_of(trace, text) for text in request.explain)) for trace in traces]
-    if request.only:
-        traces = [only_steps(trace, ",".join(request.only)) for trace in traces]
+    traces = [_chosen(trace, request) for trace in traces]
     values = [value_of(trace, name) for trace in traces for name in request.get]
-    with nullcontext(terminal.Results()) if request.output is None else replacing(request.output) as out:
+    with results_to(request.output) as out:
         if request.get:
             out.writelines(map(_bare, values))
         else:
@@ -96,19 +95,31 @@ def draw(problems: Sequence[Problem], request: Request) -> None:
 
     view, settle = view_of(request), settle_of(request)
     kind = choice("--figure", request.figure or AUTO, [AUTO, *FIGURES])
-    wanted = (*request.explain, *",".join(request.only).split(","))
     drawn = figure_svg if (request.output or "").lower().endswith(FIGURE_ENDING) else figure_text
     if drawn is figure_svg and len(problems) > 1:
         raise InputError(Finding(f"{len(problems)} problems", Location("--output"), want="one, for one picture"))
     pages = []
     for problem in problems:
-        trace = solve(replace(problem, wanted=wanted), settle)
+        trace = _solved(problem, request, settle)
         cell = cell_of(trace, request.explain[0]) if request.explain else None
-        pages.append(drawn(only_steps(trace, ",".join(request.only)) if request.only else trace, view, kind, cell))
+        pages.append(drawn(_chosen(trace, request), view, kind, cell))
     letters = view.ascii and drawn is figure_text
-    file = nullcontext(terminal.Results()) if request.output is None else replacing(request.output)
-    with file as out, lettered(out, letters) as stream:
+    with results_to(request.output) as out, lettered(out, letters) as stream:
         stream.write("\n".join(pages))
+
+
+def results_to(output: str | None) -> AbstractContextManager[TextIO]:
+    """What results are written to: a file, which they replace at once, else stdout. Raises as `replacing`."""
+    return nullcontext(terminal.Results()) if output is None else replacing(output)
+
+
+def _solved(problem: Problem, request: Request, settle: Settle) -> Trace:
+    wanted = (*request.get, *request.explain, *",".join(request.only).split(","))
+    return solve(replace(problem, wanted=wanted), settle)
+
+
+def _chosen(trace: Trace, request: Request) -> Trace:
+    return only_steps(trace, ",".join(request.only)) if request.only else trace
 
 
 def _bare(value: Any) -> str:

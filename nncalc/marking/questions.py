@@ -121,7 +121,7 @@ def question(asked: Assignment, formulas: bool = True) -> Iterator[SheetBlock]:
 
 def question_title(asked: Assignment) -> str:
     """What the problem is called, and what it is worth."""
-    return (asked.problem.title or asked.trace.called or asked.trace.topic) + total_said(_total(asked))
+    return (asked.problem.title or asked.trace.called) + total_said(_total(asked))
 
 
 def _total(asked: Assignment) -> Fraction | None:

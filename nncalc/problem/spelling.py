@@ -6,16 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from nncalc.errors import (
-    NAMES_SHOWN,
-    FieldPath,
-    Finding,
-    did_you_mean,
-    nearest,
-    printable,
-    some_of,
-    spelled,
-)
+from nncalc.errors import NAMES_SHOWN, FieldPath, Finding, did_you_mean, nearest, printable, some_of, spelled
 from nncalc.reading.expression import CALLS, SYMBOL
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode
 from nncalc.topics.parts.fields import Field, Variant, also_called

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import printable
+from nncalc.errors import JOINERS, printable
 from nncalc.render import DETAIL, DIGITS
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.evaluation import beyond_digits, evaluate, exactly, tied_brackets
@@ -78,6 +78,11 @@ def cell_name(step: Step, index: Index) -> str:
     return TEXT.symbol(step.symbol, place(index))
 
 
+def full_title(trace: Trace) -> str:
+    """What a working is about: its topic, and its title where it has one."""
+    return ": ".join(filter(None, (trace.called, printable(trace.title, 600, JOINERS))))
+
+
 def answer_symbol(trace: Trace, name: str) -> str:
     """What an answer is called: its name, or the letters that an author gave the step that it is."""
     step = trace.named().get(trace.answered.get(name, name))
@@ -119,20 +124,20 @@ def line(step: Step, index: Index, view: View, made: Expr | None = None, style: 
             stages.append(between)
     stages += [style.signed(number(np.asarray(step.computed)[index], view.digits))] if step.exact is not None else []
     stages = [s for i, s in enumerate(stages) if s not in (value, *stages[:i])]
-    exact, drift = _compared(step, index, view)
+    exact, drift = exact_and_drift(step, index, view)
     rounded = bool(step.array[index] != np.asarray(step.computed)[index])
     between = between if between in stages[1:] else ""
     return PageLine(index, cell, tuple(stages), value, x, between, exact, drift, rounded)
 
 
-def _compared(step: Step, index: Index, view: View) -> tuple[str, str]:
+def exact_and_drift(step: Step, index: Index, view: View) -> tuple[str, str]:
+    """The exact value of a cell that was rounded, and how far the rounded one is from it; empty of one that was not."""
     if step.exact is None:
         return "", ""
     exact = float(np.asarray(step.exact)[index])
-    difference = float(step.array[index]) - exact
-    if abs(difference) <= 1e-12 * max(abs(exact), 1e-300):
-        return number(exact, view.digits), "0"
-    return number(exact, view.digits), f"{difference:+.{2}g}"
+    drift = float(step.array[index]) - exact
+    small = abs(drift) <= 1e-12 * max(abs(exact), 1e-300) or not math.isfinite(drift)
+    return number(exact, view.digits), "0" if small else f"{drift:+.2g}"
 
 
 def came_to(x: Expr) -> Expr:

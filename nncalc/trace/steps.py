@@ -63,7 +63,7 @@ class Trace:
 
     topic: str = ""
     title: str = ""
-    called: str = ""  # what the page calls the topic, where it has another word for it
+    called: str = ""  # what pages call the topic
     given: dict[str, Value] = field(default_factory=dict)
     header: dict[str, Value] = field(default_factory=dict)  # given to the whole problem, not to a section of it
     steps: list[Step] = field(default_factory=list)

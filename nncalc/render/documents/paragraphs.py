@@ -34,7 +34,7 @@ class _Cell(NamedTuple):
 
 def title_of(trace: Trace) -> str:
     """What a working is called, harmless for a terminal only."""
-    return printable(trace.title, 600, JOINERS) or trace.called or trace.topic
+    return printable(trace.title, 600, JOINERS) or trace.called
 
 
 def several_titled(traces: Sequence[Trace]) -> str:
@@ -90,7 +90,7 @@ class Document(Typesetter):
     def _head(self, trace: Trace, level: int, lead: str) -> Iterator[str]:
         points = total_said(trace.total) if isinstance(trace, Keyed) else ""
         yield from self._heading(f"{lead}{title_of(trace)}{points}", level)
-        about = [trace.called or trace.topic] if trace.title else []
+        about = [trace.called] if trace.title else []
         about += [", ".join(trace.conventions)] if trace.conventions else []
         if about:
             yield self._said(": ".join(about))

@@ -1,4 +1,4 @@
-"""Pictures of a working: a file a kind gives plain data, `svg` and `text` draw it; which fit, the working says."""
+"""Pictures of a working: a file a kind gives plain `parts`, svg… and text… draw them; which fit, the working says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nncalc.render.figure.plane import plane_pictures
 from nncalc.render.figure.svg import as_a_file, on_a_page
 from nncalc.render.figure.text import terminal_text
 from nncalc.render.figure.window import WindowCell, window_pictures
-from nncalc.render.layout import View
+from nncalc.render.layout import View, full_title
 from nncalc.render.page.document import node
 from nncalc.trace.steps import Trace
 
@@ -45,8 +45,7 @@ def figure_svg(
     trace: Trace, view: View, kind: str = AUTO, cell: WindowCell | None = None, *, printed: bool = False
 ) -> str:
     """The picture as a file of SVG; `printed`: in the colours of paper, without a style. Raises as `figure`."""
-    title = trace.called or trace.topic
-    return as_a_file(figure(trace, view, kind, cell), f"{title}: {trace.title}" if trace.title else title, printed)
+    return as_a_file(figure(trace, view, kind, cell), full_title(trace), printed)
 
 
 def figure_text(trace: Trace, view: View, kind: str = AUTO, cell: WindowCell | None = None) -> str:

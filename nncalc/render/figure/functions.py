@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from nncalc.render.figure.looking import is_readable
 from nncalc.render.figure.parts import Point
 from nncalc.trace.name import StepName
+from nncalc.trace.notation.deciding import left_open
 from nncalc.trace.notation.evaluation import evaluate_many
 from nncalc.trace.notation.tree import Expr, Index, Op, Ref, StandIn, fold, parts, rank, with_refs
 from nncalc.trace.steps import Step, Trace
@@ -36,7 +37,6 @@ class DrawnFunction:
     base: Any
     made: Expr
     slot: StandIn
-    others: list[DrawnFunction] = field(default_factory=list)
 
     def at(self, places: Sequence[float]) -> list[float]:
         """f(x) at each of several x."""
@@ -70,11 +70,13 @@ def functions(trace: Trace, names: Collection[str] | None = None) -> Iterator[Dr
         if not np.isfinite(step.array).all() or not step.array.size or not is_readable(step):
             continue
         index = (0,) * step.array.ndim
-        base = _base(step.element(index), index, found)
+        with left_open():
+            element = step.element(index)
+        base = _base(element, index, found)
         if base is None or np.shape(base.array) != step.array.shape:
             continue
         slot = StandIn(0.0, "x")
-        drawn = DrawnFunction(step, base, with_refs(step.element(index), _put(base, slot, found)), slot)
+        drawn = DrawnFunction(step, base, with_refs(element, _put(base, slot, found)), slot)
         if not _straight(drawn):
             if parts(drawn.made) <= _MOST_PARTS:
                 found[id(step.value)] = drawn

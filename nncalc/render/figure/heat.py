@@ -83,7 +83,7 @@ def _drawable(step: Step, strip: bool) -> bool:
 
 def _is_share(array: np.ndarray) -> bool:
     """Whether each row, or each column, adds up to 1 without being a row of 0 and 1 alone."""
-    if array.ndim < 1 or array.shape[-1] < 2 or array.dtype.kind != "f":
+    if array.ndim < 1 or array.shape[-1] < 2 or not array.size or array.dtype.kind != "f":
         return False
     if array.min() < 0 or np.isin(array, (0, 1)).all():
         return False

@@ -79,6 +79,11 @@ class Dots:
     hollow: bool = False
     line: int | None = None
 
+    @property
+    def colour(self) -> int:
+        """The number of its colour."""
+        return int(self.hollow) if self.line is None else self.line
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -98,6 +103,10 @@ class Chart:
     log: bool = False
     names: Sequence[str] = ()  # of the places 1, 2, 3 … of the lower axis
     side: Sequence[Point] = ()  # the corners of what is on one side
+
+    def own(self, place: int) -> int:
+        """Which of the lines that count a line is: the number of its colour, its dashes and its sign."""
+        return sum(not line.quiet for line in self.lines[:place])
 
 
 class GraphNode(NamedTuple):

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, indent, tostring
 
 from nncalc.errors import JOINERS, printable
-from nncalc.render.figure.charts import chart_drawing
-from nncalc.render.figure.drawing import Drawn, graph_drawing
 from nncalc.render.figure.parts import Chart, Graph, Picture, Stages
-from nncalc.render.figure.shapes import ROOM_ACROSS, panels_drawing, stages_drawing
+from nncalc.render.figure.svg_blocks import ROOM_ACROSS, panels_drawing, stages_drawing
+from nncalc.render.figure.svg_chart import chart_drawing
+from nncalc.render.figure.svg_graph import Drawn, graph_drawing
 from nncalc.render.page.document import node, put
 
 # A colour's role: in print and by day, and by night. On a page its own style says the same.
@@ -102,12 +102,12 @@ def _classes(night: int) -> str:
 def _coloured(svg: Element, printed: bool) -> None:
     """Puts colours for their roles: on paper as they are, else as classes, with those of the day where no style is."""
     for part in svg.iter():
-        classes = [*_roles(part, printed)]
+        classes = [*_roles(part)]
         if classes and not printed:
             part.set("class", " ".join(classes))
 
 
-def _roles(part: Element, printed: bool) -> Iterator[str]:
+def _roles(part: Element) -> Iterator[str]:
     for name, short in (("fill", "f"), ("stroke", "k")):
         role = part.get(name, "")
         if role in ROLE_COLOURS:

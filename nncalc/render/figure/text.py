@@ -8,7 +8,7 @@ from itertools import zip_longest
 from textwrap import wrap
 
 from nncalc.render.figure.parts import Chart, Graph, Panel, Panels, Picture, Stage, Stages
-from nncalc.render.figure.plot import chart_lines
+from nncalc.render.figure.text_chart import chart_lines
 from nncalc.render.layout import View
 from nncalc.render.paper import NAME, QUIET, VALUE, Paper, Text, width_of
 from nncalc.trace.notation.numbers import aligned, number

@@ -30,9 +30,9 @@ from nncalc.render.marks.student import (
     unmarked,
 )
 from nncalc.render.page.alike import Alike
-from nncalc.render.page.document import node, put, whole_page
+from nncalc.render.page.document import node, overview, put, whole_page
 from nncalc.render.page.index import narrowing
-from nncalc.render.working.html import panel
+from nncalc.render.page.values import cell_panel
 
 # A page of more sheets opens with them folded.
 MOST_SHEETS = 12
@@ -69,7 +69,7 @@ class _Page:
             *(["index.js"] if len(results) > 1 else []),
             "marks.css",
         ]
-        body = [main, self.answers.all_frames(), panel()]
+        body = [main, self.answers.all_frames(), cell_panel()]
         return whole_page(f"{_text(title, 200)}: marks", body, *files)
 
     def _contents(self) -> Iterator[Element]:
@@ -83,9 +83,7 @@ class _Page:
             score = "not marked" if unmarked(result) else result_score(result)
             cells = (node("td", text) for text in [*others, score])
             rows.append(node("tr", node("td", node("a", first, href=f"#s{i}")), *cells))
-        table = node("table", node("caption", f"{len(rows)} sheets", class_="seen"), class_="overview index")
-        put(table, node("thead", node("tr", *(node("th", name) for name in names))), node("tbody", *rows))
-        yield node("div", table, class_="scroll")
+        yield overview(f"{len(rows)} sheets", names, rows)
 
     def _sheet(self, result: Marked, name: str) -> Element:
         title = f"{_name(result)}: {result.pair.problem}" if self.several else result.pair.problem
@@ -108,13 +106,10 @@ class _Page:
 
     def _marks(self, result: Marked, marks: Marks) -> Iterator[Element]:
         trace = marks.asked.trace
-        yield node("p", _text(f"{trace.title or trace.topic} ({closeness_asked(marks)} asked)"), class_="quiet")
+        yield node("p", _text(f"{trace.title or trace.called} ({closeness_asked(marks)} asked)"), class_="quiet")
         working = [*self.answers.working(marks)]
         rows = (self._row(row) for row in student_rows(result, marks, self.view))
-        table = node("table", node("caption", "Your lines"), class_="overview")
-        put(table, node("thead", node("tr", *(node("th", head, scope="col") for head in heads(self.view)))))
-        put(table, node("tbody", *rows))
-        yield node("div", table, class_="scroll")
+        yield overview("Your lines", heads(self.view), rows, seen=False)
         if legend(marks):
             yield node("p", _text(legend(marks)), class_="quiet")
         for cells, said in explained(marks, self.view):

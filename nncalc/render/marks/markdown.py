@@ -55,7 +55,7 @@ def _list(texts: Iterable[str]) -> list[str]:
 
 def _marks(result: Marked, marks: Marks, view: View) -> list[str]:
     trace = marks.asked.trace
-    lines = [escaped_markdown(f"{trace.title or trace.topic} ({closeness_asked(marks)} asked)"), ""]
+    lines = [escaped_markdown(f"{trace.title or trace.called} ({closeness_asked(marks)} asked)"), ""]
     lines += [_row(heads(view)), _row(["---"] * len(heads(view)), plain=True)]
     lines += [_row([*row.cells, row.verdict, row.points]) for row in student_rows(result, marks, view)]
     lines += ["", escaped_markdown(legend(marks))] if legend(marks) else []

@@ -114,10 +114,10 @@ def likely_shown(mark: MarkedLine, marks: Marks, reveal: bool) -> list[Likely]:
     """What a wrong line looks like; where no right values are wanted, without words that may hold one."""
     if mark.verdict is not Verdict.wrong:
         return []
-    return [likely for likely in mark.likely if reveal or not _tells(likely.text, mark, marks)]
+    return [likely for likely in mark.likely if reveal or not _tells(likely.text, marks)]
 
 
-def _tells(text: str, mark: MarkedLine, marks: Marks) -> bool:
+def _tells(text: str, marks: Marks) -> bool:
     """Whether words hold a number of many digits that stands neither in the problem nor on the sheet."""
     numbers = [number for number in WRITTEN_NUMBERS.findall(text) if TELLING_DIGITS.search(number)]
     if not numbers:

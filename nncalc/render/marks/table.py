@@ -44,7 +44,7 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
 def _sheet(result: Marked, marks: Marks, view: View, paper: Paper) -> None:
     """A row a line, then what the wrong ones look like."""
     trace = marks.asked.trace
-    head = Text(printable(trace.title or trace.topic, 600, JOINERS), style=HEAD)
+    head = Text(printable(trace.title or trace.called, 600, JOINERS), style=HEAD)
     paper.say(head.append(f"   {printable(marks.source, 300)}   {closeness_asked(marks)} asked", style=QUIET), Text(""))
     table = Grid(2, [FOLDED] * 5, [[Text(h, style=QUIET) for h in HEADS]])
     for row in rows(marks, view):

@@ -36,6 +36,18 @@ def put(parent: Element, *inside: Element | str | None) -> None:
             parent.text = (parent.text or "") + part
 
 
+def overview(title: str, heads: Iterable[str], rows: Iterable[Element], seen: bool = True) -> Element:
+    """A table that is read and not walked, below its title; `seen`: that is shown, too."""
+    table = node("table", node("caption", title, **({"class_": "seen"} if seen else {})), class_="overview")
+    put(table, node("thead", node("tr", *(node("th", head, scope="col") for head in heads))), node("tbody", *rows))
+    return node("div", table, class_="scroll")
+
+
+def why_panel(label: str, hint: str, **about: Attribute) -> Element:
+    """Where a script says what there is to say of a cell; until then a hint."""
+    return node("aside", node("p", hint, class_="quiet"), id="why", **about, aria_label=label)
+
+
 def whole_page(title: str, body: Iterable[Element], *files: str, short_names: bool = True) -> str:
     """The whole page, with page.css and the styles and scripts of this folder that are named; only they may run.
 

@@ -1,6 +1,6 @@
 // The rows that hold every word that was typed stay, and on the same page what they lead to.
 const only = document.getElementById("only"), told = document.getElementById("told");
-const rows = [...document.querySelectorAll(".index tbody tr")];
+const rows = [...told.nextElementSibling.querySelectorAll("tbody tr")];
 only.closest("label").hidden = false;
 only.addEventListener("input", () => {
   const words = only.value.toLowerCase().split(" ");

@@ -7,31 +7,24 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
 from nncalc.errors import printable
-from nncalc.render.page.document import PRESENT, node, whole_page
+from nncalc.render.page.document import PRESENT, node, overview, whole_page
 from nncalc.render.summary import SummaryRow
 
 
 def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
     """The whole page; beside each row the path of its working from this page, empty where it has none."""
-    heads = node("tr", *(node("th", text) for text in ("problem", "topic", "what became of it")))
     body = []
     for row, to in rows:
         name = printable(row.path, 300)
         link = node("a", name, href=quote(to)) if to else name
         wrong = (node("p", printable(line, 2000)) for line in row.wrong)
         body.append(node("tr", node("td", link), node("td", row.topic), node("td", row.verdict, *wrong)))
-    table = node(
-        "table",
-        node("caption", f"{len(rows)} problems", class_="seen"),
-        node("thead", heads),
-        node("tbody", *body),
-        class_="overview",
-    )
-    main = node("main", node("h1", "Workings"), *narrowing(), node("div", table, class_="scroll"))
+    table = overview(f"{len(rows)} problems", ("problem", "topic", "what became of it"), body)
+    main = node("main", node("h1", "Workings"), *narrowing(), table)
     return whole_page("Workings", [main], "index.js")
 
 
 def narrowing() -> tuple[Element, Element]:
-    """The field that keeps the rows of an index which have what is typed, and where it says how many those are."""
+    """The field that keeps the rows of the table behind it which have what is typed, and where that many are told."""
     search = node("label", "Only those with ", node("input", type="search", id="only"), hidden=PRESENT, class_="walk")
     return search, node("p", role="status", id="told", class_="quiet")

@@ -2,8 +2,6 @@
 const MOST_LINES = 16, MOST_LINKS = 100, CELLS = "tbody td:not(.f)", STEPS = "details[id^=v], tr[id]";
 const page = document, byId = id => page.getElementById(id);
 const panel = byId("why"), hint = [...panel.childNodes], frames = byId("frames").content.children;
-const classed = (part, name) => { part.className = name; return part; };
-const on = (what, kinds, act) => { for (const kind of kinds.split(" ")) what.addEventListener(kind, act); };
 
 const owner = cell => cell.closest("[id^=v]");
 const cellAt = event => { const cell = event.target.closest?.(CELLS); return cell && owner(cell) ? cell : null; };
@@ -31,10 +29,7 @@ const sources = cell => {
 const valuesOf = cells => [...new Set(cells.map(owner))];
 const written = cell => cell.textContent.trim();
 
-function place(cell) {  // counted from 1, an axis each
-  let at = flat(cell);
-  return shapeOf(owner(cell)).reduceRight((found, n) => { found.unshift(at % n + 1); at = Math.floor(at / n); return found; }, []);
-}
+const place = cell => placed(flat(cell), shapeOf(owner(cell)));
 const index = cell => { const found = place(cell).join(","); return found && "[" + found + "]"; };
 const symbol = cell => sign("mrow", signOf(owner(cell)).cloneNode(true), ...(index(cell) ? [sign("mn", index(cell))] : []));
 const label = cell => nameOf(owner(cell)) + index(cell);

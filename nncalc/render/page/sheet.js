@@ -21,12 +21,8 @@ async function unpacked(text) {
   return JSON.parse(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text());
 }
 
-// Where a cell stands, counted from 1, and how that is said and written.
-function placeOf(at) {
-  const value = working.owner[at];
-  let flat = at - value.start;
-  return value.shape.reduceRight((found, n) => { found.unshift(flat % n + 1); flat = Math.floor(flat / n); return found; }, []);
-}
+// Where a cell stands, and how that is said and written.
+const placeOf = at => placed(at - working.owner[at].start, working.owner[at].shape);
 function label(at) {
   const place = placeOf(at), name = data.called[working.owner[at].name];
   if (place.length < 2) return place.length ? "cell " + place[0] + " of " + name : name;
@@ -40,10 +36,10 @@ function symbolOf(at) {
 }
 
 // What was typed, as numbers; what cannot be read is none.
-const typed = at => {
-  const text = inputs.get(at)?.value ?? "", read = text.trim().length > data.digits ? { text } : readNumber(text);
-  return read;
-};
+function typed(at) {
+  const text = inputs.get(at)?.value ?? "";
+  return text.trim().length > data.digits ? { text } : readNumber(text);
+}
 const isRead = at => typed(at)?.as !== undefined;
 function sheet() {
   return new Map([...inputs.keys()].filter(isRead).map(at => [at, typed(at)]));
@@ -75,7 +71,7 @@ function paint(at) {
 
 // Cells.
 function cell(at) {
-  const input = make("input"), verdict = make("span");
+  const input = make("input"), verdict = classed(make("span"), "verdict");
   input.type = "text";
   input.autocomplete = "off";
   input.spellcheck = false;
@@ -84,13 +80,12 @@ function cell(at) {
   input.setAttribute("aria-describedby", "o" + at);
   input.id = "i" + at;
   verdict.id = "o" + at;
-  verdict.className = "verdict";
   inputs.set(at, input);
-  input.addEventListener("focus", () => show(at));
-  input.addEventListener("input", () => { entered = null; judged.delete(at); input.className = verdict.className = ""; verdict.replaceChildren(); wide(input); });
-  input.addEventListener("change", () => { if (entered === at) entered = null; else mark(at); });
-  input.addEventListener("keydown", event => move(event, at));
-  input.addEventListener("paste", event => spread(event, at));
+  on(input, "focus", () => show(at));
+  on(input, "input", () => { entered = null; judged.delete(at); input.className = verdict.className = ""; verdict.replaceChildren(); wide(input); });
+  on(input, "change", () => { if (entered === at) entered = null; else mark(at); });
+  on(input, "keydown", event => move(event, at));
+  on(input, "paste", event => spread(event, at));
   return [input, verdict];
 }
 const wide = input => { input.size = Math.max(7, Math.min(24, input.value.length + 1)); };
@@ -98,7 +93,7 @@ function table(value, start, shape, name) {
   const rows = shape.length > 1 ? shape[0] : 1, columns = shape.at(-1), made = make("table"), head = make("tr"), body = make("tbody");
   const caption = make("caption", name), th = (text, scope) => { const one = make("th", text); one.scope = scope; return one; };
   if (value.shape.length > 2) caption.className = "seen";
-  if (shape.length > 1) { const corner = make("td"); corner.className = "f"; head.append(corner); }
+  if (shape.length > 1) head.append(classed(make("td"), "f"));
   for (let j = 0; j < columns; j++) head.append(th(j + 1, "col"));
   for (let i = 0; i < rows; i++) {
     const row = make("tr", ...(shape.length > 1 ? [th(i + 1, "row")] : []));
@@ -106,17 +101,11 @@ function table(value, start, shape, name) {
     body.append(row);
   }
   made.append(caption, make("thead", head), body);
-  const scroll = make("div", made);
-  scroll.className = "scroll";
-  return scroll;
+  return classed(make("div", made), "scroll");
 }
 function cells(value) {
   const name = data.called[value.name], inner = value.shape.slice(-2), size = inner.reduce((a, b) => a * b, 1), made = [];
-  if (!value.shape.length) {
-    const one = make("div", ...cell(value.start));
-    one.className = "one";
-    return [one];
-  }
+  if (!value.shape.length) return [classed(make("div", ...cell(value.start)), "one")];
   for (let start = value.start; start < value.end; start += size) {
     const lead = placeOf(start).slice(0, -2);
     made.push(table(value, start, inner, lead.length ? name + "[" + lead + "]" : name));
@@ -211,16 +200,12 @@ function show(at) {
   shown = at;
   const [mark, word, meaning] = verdictOf(at), levels = levelsOf(at), level = hinted.get(at) ?? 0, symbol = sign("math", symbolOf(at));
   const head = make("p", symbol, word ? " " : "", ...(word ? [make("b", mark + " " + word)] : []), meaning ? ": " + meaning : "");
-  head.className = "what " + inputs.get(at).className;
-  const parts = levels.slice(0, level).map(name => {
-    const line = name === LEVELS[2] ? make("p", sign("math", symbolOf(at)), " ", ...answer(at)) : make("p", sign("math", symbolOf(at)), " ", ...formula(at, name === LEVELS[1]));
-    line.className = "hint";
-    return line;
-  });
+  const parts = levels.slice(0, level).map(name =>
+    classed(make("p", sign("math", symbolOf(at)), " ", ...(name === LEVELS[2] ? answer(at) : formula(at, name === LEVELS[1]))), "hint"));
   if (level === 2 && levels.length === 3) parts.push(waiting(at) ?? "");
   if (level > 0 && mayTurn(at)) parts.push(make("p", "So it is with the right numbers; with yours another case may hold."));
   const more = level < levels.length ? [button(levels[level], () => { hint(at); (why.querySelector("button") ?? inputs.get(at)).focus(); }, "Alt+Enter")] : [];
-  why.replaceChildren(head, ...parts, ...more);
+  why.replaceChildren(classed(head, "what " + inputs.get(at).className), ...parts, ...more);
 }
 
 // What stays over a reload, and what is saved: neither leaves this machine.
@@ -238,6 +223,8 @@ function restored() {
     return {};
   }
 }
+// A text in a comment: no sign of it may end the line, or be none that a sheet may have.
+const seen = text => JSON.stringify(text).replace(/\p{C}|\p{Zl}|\p{Zp}/gu, letter => "\\u{" + letter.codePointAt(0).toString(16) + "}");
 function saved() {
   const nested = (shape, at) => {
     if (!shape.length) return isRead(at) ? typed(at).as : "~";
@@ -246,7 +233,7 @@ function saved() {
   };
   const lines = asked.flatMap(value => {
     const unread = [...inputs.keys()].filter(at => working.owner[at] === value && typed(at) !== null && !isRead(at));
-    const notes = unread.map(at => "# " + label(at) + " cannot be read: " + JSON.stringify(inputs.get(at).value));
+    const notes = unread.map(at => "# " + label(at) + " cannot be read: " + seen(inputs.get(at).value));
     return [...notes, data.keys[value.name] + ": " + (inputs.has(value.start) ? nested(value.shape, value.start) : "~")];
   });
   return ["# " + data.title, "# From the worksheet; mark it with: nncalc check", ...lines, ""].join("\n");
@@ -267,26 +254,16 @@ function clear() {
   mark();
   told.textContent = "All cells are empty.";
 }
-function button(text, act, keys = "") {
-  const made = make("button", text);
-  made.type = "button";
-  if (keys) made.setAttribute("aria-keyshortcuts", keys);
-  made.addEventListener("click", act);
-  return made;
-}
 
-const progress = make("output"), wipe = button("Clear all", clear), bar = make("div", button("Save answers", save), wipe, progress);
-wipe.addEventListener("blur", () => { wipe.textContent = "Clear all"; });
-bar.className = "walk";
-bar.role = "group";
-bar.ariaLabel = "The sheet";
+const progress = make("output"), wipe = button("Clear all", clear);
+on(wipe, "blur", () => { wipe.textContent = "Clear all"; });
 told.className = "unseen";
 told.role = "status";
 tight(document);
 unpacked(document.getElementById("data").content.textContent).then(found => {
   data = found;
   working = new Working(data);
-  document.querySelector(".practice").after(bar, told);
+  document.querySelector(".practice").after(bar("The sheet", button("Save answers", save), wipe, progress), told);
   const before = restored();
   for (const section of all(document, ".asked")) {
     build(section);

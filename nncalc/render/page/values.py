@@ -14,15 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from itertools import groupby
-from math import isfinite
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
 import numpy as np
 
 from nncalc.errors import printable
-from nncalc.render.layout import NOTE, View, blocks, matrix, remarks
-from nncalc.render.page.document import PRESENT, node, put
+from nncalc.render.layout import NOTE, View, blocks, exact_and_drift, matrix, remarks
+from nncalc.render.page.document import PRESENT, node, put, why_panel
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.mathml import MATHML
 from nncalc.trace.notation.numbers import aligned, number
@@ -76,7 +75,18 @@ def sign_of(symbol: str) -> Element:
 
 def formula_of(step: Step, sign: str = "") -> Element:
     """How the whole step is made: = W·x + b, behind a sign where one is given."""
-    return math(f"{sign}<mo>=</mo>{write(step.formula, MATHML, symbols(MATHML))}")
+    return equation(step.formula, sign)
+
+
+def equation(made: Expr, sign: str = "") -> Element:
+    """A formula of whole values behind an equals sign."""
+    return math(f"{sign}<mo>=</mo>{write(made, MATHML, symbols(MATHML))}")
+
+
+def cell_panel() -> Element:
+    """Where the script says what a cell was made from."""
+    hint = "Point at a number, or use the arrow keys, to see what it was made from."
+    return why_panel("Where a number comes from", hint, tabindex=-1)
 
 
 def sides_of(array: Any) -> str:
@@ -188,8 +198,8 @@ class Values:
     def tables(self, holder: Element, symbol: str, array: Any, step: Step | None = None) -> Iterator[Element]:
         """A value as tables with a caption and heads: one, or one a matrix of a larger one."""
         shown = {*step.indices()} if step is not None and self._explained(step) else set()
-        for name, block in blocks(TEXT.symbol(symbol), array):
-            lead = tuple(int(i) - 1 for i in name[len(TEXT.symbol(symbol)) :].strip("[]").split("][") if i)
+        named = blocks(TEXT.symbol(symbol), array)
+        for lead, (name, block) in zip(np.ndindex(np.shape(array)[:-2]), named, strict=True):
             rows = np.atleast_2d(block)
             most = max(1, MOST_CELLS // max(rows.shape[1], 1))
             flat = np.ndim(block) < 2
@@ -233,17 +243,10 @@ class Values:
             frame = str(self.frames.setdefault((markup, self.reasons.get(step.name, ""), *back), len(self.frames)))
             holder.attrib.setdefault("data-f", frame)
             if step.exact is not None:
-                cell.set("data-e", self._drift(step, index))
+                cell.set("data-e", "exact {}, drift {}".format(*exact_and_drift(step, index, self.view)))
         if holder.get("data-f", frame) != frame:
             cell.set("data-f", frame)
         return cell
-
-    def _drift(self, step: Step, index: Index) -> str:
-        """The exact value beside a rounded one."""
-        exact = float(np.asarray(step.exact)[index])
-        drift = float(step.array[index]) - exact
-        small = abs(drift) <= 1e-12 * max(abs(exact), 1e-300) or not isfinite(drift)
-        return f"exact {number(exact, self.view.digits)}, drift {'0' if small else f'{drift:+.2g}'}"
 
     def frame_of(self, made: Expr) -> tuple[str, list[Any]]:
         """How a cell was made, with its sources left open, and these in the order in which it has them."""

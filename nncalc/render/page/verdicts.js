@@ -1,4 +1,3 @@
-"use strict";
 // What nncalc/marking says of each number of a sheet, by the same rules: beside the exact numbers, then the honestly
 // rounded ones, then the student's own. A number that this page cannot work is NaN, and what hangs on it "unknown".
 const GUARD = 1e-12, BOUNDARY = 1 + 1e-9, NOISE = 1e-9, MOST_UNITS = 5, A_PART = 0.1, ROUNDS = 6;
@@ -99,7 +98,7 @@ function asRead(x) {
   return x;
 }
 
-// A problem's data, as nncalc/marking/program.py writes it.
+// A problem's data, as nncalc/marking/worksheet.py writes it.
 class Working {
   constructor(data) {
     Object.assign(this, data);

@@ -3,13 +3,7 @@ function walk(working) {
   const steps = all(working, STEPS), last = steps.length;
   if (last < 2) return;
   let count = last;
-  const told = make("output"), button = (text, key, act) => {
-    const made = make("button", text);
-    made.type = "button";
-    if (key) made.setAttribute("aria-keyshortcuts", key);
-    on(made, "click", act);
-    return made;
-  };
+  const told = make("output");
   function reveal(to, move) {
     count = Math.max(1, Math.min(last, to));
     steps.forEach((step, i) => { step.hidden = i >= count; });
@@ -19,10 +13,7 @@ function walk(working) {
     if (move) go(cellsOf(steps[count - 1])[0]);
   }
   const next = () => reveal(count < last ? count + 1 : 1, true), back = () => reveal(count - 1, true);
-  const bar = classed(make("div", button("Previous", "p", back), button("Next", "n", next), button("All", "", () => reveal(last)), told), "walk");
-  bar.role = "group";
-  bar.ariaLabel = "Step by step";
-  working.querySelector("h1, h2").after(bar);
+  working.querySelector("h1, h2").after(bar("Step by step", button("Previous", back, "p"), button("Next", next, "n"), button("All", () => reveal(last)), told));
   reveal(last);
   on(working, "keydown", event => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;

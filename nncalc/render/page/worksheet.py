@@ -1,6 +1,6 @@
 """A worksheet that marks itself: one page of HTML with a problem, a cell for each number asked, and the marks' rules.
 
-The numbers from which its script works, and how each is made (see `marking.program`), are packed, so that no answer
+The numbers from which its script works, and how each is made (see `marking.worksheet`), are packed, so that no answer
 stands in it as text. sheet.js makes the cells, verdicts.js says what they are worth, formula.js how they are made.
 """
 
@@ -13,14 +13,13 @@ import re
 import zlib
 from collections.abc import Iterator
 from typing import Any
-from xml.etree.ElementTree import Element, fromstring
+from xml.etree.ElementTree import Element
 
 import numpy as np
 
 from nncalc.errors import JOINERS, printable
 from nncalc.marking.assignment import Assignment
 from nncalc.marking.blank import PLAIN_KEY, is_telling, tells_formula
-from nncalc.marking.program import Program
 from nncalc.marking.questions import (
     GIVEN_DIGITS,
     AskedLine,
@@ -31,14 +30,16 @@ from nncalc.marking.questions import (
     question,
     question_title,
 )
-from nncalc.render.layout import blocks, matrix
-from nncalc.render.page.document import node, put, whole_page
+from nncalc.marking.worksheet import WorksheetData
+from nncalc.render.layout import View
+from nncalc.render.page.document import node, put, whole_page, why_panel
+from nncalc.render.page.values import Values, equation, math, sign_of
 from nncalc.trace.notation.mathml import MATHML
 from nncalc.trace.notation.numbers import number
-from nncalc.trace.notation.style import TEXT, place, symbols, write
-from nncalc.trace.notation.tree import Expr, Index, Ref
+from nncalc.trace.notation.style import TEXT, place, write
+from nncalc.trace.notation.tree import Index, Ref
 
-FILES = ("sheet.css", "formula.js", "verdicts.js", "sheet.js")
+FILES = ("marks.css", "sheet.css", "formula.js", "verdicts.js", "sheet.js")
 # A page with more cells to fill in than this is nothing for a person; of a line with more, none has a hint.
 MOST_CELLS, MOST_HINTS = 4000, 1000
 PRACTICE = (
@@ -63,20 +64,12 @@ def packed_json(data: dict[str, Any]) -> str:
     return re.sub(r"(?<=[\[,:])(-?)Infinity(?=[],}])", r"\g<1>1e999", text)
 
 
-def _math(markup: str) -> Element:
-    return fromstring(f"<math>{markup}</math>")
-
-
-def _equation(symbol: str, made: Expr) -> Element:
-    return _math(f"{MATHML.symbol(symbol)}<mo>=</mo>{write(made, MATHML, symbols(MATHML))}")
-
-
 class _Sheet:
     """The parts of one page."""
 
     def __init__(self, asked: Assignment, name: str):
         self.asked, self.name = asked, name
-        self.program = Program(asked)
+        self.data = WorksheetData(asked)
         self.skeletons: dict[str, int] = {}
 
     def page(self, told: bool) -> str:
@@ -85,8 +78,8 @@ class _Sheet:
         main = node("main", node("h1", title), node("p", PRACTICE, class_="practice"))
         put(main, node("noscript", node("p", "The cells need the script of this page.")), *self._exercise(told))
         hint = "Type a number; with Enter it is marked. Here you read how near it is, and find hints."
-        panel = node("aside", node("p", hint, class_="quiet"), id="why", aria_label="About the cell")
-        data = base64.b64encode(zlib.compress(packed_json(self._data()).encode(), 9)).decode()
+        panel = why_panel("About the cell", hint)
+        data = base64.b64encode(zlib.compress(packed_json(self._page_data()).encode(), 9)).decode()
         body = [main, panel, *self._templates(), node("template", data, id="data")]
         return whole_page(title, body, *FILES, short_names=False)
 
@@ -119,54 +112,45 @@ class _Sheet:
                     yield self._line(next(names), block)
 
     def _given(self, block: GivenArray) -> Element:
-        made = node("figure", node("figcaption", _math(MATHML.symbol(block.name))))
-        for name, part in blocks(TEXT.symbol(block.name), block.array):
-            table = node("table", node("caption", name, **({"class_": "seen"} if block.array.ndim > 2 else {})))
-            rows = matrix(part, GIVEN_DIGITS)
-            heads = [node("th", str(j + 1), scope="col") for j in range(len(rows[0]))]
-            corner = [node("td", class_="f")] if part.ndim > 1 else []
-            put(table, node("thead", node("tr", *corner, *heads)))
-            lines = []
-            for i, row in enumerate(rows):
-                head = [node("th", str(i + 1), scope="row")] if part.ndim > 1 else []
-                lines.append(node("tr", *head, *(node("td", text.replace("-", "−")) for text in row)))
-            put(table, node("tbody", *lines))
-            put(made, node("div", table, class_="scroll", tabindex=0, role="group", aria_label=name))
+        made = node("figure", node("figcaption", sign_of(block.name)))
+        for table in Values(View(digits=GIVEN_DIGITS)).tables(made, block.name, block.array):
+            table.attrib |= {"class": "scroll", "tabindex": "0", "role": "group", "aria-label": table[0][0].text or ""}
+            put(made, table)
         return made
 
     def _line(self, name: str, block: AskedLine) -> Element:
         """A line that is asked: its sign, its formula, its points."""
-        value = self.program.names.index(name)
-        sign = _math(MATHML.symbol(block.name))
+        value = self.data.names.index(name)
+        sign = sign_of(block.name)
         sign.set("aria-hidden", "true")
         head = node("h3", node("span", TEXT.symbol(block.name), class_="unseen"), sign, id=f"h{value}")
         if block.formula is not None:
-            put(head, " ", _math(f"<mo>=</mo>{write(block.formula, MATHML, symbols(MATHML))}"))
+            put(head, " ", equation(block.formula))
         if block.points:
             put(head, " ", node("small", f"({block.points})"))
         about = {"data_telling": "yes"} if is_telling(self.asked, name) else {}
-        where = [part for pair in block.where for part in (" ", _equation(*pair))]
+        where = [part for symbol, made in block.where for part in (" ", equation(made, MATHML.symbol(symbol)))]
         said = node("p", "where", *where, class_="quiet") if where else None
         return node("section", head, said, class_="asked", data_v=value, aria_labelledby=f"h{value}", **about)
 
     def _templates(self) -> Iterator[Element]:
         """How cells are made, with their places held, and the signs of all values."""
         for markup, i in self.skeletons.items():
-            yield node("template", _math(markup), id=f"f{i}")
-        for i, name in enumerate(self.program.names):
-            yield node("template", _math(MATHML.symbol(self._symbol(name))), id=f"n{i}")
+            yield node("template", math(markup), id=f"f{i}")
+        for i, name in enumerate(self.data.names):
+            yield node("template", sign_of(self._symbol(name)), id=f"n{i}")
 
     def _symbol(self, name: str) -> str:
         known = self.asked.steps.get(name)
         given = self.asked.trace.given.get(name)
         return known.symbol if known is not None else given.symbol if given is not None else name
 
-    def _data(self) -> dict[str, Any]:
+    def _page_data(self) -> dict[str, Any]:
         """What the script works from."""
-        about = self.program.data()
+        about = self.data.plain()
         names = self.asked.lines
         about["keys"] = {n: n if PLAIN_KEY.fullmatch(n) else json.dumps(n) for n in names}
-        about["called"] = {n: TEXT.symbol(self._symbol(n)) for n in self.program.names}
+        about["called"] = {n: TEXT.symbol(self._symbol(n)) for n in self.data.names}
         about["name"], about["title"] = self.name, printable(question_title(self.asked), 600)
         about["hints"] = [
             part for n in names for i in np.ndindex(self.asked.exact[n].shape) for part in self._hint(n, i)
@@ -187,8 +171,8 @@ class _Sheet:
     def _held(self, ref: Ref, places: list[int]) -> str:
         """The place of an element; what is no number of the page is written as it is."""
         name = str(getattr(ref.value, "name", ""))
-        if name in self.program.start:
-            places.append(self.program.place(name, ref.index or ()))
+        if name in self.data.start:
+            places.append(self.data.place(name, ref.index or ()))
             return "<ms/>"
         if getattr(ref.value, "name", None) is None:
             return MATHML.signed(number(ref.number, GIVEN_DIGITS))

@@ -38,7 +38,7 @@ def _apart(traces: Sequence[Trace]) -> Iterator[str]:
     counts: Counter[str] = Counter()
     taken: set[str] = set()
     for trace in traces:
-        own = name = quoted(trace.title or trace.called or trace.topic)
+        own = name = quoted(trace.title or trace.called)
         while name in taken:
             counts[own] += 1
             name = f"{own} ({counts[own] + 1})"

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, TextIO
 from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from nncalc.errors import JOINERS, printable
+from nncalc.errors import printable
 from nncalc.render.figure import pictures
 from nncalc.render.graph import graph_rows, is_graph
-from nncalc.render.layout import NOTE, View, answer_symbol, inline, signs_said
+from nncalc.render.layout import NOTE, View, answer_symbol, full_title, inline, signs_said
 from nncalc.render.long import left_out_said, runs
 from nncalc.render.page.alike import Alike
-from nncalc.render.page.document import node, put, whole_page
-from nncalc.render.page.values import Values, shown_number, sides_of
+from nncalc.render.page.document import node, overview, put, whole_page
+from nncalc.render.page.values import Values, cell_panel, shown_number, sides_of
 from nncalc.trace.name import StepName
 from nncalc.trace.notation.style import TEXT
 from nncalc.trace.rules.reasons import reasons_of
@@ -32,20 +32,15 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     several = len(traces) > 1
     written = _Page(view)
     workings = [written.working(trace, 2 if several else 1) for trace in traces]
-    title = f"{len(traces)} workings" if several else _title(traces[0])
+    title = f"{len(traces)} workings" if several else full_title(traces[0])
     head = [node("h1", title)] if several else []
-    body = [node("main", *head, written.alike.notice(), *workings), written.values.all_frames(), panel()]
+    body = [node("main", *head, written.alike.notice(), *workings), written.values.all_frames(), cell_panel()]
     out.write(whole_page(title, body, *(["folds.js"] if written.alike.any else []), "formula.js", "page.js", "walk.js"))
 
 
 def render(trace: Trace, view: View, out: TextIO) -> None:
     """Writes the page of one working."""
     document([trace], view, out)
-
-
-def _title(trace: Trace) -> str:
-    title = printable(trace.title, 600, JOINERS)
-    return f"{trace.called or trace.topic}: {title}" if title else trace.called or trace.topic
 
 
 class _Page:
@@ -61,7 +56,7 @@ class _Page:
         """Title, conventions, what was given, the steps by their sections, the answer, and notes."""
         self.values.known, self.values.reasons = {}, reasons_of(trace)
         self.folded = sum(step.array.size for step in trace.steps) > MOST_OPEN or len(trace.steps) > MOST_STEPS
-        made = node("article", node(f"h{level}", _title(trace)))
+        made = node("article", node(f"h{level}", full_title(trace)))
         said = [", ".join(trace.conventions)] if trace.conventions else []
         signs = signs_said((step for run in runs(trace, self.view) for step in run.steps), self.view)
         said += [f"signs: {signs}"] if signs else []
@@ -122,17 +117,11 @@ class _Page:
         return node("section", node(f"h{level}", "Answer"), node("ul", *items, class_="answer"))
 
 
-def panel() -> Element:
-    """Where the script says what a cell was made from."""
-    hint = "Point at a number, or use the arrow keys, to see what it was made from."
-    return node("aside", node("p", hint, class_="quiet"), id="why", tabindex=-1, aria_label="Where a number comes from")
-
-
 def _graph_table(trace: Trace, view: View) -> Element:
     """What the drawing of an expression shows, as a table."""
     heads, *rows = graph_rows(trace, view)
-    cells = [[*map(_word, row[:2]), *map(_count, row[2:])] for row in rows]
-    return node("details", node("summary", "The graph as a table"), _list("The graph", heads, cells))
+    cells = (node("tr", *map(_word, row[:2]), *map(_count, row[2:])) for row in rows)
+    return node("details", node("summary", "The graph as a table"), overview("The graph", heads, cells))
 
 
 def _overview(trace: Trace) -> Element | None:
@@ -140,8 +129,8 @@ def _overview(trace: Trace) -> Element | None:
     if not trace.overview:
         return None
     heads, *rows = trace.overview
-    cells = ([_count(f"{c:,}") if isinstance(c, int) else _word(c) for c in row] for row in rows)
-    return _list("Overview", map(str, heads), cells)
+    cells = ((_count(f"{c:,}") if isinstance(c, int) else _word(c) for c in row) for row in rows)
+    return overview("Overview", map(str, heads), (node("tr", *row) for row in cells))
 
 
 def _word(text: str) -> Element:
@@ -150,11 +139,3 @@ def _word(text: str) -> Element:
 
 def _count(text: str) -> Element:
     return node("td", shown_number(text), class_="n")
-
-
-def _list(title: str, heads: Iterable[str], rows: Iterable[Iterable[Element]]) -> Element:
-    """A table that is read and not walked: words to the left, numbers to the right."""
-    table = node("table", node("caption", title, class_="seen"), class_="overview")
-    put(table, node("thead", node("tr", *(node("th", head) for head in heads))))
-    put(table, node("tbody", *(node("tr", *row) for row in rows)))
-    return node("div", table, class_="scroll")

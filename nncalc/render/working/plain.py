@@ -18,7 +18,7 @@ from nncalc.trace.steps import Step, Trace
 def render(trace: Trace, view: View, out: TextIO) -> None:
     """Writes `cell = symbols = numbers = value` for every cell, and the answer."""
     title = [printable(trace.title, 600, JOINERS)] if trace.title else []
-    print(" ".join(["#", trace.called or trace.topic, *title]), file=out)
+    print(" ".join(["#", trace.called, *title]), file=out)
     if trace.conventions:
         print("# " + ", ".join(trace.conventions), file=out)
     signs = signs_said((step for run in runs(trace, view) for step in run.steps), view)

@@ -50,7 +50,7 @@ class _Page(StepPaper):
     def header(self) -> None:
         """Topic, title, conventions, and what was given."""
         trace = self.trace
-        head = Text(trace.called or trace.topic, style=HEAD)
+        head = Text(trace.called, style=HEAD)
         if trace.title:
             head.append(f"   {printable(trace.title, 600, JOINERS)}", style=VALUE)
         self.say(head)

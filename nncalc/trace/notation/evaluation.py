@@ -179,7 +179,14 @@ _EACH: dict[str, Callable[[list[Any]], Any]] = {
     "times": math.prod,
     "divide": lambda a: np.divide(*a),
     "power": lambda a: np.power(*a),
+    "either": lambda a: np.where(*a),
+    "largest": lambda a: _of_largest(np.array(np.broadcast_arrays(*a)), len(a) // 2),
 }
+
+
+def _of_largest(rows: Any, half: int) -> Any:
+    return np.take_along_axis(rows[half:], np.argmax(rows[:half], axis=0)[None], axis=0)[0]
+
 
 _IN_DECIMALS: dict[str, Callable[[list[Decimal]], Decimal]] = {
     "negative": lambda a: -a[0],

@@ -39,7 +39,7 @@ HELD_COUNTS = {"i": 1, "u": 1, "O": 2}
 ROLES = {"given": 0, "step": 1, "moved": 2, "answer": 3}
 
 
-class Program:
+class WorksheetData:
     """The data of one problem. `names`: the values in order; `start`: where the numbers of each begin."""
 
     def __init__(self, asked: Assignment):
@@ -99,7 +99,7 @@ class Program:
             return places.setdefault(self.place(_name(part), part.index or ()), len(places))
         return [part.label if part.kind in ("call", "compare") else part.kind, *args]
 
-    def data(self) -> dict[str, Any]:
+    def plain(self) -> dict[str, Any]:
         """All of it, as JSON has it but for infinities."""
         marking = self.asked.problem.marking
         accepted = {

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
-from nncalc.render.figure.drawing import Drawn
 from nncalc.render.figure.parts import Panel, Panels, Stage, Stages
+from nncalc.render.figure.svg_graph import Drawn
 from nncalc.render.page.document import node, put
 from nncalc.trace.notation.numbers import number
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element
 
-from nncalc.render.figure.drawing import Drawn
 from nncalc.render.figure.parts import (
     Chart,
     Dots,
@@ -18,7 +17,8 @@ from nncalc.render.figure.parts import (
     thinned,
     up_ticks,
 )
-from nncalc.render.figure.shapes import label, letters
+from nncalc.render.figure.svg_blocks import label, letters
+from nncalc.render.figure.svg_graph import Drawn
 from nncalc.render.page.document import node, put
 
 # The room for lines and points, and what is above and below it.
@@ -81,8 +81,8 @@ def _axes(chart: Chart, at: _Place, left: float) -> Iterator[Element]:
 
 def _line(chart: Chart, line: Stroke, place: int, at: _Place) -> Iterator[Element]:
     """A line inside the frame; its points as rings where they are to be seen."""
-    about: dict[str, str] = {"stroke": "quiet" if line.quiet else _COLOURS[_own(chart, place) % len(_COLOURS)]}
-    dash = "3 3" if line.quiet else DASHES[_own(chart, place) % len(DASHES)]
+    about: dict[str, str] = {"stroke": "quiet" if line.quiet else _COLOURS[chart.own(place) % len(_COLOURS)]}
+    dash = "3 3" if line.quiet else DASHES[chart.own(place) % len(DASHES)]
     about |= {"stroke_dasharray": dash} if dash else {}
     about |= {} if line.quiet else {"stroke_width": "2"}
     points = [(x, height(chart, y)) for x, y in line.points]
@@ -93,17 +93,12 @@ def _line(chart: Chart, line: Stroke, place: int, at: _Place) -> Iterator[Elemen
     if path:
         yield node("path", d=path, fill="none", **about)
     if line.dots:
-        yield _dots(Dots(points, [""] * len(points), line=_own(chart, place)), at)
-
-
-def _own(chart: Chart, place: int) -> int:
-    """Which of the lines that count a line is: its colour and its dashes."""
-    return sum(not line.quiet for line in chart.lines[:place])
+        yield _dots(Dots(points, [""] * len(points), line=chart.own(place)), at)
 
 
 def _dots(dots: Dots, at: _Place) -> Element:
     """Points as one path: full ones are discs, hollow ones rings; their texts beside them."""
-    colour = _COLOURS[(dots.line if dots.line is not None else int(dots.hollow)) % len(_COLOURS)]
+    colour = _COLOURS[dots.colour % len(_COLOURS)]
     path, texts = "", node("g", font_size=11)
     taken: list[tuple[float, float, float]] = []
     for point, text in zip(dots.points, dots.texts, strict=True):
@@ -126,7 +121,7 @@ def _names(chart: Chart, at: _Place) -> Iterator[tuple[Element, float]]:
     for place, line in enumerate(chart.lines):
         inside = [part[-1] for part in clipped([(x, height(chart, y)) for x, y in line.points], chart.x, chart.y)]
         if line.name and inside:
-            ends.append((at(inside[-1])[1], line.name, _COLOURS[_own(chart, place) % len(_COLOURS)]))
+            ends.append((at(inside[-1])[1], line.name, _COLOURS[chart.own(place) % len(_COLOURS)]))
     right, lowest = at((chart.x[1], chart.y[0]))[0] + 5, 0.0
     for y, name, colour in sorted(ends):
         lowest = max(y + 4, lowest + 13)

@@ -102,24 +102,16 @@ def _drawn(chart: Chart, columns: int) -> _Canvas:
             canvas.line(run, _colour(chart, place), line.quiet)
     for place, line in enumerate(chart.lines):
         for x, y in line.points if line.dots else ():
-            own = _own(chart, place)
+            own = chart.own(place)
             canvas.sign((x, height(chart, y)), _SIGNS[own % len(_SIGNS)], _COLOURS[own % len(_COLOURS)], "")
     for dots in chart.dots:
         for point, text in zip(dots.points, dots.texts, strict=True):
-            canvas.sign(point, _sign(dots), _dots_colour(dots), text)
+            canvas.sign(point, _sign(dots), _COLOURS[dots.colour % len(_COLOURS)], text)
     return canvas
 
 
-def _own(chart: Chart, place: int) -> int:
-    return sum(not line.quiet for line in chart.lines[:place])
-
-
 def _colour(chart: Chart, place: int) -> str:
-    return QUIET if chart.lines[place].quiet else _COLOURS[_own(chart, place) % len(_COLOURS)]
-
-
-def _dots_colour(dots: Dots) -> str:
-    return _COLOURS[(dots.line if dots.line is not None else int(dots.hollow)) % len(_COLOURS)]
+    return QUIET if chart.lines[place].quiet else _COLOURS[chart.own(place) % len(_COLOURS)]
 
 
 def _sign(dots: Dots) -> str:
