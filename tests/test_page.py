@@ -17,6 +17,8 @@ from browser import Browser
 from command import run
 from test_accessible import Page, axe_and_browser, contrast
 
+from nncalc.render.figure.svg import ROLE_COLOURS
+
 ROOT = Path(__file__).parents[1]
 PROBLEMS = [p for p in sorted((ROOT / "problems").rglob("*.yaml")) if ".answers" not in p.name]
 EDGES = "problems/13-conv-vertical-edges.yaml"
@@ -109,6 +111,15 @@ def test_the_policy_lets_in_the_pages_own_script_and_style_alone(problem: str) -
     attributes = [name for _, a, _ in Whole(body(text)).seen for name in a]
     assert not [name for name in attributes if name.startswith("on") or name in ("style", "src")]
     assert all(a.get("href", "#")[:1] == "#" for _, a, _ in Whole(body(text)).seen)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("problem", ["10-graph-sigmoid-neuron", "04-perceptron-and", "networks/cnn", "01-activations"])
+def test_every_colour_that_a_page_names_is_one_of_its_style(problem: str) -> None:
+    text = page("solve", f"problems/{problem}.yaml")
+    (style,) = re.findall(r"<style>(.*?)</style>", text)
+    named = {*re.findall(r'="var\(--(\w+)\)"', body(text))}
+    by_night = dict(re.findall(r"--(\w+):(#\w+)", style))  # the last holds
+    assert named and {by_night.get(name) for name in named} <= {night for _, night in ROLE_COLOURS.values()}
 
 
 def test_tables_have_captions_and_heads_and_titles_stand_above() -> None:

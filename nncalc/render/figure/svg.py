@@ -11,7 +11,7 @@ from nncalc.render.figure.charts import chart_drawing
 from nncalc.render.figure.drawing import Drawn, graph_drawing
 from nncalc.render.figure.parts import Chart, Graph, Picture, Stages
 from nncalc.render.figure.shapes import ROOM_ACROSS, panels_drawing, stages_drawing
-from nncalc.render.page.document import node, put
+from nncalc.render.page.document import node, of_style, put
 
 # A colour's role: in print and by day, and by night. On a page its own style says the same.
 ROLE_COLOURS = {
@@ -30,7 +30,7 @@ def on_a_page(picture: Picture) -> Element:
     for part in svg.iter():
         for name in ("fill", "stroke"):
             if part.get(name) in ROLE_COLOURS:
-                part.set(name, "currentColor" if part.get(name) == "ink" else f"var(--{part.get(name)})")
+                part.set(name, "currentColor" if part.get(name) == "ink" else of_style(str(part.get(name))))
     return svg
 
 
