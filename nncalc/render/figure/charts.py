@@ -104,7 +104,7 @@ def _own(chart: Chart, place: int) -> int:
 def _dots(dots: Dots, at: _Place) -> Element:
     """Points as one path: full ones are discs, hollow ones rings; their texts beside them, over the lines."""
     colour = _COLOURS[(dots.line if dots.line is not None else int(dots.hollow)) % len(_COLOURS)]
-    path, texts = "", node("g", font_size=11, paint_order="stroke", stroke="ground", stroke_width=3)
+    path, texts = "", node("g", font_size=11, paint_order="stroke", stroke="ground", stroke_width=4)
     taken: list[tuple[float, float, float]] = []
     for point, text in zip(dots.points, dots.texts, strict=True):
         x, y = at(point)

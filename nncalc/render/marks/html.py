@@ -66,7 +66,7 @@ class _Page:
             *(["folds.js"] if self.alike.any else []),
             "formula.js",
             "page.js",
-            *(["index.js"] if len(results) > 1 else []),
+            *(["index.css", "index.js"] if len(results) > 1 else []),
             "marks.css",
         ]
         body = [main, self.answers.all_frames(), panel()]

@@ -25,10 +25,10 @@ def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
         node("caption", f"{len(rows)} problems", class_="seen"),
         node("thead", heads),
         node("tbody", *body),
-        class_="overview",
+        class_="overview index",
     )
     main = node("main", node("h1", "Workings"), *narrowing(), node("div", table, class_="scroll"))
-    return whole_page("Workings", [main], "index.js")
+    return whole_page("Workings", [main], "index.css", "index.js")
 
 
 def narrowing() -> tuple[Element, Element]:
