@@ -102,13 +102,13 @@ def _own(chart: Chart, place: int) -> int:
 
 
 def _dots(dots: Dots, at: _Place) -> Element:
-    """Points as one path: full ones are discs, hollow ones rings; their texts beside them, over the lines."""
+    """Points as one path, long enough for any reader; full ones are discs, hollow ones rings; texts over the lines."""
     colour = _COLOURS[(dots.line if dots.line is not None else int(dots.hollow)) % len(_COLOURS)]
     path, texts = "", node("g", font_size=11, paint_order="stroke", stroke="ground", stroke_width=4)
     taken: list[tuple[float, float, float]] = []
     for point, text in zip(dots.points, dots.texts, strict=True):
         x, y = at(point)
-        path += f"M{x:.4g} {y:.4g}h0"
+        path += f"M{x:.4g} {y:.4g}h.01"
         right = x + letters(text)
         if text and not any(x < end and right > start and abs(y - down) < 12 for start, end, down in taken):
             put(texts, label(text, x + 7, y - 6))

@@ -102,6 +102,8 @@ def _classes(night: int) -> str:
 def _coloured(svg: Element, printed: bool) -> None:
     """Puts colours for their roles: on paper as they are, else as classes, with those of the day where no style is."""
     for part in svg.iter():
+        if printed and part.tag == "path":  # a line has no inside, but some readers of pdf fill it
+            part.attrib.setdefault("fill", "none")
         classes = [*_roles(part, printed)]
         if classes and not printed:
             part.set("class", " ".join(classes))
