@@ -89,6 +89,7 @@ class _Page:
 
     def _sheet(self, result: Marked, name: str) -> Element:
         title = f"{_name(result)}: {result.pair.problem}" if self.several else result.pair.problem
+        title = "Marks" if title == student_title(self.homework) else title  # the page is called so already
         heading = node("h2", _text(title, 600))
         score = node("strong", _text(result_score(result)))
         if self.folded:
