@@ -302,7 +302,7 @@ def test_nothing_stands_beyond_the_margins_of_an_accessible_pdf(folder: str, tmp
     (tmp_path / "a.pdf").write_bytes(pdf)
     words = subprocess.run(["pdftotext", "-bbox", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True)
     left, top, right, bottom = np.array([[*map(float, box)] for box in BOX.findall(words.stdout)]).T
-    assert len(left) > 1000 and left.min() > 62.3 - 3 and right.max() < 595.3 - 62.3 + 3
+    assert len(left) > 1000 and left.min() > 73.7 - 3 and right.max() < 595.3 - 51 + 3
     assert top.min() > 68 - 8 and bottom.max() < 841.9 - 20
 
 

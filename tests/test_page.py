@@ -370,6 +370,7 @@ def test_a_folder_of_pages_has_an_index_that_links_them(tmp_path: Path) -> None:
     text = (to / "index.html").read_text()
     links = [(a["href"], name) for _, a, name in Whole(body(text)).all("a")]
     assert [href for href, _ in links] == ["a_b.html"] and (to / "a_b.html").exists()
+    assert [a["class"] for _, a, _ in Whole(body(text)).all("table")] == ["overview index"]  # which its script asks for
     assert "FAILED" in text and "<b>" not in body(text)
     again = run("batch", str(problems), "--format", "html", "-o", str(to))
     assert again.code == 2 and "index.html: is there already" in again.err
@@ -377,6 +378,29 @@ def test_a_folder_of_pages_has_an_index_that_links_them(tmp_path: Path) -> None:
     assert run("batch", str(problems), "--format", "html", "-o", str(to), "--force").code == 1
     assert "Softmax" in (to / "index.html").read_text() or "softmax" in (to / "index.html").read_text()
     assert "index.html" in (to / "_index.html").read_text()
+
+
+@pytest.mark.long
+def test_the_index_shows_those_that_have_what_is_typed(browser: Browser, tmp_path: Path) -> None:
+    done = run("batch", "problems/formulas", "--format", "html", "-o", str(tmp_path / "out"))
+    assert done.code == 0, done
+    shown = "[...document.querySelectorAll('tbody tr')].filter(row => row.checkVisibility()).map(row => row.textContent)"
+    browser.open(tmp_path / "out" / "index.html")
+    assert len(browser.value(shown)) == len([p for p in PROBLEMS if p.parent.name == "formulas"])
+    browser.value("document.getElementById('only').focus()")
+    browser.press(*"loss")
+    rows = browser.value(shown)
+    assert len(rows) > 2 and all("loss" in row for row in rows)
+    assert browser.value("document.getElementById('told').textContent") == f"{len(rows)} of 33"
+
+
+def test_words_of_a_formula_stand_apart() -> None:
+    """Markup takes no blank for itself."""
+    text = page("solve", "tests/golden/given/forms/conv-channels.yaml")
+    maths = [re.sub(r"<[^>]*>", "", found).replace("\u00a0", " ") for found in re.findall(r"<math>.*?</math>", text)]
+    assert any("X with zeros around" in said for said in maths)
+    assert any("(flip(K) dilated by [1,2])⋆" in said for said in maths), maths[:9]
+    assert not any("  " in said for said in maths)
 
 
 def test_a_graph_is_drawn_with_every_value_and_gradient() -> None:
