@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from command import run
-from documents import HOSTILE, log_of, needs_latex, needs_poppler, needs_typst, too_full, words_of
+from documents import HOSTILE, in_the_margin, log_of, needs_latex, needs_poppler, needs_typst, too_full
 from examples import LSTM, problem
 from golden import NOTES, ROOT
 
@@ -203,20 +203,13 @@ def marked() -> list[Problem]:
     return found
 
 
-def printable(pdf: Path) -> None:
-    """Words stand in the margin, on the left alone, and none nearer to the paper's edge than a printer prints."""
-    places = words_of(pdf)
-    assert 0.8 / 2.54 * 72 < min(start for start, _ in places) < 2 / 2.54 * 72
-    assert max(end for _, end in places) < 595.3 - 1.5 / 2.54 * 72 + 3
-
-
 @needs_typst
 @needs_poppler
 def test_the_points_of_a_pdf_stand_in_its_margin(tmp_path: Path) -> None:
     pdf = rendered([keyed(one, solve(one)) for one in marked()], View(), "pdf")
     assert isinstance(pdf, bytes) and b"pdfuaid:part" in pdf
     (tmp_path / "key.pdf").write_bytes(pdf)
-    printable(tmp_path / "key.pdf")
+    in_the_margin(tmp_path / "key.pdf")
 
 
 @pytest.mark.long
@@ -224,7 +217,7 @@ def test_the_points_of_a_pdf_stand_in_its_margin(tmp_path: Path) -> None:
 @needs_poppler
 def test_the_points_of_a_key_in_latex_stand_in_its_margin(tmp_path: Path) -> None:
     log_of(worked(*marked(), format="latex"), tmp_path)
-    printable(tmp_path / "a.pdf")
+    in_the_margin(tmp_path / "a.pdf")
 
 
 @pytest.mark.long

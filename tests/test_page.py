@@ -384,7 +384,9 @@ def test_a_folder_of_pages_has_an_index_that_links_them(tmp_path: Path) -> None:
 def test_the_index_shows_those_that_have_what_is_typed(browser: Browser, tmp_path: Path) -> None:
     done = run("batch", "problems/formulas", "--format", "html", "-o", str(tmp_path / "out"))
     assert done.code == 0, done
-    shown = "[...document.querySelectorAll('tbody tr')].filter(row => row.checkVisibility()).map(row => row.textContent)"
+    shown = (
+        "[...document.querySelectorAll('tbody tr')].filter(row => row.checkVisibility()).map(row => row.textContent)"
+    )
     browser.open(tmp_path / "out" / "index.html")
     assert len(browser.value(shown)) == len([p for p in PROBLEMS if p.parent.name == "formulas"])
     browser.value("document.getElementById('only').focus()")

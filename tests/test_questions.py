@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from command import run
-from documents import HOSTILE, log_of, needs_latex, needs_poppler, needs_typst, too_full, words_of
+from documents import HOSTILE, in_the_margin, log_of, needs_latex, needs_poppler, needs_typst, too_full, words_of
 from golden import ROOT, problems
 
 from nncalc.marking.assignment import Assignment, ask
@@ -358,15 +358,13 @@ def test_what_typst_is_given_is_a_whole_document(hw: Path, monkeypatch: pytest.M
 @needs_typst
 @needs_poppler
 def test_nothing_stands_beyond_the_page_and_hostile_words_are_read(tmp_path: Path) -> None:
-    words = "".join(HOSTILE[:-1])  # without the signs that some fonts lack
+    words = "".join(filter(str.isascii, HOSTILE))  # without the signs that some fonts lack
     asked = [of(LABELLED.format(json.dumps(words))), of(WIDE), *(ask(load(p)) for p in problems(ROOT / "problems"))]
     pdf = written("pdf", *asked)
     assert isinstance(pdf, bytes) and b"pdfuaid:part" in pdf
     (tmp_path / "q.pdf").write_bytes(pdf)
-    places = words_of(tmp_path / "q.pdf")
-    notes = 62.3 - 1.9 / 2.54 * 72  # where the points stand, in the margin
-    assert len(places) > 1000 and max(end for _, end in places) < 595.3 - 62.3 + 3
-    assert min(start for start, _ in places) > notes - 1
+    assert len(words_of(tmp_path / "q.pdf")) > 1000
+    in_the_margin(tmp_path / "q.pdf")
     read = subprocess.run(["pdftotext", tmp_path / "q.pdf", "-"], capture_output=True, text=True, check=True).stdout
     assert "".join(read.replace("\u200b", "").split()).count("".join(words.split())) == 2
     assert all(read.count(f"{x:.12f}") for x in MANY[0])
