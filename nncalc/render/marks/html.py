@@ -67,6 +67,7 @@ class _Page:
             "formula.js",
             "page.js",
             *(["index.css", "index.js"] if len(results) > 1 else []),
+            "list.css",
             "marks.css",
         ]
         body = [main, self.answers.all_frames(), panel()]

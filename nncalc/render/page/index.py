@@ -28,7 +28,7 @@ def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
         class_="overview index",
     )
     main = node("main", node("h1", "Workings"), *narrowing(), node("div", table, class_="scroll"))
-    return whole_page("Workings", [main], "index.css", "index.js")
+    return whole_page("Workings", [main], "list.css", "index.css", "index.js")
 
 
 def narrowing() -> tuple[Element, Element]:

@@ -48,7 +48,7 @@ def _bare(names: tuple[str, ...]) -> str:
 def _style(text: str, short: dict[str, str]) -> str:
     """A space before a point, or before a bracket, is a meaning."""
     text = re.sub(r"/\*.*?\*/", "", text)
-    text = re.sub(r" *([{};,]) *", r"\1", text.replace("\n", ""))
+    text = re.sub(r" *([{};,!]) *", r"\1", text.replace("\n", ""))
     text = re.sub(r"(:) +|\s*(>)\s*", r"\1\2", text).replace(";}", "}")
     return _PROPERTY.sub(lambda found: f"--{short[found[1]]}", text)
 
