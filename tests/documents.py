@@ -41,3 +41,10 @@ def words_of(pdf: Path) -> list[tuple[float, float]]:
     """Where each word of a PDF begins and ends, in points from the left."""
     said = subprocess.run(["pdftotext", "-bbox", pdf, "-"], capture_output=True, text=True, check=True).stdout
     return [(float(x), float(end)) for x, end in re.findall(r'<word xMin="([-\d.]+)" [^>]*xMax="([\d.]+)"', said)]
+
+
+def in_the_margin(pdf: Path) -> None:
+    """Words stand in the margin, on the left alone, and none nearer to the paper's edge than a printer prints."""
+    places = words_of(pdf)
+    assert 0.8 / 2.54 * 72 < min(start for start, _ in places) < 2 / 2.54 * 72
+    assert max(end for _, end in places) < 595.3 - 1.5 / 2.54 * 72 + 3

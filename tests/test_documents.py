@@ -242,7 +242,7 @@ def test_wide_matrices_are_read_in_the_pdf_between_narrow_ones(tmp_path: Path) -
     (tmp_path / "a.pdf").write_bytes(bytes(pdf))  # type: ignore[arg-type]
     read = subprocess.run(["pdftotext", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True).stdout
     missing = [x for x in A.ravel() if f"{x:.6f}" not in read and f"{x:g}" not in read]
-    assert not missing and all(end < 595.3 - 62.3 + 3 for _, end in words_of(tmp_path / "a.pdf"))
+    assert not missing and all(end < 595.3 - 51 + 3 for _, end in words_of(tmp_path / "a.pdf"))
 
 
 def test_a_terminal_is_not_sent_a_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,7 +302,7 @@ def test_nothing_stands_beyond_the_margins_of_an_accessible_pdf(folder: str, tmp
     (tmp_path / "a.pdf").write_bytes(pdf)
     words = subprocess.run(["pdftotext", "-bbox", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True)
     left, top, right, bottom = np.array([[*map(float, box)] for box in BOX.findall(words.stdout)]).T
-    assert len(left) > 1000 and left.min() > 62.3 - 3 and right.max() < 595.3 - 62.3 + 3
+    assert len(left) > 1000 and left.min() > 73.7 - 3 and right.max() < 595.3 - 51 + 3
     assert top.min() > 68 - 8 and bottom.max() < 841.9 - 20
 
 

@@ -15,9 +15,9 @@ import nncalc
 from nncalc.errors import InputError
 from nncalc.problem.problem import load
 from nncalc.render import FIGURES
-from nncalc.render.figure import figure, figure_svg, figure_text, pictures
+from nncalc.render.figure import figure, figure_svg, figure_text, pictures, telling_pictures
 from nncalc.render.figure.parts import Chart
-from nncalc.render.figure.svg import ROLE_COLOURS, on_a_page
+from nncalc.render.figure.svg import ROLE_COLOURS, on_a_page, printed_drawing
 from nncalc.render.layout import View
 from nncalc.running import on_paper, solve
 from nncalc.trace.steps import Trace
@@ -80,7 +80,7 @@ def test_samples_and_the_line_stand_where_the_numbers_say(tmp_path: Path) -> Non
     svg = drawn("perceptron", "--w", "2,-1", "--b", "0.5", "--X", ";".join(f"{a},{b}" for a, b in X.tolist()),
                 "--target", "1,1,0,0", "--figure", "plane", tmp_path=tmp_path)  # fmt: skip
     scale = Scale(svg)
-    full, hollow = (next(p for p in paths(svg, colour) if "h0" in p) for colour in ("s0", "s1"))
+    full, hollow = (next(p for p in paths(svg, colour) if "h.01" in p) for colour in ("s0", "s1"))
     assert np.allclose(scale.points(full), X[:2], atol=0.02)
     assert np.allclose(scale.points(hollow), X[2:], atol=0.02)
     line = next(scale.points(p) for p in paths(svg, "s0") if "L" in p)
@@ -112,7 +112,7 @@ def test_a_curve_goes_through_the_points_of_the_problem(name: str, f: np.ufunc, 
     x = np.array([-1.5, 0.25, 2])
     svg = drawn("activation", "--function", name, "--x", ",".join(map(str, x)), tmp_path=tmp_path)
     scale = Scale(svg)
-    line, dots = (next(scale.points(p) for p in paths(svg, "s0") if mark in p) for mark in ("L", "h0"))
+    line, dots = (next(scale.points(p) for p in paths(svg, "s0") if mark in p) for mark in ("L", "h.01"))
     assert np.allclose(dots, np.stack([x, f(x)], axis=1), atol=0.02)
     assert len(line) > 10 and np.allclose(line[:, 1], f(line[:, 0]), atol=0.02)
     slopes = next(scale.points(p) for p in paths(svg, "s1") if "L" in p)
@@ -139,6 +139,25 @@ def test_shades_are_by_size_and_the_numbers_stand_in_them(tmp_path: Path) -> Non
     shades = [float(p.get("stroke-opacity", "")) for p in svg.iter(f"{SVG}path") if p.get("stroke-opacity")]
     assert max(shades) == pytest.approx(0.5) and shades == sorted(shades)
     assert len(shades) == len({round(6 * a / A.max()) for a in A.ravel()} - {0})
+
+
+def test_names_of_matrices_stand_beside_each_other_on_a_page() -> None:
+    """There cells show no numbers, and are narrower than names may be."""
+    page = run("solve", "problems/networks/encoder-block.yaml", "--format", "html").out
+    names = ["attention1.head1.A", "attention1.head2.A"]
+    ends = [page.index(f'font-weight="bold">{name}<') for name in names]
+    starts = [float(re.findall(r"translate\(([\d.]+) ", page[:end])[-1]) for end in ends]
+    assert starts[0] == 0 and starts[1] > 16 + 7.4 * len(names[0])  # so wide are bold letters of 12 px
+
+
+def test_in_print_a_line_is_not_filled_and_every_point_is_one() -> None:
+    """Readers of pdf fill lines that have no inside, and leave out strokes of no length."""
+    for name in ("04-perceptron-and", "01-activations", "28-positional-encoding", "08-graph-product"):
+        trace = solve(load(str(ROOT / f"problems/{name}.yaml")))
+        for picture in telling_pictures(trace, View()):
+            drawn = [*printed_drawing(picture, name).iter("path")]
+            assert drawn and all(path.get("fill") for path in drawn)
+            assert not any(re.search(r"[hv]0(?![.\d])", path.attrib["d"]) for path in drawn)
 
 
 def test_a_heat_map_in_letters_has_number_and_shade() -> None:
@@ -195,7 +214,7 @@ def test_lengths_of_gradients_are_numpys(tmp_path: Path) -> None:
     scale_of = svg.find(f".//{SVG}g[@text-anchor='end']")
     assert scale_of is not None
     y = Scale._axis(scale_of, "y", shift=-4)
-    (dots,) = (p for p in paths(svg, "s0") if "h0" in p)
+    (dots,) = (p for p in paths(svg, "s0") if "h.01" in p)
     heights = [np.polyval(y, float(v)) for _, v in re.findall(rf"({NUMBER}) ({NUMBER})", dots)]
     assert np.allclose(heights, np.abs(g), atol=0.003)
 

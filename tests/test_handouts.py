@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from command import run
-from documents import HOSTILE, log_of, needs_latex, needs_poppler, needs_typst, too_full, words_of
+from documents import HOSTILE, in_the_margin, log_of, needs_latex, needs_poppler, needs_typst, too_full
 from examples import LSTM, problem
 from golden import NOTES, ROOT
 
@@ -211,9 +211,15 @@ def test_the_points_of_a_pdf_stand_in_its_margin(tmp_path: Path) -> None:
     pdf = rendered([keyed(one, solve(one)) for one in marked()], View(), "pdf")
     assert isinstance(pdf, bytes) and b"pdfuaid:part" in pdf
     (tmp_path / "key.pdf").write_bytes(pdf)
-    places = words_of(tmp_path / "key.pdf")
-    assert min(start for start, _ in places) > 62.3 - 1.9 / 2.54 * 72 - 1
-    assert max(end for _, end in places) < 595.3 - 62.3 + 3
+    in_the_margin(tmp_path / "key.pdf")
+
+
+@pytest.mark.long
+@needs_latex
+@needs_poppler
+def test_the_points_of_a_key_in_latex_stand_in_its_margin(tmp_path: Path) -> None:
+    log_of(worked(*marked(), format="latex"), tmp_path)
+    in_the_margin(tmp_path / "a.pdf")
 
 
 @pytest.mark.long

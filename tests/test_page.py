@@ -16,6 +16,8 @@ from browser import Browser
 from command import run
 from test_accessible import Page, axe_and_browser, contrast
 
+from nncalc.render.figure.svg import ROLE_COLOURS
+
 ROOT = Path(__file__).parents[1]
 PROBLEMS = [p for p in sorted((ROOT / "problems").rglob("*.yaml")) if ".answers" not in p.name]
 EDGES = "problems/13-conv-vertical-edges.yaml"
@@ -108,6 +110,15 @@ def test_the_policy_lets_in_the_pages_own_script_and_style_alone(problem: str) -
     attributes = [name for _, a, _ in Whole(body(text)).seen for name in a]
     assert not [name for name in attributes if name.startswith("on") or name in ("style", "src")]
     assert all(a.get("href", "#")[:1] == "#" for _, a, _ in Whole(body(text)).seen)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("problem", ["10-graph-sigmoid-neuron", "04-perceptron-and", "networks/cnn", "01-activations"])
+def test_every_colour_that_a_page_names_is_one_of_its_style(problem: str) -> None:
+    text = page("solve", f"problems/{problem}.yaml")
+    (style,) = re.findall(r"<style>(.*?)</style>", text)
+    named = {*re.findall(r'="var\(--(\w+)\)"', body(text))}
+    by_night = dict(re.findall(r"--(\w+):(#\w+)", style))  # the last holds
+    assert named and {by_night.get(name) for name in named} <= {night for _, night in ROLE_COLOURS.values()}
 
 
 def test_tables_have_captions_and_heads_and_titles_stand_above() -> None:
@@ -310,7 +321,7 @@ def test_contrast_of_every_colour_is_enough_light_and_dark() -> None:
     light, dark = style.split("@media (prefers-color-scheme: dark)")
     for scheme in (light, dark):
         colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", scheme))
-        for name in ("ink", "quiet", "mark", "s0", "s1", "s2"):
+        for name in ("ink", "quiet", "s0", "s1", "s2"):
             for ground in ("ground", "soft", *([f"{name}g"] if name[0] == "s" else [])):
                 assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
 
@@ -352,6 +363,7 @@ def test_a_folder_of_pages_has_an_index_that_links_them(tmp_path: Path) -> None:
     text = (to / "index.html").read_text()
     links = [(a["href"], name) for _, a, name in Whole(body(text)).all("a")]
     assert [href for href, _ in links] == ["a_b.html"] and (to / "a_b.html").exists()
+    assert [a["class"] for _, a, _ in Whole(body(text)).all("table")] == ["overview index"]  # which its script asks for
     assert "FAILED" in text and "<b>" not in body(text)
     again = run("batch", str(problems), "--format", "html", "-o", str(to))
     assert again.code == 2 and "index.html: is there already" in again.err
@@ -375,6 +387,15 @@ def test_an_index_narrows_to_what_is_typed(browser: Browser, tmp_path: Path, mon
     )
     assert browser.value(seen) == ["./second.yaml"]
     assert browser.value("document.getElementById('told').textContent") == "1 of 2"
+
+
+def test_words_of_a_formula_stand_apart() -> None:
+    """Markup takes no blank for itself."""
+    text = page("solve", "tests/golden/given/forms/conv-channels.yaml")
+    maths = [re.sub(r"<[^>]*>", "", found).replace("\u00a0", " ") for found in re.findall(r"<math>.*?</math>", text)]
+    assert any("X with zeros around" in said for said in maths)
+    assert any("(flip(K) dilated by [1,2])⋆" in said for said in maths), maths[:9]
+    assert not any("  " in said for said in maths)
 
 
 def test_a_graph_is_drawn_with_every_value_and_gradient() -> None:

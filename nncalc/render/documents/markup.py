@@ -47,8 +47,8 @@ class Markup:
     given lines, what they say as text, and the width of the widest; `flow` what stands beside each other.
     `heading`: a text that is harmless already, and its level. `table`: a head, rows, and which columns are numbers.
     `noted`: a part with short words of ours in the margin beside its first line.
-    `line`: how many signs one has; `indent`: before one that goes on. `picture` is given a drawing in SVG, which says
-    in `desc` what it shows; None: the language has none.
+    `line`: how many signs one has; `indent`: before one that goes on. `pictures` is given drawings in SVG, each of
+    which says in `desc` what it shows; None: the language has none.
     """
 
     style: Style
@@ -68,7 +68,7 @@ class Markup:
     table: Callable[[Sequence[str], Sequence[Sequence[str]], Sequence[bool]], str]
     noted: Callable[[Sequence[str], str], str]
     line: int
-    picture: Callable[[Element], str] | None = None
+    pictures: Callable[[Sequence[Element]], str] | None = None
 
     def broken(self, formula: ShownFormula, room: int) -> tuple[list[str], int]:
         """Lines of a flat formula, broken at its terms, then at what else may end one; and the width of the widest."""

@@ -110,15 +110,15 @@ class Document(Typesetter):
 
     def _pictures(self, trace: Trace) -> Iterator[str]:
         """What tells something beside all numbers, where the markup can have a picture."""
-        shown = self.markup.picture
+        shown = self.markup.pictures
         if shown is None:
             return
-        for picture in telling_pictures(trace, self.view):
-            drawn = printed_drawing(picture, title_of(trace))
-            if float(drawn.get("width", "")) <= _WIDEST_PICTURE:
-                yield shown(drawn)
-            else:
-                yield self._said("A picture of it is too wide for a page; --format html has it.")
+        drawn = [printed_drawing(picture, title_of(trace)) for picture in telling_pictures(trace, self.view)]
+        fitting = [svg for svg in drawn if float(svg.get("width", "")) <= _WIDEST_PICTURE]
+        if fitting:
+            yield shown(fitting)
+        if len(fitting) < len(drawn):
+            yield self._said("A picture of it is too wide for a page; --format html has it.")
 
     def _numbers(self, steps: list[Step]) -> Iterator[str]:
         """Steps of one number each: name = formula = numbers = value."""

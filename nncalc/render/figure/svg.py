@@ -11,7 +11,7 @@ from nncalc.render.figure.parts import Chart, Graph, Picture, Stages
 from nncalc.render.figure.svg_blocks import ROOM_ACROSS, panels_drawing, stages_drawing
 from nncalc.render.figure.svg_chart import chart_drawing
 from nncalc.render.figure.svg_graph import Drawn, graph_drawing
-from nncalc.render.page.document import node, put
+from nncalc.render.page.document import node, of_style, put
 
 # A colour's role: in print and by day, and by night. On a page its own style says the same.
 ROLE_COLOURS = {
@@ -30,7 +30,7 @@ def on_a_page(picture: Picture) -> Element:
     for part in svg.iter():
         for name in ("fill", "stroke"):
             if part.get(name) in ROLE_COLOURS:
-                part.set(name, "currentColor" if part.get(name) == "ink" else f"var(--{part.get(name)})")
+                part.set(name, "currentColor" if part.get(name) == "ink" else of_style(str(part.get(name))))
     return svg
 
 
@@ -102,6 +102,8 @@ def _classes(night: int) -> str:
 def _coloured(svg: Element, printed: bool) -> None:
     """Puts colours for their roles: on paper as they are, else as classes, with those of the day where no style is."""
     for part in svg.iter():
+        if printed and part.tag == "path":  # a line has no inside, but some readers of pdf fill it
+            part.attrib.setdefault("fill", "none")
         classes = [*_roles(part)]
         if classes and not printed:
             part.set("class", " ".join(classes))

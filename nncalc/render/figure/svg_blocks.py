@@ -14,8 +14,10 @@ from nncalc.trace.notation.numbers import number
 
 # A letter's width (12 px type), the widest row of layers, a block's height, the room between two.
 _LETTER, ROOM_ACROSS, _BLOCK, _BETWEEN = 6.8, 760, 52, 30
+# How much wider bold letters are.
+BOLD = 1.1
 # The side of a cell that shows its number, of one that does not, and how many of these shades there are.
-_CELL, _SMALL, SHADES = 40, 18, 6
+_CELL, _SMALL, SHADES = 40, 22, 6
 # How much of its colour the largest cell has: a text over it is still read (WCAG 2.1, 1.4.3).
 DARKEST = 0.5
 # Of a matrix with more cells numbers would only be grey.
@@ -112,7 +114,7 @@ def _panel(panel: Panel, numbers: bool) -> Drawn:
         put(held, *(label(text, edge + side * (j + 0.5), top + tall * (i + 0.5) + 4)
                     for i, row in enumerate(texts) for j, text in enumerate(row)))  # fmt: skip
         parts.append(held)
-    return edge + side * columns + 1, top + tall * rows + 1, parts
+    return max(edge + side * columns + 1, edge + BOLD * letters(panel.name)), top + tall * rows + 1, parts
 
 
 def _around(panel: Panel) -> tuple[int, int, int, int]:

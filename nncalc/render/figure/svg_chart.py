@@ -17,7 +17,7 @@ from nncalc.render.figure.parts import (
     thinned,
     up_ticks,
 )
-from nncalc.render.figure.svg_blocks import label, letters
+from nncalc.render.figure.svg_blocks import BOLD, label, letters
 from nncalc.render.figure.svg_graph import Drawn
 from nncalc.render.page.document import node, put
 
@@ -51,7 +51,7 @@ def chart_drawing(chart: Chart) -> Drawn:
     named = node("g", *(part for part, _ in names))
     keys, bottom = _keys(chart, left)
     return (
-        max(left + WIDE + max((wide for _, wide in names), default=0) + 10, left + letters(chart.title)),
+        max(left + WIDE + max((wide for _, wide in names), default=0) + 10, left + BOLD * letters(chart.title)),
         _ABOVE + TALL + _BELOW + bottom,
         [*drawn, *([named] if len(named) else []), *keys],
     )
@@ -97,13 +97,13 @@ def _line(chart: Chart, line: Stroke, place: int, at: _Place) -> Iterator[Elemen
 
 
 def _dots(dots: Dots, at: _Place) -> Element:
-    """Points as one path: full ones are discs, hollow ones rings; their texts beside them."""
+    """Points as one path, long enough for any reader; full ones are discs, hollow ones rings; texts over the lines."""
     colour = _COLOURS[dots.colour % len(_COLOURS)]
-    path, texts = "", node("g", font_size=11)
+    path, texts = "", node("g", font_size=11, paint_order="stroke", stroke="ground", stroke_width=4)
     taken: list[tuple[float, float, float]] = []
     for point, text in zip(dots.points, dots.texts, strict=True):
         x, y = at(point)
-        path += f"M{x:.4g} {y:.4g}h0"
+        path += f"M{x:.4g} {y:.4g}h.01"
         right = x + letters(text)
         if text and not any(x < end and right > start and abs(y - down) < 12 for start, end, down in taken):
             put(texts, label(text, x + 7, y - 6))
@@ -133,8 +133,8 @@ def _keys(chart: Chart, left: float) -> tuple[list[Element], float]:
     parts: list[Element] = []
     for dots in chart.dots:
         if dots.name:
-            y = _ABOVE + TALL + _BELOW + 8
+            y = _ABOVE + TALL + _BELOW + 14
             sign = Dots([(left + 5, y - 4)], [""], hollow=dots.hollow, line=dots.line)
             parts += [_dots(sign, lambda point: point), label(dots.name, left + 16, y, fill="quiet")]
             left += letters(dots.name) + 40
-    return parts, 12.0 if parts else 0.0
+    return parts, 18.0 if parts else 0.0

@@ -66,7 +66,8 @@ class _Page:
             *(["folds.js"] if self.alike.any else []),
             "formula.js",
             "page.js",
-            *(["index.js"] if len(results) > 1 else []),
+            *(["index.css", "index.js"] if len(results) > 1 else []),
+            "list.css",
             "marks.css",
         ]
         body = [main, self.answers.all_frames(), cell_panel()]
@@ -83,10 +84,11 @@ class _Page:
             score = "not marked" if unmarked(result) else result_score(result)
             cells = (node("td", text) for text in [*others, score])
             rows.append(node("tr", node("td", node("a", first, href=f"#s{i}")), *cells))
-        yield overview(f"{len(rows)} sheets", names, rows)
+        yield overview(f"{len(rows)} sheets", names, rows, index=True)
 
     def _sheet(self, result: Marked, name: str) -> Element:
         title = f"{_name(result)}: {result.pair.problem}" if self.several else result.pair.problem
+        title = "Marks" if title == student_title(self.homework) else title  # the page is called so already
         heading = node("h2", _text(title, 600))
         score = node("strong", _text(result_score(result)))
         if self.folded:

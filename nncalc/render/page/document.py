@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from nncalc.render.page.squeeze import squeezed
+from nncalc.render.page.squeeze import short_properties, squeezed
 
 Attribute = str | int
 # An attribute that is there or not has this value; no foreign text has it, for `printable` shows it as a number.
@@ -16,6 +17,8 @@ PRESENT = "\ue001"
 LONGEST_TITLE = 70
 # Where the style and the script come in.
 _STYLE, _SCRIPT = "\ue002", "\ue003"
+# Before the name of a property of the style: only the whole page knows how it is called there.
+_PROPERTY = "\ue004"
 
 
 def node(tag: str, *inside: Element | str | None, **attributes: Attribute) -> Element:
@@ -36,9 +39,12 @@ def put(parent: Element, *inside: Element | str | None) -> None:
             parent.text = (parent.text or "") + part
 
 
-def overview(title: str, heads: Iterable[str], rows: Iterable[Element], seen: bool = True) -> Element:
-    """A table that is read and not walked, below its title; `seen`: that is shown, too."""
-    table = node("table", node("caption", title, **({"class_": "seen"} if seen else {})), class_="overview")
+def overview(
+    title: str, heads: Iterable[str], rows: Iterable[Element], seen: bool = True, index: bool = False
+) -> Element:
+    """A table that is read and not walked, below its title; `seen`: that is shown, too. `index`: a list of pages."""
+    caption = node("caption", title, **({"class_": "seen"} if seen else {}))
+    table = node("table", caption, class_="overview index" if index else "overview")
     put(table, node("thead", node("tr", *(node("th", head, scope="col") for head in heads))), node("tbody", *rows))
     return node("div", table, class_="scroll")
 
@@ -46,6 +52,11 @@ def overview(title: str, heads: Iterable[str], rows: Iterable[Element], seen: bo
 def why_panel(label: str, hint: str, **about: Attribute) -> Element:
     """Where a script says what there is to say of a cell; until then a hint."""
     return node("aside", node("p", hint, class_="quiet"), id="why", **about, aria_label=label)
+
+
+def of_style(name: str) -> str:
+    """What an attribute says that is coloured as the style's property of this name."""
+    return f"{_PROPERTY}{name}"
 
 
 def whole_page(title: str, body: Iterable[Element], *files: str, short_names: bool = True) -> str:
@@ -69,6 +80,8 @@ def whole_page(title: str, body: Iterable[Element], *files: str, short_names: bo
     put(head, node("title", title), node("style", _STYLE))
     put(html, node("body", *body, node("script", _SCRIPT)))
     written = tostring(html, encoding="unicode", method="html").replace(f'="{PRESENT}"', "")
+    called = short_properties(*styles)
+    written = re.sub(rf"{_PROPERTY}(\w+)", lambda found: f"var(--{called[found[1]]})", written)
     written = written.replace("{", "&#123;")  # what a site puts pages into must not read it as its own
     return f"<!DOCTYPE html>\n{written.replace(_STYLE, style).replace(_SCRIPT, script)}\n"
 

@@ -19,9 +19,9 @@ def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
         link = node("a", name, href=quote(to)) if to else name
         wrong = (node("p", printable(line, 2000)) for line in row.wrong)
         body.append(node("tr", node("td", link), node("td", row.topic), node("td", row.verdict, *wrong)))
-    table = overview(f"{len(rows)} problems", ("problem", "topic", "what became of it"), body)
+    table = overview(f"{len(rows)} problems", ("problem", "topic", "what became of it"), body, index=True)
     main = node("main", node("h1", "Workings"), *narrowing(), table)
-    return whole_page("Workings", [main], "index.js")
+    return whole_page("Workings", [main], "list.css", "index.css", "index.js")
 
 
 def narrowing() -> tuple[Element, Element]:

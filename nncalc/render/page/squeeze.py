@@ -27,20 +27,29 @@ def squeezed(*names: str, short_names: bool = True) -> str:
 
     short_names: a script with regular expressions or classes keeps its names, and the spaces within its lines.
     """
-    whole = "\n".join((get_data("nncalc.render.page", name) or b"").decode() for name in names)
-    lines = (line.partition("  //")[0].strip() for line in whole.splitlines())
-    text = "\n".join(line for line in lines if line and not line.startswith("//"))
+    text = _bare(names)
     if names[0].endswith(".css"):
-        return _style(text)
+        return _style(text, short_properties(*names))
     return f'"use strict";{{{_script(text)}}}' if short_names else f'"use strict";\n{{\n{text}\n}}'
 
 
-def _style(text: str) -> str:
+@cache
+def short_properties(*names: str) -> dict[str, str]:
+    """The letters for the custom properties of these styles together, by their names."""
+    return _letters_for(Counter(_PROPERTY.findall(_bare(names))))
+
+
+def _bare(names: tuple[str, ...]) -> str:
+    whole = "\n".join((get_data("nncalc.render.page", name) or b"").decode() for name in names)
+    lines = (line.partition("  //")[0].strip() for line in whole.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def _style(text: str, short: dict[str, str]) -> str:
     """A space before a point, or before a bracket, is a meaning."""
     text = re.sub(r"/\*.*?\*/", "", text)
-    text = re.sub(r" *([{};,]) *", r"\1", text.replace("\n", ""))
+    text = re.sub(r" *([{};,!]) *", r"\1", text.replace("\n", ""))
     text = re.sub(r"(:) +|\s*(>)\s*", r"\1\2", text).replace(";}", "}")
-    short = _letters_for(Counter(_PROPERTY.findall(text)))
     return _PROPERTY.sub(lambda found: f"--{short[found[1]]}", text)
 
 

@@ -35,7 +35,9 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     title = f"{len(traces)} workings" if several else full_title(traces[0])
     head = [node("h1", title)] if several else []
     body = [node("main", *head, written.alike.notice(), *workings), written.values.all_frames(), cell_panel()]
-    out.write(whole_page(title, body, *(["folds.js"] if written.alike.any else []), "formula.js", "page.js", "walk.js"))
+    styles = ["list.css"] if any(trace.overview or is_graph(trace) for trace in traces) else []
+    folds = ["folds.js"] if written.alike.any else []
+    out.write(whole_page(title, body, *styles, *folds, "formula.js", "page.js", "walk.js"))
 
 
 def render(trace: Trace, view: View, out: TextIO) -> None:

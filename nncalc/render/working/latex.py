@@ -16,7 +16,7 @@ from nncalc.trace.steps import Trace
 
 LATEX_HEAD = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \usepackage{amsmath}
-\setlength{\textwidth}{17cm}\setlength{\oddsidemargin}{-0.54cm}
+\setlength{\textwidth}{17cm}\setlength{\oddsidemargin}{-0.04cm}
 \setlength{\textheight}{24cm}\setlength{\topmargin}{-1cm}
 \setlength{\parindent}{0pt}\setlength{\parskip}{6pt}\setlength{\mathindent}{1em}
 \setlength{\lineskip}{5pt}\setlength{\lineskiplimit}{3pt}
@@ -125,7 +125,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence
 def _noted(words: Sequence[str], part: str) -> str:
     r"""In a paragraph of its own, which the part then stands beside."""
     note = r"\\".join(rf"\textbf{{{word}}}" for word in words)
-    beside = rf"\smash{{\llap{{\scriptsize\begin{{tabular}}[t]{{r@{{}}}}{note}\end{{tabular}}\hspace{{1em}}}}}}"
+    beside = rf"\smash{{\llap{{\scriptsize\begin{{tabular}}[t]{{r@{{}}}}{note}\end{{tabular}}\hspace{{0.6em}}}}}}"
     return rf"\noindent{beside}\par\nopagebreak\vspace{{-\baselineskip}}\vspace{{-\parskip}}" + f"\n{part}"
 
 

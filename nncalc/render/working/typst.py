@@ -16,7 +16,7 @@ from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, typst_string
 from nncalc.trace.steps import Trace
 
 TYPST_HEAD = """#set document(title: {title}, date: none)
-#set page(paper: "a4", margin: (x: 2.2cm, y: 2.4cm), numbering: "1")
+#set page(paper: "a4", margin: (left: 2.6cm, right: 1.8cm, y: 2.4cm), numbering: "1")
 #set text(lang: "en", size: 10pt, hyphenate: false)
 #set par(spacing: 0.9em)
 #set table(stroke: (x, y) => if y == 0 {{ (bottom: 0.5pt) }}, inset: (x: 0.7em, y: 0.3em))
@@ -33,6 +33,10 @@ _CONTENTS = """#v(4em)
 """
 # What is wider than its column is set smaller; what may be, from this share of a line on, is measured.
 _MAY_BE_WIDE = 0.7
+# A picture's points a pixel: its words are a little smaller than the text, and two charts stand beside each other.
+PICTURE_SCALE = 0.64
+# A wider one stands alone: what is left of a line would be narrow.
+_WIDE_PICTURE = 300
 _BETWEEN = " #h(1.5em, weak: true)\n#"
 _FITTED = """#layout(room => {{
   let formula = {formula}
@@ -74,13 +78,13 @@ def _flow(shown: Sequence[ShownFormula]) -> str:
             parts += [_FITTED.format(formula=formula) for formula in boxed]
         else:
             parts.append(f"#par(leading: 1em)[#{_BETWEEN.join(boxed)}]")
-    below = "\n#v(0.4em)" if any("mat(" in formula.source for formula in shown) else ""
-    return "\n\n".join(parts) + below
+    tall = any("mat(" in formula.source for formula in shown)
+    return ("#v(1.4em, weak: true)\n" if tall else "") + "\n\n".join(parts) + ("\n#v(0.4em)" if tall else "")
 
 
 def _noted(words: Sequence[str], part: str) -> str:
     note = f'text(size: 8pt, weight: "bold", {" + linebreak() + ".join(map(typst_string, words))})'
-    beside = f"#place(top + left, dx: -1.9cm, box(width: 1.7cm, align(right, {note})))"
+    beside = f"#place(top + left, dx: -1.8cm, box(width: 1.65cm, align(right, {note})))"
     return f"#block(breakable: false, sticky: true, width: 100%)[\n{beside}\n{part}\n]"
 
 
@@ -99,11 +103,26 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence
     return "\n".join([f"#table(columns: {len(head)}, align: ({sides},),", *cells, ")"])
 
 
-def _picture(drawn: Element) -> str:
-    """A drawing as wide as it is, but no wider than the column."""
-    wide, said = 0.75 * float(drawn.get("width", "")), typst_string(drawn.findtext("desc", ""))
-    drawing = f'bytes({typst_string(tostring(drawn, encoding="unicode"))}), format: "svg", alt: {said}'
-    return f"#layout(room => image({drawing}, width: calc.min(room.width, {wide:g}pt)))"
+def _pictures(drawn: Sequence[Element]) -> str:
+    """Drawings beside each other; one that is wide stands alone, no wider than the column."""
+    parts = []
+    for wide, group in groupby(drawn, key=lambda svg: _width(svg) > _WIDE_PICTURE):
+        if wide:
+            parts += [f"#layout(room => {_image(svg, f'calc.min(room.width, {_width(svg):g}pt)')})" for svg in group]
+        else:
+            boxed = (f"box({_image(svg, f'{_width(svg):g}pt')})" for svg in group)
+            parts.append(f"#par(leading: 1em)[#{_BETWEEN.join(boxed)}]")
+    return "\n\n".join(parts)
+
+
+def _width(drawn: Element) -> float:
+    return PICTURE_SCALE * float(drawn.get("width", ""))
+
+
+def _image(drawn: Element, width: str) -> str:
+    said = typst_string(drawn.findtext("desc", ""))
+    drawing = typst_string(tostring(drawn, encoding="unicode"))
+    return f'image(bytes({drawing}), format: "svg", alt: {said}, width: {width})'
 
 
 def _flat_power(base: str, exponent: str) -> str:
@@ -128,5 +147,5 @@ TYPST_MARKUP = Markup(
     table=_table,
     noted=_noted,
     line=100,
-    picture=_picture,
+    pictures=_pictures,
 )

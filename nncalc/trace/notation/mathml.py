@@ -18,7 +18,9 @@ _ACCENTED = {"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙"}
 _ANGLES = str.maketrans("<>", "⟨⟩")
 # Where an argument stands in what the page's own notation writes of a call; no problem can hold these signs.
 HELD = "\ue000"
-_TOKEN = re.compile(rf"\ue000([0-9]+|[{signs.LOW}]+);|(\d[\d.]*)|([^\W\d]\w*)|(\S)")
+# A blank beside a word, or between two, is to be seen: markup takes none for itself. Signs bring their own.
+_BLANK = rf"(?<=[\w;)\]])(?<![{signs.LOW}];) (?=[\w(\[]|{HELD}[0-9])"
+_TOKEN = re.compile(rf"{HELD}([0-9]+|[{signs.LOW}]+);|(\d[\d.]*)|([^\W\d]\w*)|(\S)|({_BLANK})")
 # A place that stands low, as the steps of ⋆₂ do.
 _RAISED = str.maketrans(signs.LOW, "0123456789")
 
@@ -60,7 +62,7 @@ def _tokens(text: str, parts: list[str]) -> str:
     """What the page writes, as numbers, names and signs, with the parts where their places are held."""
 
     def written(found: re.Match[str]) -> str:
-        place, digits, word, sign = found.groups()
+        place, digits, word, sign, blank = found.groups()
         if place is not None:
             part = parts[int(place.translate(_RAISED))]
             return part if place.isdecimal() else f"<msub><mrow></mrow>{part}</msub>"
@@ -68,6 +70,8 @@ def _tokens(text: str, parts: list[str]) -> str:
             return f"<mn>{digits}</mn>"
         if word is not None:
             return f"<mi>{escape(GLYPHS.get(word, word))}</mi>"
+        if blank is not None:
+            return "<mtext>\u00a0</mtext>"
         opens, closes = ("<mrow>" * (sign in "(["), "</mrow>" * (sign in ")]"))
         return f"{opens}<mo>{escape(GLYPHS.get(sign, sign))}</mo>{closes}"
 
