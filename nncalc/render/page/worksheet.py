@@ -129,8 +129,8 @@ class _Sheet:
         if block.points:
             put(head, " ", node("small", f"({block.points})"))
         about = {"data_telling": "yes"} if is_telling(self.asked, name) else {}
-        where = [part for symbol, made in block.where for part in (" ", equation(made, MATHML.symbol(symbol)))]
-        said = node("p", "where", *where, class_="quiet") if where else None
+        where = [part for symbol, made in block.where for part in (", ", equation(made, MATHML.symbol(symbol)))]
+        said = node("p", "where ", *where[1:], class_="quiet") if where else None
         return node("section", head, said, class_="asked", data_v=value, aria_labelledby=f"h{value}", **about)
 
     def _templates(self) -> Iterator[Element]:
