@@ -22,8 +22,8 @@ _TEXT = {
     "¶": r"\textparagraph{}", "©": r"\textcopyright{}", "®": r"\textregistered{}", "™": r"\texttrademark{}",
     "№": "No.", "‰": r"\textperthousand{}", "¦": r"\textbrokenbar{}", "†": r"\textdagger{}", "‡": r"\textdaggerdbl{}",
     "•": r"\textbullet{}", "ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø": r"\O{}", "ł": r"\l{}",
-    "Ł": r"\L{}", "œ": r"\oe{}", "Œ": r"\OE{}", "ı": r"\i{}", "ȷ": r"\j{}", "ẞ": "SS", "þ": "th", "Þ": "Th", "ð": "dh", "ʼ": "'{}",
-    "ʾ": "'{}",
+    "Ł": r"\L{}", "œ": r"\oe{}", "Œ": r"\OE{}", "ı": r"\i{}", "ȷ": r"\j{}", "ẞ": "SS", "þ": "th", "Þ": "Th", "ð": "dh",
+    "ʼ": "'{}", "ʾ": "'{}",
 }  # fmt: skip
 _MATHEMATICS = {
     "·": r"\cdot", "∘": r"\circ", "⋆": r"\star", "×": r"\times", "∂": r"\partial", "ᵀ": r"^{\top}", "→": r"\to",
@@ -72,7 +72,7 @@ def _sign(sign: str, marks: str = "") -> str:
         return rf"\ensuremath{{{formula}}}"
     if sign in _TEXT or sign.isascii():
         return _TEXT.get(sign, sign) + _numbers(marks)
-    letter, *own = unicodedata.normalize("NFD", sign)
+    letter, *own = [*unicodedata.normalize("NFD", sign)]
     if letter.isascii() and letter.isalpha():
         return _accented(letter, [*own, *marks])
     kind, alike = _alike(sign)
@@ -103,7 +103,7 @@ def _formula(sign: str, marks: str) -> str:
     plain = _unmarked(sign)
     if plain and not marks:
         return plain
-    letter, *own = unicodedata.normalize("NFD", sign)
+    letter, *own = [*unicodedata.normalize("NFD", sign)]
     marked = [*own, *marks]
     if not marked or not set(marked) <= _ACCENTS_OF_FORMULAS.keys():
         return ""

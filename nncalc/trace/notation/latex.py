@@ -76,6 +76,7 @@ LATEX = Style(
     compare=lambda a, relation, b: rf"\left[{a} {RELATIONS[relation][1]} {b}\right]",
     call=_latex_call,
     along=_latex_along,
+    raises=True,
     letter=lambda text: {"π": r"\pi"}.get(text, text),
     encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),
 )

@@ -116,6 +116,7 @@ TYPST = Style(
     compare=lambda a, relation, b: rf"lr(\[ {a} {relation} {b} \])",
     call=_call,
     along=_along,
+    raises=True,
     number=_number,
     letter=lambda text: text if len(text) == 1 else f"italic({typst_string(text)})",
     encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),
