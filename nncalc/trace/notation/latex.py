@@ -32,8 +32,8 @@ def _latex_letters(name: str) -> str:
     letter = _LETTERS.get(own.base, own.base)
     if own.face:
         letter = rf"\{_FACES[own.face, letter.isalpha()]}{{{letter}}}"
-    elif len(own.base) > 1:
-        letter = rf"\mathit{{{_escaped(own.base)}}}"
+    elif len(own.base) > 1:  # a function's name stands upright: tanh_c
+        letter = rf"\{'mathrm' if own.base in FUNCTIONS else 'mathit'}{{{_escaped(own.base)}}}"
     if own.accent:  # TeX takes braces around one accent away, and two indices of one letter are an error
         letter = "{}" * bool(own.lower or own.upper or own.primes) + rf"\{own.accent}{{{letter}}}"
     upper = r"\prime" * own.primes + (" " * bool(own.primes and own.upper)) + _script(own.upper)

@@ -61,7 +61,10 @@ def _script(text: str) -> str:
 
 
 def _letter(letters: str) -> str:
-    return letters if len(letters) == 1 and letters.isalpha() else f"italic({typst_string(letters)})"
+    """A letter, or a word; a function's name stands upright: tanh_c."""
+    if len(letters) == 1 and letters.isalpha():
+        return letters
+    return f"{'upright' if letters in FUNCTIONS else 'italic'}({typst_string(letters)})"
 
 
 def _call(function: str, args: list[str]) -> str:
