@@ -68,7 +68,6 @@ def run(problem: Problem, settle: Settle = exact, finite: bool = True) -> Trace:
     trace = work.finished()
     trace.answer = {name: np.asarray(v.array if isinstance(v, Value) else v) for name, v in answer.items()}
     trace.answered = {name: v.name for name, v in answer.items() if isinstance(v, Value) and v.name is not None}
-    trace.notes = [*dict.fromkeys(trace.notes)]  # what several layers say is said once
     trace.topic, trace.title = problem.topic, problem.title
     trace.called = trace.called or problem.called
     trace.also = _also_called(problem.kernel)

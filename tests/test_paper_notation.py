@@ -15,6 +15,7 @@ from golden import whole
 from nncalc.problem.problem import load, loads
 from nncalc.reading.expression import ExpressionError
 from nncalc.reading.parser import parse
+from nncalc.render.layout import View, signs_said
 from nncalc.running import solve
 from nncalc.topics.parts.graph import walk
 from nncalc.topics.parts.language import LANGUAGE
@@ -266,18 +267,26 @@ def test_a_step_with_the_name_of_a_function_stands_upright() -> None:
 
 
 SIZED = (
-    ({"stride": 2, "pad": 1}, "n = size in, p = zeros on either side, f = size of the window, s = stride"),
-    ({}, "n = size in, f = size of the window"),
-    ({"pad": [1, 0, 0, 1], "dilation": 2}, "n = size in, p = zeros before, p_end = zeros behind, f = size of the window, d = dilation"),
-    ({"transposed": True, "stride": 2, "output_pad": 1}, "n = size in, f = size of the window, s = stride, output_pad = added at the end"),
+    ({"stride": 2, "pad": 1}, "npfs"), ({}, "nf"), ({"pad": [1, 0, 0, 1], "dilation": 2}, ("n", "p", "p_end", "f", "d")),
+    ({"transposed": True, "stride": 2, "pad": 1}, "npfs"),
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("fields", "said"), SIZED)
-def test_the_letters_of_a_size_are_explained(fields: dict[str, Any], said: str) -> None:
-    """Those that the page itself shows, no more and no fewer."""
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize(("fields", "letters"), SIZED)
+def test_the_letters_of_a_size_are_explained(fields: dict[str, Any], letters: str, ascii: bool) -> None:
+    """Those that the formula has, no more and no fewer, and where it is shown alone."""
     given = {"image": [[1, 2, 3], [4, 5, 6], [7, 8, 9]], "filter": [[1, 0], [0, 1]]}
     trace = solve({"topic": "conv"} | given | fields)
-    assert trace.notes == [f"size: {said}"]
-    named = {part.split(" = ")[0] for part in said.split(", ")}
-    assert named == {name for name in trace.given if name in ("n", "p", "p_end", "f", "d", "s", "output_pad")}
+    view = View(ascii=ascii)
+    said = dict(part.split(": ", 1) for part in signs_said(trace.steps, view).split("; "))
+    assert {name for name in said if name in ("n", "p", "p_end", "f", "d", "s")} == {*letters}
+    assert {*letters} == {name for name in trace.given if name in ("n", "p", "p_end", "f", "d", "s")}
+    assert said["f"] == "size of the window"
+    assert said.get("p") in (None, "zeros before" if "p_end" in letters else "zeros on either side")
+    assert "size in" not in signs_said([step for step in trace.steps if step.name != "size"], view)
+
+
+def test_letters_of_a_size_are_those_of_windows_alone() -> None:
+    trace = solve({"topic": "formulas", "given": {"a": 2, "s": 3}, "formulas": "size = a*s"})
+    assert "stride" not in signs_said(trace.steps, View())

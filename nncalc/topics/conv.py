@@ -24,7 +24,6 @@ from nncalc.topics.parts.windows import (
     padded,
     pair,
     same_transposed,
-    say_sizes,
     windows_of,
     with_padding,
 )
@@ -114,7 +113,6 @@ def _forward(
     """The size of the output, and the convolution of the padded image."""
     slid = with_padding(windows_of(X.shape[1:], K.shape[2:], stride, dilation), pad)
     size = work.let("size", output_size(work, slid, line=image.ndim == 1))
-    say_sizes(work, slid)
     whole = slid.unpadded()
     work.reserve("pad", (X.shape[0], *whole.image))
     work.reserve("filter", (K.shape[0], *slid.out))
@@ -142,7 +140,6 @@ def _transposed(
         raise Refused("pad", f"cuts all of the {dimensions(whole)} output away")
     work.reserve("stride", (K.shape[1] * groups, *whole))
     size = work.let("size", _transposed_size(work, slid, more, image.ndim == 1))
-    say_sizes(work, slid, more=any(more))
     Y = convolution.conv_transposed(X, K, window=slid.unpadded(whole), groups=groups)
     return size, Y[(slice(None), *kept)] if slid.is_padded else Y
 

@@ -19,7 +19,6 @@ from nncalc.topics.parts.windows import (
     of_list,
     output_size,
     pair,
-    say_sizes,
     say_ties,
     windows_of,
     with_padding,
@@ -100,7 +99,6 @@ def pool(
     f = n if window is None else pair("window", window)
     slid = with_padding(windows_of(n, f, f if stride is None else stride, dilation, ceil), pad)
     size = work.let("size", output_size(work, slid, "window", line))
-    say_sizes(work, slid)
     work.reserve("pad", (*X.shape[:-2], *slid.out))
     if not slid.counts().all():
         raise Refused("pad", "leaves a window without a cell of the image", "less than the window")

@@ -134,22 +134,6 @@ def output_size(work: Work, window: Window, field: str = "filter", line: bool = 
     return np.minimum(steps, (room - 1 if end is None else room - 1 - end) // step) + 1
 
 
-def say_sizes(work: Work, window: Window, more: bool = False) -> None:
-    """What the letters of the formula of the size mean; `more`: with rows and columns added at the end."""
-    down, over = window
-    uneven = any(axis.before != axis.after for axis in window)
-    meant = (
-        ("n = size in", True),
-        ("p = zeros before" if uneven else "p = zeros on either side", window.is_padded),
-        ("p_end = zeros behind", window.is_padded and uneven),
-        ("f = size of the window", True),
-        ("d = dilation", (down.d, over.d) != (1, 1)),
-        ("s = stride", (down.s, over.s) != (1, 1)),
-        ("output_pad = added at the end", more),
-    )
-    work.note(f"size: {', '.join(said for said, used in meant if used)}")
-
-
 def padded(X: Any, window: Window) -> Any:
     """Zeros around the last two axes, of a plain list around its only one."""
     around = [(axis.before, axis.after) for axis in window]
