@@ -1,6 +1,7 @@
 """The author's own letters: `symbols: {W1: "W^{[1]}"}` is read here, and given to what a working names.
 
-Only pages know of them. Answer sheets, --get and --explain go on calling everything by its name.
+Pages are written in them. Answer sheets, --get and --explain go on calling everything by its name; `nncalc.names`
+understands the letters where somebody types them.
 """
 
 from __future__ import annotations
