@@ -364,3 +364,10 @@ def test_a_square_stands_behind_a_section_that_stands_high(style: str) -> None:
 def test_a_square_stands_behind_a_cell_of_what_is_raised() -> None:
     h = lettered(RNN, **{"t1.h": "h^{(1)}"})["t1.dL/dz"]
     assert "(h^(1)[1])²" in write(h.element((0,)), TEXT, by_symbols(TEXT))
+
+
+def test_pictures_have_the_letters() -> None:
+    two = RECURRENT + "symbols: {h: '\\hat{s}', L: '\\mathcal{L}'}\n"
+    three = two.replace("x: [[1, 0], [0, 1]]", "x: [[1, 0], [0, 1], [1, 1]]").replace("[[1], [0]]", "[[1], [0], [1]]")
+    curves, lengths = (run("solve", "-", "--figure", "curve", stdin=page.encode()).out for page in (two, three))
+    assert " ŝ\n" in curves and lengths.startswith("‖∂ℒ/∂ŝ‖\n") and not re.search(r"\bh\b", curves + lengths)
