@@ -176,7 +176,7 @@ IN_TYPST = [
     (tree.add(a, tree.negative(a)), 'a_("1") - a_("1")'),
     (tree.matmul(A, tree.transpose(B)), 'W_("xi")^("(t1)") dot attach(frac(∂ L, ∂ W), tr: top)'),
     (tree.product(A, B), 'W_("xi")^("(t1)") compose frac(∂ L, ∂ W)'),
-    (tree.power(A, tree.TWO), 'attach(class("normal", W_("xi")^("(t1)")), tr: 2)'),
+    (tree.power(A, tree.TWO), r'attach(class("normal", lr(\( W_("xi")^("(t1)") \))), tr: 2)'),
     (tree.divide(tree.add(a, a), a), 'frac(a_("1") + a_("1"), a_("1"))'),
     (tree.item(a, "2"), 'attach(class("normal", a_("1")), br: "[2]")'),
     (tree.compare(">=", a, tree.ZERO), r'lr(\[ a_("1") >= 0 \])'),
