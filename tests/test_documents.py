@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from itertools import accumulate
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,10 +25,10 @@ from hypothesis import strategies as st
 
 from nncalc.errors import InputError
 from nncalc.problem.problem import load
+from nncalc.render.documents.latex_text import escaped_latex
 from nncalc.render.documents.markup import escaped_markdown
 from nncalc.render.layout import View
 from nncalc.render.working import rendered
-from nncalc.render.working.latex import escaped_latex
 from nncalc.running import on_paper, solve
 from nncalc.trace.notation import tree
 from nncalc.trace.notation.style import substituted, symbols, write
@@ -36,10 +37,12 @@ from nncalc.trace.steps import Trace
 
 TEXTS = ("markdown", "latex", "typst")
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_IN_FORMULA = r"(?:\\[A-Za-z]+|[A-Za-z0-9-]|[\^_]|\{|\})+"
 ALLOWED_IN_LATEX = re.compile(
-    r"(?:[A-Za-z0-9 .:;/()*+=@]|\{[\[\]]\}|['`?!,-]\{\}|\\[{}$&#%]|(?:\\_)?\\allowbreak\{\}|\\char34\{\}|\\(?:ss|ae|AE|o|O|l|L)\{\}"
-    r"|\\text(?:backslash|asciicircum|asciitilde|less|greater|bar)\{\}|\\[`'^~=u.\"rHvc]\{[A-Za-z]\}"
-    r"|\\ensuremath\{(?:\\[A-Za-z]+|-|\\hat\{y\}|[\^_]\{(?:\d|\\top)\}|\\frac\{\d\}\{\d\})\})*"
+    r"(?:[A-Za-z0-9 .:;/()*+=@]|\{[\[\]]\}|['`?!,-]\{\}|\\[{}$&#%]|(?:\\_)?\\allowbreak\{\}|\\char34\{\}"
+    r"|\\(?:ss|ae|AE|oe|OE|o|O|l|L|i|j)\{\}|\\text[a-z]+\{\}|\\textcircled\{\d\}"
+    r"|(?:\\[`'^~=u.\"rHvcdb]\{)+[A-Za-z]\}+"
+    rf"|\\ensuremath\{{{_IN_FORMULA}\}})*"
 )
 PUNCTUATION = r"!-/:-@\[-`{-~"
 
@@ -77,7 +80,12 @@ ASCII = "".join(map(chr, range(32, 127)))
 @example(ASCII)
 @example("".join(HOSTILE))
 def test_no_text_is_a_command_in_latex(text: str) -> None:
-    assert ALLOWED_IN_LATEX.fullmatch(escaped_latex("".join(sign for sign in text if sign.isprintable())))
+    escaped = escaped_latex("".join(sign for sign in text if sign.isprintable()))
+    assert ALLOWED_IN_LATEX.fullmatch(escaped)
+    depth = [(sign == "{") - (sign == "}") for sign in re.sub(r"\\[{}]", "", escaped)]
+    assert sum(depth) == 0 and min(accumulate(depth), default=0) >= 0
+    for formula in re.findall(rf"\\ensuremath\{{({_IN_FORMULA})\}}", escaped):
+        assert not re.search(r"\\(?:input|write|def|let|csname|catcode|end|begin|relax|newcommand)", formula)
 
 
 @given(st.text(max_size=30))
@@ -168,7 +176,7 @@ IN_TYPST = [
     (tree.add(a, tree.negative(a)), 'a_("1") - a_("1")'),
     (tree.matmul(A, tree.transpose(B)), 'W_("xi")^("(t1)") dot attach(frac(∂ L, ∂ W), tr: top)'),
     (tree.product(A, B), 'W_("xi")^("(t1)") compose frac(∂ L, ∂ W)'),
-    (tree.power(A, tree.TWO), 'attach(class("normal", W_("xi")^("(t1)")), tr: 2)'),
+    (tree.power(A, tree.TWO), r'attach(class("normal", lr(\( W_("xi")^("(t1)") \))), tr: 2)'),
     (tree.divide(tree.add(a, a), a), 'frac(a_("1") + a_("1"), a_("1"))'),
     (tree.item(a, "2"), 'attach(class("normal", a_("1")), br: "[2]")'),
     (tree.compare(">=", a, tree.ZERO), r'lr(\[ a_("1") >= 0 \])'),

@@ -92,7 +92,7 @@ PAGES = {
     "sin": ("sin(x)", r"\sin\left(x\right)"), "cos": ("cos(x)", r"\cos\left(x\right)"),
     "tan": ("tan(x)", r"\tan\left(x\right)"), "sinh": ("sinh(x)", r"\sinh\left(x\right)"),
     "cosh": ("cosh(x)", r"\cosh\left(x\right)"), "tanh": ("tanh(x)", r"\tanh\left(x\right)"),
-    "sigmoid": ("σ(x)", r"\sigma\left(x\right)"), "relu": ("relu(x)", r"\operatorname{ReLU}\left(x\right)"),
+    "sigmoid": ("σ(x)", r"\sigma\left(x\right)"), "relu": ("relu(x)", r"\operatorname{relu}\left(x\right)"),
     "softplus": ("softplus(x)", r"\operatorname{softplus}\left(x\right)"), "abs": ("abs(x)", r"\left| x \right|"),
     "max": ("max(x, y)", r"\max\left(x, y\right)"), "min": ("min(x, y)", r"\min\left(x, y\right)"),
     "log2": ("log2(x)", r"\log_2\left(x\right)"), "erf": ("erf(x)", r"\operatorname{erf}\left(x\right)"),

@@ -15,13 +15,18 @@ from golden import whole
 from nncalc.problem.problem import load, loads
 from nncalc.reading.expression import ExpressionError
 from nncalc.reading.parser import parse
+from nncalc.render.layout import View, signs_said
 from nncalc.running import solve
 from nncalc.topics.parts.graph import walk
 from nncalc.topics.parts.language import LANGUAGE
 from nncalc.trace.name import StepName
+from nncalc.trace.notation.functions import ARGUMENTS, typed_functions
+from nncalc.trace.notation.latex import LATEX
+from nncalc.trace.notation.mathml import MATHML
 from nncalc.trace.notation.phrases import PHRASES
 from nncalc.trace.notation.signs import ascii_only
 from nncalc.trace.notation.style import ASCII_TEXT, TEXT, Style, symbols, write
+from nncalc.trace.notation.typst import TYPST
 from nncalc.trace.rule import RULES
 from nncalc.trace.rules.reasons import LONGEST_REASON, NEEDS_NONE, REASONS, give_reasons, operations_of
 from nncalc.trace.steps import Trace
@@ -244,3 +249,44 @@ def test_signs_are_explained_once_where_they_stand_and_only_there() -> None:
     assert line.count("K ⋆ X") == line.count("K ⋆ᵀ X") == line.count(": how ") == line.count("flip") == 1
     assert "signs" not in run("softmax", "--x", "2,1").out
     assert "signs" not in run("solve", str(ROOT / "problems/22-lstm-one-step.yaml"), "--detail", "short").out
+
+
+def test_a_function_has_one_name_in_every_way_of_writing() -> None:
+    """The name in which it is typed, or its sign: relu is no ReLU in one format alone."""
+    for name, row in typed_functions().items():
+        if row.text or ARGUMENTS in row.latex or name in row.also:
+            continue
+        shown = [style.call(name, ["x"]) for style in (TEXT, LATEX, TYPST, MATHML)]
+        assert all(name in text.replace("log_{10}", "log10") for text in shown), shown
+
+
+def test_a_step_with_the_name_of_a_function_stands_upright() -> None:
+    assert LATEX.symbol("tanh_c") == r"\mathrm{tanh}_{c}" and TYPST.symbol("tanh_c") == 'upright("tanh")_("c")'
+    assert MATHML.symbol("tanh_c") == "<msub><mi>tanh</mi><mi>c</mi></msub>"
+    assert LATEX.symbol("net_j") == r"\mathit{net}_{j}"
+
+
+SIZED = (
+    ({"stride": 2, "pad": 1}, "npfs"), ({}, "nf"), ({"pad": [1, 0, 0, 1], "dilation": 2}, ("n", "p", "p_end", "f", "d")),
+    ({"transposed": True, "stride": 2, "pad": 1}, "npfs"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("ascii", [False, True])
+@pytest.mark.parametrize(("fields", "letters"), SIZED)
+def test_the_letters_of_a_size_are_explained(fields: dict[str, Any], letters: str, ascii: bool) -> None:
+    """Those that the formula has, no more and no fewer, and where it is shown alone."""
+    given = {"image": [[1, 2, 3], [4, 5, 6], [7, 8, 9]], "filter": [[1, 0], [0, 1]]}
+    trace = solve({"topic": "conv"} | given | fields)
+    view = View(ascii=ascii)
+    said = dict(part.split(": ", 1) for part in signs_said(trace.steps, view).split("; "))
+    assert {name for name in said if name in ("n", "p", "p_end", "f", "d", "s")} == {*letters}
+    assert {*letters} == {name for name in trace.given if name in ("n", "p", "p_end", "f", "d", "s")}
+    assert said["f"] == "size of the window"
+    assert said.get("p") in (None, "zeros before" if "p_end" in letters else "zeros on either side")
+    assert "size in" not in signs_said([step for step in trace.steps if step.name != "size"], view)
+
+
+def test_letters_of_a_size_are_those_of_windows_alone() -> None:
+    trace = solve({"topic": "formulas", "given": {"a": 2, "s": 3}, "formulas": "size = a*s"})
+    assert "stride" not in signs_said(trace.steps, View())

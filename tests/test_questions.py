@@ -31,8 +31,8 @@ from nncalc.marking.questions import (
     questions,
 )
 from nncalc.problem.problem import load, loads
+from nncalc.render.documents.latex_text import escaped_latex
 from nncalc.render.questions import QUESTION_FORMATS, render
-from nncalc.render.working.latex import escaped_latex
 from nncalc.running import conventions
 from nncalc.trace.notation.signs import GREEK, HIGH, LOW
 from nncalc.trace.notation.style import TEXT, symbols, write

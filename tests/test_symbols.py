@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from command import run
 from examples import GRID, problem
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from test_documents import log_of
 
 from nncalc.errors import InputError
+from nncalc.names import value_of
 from nncalc.render.layout import View
 from nncalc.render.working import rendered
 from nncalc.running import solve
@@ -27,7 +29,8 @@ from nncalc.trace.notation.latex import LATEX
 from nncalc.trace.notation.letters import LettersError, letters_of, read_letters
 from nncalc.trace.notation.mathml import MATHML
 from nncalc.trace.notation.signs import ascii_only
-from nncalc.trace.notation.style import TEXT
+from nncalc.trace.notation.style import TEXT, write
+from nncalc.trace.notation.style import symbols as by_symbols
 from nncalc.trace.notation.typst import TYPST
 from nncalc.trace.steps import Trace
 
@@ -263,3 +266,108 @@ def test_every_symbol_is_markup_that_is_whole() -> None:
         made = ElementTree.fromstring(f"<math>{MATHML.symbol(name)}{MATHML.symbol(name, '1,2')}</math>")
         counts = {"msub": 2, "msup": 2, "mfrac": 2, "mover": 2, "msubsup": 3}
         assert all(len(part) == counts[part.tag] for part in made.iter() if part.tag in counts)
+
+
+RECURRENT = RNN.replace("upstream: [[1, 1], [1, 0]]\n", "W_hy: [[1, -1]]\nb_y: [0.3]\ntarget: [[1], [0]]\n")
+LEARNS = TWO_LAYERS.replace("topic: backprop", "topic: network") + "rate: 0.1\n"
+
+
+def test_what_is_made_from_a_value_has_its_letters() -> None:
+    trace = lettered(LEARNS, W1="W^{[1]}", x=r"\mathbf{x}", b1="b_{1,t}")
+    assert trace["W1_new"].symbol == "W_{new}^{[1]}" and trace["W2_new"].symbol == "W2_new"
+    assert LATEX.symbol(trace["W1_new"].symbol) == "W_{new}^{[1]}"
+    assert TEXT.symbol(trace["b1_new"].symbol) == "b_{1,t,new}"
+    page = str(rendered([trace], View(), "table"))
+    assert "W_new^[1] = W^[1] - 0.1·∂L/∂W^[1]" in page and "W1_new" not in page
+    own = lettered(LEARNS, W1="W^{[1]}", W1_new="V")
+    assert own["W1_new"].symbol == "V"
+    padded = lettered(GRID + "filter: [[1, -1], [0, -1]]\n", X="I")
+    assert padded["X_pad"].symbol == "I_{pad}"
+
+
+@pytest.mark.parametrize("format", ["table", "latex", "markdown", "typst", "html"])
+def test_an_answer_has_the_letters_of_the_steps_that_it_holds(format: str) -> None:
+    """The answer y is that of all time steps below each other; it is no step itself."""
+    trace = lettered(RECURRENT, y=r"\hat{y}")
+    page = str(rendered([trace], View(), format))
+    written = {"table": "\nŷ = ", "latex": r"\(\displaystyle \hat{y} = ", "markdown": r"\hat{y} = \left[",
+               "typst": "$display(hat(y) = ", "html": 'ŷ'}[format]  # fmt: skip
+    answer = page[page.rindex("Answer") :]
+    assert written in answer
+    one = str(rendered([lettered(RECURRENT, **{"t1.y": "p"})], View(), "table"))
+    assert "\ny = " in one[one.rindex("Answer") :]
+
+
+def test_the_gradients_that_are_left_out_are_named_in_the_letters() -> None:
+    page = str(rendered([lettered(LEARNS, L=r"\mathcal{L}", x=r"\mathbf{x}")], View(), "table"))
+    assert "left out, by what is given: ∂ℒ/∂𝐱; --only dL/dx shows it" in page
+
+
+READ = [
+    ("ŷ", "z2"), ("y\u0302", "z2"), (r"\hat{y}", "z2"), ("y_hat", "z2"), ("ŷ[1]", "z2[1]"), ("ŷ:1", "z2[1]"),
+    ("W^[1]", "W1"), ("W^{[1]}", "W1"), ("W^[1][1,2]", "W1[1,2]"), ("W^{[1]}:1,2", "W1[1,2]"), ("z^[1][2]", "z1[2]"),
+    ("ℒ", "L"), (r"\mathcal{L}", "L"), ("∂ℒ/∂W^[1]", "dL/dW1"), ("dL/dW^{[1]}[1,2]", "dL/dW1[1,2]"),
+    ("dW^[1]", "dL/dW1"), ("dW1", "dL/dW1"), ("z2", "z2"), ("𝐱", "x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "name"), READ)
+def test_a_name_may_be_typed_in_the_authors_letters(typed: str, name: str) -> None:
+    trace = solve(problem(NG))
+    assert np.array_equal(value_of(trace, typed), value_of(solve(problem(TWO_LAYERS)), name))
+
+
+def test_letters_are_understood_in_sheets_and_by_every_flag(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text(NG)
+    (tmp_path / "a.yaml").write_text('"ŷ": [0.2681]\n"z^[1]": [0.6, -0.5]\n')
+    done = run("check", str(tmp_path / "p.yaml"), str(tmp_path / "a.yaml"), "--format", "plain")
+    assert "no step" not in done.out + done.err and "z1" in done.out and "z2" in done.out
+    assert run("check", str(tmp_path / "p.yaml"), "z^[1]=[0.6,-0.5]").code == 0
+    assert "ŷ = W^[2]·a^[1] + b^[2]" in run("solve", "-", "--only", "ŷ", stdin=NG.encode()).out
+    assert "ŷ[1] = " in run("solve", "-", "--explain", "ŷ[1]", stdin=NG.encode()).out
+    recurrent = (RECURRENT + "symbols: {y: '\\hat{y}'}\n").encode()
+    only = run("solve", "-", "--only", "ŷ", stdin=recurrent).out
+    assert "t1.ŷ = " in only and "t2.ŷ = " in only
+    assert run("solve", "-", "--get", "ŷ", stdin=recurrent).out == run("solve", "-", "--get", "y", stdin=recurrent).out
+
+
+@pytest.mark.parametrize("words", [["--get", "x̂"], ["--explain", "x̂[1]"], ["--only", "x̂"], ["--get", "ŷ"]])
+def test_what_nobody_typed_is_not_said(words: list[str]) -> None:
+    """The name is said as it was typed, with the names that there are."""
+    done = run("solve", "-", *words, stdin=TWO_LAYERS.encode())
+    assert done.code == 2 and f"there is no step '{words[1]}' (the steps are z1, a1, z2, " in done.err
+    assert "hat" not in done.err
+
+
+def test_what_bears_a_name_is_meant_before_what_is_written_so() -> None:
+    trace = lettered(TWO_LAYERS, W1="W_2", W2="W_1", a1="z_1", z1="s")
+    assert np.array_equal(value_of(trace, "z1"), trace["z1"].array)
+    assert np.array_equal(value_of(trace, "W_1"), trace.given["W2"].array)
+
+
+SECTIONED = {"text": (TEXT, "t2.h²"), "latex": (LATEX, r"{\left({h}^{(t2)}\right)}^{2}"),
+             "typst": (TYPST, r'attach(class("normal", lr(\( h^("(t2)") \))), tr: 2)')}  # fmt: skip
+
+
+@pytest.mark.parametrize("style", SECTIONED)
+def test_a_square_stands_behind_a_section_that_stands_high(style: str) -> None:
+    used, squared = SECTIONED[style]
+    written = write(solve(problem(RNN))["t2.dL/dz"].formula, used, by_symbols(used))
+    assert squared in written
+    own = write(lettered(RNN, h="h_{t-1}")["t2.dL/dz"].formula, MATHML, by_symbols(MATHML))
+    (power,) = (
+        part for part in ElementTree.fromstring(f"<math>{own}</math>").iter("msup") if part[1].findtext("mn") == "2"
+    )
+    assert "".join(power[0].itertext()).startswith("(h") and "".join(power[0].itertext()).endswith("(t2))")
+
+
+def test_a_square_stands_behind_a_cell_of_what_is_raised() -> None:
+    h = lettered(RNN, **{"t1.h": "h^{(1)}"})["t1.dL/dz"]
+    assert "(h^(1)[1])²" in write(h.element((0,)), TEXT, by_symbols(TEXT))
+
+
+def test_pictures_have_the_letters() -> None:
+    two = RECURRENT + "symbols: {h: '\\hat{s}', L: '\\mathcal{L}'}\n"
+    three = two.replace("x: [[1, 0], [0, 1]]", "x: [[1, 0], [0, 1], [1, 1]]").replace("[[1], [0]]", "[[1], [0], [1]]")
+    curves, lengths = (run("solve", "-", "--figure", "curve", stdin=page.encode()).out for page in (two, three))
+    assert " ŝ\n" in curves and lengths.startswith("‖∂ℒ/∂ŝ‖\n") and not re.search(r"\bh\b", curves + lengths)

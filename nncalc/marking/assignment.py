@@ -12,7 +12,7 @@ import numpy as np
 
 from nncalc.errors import Finding, InputError, Location, T, dimensions, printable, spelled
 from nncalc.marking.trivial import has_work
-from nncalc.names import index_of, name_and_cell, step_name
+from nncalc.names import index_of, step_name, typed_in
 from nncalc.problem.problem import RESERVED_KEYS, Marking, Problem
 from nncalc.running import solve
 from nncalc.trace.notation.tree import Index
@@ -111,13 +111,13 @@ class Assignment:
 
     def meant(self, text: str) -> tuple[str, Index | None]:
         """The line that a name means, in full or short, whole or one cell of it (c:1). Raises InputError."""
-        name, cell = name_and_cell(text)
+        name, cell = typed_in(self.trace, text)
         name = self.trace.answered.get(name, name)
         if name in self.exact:
             return name, None if cell is None else index_of(cell, name, self.exact[name].shape)
         if name in TEACHERS:
             raise InputError(Finding(f"unknown key '{name}'", hint="only the problem may say that"))
-        name = step_name(self.trace, name)
+        name = step_name(self.trace, name, text)
         return name, None if cell is None else index_of(cell, name, self.exact[name].shape)
 
 

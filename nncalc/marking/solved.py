@@ -107,7 +107,7 @@ class Solved(Trace):
     def __getitem__(self, name: str) -> ArrayStep:
         """The step of a name, as --get takes it: s, dW1 for dL/dW1. Raises KeyError where there is none."""
         try:
-            step = self.named()[step_name(self, plain_name(name))]
+            step = self.named()[step_name(self, plain_name(name), name)]
         except InputError as error:
             raise KeyError("; ".join(error.lines())) from None
         return ArrayStep(**{f.name: getattr(step, f.name) for f in fields(step)})

@@ -1,11 +1,13 @@
 """The author's own letters: `symbols: {W1: "W^{[1]}"}` is read here, and given to what a working names.
 
-Only pages know of them. Answer sheets, --get and --explain go on calling everything by its name.
+Pages are written in them. Answer sheets, --get and --explain go on calling everything by its name; `nncalc.names`
+understands the letters where somebody types them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from nncalc.errors import Finding, Refused, did_you_mean, printable, some_of, spelled
@@ -17,6 +19,8 @@ from nncalc.trace.notation.signs import plain_name
 from nncalc.trace.steps import Trace
 from nncalc.trace.value import Value
 
+# What is made from a value has its name and one of these behind it.
+_MADE = ("new", "pad")
 _QUOTES = r"between double quotes YAML takes \t for a tab: write '\theta' between single ones"
 
 
@@ -84,15 +88,25 @@ def _called(values: list[Value]) -> dict[str, str]:
 
 def _lettered(name: StepName, given: Mapping[str, str]) -> str | None:
     """The text of a symbol; one that was given with its section stands for that, too."""
-    for text, symbol in ((str(name), given.get(str(name))), (name.local, given.get(name.local))):
+    for text in (str(name), name.local):
+        symbol = _symbol_of(text, given)
         if symbol is not None:
             return symbol if text == str(name) else name.beside(symbol)
     if not name.is_gradient:
         return None
-    whole = [given.get(in_section(name.section, side)) for side in (name.of, name.by)]
-    of, by = (own or given.get(side, side) for own, side in zip(whole, (name.of, name.by), strict=True))
-    text = gradient_name(of, by)
+    whole = [_symbol_of(in_section(name.section, side), given) for side in (name.of, name.by)]
+    sides = (_symbol_of(side, given) or side for side in (name.of, name.by))
+    text = gradient_name(*(own or side for own, side in zip(whole, sides, strict=True)))
     return None if text == name.local else text if any(whole) else name.beside(text)
+
+
+def _symbol_of(text: str, given: Mapping[str, str]) -> str | None:
+    """The symbol that a name has, or what it is made from: W1_new is W^{[1]}_{new}."""
+    stem, _, made = text.rpartition("_")
+    if text in given or made not in _MADE or stem not in given:
+        return given.get(text)
+    own = letters_of(given[stem])
+    return str(replace(own, lower=f"{own.lower},{made}" if own.lower else made))
 
 
 def _refuse_alike(values: list[Value], keys: Mapping[str, str]) -> None:

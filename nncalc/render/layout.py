@@ -84,9 +84,13 @@ def full_title(trace: Trace) -> str:
 
 
 def answer_symbol(trace: Trace, name: str) -> str:
-    """What an answer is called: its name, or the letters that an author gave the step that it is."""
+    """What an answer is called: its name, or the letters that an author gave to the step that it is, or the steps."""
     step = trace.named().get(trace.answered.get(name, name))
-    if step is None or step.value.lettered is None:
+    if step is None:  # perhaps what the steps of this name in all sections are, below each other
+        step = next((one for one in trace.steps if StepName.parse(one.name).local == name), None)
+        if step is None or StepName.parse(step.symbol).section != step.section:
+            return name
+    if step.value.lettered is None:
         return name
     local = StepName.parse(step.name).local == name
     return StepName.parse(step.symbol).local if local else step.symbol if step.name == name else name

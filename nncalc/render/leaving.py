@@ -58,7 +58,7 @@ class LeftOut:
 
     def gradients_said(self) -> str:
         """Which gradients are left out, and how one sees them."""
-        named = ", ".join(TEXT.symbol(name) for name in self.gradients)
+        named = ", ".join(TEXT.symbol(self.trace[name].symbol) for name in self.gradients)
         how = f"--only {','.join(self.gradients)} shows {'them' if len(self.gradients) > 1 else 'it'}"
         return f"left out, by what is given: {named}; {how}" if named else ""
 

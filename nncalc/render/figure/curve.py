@@ -14,7 +14,7 @@ from nncalc.errors import printable
 from nncalc.render.figure.functions import REACH, DrawnFunction, functions
 from nncalc.render.figure.parts import Chart, Dots, Picture, Stroke, with_room
 from nncalc.render.layout import View, formula
-from nncalc.trace.name import StepName, in_section
+from nncalc.trace.name import StepName, gradient_name, in_section
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.style import TEXT
 from nncalc.trace.steps import Step, Trace
@@ -74,7 +74,7 @@ def _function(groups: Sequence[Sequence[DrawnFunction]], view: View) -> Chart:
         curve = group[0].curve(low, high)
         points = list(dict.fromkeys(point for drawn in group for point in drawn.points()))
         heights += [*(y for _, y in curve if abs(y) <= max(tall, 1.1)), *(y for _, y in points)]
-        lines.append(Stroke(TEXT.symbol(StepName.parse(group[0].step.name).local), curve))
+        lines.append(Stroke(_sign(group[0].step), curve))
         named = [""] * len(points) if place or len(points) > _MOST_TEXTS else [number(y, 3) for _, y in points]
         dots.append(Dots(points, named, hollow=bool(place), line=place))
     names = [TEXT.symbol(drawn.step.symbol) for group in groups for drawn in group]
@@ -85,6 +85,11 @@ def _function(groups: Sequence[Sequence[DrawnFunction]], view: View) -> Chart:
     words = f"Curve of {title}; points: {', '.join(told)}"
     across = TEXT.symbol(StepName.parse(first.base.symbol).local) if len(groups[0]) == 1 else "argument"
     return Chart(words, _short(title), across, "", (low, high), with_room(heights or (0.0, 1.0)), lines, dots)
+
+
+def _sign(step: Step) -> str:
+    """What a step is called in every section."""
+    return TEXT.symbol(StepName.parse(step.symbol).local)
 
 
 # Lengths of gradients
@@ -126,9 +131,9 @@ def _gradients(trace: Trace) -> Iterator[tuple[str, list[tuple[str, Step]]]]:
     carried = _carried(trace)
     gradients = [step for step in trace.steps if StepName.parse(step.name).by in carried]
     if len(layers) > 2:
-        yield TEXT.symbol(f"d{of}/da"), layers
+        yield TEXT.symbol(gradient_name(StepName.parse(layers[0][1].symbol).of, "a")), layers
     else:
-        yield from ((TEXT.symbol(name), steps) for name, steps in _by_section(gradients) if len(steps) > 2)
+        yield from ((_sign(steps[0][1]), steps) for _, steps in _by_section(gradients) if len(steps) > 2)
 
 
 def _carried(trace: Trace) -> set[str]:
@@ -189,7 +194,7 @@ def _series(trace: Trace, most: int) -> Iterator[Chart]:
         if len(made_from) > 2:  # put together from one number a section
             wanted |= {StepName.parse(getattr(value, "name", "")).local for value in made_from}
     forward = [step for step, n in zip(trace.steps, names, strict=True) if not n.is_gradient and n.local in wanted]
-    for name, steps in _by_section(forward):
+    for _, steps in _by_section(forward):
         size = steps[0][1].array.size
         arrays = [step.array for _, step in steps]
         if len(steps) < 3 or size > most or any(a.size != size or a.dtype.kind != "f" for a in arrays):
@@ -198,7 +203,7 @@ def _series(trace: Trace, most: int) -> Iterator[Chart]:
             continue
         values = np.array([np.ravel(np.asarray(step.array, float)) for _, step in steps])
         if np.isfinite(values).all() and np.ptp(values, axis=0).any() and not np.isin(values, (-1, 0, 1)).all():
-            sign = TEXT.symbol(name)
+            sign = _sign(steps[0][1])
             lines = [(sign if size == 1 else f"{sign}[{i + 1}]", column) for i, column in enumerate(values.T.tolist())]
             yield _over(sign, [section for section, _ in steps], lines, "Course of", VERY_FAR)
 

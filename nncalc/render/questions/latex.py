@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TextIO
 
 from nncalc.marking.questions import SheetBlock
+from nncalc.render.documents.latex_text import escaped_latex
 from nncalc.render.questions.sheet import QuestionSheet, SheetMarkup
-from nncalc.render.working.latex import LATEX_HEAD, LATEX_MARKUP, escaped_latex
+from nncalc.render.working.latex import LATEX_HEAD, LATEX_MARKUP
 
 # What a minipage forgets.
 _SPACING = r"\raggedright\lineskip=5pt\lineskiplimit=3pt\parskip=3pt"

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from typing import TextIO
 
-from nncalc.errors import JOINERS, printable
 from nncalc.render.documents.latex import LATEX_COMMON
-from nncalc.render.documents.markup import BREAK, LONGEST_TEXT, AlignedLines, Markup, ShownFormula, with_breaks
+from nncalc.render.documents.latex_text import GREEK_IN_LATEX, escaped_latex
+from nncalc.render.documents.markup import AlignedLines, Markup, ShownFormula
 from nncalc.render.documents.paragraphs import several_titled, workings
 from nncalc.render.layout import View
-from nncalc.trace.notation import signs
 from nncalc.trace.steps import Trace
 
 LATEX_HEAD = r"""\documentclass[10pt,a4paper,fleqn]{article}
@@ -35,24 +33,6 @@ _SECTIONS = (r"\section", r"\subsection", r"\subsubsection")
 _SIZES = ((1.0, ""), (1.08, r"\small"), (1.17, r"\footnotesize"), (1.27, r"\scriptsize"), (99.0, r"\tiny"))
 # Rows of a table that a page has room for.
 _MOST_ROWS = 40
-_MEANT = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
-    "_": r"\_\allowbreak{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
-    ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\char34{}", "'": "'{}", "`": "`{}", "-": "-{}", ",": ",{}",
-    "?": "?{}", "!": "!{}", "[": "{[}", "]": "{]}", BREAK: r"\allowbreak{}",
-}  # fmt: skip
-_MATHEMATICS = {
-    "·": r"\cdot", "∘": r"\circ", "⋆": r"\star", "×": r"\times", "∂": r"\partial", "ᵀ": r"^{\top}", "→": r"\to",
-    "←": r"\leftarrow", "≈": r"\approx", "≤": r"\le", "≥": r"\ge", "√": r"\surd", "∞": r"\infty", "∇": r"\nabla",
-    "−": "-", "⋅": r"\cdot", "÷": r"\div", "≠": r"\ne", "½": r"\frac{1}{2}", "⅓": r"\frac{1}{3}", "⅔": r"\frac{2}{3}",
-    "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}", "…": r"\dots", "Σ": r"\Sigma", "ŷ": r"\hat{y}",
-}  # fmt: skip
-_GREEK = {letter: "\\" + {"eps": "epsilon"}.get(name, name) for letter, name in signs.GREEK.items()}
-_ACCENTS = {
-    "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0306": "u", "\u0307": ".",
-    "\u0308": '"', "\u030a": "r", "\u030b": "H", "\u030c": "v", "\u0327": "c",
-}  # fmt: skip
-_LETTERS = {"ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø": r"\O{}", "ł": r"\l{}", "Ł": r"\L{}"}
 
 
 def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
@@ -65,33 +45,13 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     out.write(f"{LATEX_HEAD}{contents}\n{body}\n\\end{{document}}\n")
 
 
-def escaped_latex(foreign: str) -> str:
-    """Any text so that LaTeX takes it as text; a sign that no engine is sure to have is written as its number."""
-    return "".join(map(_sign, with_breaks(printable(foreign, LONGEST_TEXT, JOINERS))))
-
-
-def _sign(sign: str) -> str:
-    if sign in _MEANT:
-        return _MEANT[sign]
-    if sign.isascii():
-        return sign
-    formula = _MATHEMATICS.get(sign) or _GREEK.get(sign) or _raised(sign)
-    if formula:
-        return rf"\ensuremath{{{formula}}}"
-    apart = unicodedata.normalize("NFD", sign)
-    if len(apart) == 2 and apart[0].isascii() and apart[0].isalpha() and apart[1] in _ACCENTS:
-        return rf"\{_ACCENTS[apart[1]]}{{{apart[0]}}}"
-    return _LETTERS.get(sign) or f"U+{ord(sign):04X}"
-
-
-def _raised(sign: str) -> str:
-    high, low = signs.HIGH.find(sign), signs.LOW.find(sign)
-    return f"^{{{high}}}" if high >= 0 else f"_{{{low}}}" if low >= 0 else ""
-
-
 def _math(source: str) -> str:
     """A formula in ASCII: letters of other alphabets stand in names alone."""
-    return "".join(sign if sign.isascii() else _GREEK.get(sign, rf"\text{{{_sign(sign)}}}") + " " for sign in source)
+    return "".join(sign if sign.isascii() else f"{_letter(sign)} " for sign in source)
+
+
+def _letter(sign: str) -> str:
+    return GREEK_IN_LATEX.get(sign) or rf"\text{{{escaped_latex(sign)}}}"
 
 
 def _size(width: float) -> str:

@@ -32,8 +32,8 @@ def _latex_letters(name: str) -> str:
     letter = _LETTERS.get(own.base, own.base)
     if own.face:
         letter = rf"\{_FACES[own.face, letter.isalpha()]}{{{letter}}}"
-    elif len(own.base) > 1:
-        letter = rf"\mathit{{{_escaped(own.base)}}}"
+    elif len(own.base) > 1:  # a function's name stands upright: tanh_c
+        letter = rf"\{'mathrm' if own.base in FUNCTIONS else 'mathit'}{{{_escaped(own.base)}}}"
     if own.accent:  # TeX takes braces around one accent away, and two indices of one letter are an error
         letter = "{}" * bool(own.lower or own.upper or own.primes) + rf"\{own.accent}{{{letter}}}"
     upper = r"\prime" * own.primes + (" " * bool(own.primes and own.upper)) + _script(own.upper)
@@ -76,6 +76,7 @@ LATEX = Style(
     compare=lambda a, relation, b: rf"\left[{a} {RELATIONS[relation][1]} {b}\right]",
     call=_latex_call,
     along=_latex_along,
+    raises=True,
     letter=lambda text: {"π": r"\pi"}.get(text, text),
     encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),
 )

@@ -9,6 +9,15 @@ from nncalc.trace.notation.record import Style
 
 _BRACKET = r"\[[^\[\]]+ (>|>=|<|<=|=) [^\[\]]+"
 _NAME = r"[\w\u0300-\u0307']+(?:_\{[^{}]*\})?(?:\^(?:[\w*]+|\[[^\]]*\]|\([^()]*\)|\{[^{}]*\}|<[^<>]*>))?"
+# How many windows fit: what is said of the letters of that formula, which every course has.
+_FITTING = r"\bsize = (?=[^=]*\bn\b[^=]*\bf\b)%s[^=]*(?<!\w)%s\b"
+_UNEVEN = r"[^=]*\bp_end\b"
+_LETTERS_OF_SIZES = tuple(
+    (_FITTING % (before, letter), f"{letter}: {said}")
+    for letter, before, said in (
+        ("n", "", "size in"), ("p", f"(?!{_UNEVEN})", "zeros on either side"), ("p", f"(?={_UNEVEN})", "zeros before"),
+        ("p_end", "", "zeros behind"), ("f", "", "size of the window"), ("d", "", "dilation"), ("s", "", "stride"))
+)  # fmt: skip
 # A sign by what finds it in a formula, and what is said of it, with what was found; in ASCII some are others.
 SIGNS_OF_TEXT = (
     (rf"∂({_NAME})/∂({_NAME})", r"∂\1/∂\2: how \1 changes with \2"),
@@ -27,6 +36,7 @@ SIGNS_OF_TEXT = (
     (r"\bdiag\(", "diag(v): v on the diagonal, else 0"),
     (r"\bflip\(", "flip(K): rows and columns turned round"),
     (r"dilated by", "dilated by 2: its cells 2 apart"),
+    *_LETTERS_OF_SIZES,
 )
 SIGNS_OF_ASCII = (
     (rf"\bd({_NAME})/d({_NAME})", r"d\1/d\2: how \1 changes with \2"),

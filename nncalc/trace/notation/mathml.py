@@ -109,6 +109,7 @@ MATHML = Style(
     ),
     call=_call,
     along=_along,
+    raises=True,
     number=_number,
     letter=lambda text: f"<mi>{escape(GLYPHS.get(text, text))}</mi>",
     encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),

@@ -20,7 +20,8 @@ class Style:
     none, since the notation itself shows where they end, as a fraction's bar does. A negative number is written as
     `minus` and the number without it; `number` is given a number's text, `letter` that of a constant (the matrix I).
     `name` is given a name and a cell (`3,2`, empty for the whole value). `along` is given a function, the letters of
-    the axes that it takes to one number, those of all axes, and what it is taken of. `matmul`: the sign of a product
+    the axes that it takes to one number, those of all axes, and what it is taken of. `raises`: whether a section stands
+    high at its name, where a power would stand, too. `matmul`: the sign of a product
     of arrays, where it is not the dot. `legend`: patterns of signs that a problem does not have, each with its meaning.
     """
 
@@ -37,6 +38,7 @@ class Style:
     compare: Callable[[str, str, str], str]
     call: Callable[[str, list[str]], str]
     along: Callable[[str, str, str, str], str] = lambda function, over, axes, x: f"{function}_{over} {x}[{axes}]"
+    raises: bool = False
     matmul: str = ""
     legend: tuple[tuple[str, str], ...] = ()
     number: Callable[[str], str] = _as_it_is

@@ -95,14 +95,22 @@ def _operand(x: Op, position: int, part: tuple[str, float], style: Style) -> str
         return _closed(part, OPERATOR + 1, style)
     if x.kind not in OPERANDS or (x.kind, position) in style.encloses:
         return part[0]
-    operand = x.args[position]
-    symbol = operand.value.symbol if isinstance(operand, Ref) else ""
-    alone, fraction = part[0] == style.symbol(symbol), StepName.parse(symbol).is_gradient
-    raised = not is_plain(symbol) and bool(letters_of(symbol).upper or letters_of(symbol).primes)
-    places = (("power", 0), ("divide", 1)) if fraction else (("power", 0),) if raised else ()
-    if alone and (x.kind, position) in places:  # (∂L/∂w)², which is no ∂L/∂w²; (W^[1])²
+    if _marked(x.args[position], part[0], (x.kind, position), style):
         return _closed((part[0], 0), ATOM, style)
     return _closed(part, OPERANDS[x.kind][position], style)
+
+
+def _marked(operand: Expr, text: str, place_in: tuple[str, int], style: Style) -> bool:
+    """Whether a power or a bar would seem to belong to the end of a name: (∂L/∂w)², (W^[1])², (h^(t2))²."""
+    if place_in not in (("power", 0), ("divide", 1)) or not isinstance(operand, Ref):
+        return False
+    symbol, cell = operand.value.symbol, place(operand.index or ())
+    name = StepName.parse(symbol)
+    if text != style.symbol(symbol, cell):  # a number is put in
+        return False
+    own = letters_of(name.local)
+    raised = bool(own.upper or own.primes) or (style.raises and bool(name.section))
+    return name.is_gradient or (raised and place_in == ("power", 0))
 
 
 def _operator(x: Op, operands: list[str], style: Style) -> str:

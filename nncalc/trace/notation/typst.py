@@ -61,7 +61,10 @@ def _script(text: str) -> str:
 
 
 def _letter(letters: str) -> str:
-    return letters if len(letters) == 1 and letters.isalpha() else f"italic({typst_string(letters)})"
+    """A letter, or a word; a function's name stands upright: tanh_c."""
+    if len(letters) == 1 and letters.isalpha():
+        return letters
+    return f"{'upright' if letters in FUNCTIONS else 'italic'}({typst_string(letters)})"
 
 
 def _call(function: str, args: list[str]) -> str:
@@ -116,6 +119,7 @@ TYPST = Style(
     compare=lambda a, relation, b: rf"lr(\[ {a} {relation} {b} \])",
     call=_call,
     along=_along,
+    raises=True,
     number=_number,
     letter=lambda text: text if len(text) == 1 else f"italic({typst_string(text)})",
     encloses=frozenset({("divide", 0), ("divide", 1), ("power", 1)}),

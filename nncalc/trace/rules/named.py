@@ -106,7 +106,7 @@ named("cosh", math.cosh, np.cosh, lambda g, y, x: g * np.sinh(x), latex=r"\cosh"
 named("tanh", math.tanh, np.tanh, lambda g, y, x: g * (1 - y**2), latex=r"\tanh", decimal=d.tanh)
 named("sigmoid", _logistic, sigmoid, lambda g, y, x: g * y * (1 - y), text="σ", latex=r"\sigma",
       element=lambda x: n.divide(n.ONE, n.add(n.ONE, n.call("exp", n.negative(x)))), short=True, decimal=d.sigmoid_of)
-named("relu", lambda x: max(x, 0.0), relu, lambda g, y, x: g * (x > 0), latex=r"\operatorname{ReLU}",
+named("relu", lambda x: max(x, 0.0), relu, lambda g, y, x: g * (x > 0),
       element=lambda x: n.call("max", n.ZERO, x))
 named("softplus", lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))), softplus, lambda g, y, x: g * sigmoid(x),
       element=lambda x: n.call("ln", n.add(n.ONE, n.call("exp", x))), decimal=d.softplus_of)
