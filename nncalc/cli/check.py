@@ -34,7 +34,7 @@ from nncalc.marking.responses import is_table, pair_rows
 from nncalc.marking.roster import Roster, read_roster
 from nncalc.marking.submissions import stem
 from nncalc.problem.problem import Problem
-from nncalc.render import lettered
+from nncalc.render import format_by_ending, lettered
 from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS
 
@@ -242,7 +242,8 @@ def _format(request: Check) -> str:
     counted = request.by is not None or request.compare is not None
     choice("--by", request.by, COUNTED)
     if request.format is None and request.output is not None:
-        return MARKS_ENDINGS.get(Path(request.output).suffix.lower(), "table" if counted else "markdown")
+        known = {ending: f for ending, f in MARKS_ENDINGS.items() if not counted or f in _counted_formats()}
+        return format_by_ending(request.output, known, "table" if counted else "markdown", hint="or --format")
     return choice("--format", request.format, _counted_formats() if counted else list(MARKS_FORMATS))
 
 

@@ -15,7 +15,18 @@ from nncalc.disk.write import replacing
 from nncalc.errors import Finding, InputError, Location, printable
 from nncalc.names import cell_of, only_steps, value_of
 from nncalc.problem.problem import Problem
-from nncalc.render import AUTO, DETAIL, DETAILS, DIGITS, FIGURE_ENDING, FIGURES, FILE_WIDTH, lettered
+from nncalc.render import (
+    AUTO,
+    DETAIL,
+    DETAILS,
+    DIGITS,
+    FIGURE_ENDING,
+    FIGURE_ENDINGS,
+    FIGURES,
+    FILE_WIDTH,
+    format_by_ending,
+    lettered,
+)
 from nncalc.render.layout import View
 from nncalc.render.working import DOCUMENTS, WORKING_FORMATS, format_for, render
 from nncalc.running import Settle, exact, on_paper, solve
@@ -97,7 +108,7 @@ def draw(problems: Sequence[Problem], request: Request) -> None:
     view, settle = view_of(request), settle_of(request)
     kind = choice("--figure", request.figure or AUTO, [AUTO, *FIGURES])
     wanted = (*request.explain, *",".join(request.only).split(","))
-    drawn = figure_svg if (request.output or "").lower().endswith(FIGURE_ENDING) else figure_text
+    drawn = figure_svg if format_by_ending(request.output or "", FIGURE_ENDINGS, "text") == "svg" else figure_text
     if drawn is figure_svg and len(problems) > 1:
         raise InputError(Finding(f"{len(problems)} problems", Location("--output"), want="one, for one picture"))
     pages = []
