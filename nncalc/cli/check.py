@@ -22,7 +22,7 @@ from nncalc.cli.options import ATTEMPTS, COUNTED
 from nncalc.cli.show import choice, view_of
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.write import write_file
-from nncalc.errors import Finding, InputError, Location
+from nncalc.errors import Finding, InputError, Location, so_many
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.adjust import read_adjustments
@@ -127,7 +127,7 @@ def marked_homework(request: Check, rules: Permissions, view: View) -> Homework:
                     feedback.take(result, done)
     except Interrupted as signal:
         _write(done, request, format, view, rules)
-        terminal.say(f"interrupted: {len(pairs) - len(done.results)} sheets are not marked")
+        terminal.say(f"interrupted: {so_many(len(pairs) - len(done.results), 'sheet')} not marked")
         terminal.flush()
         signal.obey()
     if feedback is not None:

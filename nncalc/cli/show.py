@@ -12,7 +12,7 @@ import numpy as np
 
 from nncalc.cli import terminal
 from nncalc.disk.write import replacing
-from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.errors import Finding, InputError, Location, printable, so_many
 from nncalc.names import cell_of, only_steps, value_of
 from nncalc.problem.problem import Problem
 from nncalc.render import (
@@ -110,7 +110,7 @@ def draw(problems: Sequence[Problem], request: Request) -> None:
     wanted = (*request.explain, *",".join(request.only).split(","))
     drawn = figure_svg if format_by_ending(request.output or "", FIGURE_ENDINGS, "text") == "svg" else figure_text
     if drawn is figure_svg and len(problems) > 1:
-        raise InputError(Finding(f"{len(problems)} problems", Location("--output"), want="one, for one picture"))
+        raise InputError(Finding(so_many(len(problems), "problem"), Location("--output"), want="one, for one picture"))
     pages = []
     for problem in problems:
         trace = solve(replace(problem, wanted=wanted), settle)

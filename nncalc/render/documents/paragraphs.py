@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import chain, groupby, islice
 from typing import NamedTuple
 
-from nncalc.errors import JOINERS, printable
+from nncalc.errors import JOINERS, printable, so_many
 from nncalc.marking.keyed import Keyed, total_said
 from nncalc.render.documents.markup import Markup, ShownFormula
 from nncalc.render.documents.typesetter import Sides, Typesetter
@@ -65,7 +65,7 @@ class Document(Typesetter):
         section = ""
         for run in [] if trace.overview and self.view.detail == "short" else runs(trace, self.view):
             if run.left_out:
-                yield self._said(f"… {run.left_out} steps")
+                yield self._said(f"… {so_many(run.left_out, 'step')}")
             for (title, scalar, worth), group in groupby(run.steps, key=self._together):
                 if title != section:
                     section = title

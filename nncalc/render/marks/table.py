@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TextIO
 
-from nncalc.errors import JOINERS, printable
+from nncalc.errors import JOINERS, printable, so_many
 from nncalc.marking.credit import points
 from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.marking.marks import Marks
@@ -149,4 +149,4 @@ def _end(homework: Homework, paper: Paper) -> None:
     unmarked = sum(result.marks is None for result in homework.results)
     more = f", {unmarked} not marked" if unmarked else ""
     sheets = sum(result.pair.sheet is not None for result in homework.results)
-    paper.say(Text(f"{sheets} sheet{'' if sheets == 1 else 's'}, {good} all right{more}"))
+    paper.say(Text(f"{so_many(sheets, 'sheet')}, {good} all right{more}"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
-from nncalc.errors import printable
+from nncalc.errors import printable, so_many
 from nncalc.render.page.document import PRESENT, node, whole_page
 from nncalc.render.summary import SummaryRow
 
@@ -22,7 +22,7 @@ def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
         body.append(node("tr", node("td", link), node("td", row.topic), node("td", row.verdict, *wrong)))
     table = node(
         "table",
-        node("caption", f"{len(rows)} problems", class_="seen"),
+        node("caption", so_many(len(rows), "problem"), class_="seen"),
         node("thead", heads),
         node("tbody", *body),
         class_="overview",

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from nncalc.errors import JOINERS, printable
+from nncalc.errors import JOINERS, printable, so_many
 from nncalc.render.figure import pictures
 from nncalc.render.graph import graph_rows, is_graph
 from nncalc.render.layout import NOTE, View, answer_symbol, inline, signs_said
@@ -90,7 +90,7 @@ class _Page:
                 left[StepName.parse(name).section][name] = value
         for run in runs(trace, self.view):
             if run.left_out:
-                yield node("p", f"… {run.left_out} steps", class_="quiet")
+                yield node("p", f"… {so_many(run.left_out, 'step')}", class_="quiet")
             for title, steps in groupby(run.steps, key=lambda step: step.title):
                 heading = node(f"h{level}", title or "Working")
                 section = node("section", heading)
