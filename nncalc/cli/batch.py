@@ -193,7 +193,8 @@ class Workings:
         self.rows: list[tuple[SummaryRow, str]] = []  # for the list: what became of each, and where its working is
         if request.resume:
             self.journal.read()
-        asked = (request.round, request.sig, request.digits, request.detail, request.why, request.ascii, format, rules)
+        shown = (request.digits, request.detail, request.why, request.ascii, request.title, format)
+        asked = (request.round, request.sig, *shown, rules)
         self.settings = repr((__version__, *asked)).encode()
 
     def answered(self, found: Found) -> Found | Answered:
@@ -241,7 +242,7 @@ class Workings:
         """The page that lists them all. Raises InputError where it cannot be written."""
         from nncalc.render.page.index import index_page
 
-        write_file(os.path.join(self.folder, self.index_name()), index_page(self.rows))
+        write_file(os.path.join(self.folder, self.index_name()), index_page(self.rows, self.request.title or ""))
 
     def index_name(self) -> str:
         """What it is called: index.html, or where that is a problem's page, another name."""

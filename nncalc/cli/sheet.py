@@ -39,6 +39,7 @@ class SheetRequest:
     no_formulas: bool = False
     data: bool = False
     force: bool = False
+    title: str | None = None
 
 
 def write_sheets(request: SheetRequest, rules: Permissions) -> bool:
@@ -52,7 +53,11 @@ def write_sheets(request: SheetRequest, rules: Permissions) -> bool:
     if format in QUESTION_FORMATS:
         from nncalc.cli.questions import write_questions
 
-        return write_questions(request.problem, request.output, format, not request.no_formulas, request.force, rules)
+        formulas, title = not request.no_formulas, request.title or ""
+        return write_questions(request.problem, request.output, format, formulas, request.force, rules, title)
+    if request.title:
+        what = f"one of {', '.join(QUESTION_FORMATS)}"
+        raise InputError(Finding(f"{format} has no title", Location("--title"), want=what))
     if os.path.isdir(request.problem):
         return _folder(request, rules)
     text = _sheet(request.problem, request, format, rules)

@@ -34,6 +34,8 @@ from nncalc.trace.notation.numbers import plain
 from nncalc.trace.rules.reasons import give_reasons
 
 MOST_DIGITS = 15
+# The formats that have a title of the whole.
+TITLED = (*DOCUMENTS, "html")
 # The most columns that one may ask for.
 MOST_WIDTH = 9999
 
@@ -58,15 +60,20 @@ class Request:
     ascii: bool = False
     fragment: bool = False
     figure: str | None = None
+    title: str | None = None
+    leads: Sequence[str] = ()  # whose each working is, and its number
 
     def __post_init__(self) -> None:
         if self.output == "":
             raise InputError(Finding("is empty", Location("--output"), want="a name"))
         if self.only and self.get:
             raise InputError(Finding("does not go with --get", Location("--only"), want="one of them"))
-        other = next((name for name in ("get", "format", "fragment", "why") if getattr(self, name)), None)
+        other = next((name for name in ("get", "format", "fragment", "why", "title") if getattr(self, name)), None)
         if self.is_figure and other:
             raise InputError(Finding(f"does not go with --{other}", Location("--figure"), want="one of them"))
+        if self.title and (self.get or self.fragment):
+            other = "get" if self.get else "fragment"
+            raise InputError(Finding(f"does not go with --{other}", Location("--title"), want="one of them"))
 
     @property
     def is_figure(self) -> bool:
@@ -157,8 +164,12 @@ def format_of(request: Request) -> str:
     Raises InputError for one that there is not.
     """
     if request.format is None and request.output is not None:
-        return format_for(request.output, "--output", "or --format")
-    return choice("--format", request.format, list(WORKING_FORMATS))
+        format = format_for(request.output, "--output", "or --format")
+    else:
+        format = choice("--format", request.format, list(WORKING_FORMATS))
+    if request.title and format not in TITLED:
+        raise InputError(Finding(f"{format} has no title", Location("--title"), want=f"one of {', '.join(TITLED)}"))
+    return format
 
 
 def view_of(request: Request) -> View:
@@ -175,5 +186,7 @@ def view_of(request: Request) -> View:
         width=width,
         ascii=request.ascii,
         fragment=request.fragment,
+        title=request.title or "",
+        leads=request.leads,
         color=terminal.colour(when if request.output is None or when == "always" else "never"),
     )

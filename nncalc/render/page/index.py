@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
-from nncalc.errors import printable, so_many
+from nncalc.errors import JOINERS, printable, so_many
 from nncalc.render.page.document import PRESENT, node, whole_page
 from nncalc.render.summary import SummaryRow
 
 
-def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
+def index_page(rows: Sequence[tuple[SummaryRow, str]], title: str = "") -> str:
     """The whole page; beside each row the path of its working from this page, empty where it has none."""
     heads = node("tr", *(node("th", text) for text in ("problem", "topic", "what became of it")))
     body = []
@@ -27,8 +27,9 @@ def index_page(rows: Sequence[tuple[SummaryRow, str]]) -> str:
         node("tbody", *body),
         class_="overview",
     )
-    main = node("main", node("h1", "Workings"), *narrowing(), node("div", table, class_="scroll"))
-    return whole_page("Workings", [main], "index.js")
+    title = printable(title, 600, JOINERS) or "Workings"
+    main = node("main", node("h1", title), *narrowing(), node("div", table, class_="scroll"))
+    return whole_page(title, [main], "index.js")
 
 
 def narrowing() -> tuple[Element, Element]:

@@ -9,7 +9,7 @@ from typing import TextIO
 from nncalc.errors import JOINERS, printable
 from nncalc.render.documents.latex import LATEX_COMMON
 from nncalc.render.documents.markup import BREAK, LONGEST_TEXT, AlignedLines, Markup, ShownFormula, with_breaks
-from nncalc.render.documents.paragraphs import several_titled, workings
+from nncalc.render.documents.paragraphs import document_title, has_title_page, workings
 from nncalc.render.layout import View
 from nncalc.trace.notation import signs
 from nncalc.trace.steps import Trace
@@ -25,9 +25,10 @@ LATEX_HEAD = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \begin{document}
 \setlength{\abovedisplayskip}{-5pt}\setlength{\abovedisplayshortskip}{-5pt}
 """
-_CONTENTS = r"""\title{%s}\author{}\date{}
+_TITLE = r"""\title{%s}\author{}\date{}
 \maketitle
-\tableofcontents
+"""
+_LIST = r"""\tableofcontents
 \newpage
 """
 _SECTIONS = (r"\section", r"\subsection", r"\subsubsection")
@@ -61,8 +62,9 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     if view.fragment:
         out.write(f"{body}\n")
         return
-    contents = _CONTENTS % several_titled(traces) if len(traces) > 1 else ""
-    out.write(f"{LATEX_HEAD}{contents}\n{body}\n\\end{{document}}\n")
+    title = _TITLE % escaped_latex(document_title(traces, view)) if has_title_page(traces, view) else ""
+    contents = _LIST if len(traces) > 1 else ""
+    out.write(f"{LATEX_HEAD}{title}{contents}\n{body}\n\\end{{document}}\n")
 
 
 def escaped_latex(foreign: str) -> str:
