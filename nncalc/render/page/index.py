@@ -25,14 +25,17 @@ def index_page(rows: Sequence[tuple[SummaryRow, str]], title: str = "") -> str:
         node("caption", so_many(len(rows), "problem"), class_="seen"),
         node("thead", heads),
         node("tbody", *body),
-        class_="overview",
+        class_="overview index",
     )
     title = printable(title, 600, JOINERS) or "Workings"
-    main = node("main", node("h1", title), *narrowing(), node("div", table, class_="scroll"))
-    return whole_page(title, [main], "index.js")
+    several = len(rows) > 1
+    field = narrowing() if several else ()
+    main = node("main", node("h1", title), *field, node("div", table, class_="scroll"))
+    return whole_page(title, [main], *["index.js"] * several)
 
 
 def narrowing() -> tuple[Element, Element]:
     """The field that keeps the rows of an index which have what is typed, and where it says how many those are."""
-    search = node("label", "Only those with ", node("input", type="search", id="only"), hidden=PRESENT, class_="walk")
+    field = node("input", type="search", id="only")
+    search = node("label", "Show only rows with ", field, hidden=PRESENT, class_="walk")
     return search, node("p", role="status", id="told", class_="quiet")

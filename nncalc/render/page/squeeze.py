@@ -30,7 +30,7 @@ def squeezed(*names: str, short_names: bool = True) -> str:
     whole = "\n".join((get_data("nncalc.render.page", name) or b"").decode() for name in names)
     lines = (line.partition("  //")[0].strip() for line in whole.splitlines())
     text = "\n".join(line for line in lines if line and not line.startswith("//"))
-    if names[0].endswith(".css"):
+    if names and names[0].endswith(".css"):
         return _style(text)
     return f'"use strict";{{{_script(text)}}}' if short_names else f'"use strict";\n{{\n{text}\n}}'
 
