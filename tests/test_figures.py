@@ -169,7 +169,9 @@ def test_the_window_of_a_cell_is_lit(
 
 
 @pytest.mark.parametrize(
-    ("bias", "sign"), [("", "="), ("bias: 3\n", "+ b ="), ("bias: [3, 1]\n", "+ b[2] =")], ids=["none", "one", "several"]
+    ("bias", "sign"),
+    [("", "="), ("bias: 3\n", "+ b ="), ("bias: [3, 1]\n", "+ b[2] =")],
+    ids=["none", "one", "several"],
 )
 def test_a_bias_stands_between_the_weights_and_the_result(bias: str, sign: str) -> None:
     rng = np.random.default_rng(7)

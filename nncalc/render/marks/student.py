@@ -160,7 +160,7 @@ def further(marks: Marks, view: View) -> str:
 
 
 def first_slips(homework: Homework) -> str:
-    """Where slips of a class begin most often: first slips: lstm: c (2), conv: Y (1)."""
+    """Where slips of a class begin most often: first slips: one: c (2), two: Y (1)."""
     firsts: Counter[str] = Counter()
     several = len(homework.problems) > 1
     for result in homework.results:
