@@ -52,6 +52,11 @@ def listed(choices: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
+def so_many(count: int | str, word: str) -> str:
+    """A count with its word: 1 cell, 2 cells."""
+    return f"{count} {word}{'' if str(count) == '1' else 's'}"
+
+
 def wrong_type(argument: str, value: object, want: str) -> TypeError:
     """What to raise for an argument of another type: a slip of the calling program, not of a problem."""
     return TypeError(f"{argument}: want {want}, got {type(value).__name__}")

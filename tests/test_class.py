@@ -186,7 +186,7 @@ KINDS: dict[str, tuple[dict[str, str | bytes], str, str]] = {
     "deeper": ({"hw3/p.yaml": GOOD}, "4", ""),
     "word": ({"p.docx": b"PK\3\4"}, "0", "handed in only p.docx: is no sheet that nncalc reads"),
     "nothing": ({}, "0", "handed in an empty folder"),
-    "broken": ({"p.yaml": "s: [0.1"}, "0", ""),
+    "broken": ({"p.yaml": "s: [0.1"}, "0", "p.yaml:1: s: cannot be read: is not YAML: this [ is never closed: [0.1"),
     "empty": ({"p.yaml": ""}, "0", "is empty"),
     "binary": ({"p.yaml": b"\xff\xfe\0\0\1"}, "0", "control character"),
     "too large": ({"p.yaml": "#" * 1_100_000}, "0", "larger than"),

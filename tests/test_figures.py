@@ -13,7 +13,7 @@ from command import run
 
 import nncalc
 from nncalc.errors import InputError
-from nncalc.problem.problem import load
+from nncalc.problem.problem import load, loads
 from nncalc.render import FIGURES
 from nncalc.render.figure import figure, figure_svg, figure_text, pictures, telling_pictures
 from nncalc.render.figure.parts import Chart
@@ -187,6 +187,24 @@ def test_the_window_of_a_cell_is_lit(
     frames = [p.attrib["d"] for p in svg.iter(f"{SVG}path") if p.get("stroke-width") == "2.5"]
     sides = [list(map(float, re.findall(NUMBER, d))) for d in frames]
     assert sides[0][3] == pytest.approx(3 * sides[1][3])
+
+
+@pytest.mark.parametrize(
+    ("bias", "sign"),
+    [("", "="), ("bias: 3\n", "+ b ="), ("bias: [3, 1]\n", "+ b[2] =")],
+    ids=["none", "one", "several"],
+)
+def test_a_bias_stands_between_the_weights_and_the_result(bias: str, sign: str) -> None:
+    rng = np.random.default_rng(7)
+    image, filters = rng.integers(-3, 4, (4, 4)), rng.integers(-2, 3, (2, 2, 2) if "[" in bias else (2, 2))
+    problem = f"topic: conv\nimage: {image.tolist()}\nfilter: {filters.tolist()}\n{bias}"
+    trace = solve(loads(problem))
+    cell = ("Y", (1, 0, 0) if "[" in bias else (0, 0))
+    worked = (filters[-1] if filters.ndim == 3 else filters) * image[:2, :2]
+    added = {"=": 0, "+ b =": 3, "+ b[2] =": 1}[sign]
+    assert trace["Y"].array[cell[1]] == worked.sum() + added
+    said = re.sub(" +", " ", figure_text(trace, View(), "window", cell))
+    assert re.search(rf"-?\d {re.escape(sign)} 2 ", said), said
 
 
 def test_a_window_of_a_pool_and_of_several_channels(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from command import run
@@ -15,11 +16,15 @@ from examples import LSTM, problem
 from golden import NOTES, ROOT
 
 import nncalc
+from nncalc.errors import printable
 from nncalc.marking.keyed import Keyed, keyed
 from nncalc.problem.problem import Problem, load
+from nncalc.render.documents.markup import escaped_markdown
 from nncalc.render.layout import View
 from nncalc.render.working import DOCUMENTS, rendered
+from nncalc.render.working.latex import escaped_latex
 from nncalc.running import on_paper, solve
+from nncalc.trace.notation.typst import typst_string
 
 POINTS = {"i": 1, "z_o": 1, "o": 0.5, "c": 2.5, "h": 3}
 TEXTS = [format for format in DOCUMENTS if format != "pdf"]
@@ -157,6 +162,78 @@ def test_variants_have_a_key_for_each_student(hw: Path) -> None:
     done = run("solve", "hw", "--format", "typst", "-o", "keys")
     assert done.code == 2 and done.err.count("is there already (--force replaces it)") == 2
     assert run("solve", "hw", "--format", "typst", "-o", "keys", "--force").code == 0
+
+
+@pytest.mark.parametrize("format", [*TEXTS, "html"])
+def test_a_key_of_one_student_says_whose_it_is(hw: Path, format: str) -> None:
+    assert run("solve", "hw", "--format", format, "-o", "keys").code == 0
+    for student, others in (("s01", "s02"), ("s02", "s01")):
+        (page,) = (p.read_text() for p in (hw / "keys").iterdir() if p.stem == student)
+        title = {"markdown": rf"^# {student} ", "latex": rf"\\title{{{student} \(", "typst": f'"bold", "{student} ',
+                 "html": f"<h1>{student}</h1>"}[format]  # fmt: skip
+        assert len(re.findall(title, page, re.M)) == 1 and others not in page
+    assert run("solve", "hw", "--format", format, "-o", "named", "--title", "Week 3").code == 0
+    assert all("Week 3" in p.read_text() and p.stem in p.read_text() for p in (hw / "named").iterdir())
+
+
+@pytest.mark.parametrize("format", [*TEXTS, "html"])
+def test_one_key_for_all_says_whose_each_variant_is_and_its_number_on_the_sheet(hw: Path, format: str) -> None:
+    page = re.sub(r"\\([:.])", r"\1", run("solve", "hw", "--format", format).out)
+    heading = r"^(?:# |\\section\{|= #\"|.*<h2>)((?:s0\d: )?\d\. )"
+    found = re.findall(heading, page.replace("</h2>", "\n"), re.M)
+    assert found == ["1. ", "2. ", "s01: 2. ", "s02: 2. "]  # b is the second problem of everybody's sheet
+    assert re.search(r"## 2\\\. s01.{,2}b is 4", run("sheet", "hw", "--format", "markdown").out)
+
+
+def test_a_problem_of_all_and_variants_of_another_make_one_file_a_student(hw: Path) -> None:
+    (hw / "hw/b.yaml").unlink()  # left: a for all, s01/b, s02/b
+    for command in ("solve", "sheet"):
+        assert run(command, "hw", "--format", "markdown", "-o", command).code == 0
+        assert sorted(p.name for p in (hw / command).iterdir()) == ["s01.md", "s02.md"]
+        for page in (hw / command).iterdir():
+            text = page.read_text()
+            assert re.findall(r"^## (\d)", text, re.M)[:2] == ["1", "2"]
+            assert "a is 2" in text and text.splitlines()[0].startswith(f"# {page.stem}")
+    (hw / "subs/s01").mkdir(parents=True)
+    (hw / "subs/s01/a.yaml").write_text("s: [0.731, 0.269]\n")
+    (hw / "subs/s01/b.yaml").write_text("s: [0.953, 0.047]\n")
+    marks = run("check", "hw", "subs", "--format", "csv").out
+    # softmax of (2, 1) and of (4, 1): 1/(1 + e^-1) = 0.731, 1/(1 + e^-3) = 0.953
+    assert '"s01",2,4,6,6,""' in marks and '"student","a","b","total","of","remarks"' in marks, marks
+
+
+def test_folders_that_hold_other_problems_are_parts_for_everybody(hw: Path) -> None:
+    (hw / "hw/s01/b.yaml").rename(hw / "hw/s01/c.yaml")
+    (hw / "hw/b.yaml").unlink()
+    assert run("sheet", "hw", "--format", "markdown").out.count("\n# ") == 0
+    assert run("solve", "hw", "-o", "key.md").code == 0 and "s01: " not in (hw / "key.md").read_text()
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("format", [*TEXTS, "html"])
+def test_a_hostile_title_of_the_whole_is_text(hw: Path, format: str, hostile: str) -> None:
+    page, plain = (run("solve", "hw/a.yaml", "hw/b.yaml", "--format", format, "--title", t).out for t in (hostile, "T"))
+    assert page.count("\n") == plain.count("\n")
+    if format == "html":
+        (heading,) = re.findall("<h1>.*?</h1>", page, re.S)
+        assert fromstring(heading).text == printable(hostile, 600)
+        return
+    meant = {"latex": "\\title{" + escaped_latex(f"{hostile} (5 points)") + "}",
+             "markdown": "# " + escaped_markdown(f"{hostile} (5 points)"),
+             "typst": typst_string(printable(f"{hostile} (5 points)", 600))}[format]  # fmt: skip
+    assert meant in page
+    sheet = run("sheet", "hw/a.yaml", "--format", format, "--title", hostile).out
+    assert "Questions" not in sheet and meant.split(" (")[0].partition("\\title{")[2] in sheet
+
+
+def test_a_title_goes_with_documents_alone(hw: Path) -> None:
+    for line in ("solve hw --title T", "softmax --x 1,2 --title T --format json", "batch hw -o out --title T"):
+        done = run(*line.split())
+        assert done.code == 2 and done.err.endswith("has no title; want one of markdown, latex, typst, pdf, html\n")
+    assert "want one of markdown, latex, typst, pdf" in run("sheet", "hw/a.yaml", "--title", "T").err
+    assert "does not go with --get" in run("softmax", "--x", "1,2", "--title", "T", "--get", "s").err
+    assert run("batch", "hw", "-o", "out", "--format", "html", "--title", "Week <3>").code == 0
+    assert "<h1>Week &lt;3&gt;</h1>" in (hw / "out/index.html").read_text()
 
 
 def test_a_problem_that_cannot_be_worked_costs_its_student_s_key_alone(hw: Path) -> None:

@@ -23,6 +23,8 @@ from nncalc.topics.parts.language import LANGUAGE
 
 # Words of deep-learning courses, and the beginning of the command that one wants.
 WANTED = {
+    "draw network": "network", "activation curve": "activation --function tanh --x 0.5,-1 --figure", "network diagram": "network",
+    "picture": "softmax --x 2,1,0.1 --figure", "plot": "softmax --x 2,1,0.1 --figure", "draw graph": "backprop --expr",
     "adam": "optimizer --kind adam", "AdamW": "optimizer --kind adamw", "momentum": "optimizer --kind momentum",
     "rmsprop": "optimizer --kind rmsprop", "gradient descent": "optimizer --expr", "weight decay": "optimizer --kind adamw",
     "learning rate schedule": "optimizer --rate", "cosine annealing": "optimizer --rate", "moving average": "optimizer --kind average",
@@ -116,6 +118,19 @@ def test_what_is_no_command_is_answered_with_the_line_that_works(typed: str, lin
 
 def test_mlp_leads_to_a_network() -> None:
     assert run("mlp").err.startswith("nncalc: No such command 'mlp'; try: nncalc network --x 0.05,0.1 --layers ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("mlp --help", "nncalc network --help"),
+        ("adam --w 1 --help", "nncalc optimizer --help"),
+        ("resnet18 --help", "nncalc new params --form resnet18 | nncalc solve -"),
+    ],
+)
+def test_who_asks_for_help_gets_the_help_of_the_command_that_is_meant(typed: str, line: str) -> None:
+    assert run(*typed.split()).err == f"nncalc: No such command '{typed.split()[0]}'; try: {line}\n"
+    assert piped(line).code == 0
 
 
 def test_a_slip_is_still_a_slip() -> None:

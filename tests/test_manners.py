@@ -251,3 +251,42 @@ def test_a_name_that_several_steps_end_in_asks_which_one(folder: Path) -> None:
     assert "there is no format for .xyz; want one of .txt, " in done.stderr
     assert not (folder / "page.xyz").exists()
     assert shell("nncalc solve heads.yaml -o page.xyz --format plain").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "known"),
+    [
+        ("softmax --x 1,2 --figure -o out.png", ".svg, .txt"),
+        ("softmax --x 1,2 --figure heat -o out.pdf", ".svg, .txt"),
+        ("sheet good.yaml -o out.docx", ".csv, .html, .md, .tex, .typ, .pdf, .yaml, .yml, .txt"),
+        ("check . . -o out.pdf", ".txt, .csv, .json, .xml, .md, .html"),
+        ("check good.yaml s=1,2 -o out.tex", ".txt, .csv, .json, .xml, .md, .html"),
+        ("check . . --by line -o out.html", ".txt, .csv, .json"),
+        ("softmax --x 1,2 --check s=1,2 -o out.pdf", ".txt, .csv, .json, .xml, .md, .html"),
+    ],
+)
+def test_a_file_is_what_its_ending_says_or_is_not_written(folder: Path, line: str, known: str) -> None:
+    before = sorted(folder.rglob("*"))
+    done = run(*line.split(" "))
+    assert done.code == 2 and done.err.count("\n") == 1, done.err
+    assert f"there is no format for .{line.rpartition('.')[2]}; want one of {known}" in done.err
+    assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize("line", ["batch . -o out.pdf", "sheet . -o out.csv"])
+def test_a_folder_is_not_called_as_a_document(folder: Path, line: str) -> None:
+    done = run(*line.split(" "))
+    assert done.code == 2 and "FOLDER" in done.err.upper() and not list(folder.glob("out*"))
+    Path("out" + line[-4:]).mkdir()  # unless there is a folder of that name
+    run(*line.split(" "))
+    assert list(Path("out" + line[-4:]).iterdir())
+
+
+def test_no_ending_and_known_ones_are_written_as_ever(folder: Path) -> None:
+    for name in ("a", "a.yaml", "a.YML", "a.txt"):
+        assert run("sheet", "good.yaml", "-o", name).code == 0
+        assert (folder / name).read_text().startswith("#")
+    for name in ("b", "b.txt"):
+        assert run("softmax", "--x", "1,2", "--figure", "-o", name).code == 0
+        assert "<svg" not in (folder / name).read_text()
+    assert run("check", "good.yaml", "s=1,2", "-o", "c.txt").code == 1 and (folder / "c.txt").is_file()

@@ -122,6 +122,56 @@ def test_of_a_large_class_sheets_that_are_alike_are_written_once(here: Path) -> 
     assert len(re.findall(r'href="#s\d+"', text)) == 40 == len(re.findall(r' id="s\d+"', text))
 
 
+def homework(here: Path) -> str:
+    """A class of three and two problems: one has all right, one a slip and no second sheet, one nothing readable."""
+    (here / "hw").mkdir()
+    points = "marking: {points: {Z: 2, s: 3}}\n"
+    (here / "hw/one.yaml").write_text(f"topic: softmax\nx: [2, 1, 0.1]\n{points}")
+    (here / "hw/two.yaml").write_text(f"topic: softmax\nx: [1, 2]\n{points}")
+    # e² + e + e^0.1 = 11.212; e + e² = 10.107, so s = 0.269, 0.731
+    sheets = {"anna/one": "Z: 11.21\ns: [0.66, 0.24, 0.10]\n", "anna/two": "Z: 10.11\ns: [0.27, 0.73]\n",
+              "ben/one": "Z: 12.21\ns: [0.66, 0.24, 0.10]\n", "cid/two": "{{\n"}  # fmt: skip
+    for name, text in sheets.items():
+        (here / f"subs/{name}.yaml").parent.mkdir(parents=True, exist_ok=True)
+        (here / f"subs/{name}.yaml").write_text(text)
+    return page("hw", "subs")
+
+
+def test_a_class_has_a_row_a_student_with_the_total_and_below_it_the_sheets(here: Path) -> None:
+    text = homework(here)
+    table = text[text.index('<table class="overview index"') : text.index("</table>")]
+    rows = [re.findall("<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall("<tr[ >].*?</tr>", table)[1:]]
+    bare = [[re.sub("<[^>]*>", "", cell) for cell in row if cell] for row in rows]
+    assert bare == [
+        ["anna", "10 of 10 points"], ["one", "5 of 5 points"], ["two", "5 of 5 points"],
+        ["ben", "3 of 10 points"], ["one", "3 of 5 points"], ["two", "not handed in"],
+        ["cid", "0 of 10 points"], ["one", "not handed in"], ["two", "not marked"],
+    ]  # fmt: skip
+    assert text.count("Not handed in.") == 2 and text.count("Not marked:") == 1
+    assert table.count('class="whose"') == 3 and 'scope="rowgroup"' in table
+
+
+def test_a_class_is_told_what_the_terminal_tells_of_it(here: Path) -> None:
+    text, terminal = homework(here), run("check", "hw", "subs").out
+    (slips,) = re.findall("^first slips: .*$", terminal, re.M)
+    assert slips == "first slips: one: Z (1)" and f">{slips}</p>" in text
+    assert f"<strong>{terminal.splitlines()[-1]}</strong>" in text
+
+
+def test_a_field_that_narrows_stands_only_where_there_are_several_rows(here: Path) -> None:
+    homework(here)
+    assert "Show only rows with <input" in page("hw", "subs")
+    assert "Show only" not in page("hw/one.yaml", "subs/anna/one.yaml")
+    for count in (1, 2):
+        (here / f"some{count}").mkdir()
+        for i in range(count):
+            (here / f"some{count}/p{i}.yaml").write_text("topic: softmax\nx: [1, 2]\n")
+        assert run("batch", f"some{count}", "-o", f"out{count}", "--format", "html").code == 0
+        text = (here / f"out{count}/index.html").read_text()
+        assert ("Show only rows with" in text) == (count > 1) and ("getElementById" in text) == (count > 1)
+        assert f"{count} problem{'s' * (count > 1)}<" in text
+
+
 # In a browser.
 
 
@@ -161,3 +211,35 @@ def test_the_list_of_a_class_narrows_to_sheets(browser: Browser, here: Path) -> 
     shown = browser.value("[...document.querySelectorAll('#s7 details[id^=v] td')].map(c => c.textContent.trim())")
     assert shown == ["0.66", "0.17", "0.10"]  # of a sheet that is written as what is another in it
     assert browser.troubles(here / "p.html") == []
+
+
+@pytest.mark.long
+def test_a_student_stands_as_long_as_one_of_the_sheets_does(browser: Browser, here: Path) -> None:
+    (here / "p.html").write_text(homework(here), encoding="utf-8")
+    rows = "[...document.querySelectorAll('.index tbody tr')].filter(row => row.checkVisibility())"
+    seen = f"{rows}.map(row => row.innerText.trim().split(/\\s/)[0])"
+    for typed, left, told in (
+        ("ben", ["ben", "one", "two"], "2 of 6"),
+        ("two", ["anna", "two", "ben", "two", "cid", "two"], "3 of 6"),
+        ("anna two", ["anna", "two"], "1 of 6"),
+        ("handed", ["ben", "two", "cid", "one"], "2 of 6"),
+    ):
+        browser.open(here / "p.html")
+        browser.value("document.getElementById('only').focus()")
+        browser.press(*typed)
+        assert browser.value(seen) == left and browser.value("document.getElementById('told').textContent") == told
+    assert browser.troubles(here / "p.html") == []
+
+
+@pytest.mark.long
+def test_the_index_of_a_folder_narrows(browser: Browser, here: Path) -> None:
+    (here / "some").mkdir()
+    for name in ("left", "right"):
+        (here / f"some/{name}.yaml").write_text("topic: softmax\nx: [1, 2]\n")
+    run("batch", "some", "-o", "out", "--format", "html")
+    browser.open(here / "out/index.html")
+    browser.value("document.getElementById('only').focus()")
+    browser.press(*"left")
+    seen = "[...document.querySelectorAll('tbody tr')].filter(row => row.checkVisibility()).map(row => row.innerText)"
+    (row,) = browser.value(seen)
+    assert "left.yaml" in row

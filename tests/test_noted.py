@@ -128,3 +128,16 @@ def test_verdicts_that_need_words_have_them_and_what_was_not_read_is_not_called_
             assert [text in page for text in (rounded, follows)] == [text in told for text in (rounded, follows)], page
             assert ("not read" in page) == ("x" in sheet) == ("cannot be read: s[2]" in page)
             assert page.count("WRONG") == (follows in told) and page.count("cannot be read") <= 1
+
+
+def test_a_line_that_cannot_be_read_is_a_remark_and_stands_on_the_page_as_it_was_typed(here: Path) -> None:
+    Path("p.yaml").write_text(PROBLEM)
+    Path("subs/ann.yaml").write_text("Z: 7.315\ns: [0.61, 0.08\n")
+    why = "s: cannot be read: is not YAML: this [ is never closed: [0.61, 0.08"
+    table = run("check", "p.yaml", "subs", "--format", "csv").out
+    assert f"ann.yaml:2: {why}" in table
+    assert f"ann: ann.yaml:2: {why}" in run("check", "p.yaml", "subs").out
+    for format in ("html", "markdown"):
+        page = re.sub(r"\\(.)", r"\1", run("check", "p.yaml", "subs/ann.yaml", "--format", format).out)
+        assert why.removeprefix("s: ") in page
+    assert "s: s: " not in run("check", "p.yaml", "s=x,1,2", "--format", "csv").out

@@ -26,7 +26,7 @@ from nncalc.limits import Permissions
 from nncalc.render import INDEX_NAME
 from nncalc.render.layout import View
 from nncalc.render.summary import SUMMARIES, Progress, SummaryRow
-from nncalc.render.working import WORKING_FORMATS, rendered
+from nncalc.render.working import WORKING_ENDINGS, WORKING_FORMATS, rendered
 from nncalc.trace.rules.reasons import give_reasons
 
 
@@ -85,6 +85,9 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
     Raises InputError where the folder cannot be read, or the whole crew is gone.
     """
     settle_of(request)
+    if request.output is not None and _is_file(request.output):
+        what, hint = "is a file's name; batch writes a file for each problem", "`nncalc solve` writes one document"
+        raise InputError(Finding(what, Location("--output"), want="a folder", hint=hint))
     shown = SUMMARIES[choice("--summary", request.summary, list(SUMMARIES))]
     view, format = view_of(replace(request, output=None)), format_of(replace(request, output=None))
     total = sum(1 for _ in each_problem_file(request.folder, rules.limits))
@@ -114,6 +117,11 @@ def present_batch(request: BatchRequest, rules: Permissions) -> bool:
     if ended is not None:
         ended.obey()
     return not told.failed
+
+
+def _is_file(output: str) -> bool:
+    """Whether a name is that of a document, and no folder is called so."""
+    return os.path.splitext(output)[1].lower() in WORKING_ENDINGS and not os.path.isdir(output)
 
 
 def _row(path: str, topic: str, verdict: str, findings: list[Finding]) -> SummaryRow:
@@ -185,7 +193,8 @@ class Workings:
         self.rows: list[tuple[SummaryRow, str]] = []  # for the list: what became of each, and where its working is
         if request.resume:
             self.journal.read()
-        asked = (request.round, request.sig, request.digits, request.detail, request.why, request.ascii, format, rules)
+        shown = (request.digits, request.detail, request.why, request.ascii, request.title, format)
+        asked = (request.round, request.sig, *shown, rules)
         self.settings = repr((__version__, *asked)).encode()
 
     def answered(self, found: Found) -> Found | Answered:
@@ -233,7 +242,7 @@ class Workings:
         """The page that lists them all. Raises InputError where it cannot be written."""
         from nncalc.render.page.index import index_page
 
-        write_file(os.path.join(self.folder, self.index_name()), index_page(self.rows))
+        write_file(os.path.join(self.folder, self.index_name()), index_page(self.rows, self.request.title or ""))
 
     def index_name(self) -> str:
         """What it is called: index.html, or where that is a problem's page, another name."""

@@ -22,7 +22,7 @@ from nncalc.cli.options import ATTEMPTS, COUNTED
 from nncalc.cli.show import choice, view_of
 from nncalc.cli.signals import Interrupted, interruptible
 from nncalc.disk.write import write_file
-from nncalc.errors import Finding, InputError, Location
+from nncalc.errors import Finding, InputError, Location, so_many
 from nncalc.limits import Permissions
 from nncalc.marking import sheet
 from nncalc.marking.adjust import read_adjustments
@@ -34,7 +34,7 @@ from nncalc.marking.responses import is_table, pair_rows
 from nncalc.marking.roster import Roster, read_roster
 from nncalc.marking.submissions import stem
 from nncalc.problem.problem import Problem
-from nncalc.render import lettered
+from nncalc.render import format_by_ending, lettered
 from nncalc.render.layout import View
 from nncalc.render.marks import MARKS_ENDINGS, MARKS_FORMATS
 
@@ -127,7 +127,7 @@ def marked_homework(request: Check, rules: Permissions, view: View) -> Homework:
                     feedback.take(result, done)
     except Interrupted as signal:
         _write(done, request, format, view, rules)
-        terminal.say(f"interrupted: {len(pairs) - len(done.results)} sheets are not marked")
+        terminal.say(f"interrupted: {so_many(len(pairs) - len(done.results), 'sheet')} not marked")
         terminal.flush()
         signal.obey()
     if feedback is not None:
@@ -242,7 +242,8 @@ def _format(request: Check) -> str:
     counted = request.by is not None or request.compare is not None
     choice("--by", request.by, COUNTED)
     if request.format is None and request.output is not None:
-        return MARKS_ENDINGS.get(Path(request.output).suffix.lower(), "table" if counted else "markdown")
+        known = {ending: f for ending, f in MARKS_ENDINGS.items() if not counted or f in _counted_formats()}
+        return format_by_ending(request.output, known, "table" if counted else "markdown", hint="or --format")
     return choice("--format", request.format, _counted_formats() if counted else list(MARKS_FORMATS))
 
 

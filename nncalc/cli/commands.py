@@ -25,9 +25,10 @@ from nncalc.cli.options import (
     look_options,
     option,
     reading_options,
+    title_option,
     view_options,
 )
-from nncalc.cli.requests import into_folder, problem_from, problems_in, requested, rules_of, show
+from nncalc.cli.requests import into_folder, problem_from, problems_of_all, requested, rules_of, show
 from nncalc.errors import did_you_mean, listed
 from nncalc.render import OUTPUTS
 from nncalc.render.marks import MARKS_FORMATS
@@ -48,7 +49,7 @@ def solve_command() -> TyperCommand:
             if not write_keys(files[0], given):
                 raise typer.Exit(NO)
             return
-        paths = [path for file in files for path in problems_in(file, given)]
+        paths, given["leads"] = problems_of_all(files, given)
         show([partial(problem_from, path, None, {}) for path in paths], given)
 
     files = argument("files", "problem files, folders of them, or -", nargs=-1, required=True, metavar="FILE...",
@@ -98,6 +99,7 @@ def sheet_command() -> TyperCommand:
         option("--output", "write to FILE (.html: a worksheet; .csv: a table; "
                f"{listed(QUESTION_FORMATS.values())}: questions), or into a folder: a sheet for each problem, "
                "questions for each student", metavar="FILE", short=["-o"]),
+        title_option(),
         flag("--no-formulas", "leave the formulas out"),
         flag("--data", "repeat what is given, as comments"),
         flag("--force", "replace sheets that are there already"),

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 from nncalc.disk.folder import lettered_part, safe_names
 from nncalc.disk.write import make_folder, must_be_new, write_file
@@ -41,7 +40,7 @@ class Feedback:
     @classmethod
     def asked(cls, output: str | None, format: str, view: View, force: bool) -> Feedback | None:
         """Where a folder of pages is wanted, and not one document."""
-        if output is None or format not in FEEDBACK or Path(output).suffix.lower() == FEEDBACK[format]:
+        if output is None or format not in FEEDBACK or (os.path.splitext(output)[1] and not os.path.isdir(output)):
             return None
         return cls(output, format, replace(view, terminal=False, width=None, color=False), force)
 

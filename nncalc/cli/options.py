@@ -102,9 +102,15 @@ def view_options() -> list[TyperOption]:
         flag("--why", "say why each step is as it is, in a sentence", heading=SHOWING),
         _shown("--format", "of the working", choices=WORKING_FORMATS),
         _shown("--output", "write to FILE; its ending chooses the format", metavar="FILE", short=["-o"]),
+        title_option(),
         flag("--fragment", "of latex and typst the working alone, for a document of yours", heading=SHOWING),
         *look_options(),
     ]
+
+
+def title_option() -> TyperOption:
+    """What is written above a whole document."""
+    return _shown("--title", "of the whole document: what stands above it", metavar="TEXT")
 
 
 def crew_options() -> list[TyperOption]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from itertools import chain
 
-from nncalc.cli.handouts import handouts, write_each
+from nncalc.cli.handouts import handouts, sheet_title, write_each
 from nncalc.cli.requests import into_folder
 from nncalc.cli.show import results_to
 from nncalc.errors import Failure, Finding, InputError, Location, attempted
@@ -18,7 +18,7 @@ from nncalc.render.questions import QUESTION_FORMATS, render
 
 
 def write_questions(
-    problem: str, output: str | None, format: str, formulas: bool, force: bool, rules: Permissions
+    problem: str, output: str | None, format: str, formulas: bool, force: bool, rules: Permissions, title: str = ""
 ) -> bool:
     """Prints or writes the questions of a problem or a folder; whether every problem could be used.
 
@@ -28,12 +28,15 @@ def write_questions(
     def write(sheets: dict[str, list[str]], to: str | None) -> None:
         asked = _read(dict.fromkeys(path for paths in sheets.values() for path in paths), rules)
         with results_to(to) as out:
-            blocks = (questions(title, [asked[path] for path in paths], formulas) for title, paths in sheets.items())
+            blocks = (
+                questions(sheet_title(title, student), [asked[path] for path in paths], formulas)
+                for student, paths in sheets.items()
+            )
             render(chain.from_iterable(blocks), out, format)
 
     if output is not None and into_folder(problem, output):
         ending = QUESTION_FORMATS[format]
-        return write_each(problem, output, ending, force, rules, lambda title, paths, to: write({title: paths}, to))
+        return write_each(problem, output, ending, force, rules, lambda student, paths, to: write({student: paths}, to))
     write(handouts(problem, rules), output)
     return True
 

@@ -32,6 +32,15 @@ def problems_in(path: str, given: dict[str, Any]) -> list[str]:
     return [f.path for f in found]
 
 
+def problems_of_all(files: tuple[str, ...], given: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """The problems of files and folders, and of one folder what stands before the title of each. Raises InputError."""
+    if len(files) == 1 and os.path.isdir(files[0]):
+        from nncalc.cli.handouts import on_sheets
+
+        return on_sheets(files[0], given)
+    return [path for file in files for path in problems_in(file, given)], []
+
+
 def into_folder(problem: str, output: str | None) -> bool:
     """Whether of a folder of problems a file each is written, into a folder that is there or one to be made."""
     if not output or not os.path.isdir(problem):

@@ -12,10 +12,21 @@ import numpy as np
 
 from nncalc.cli import terminal
 from nncalc.disk.write import replacing
-from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.errors import Finding, InputError, Location, printable, so_many
 from nncalc.names import cell_of, only_steps, value_of
 from nncalc.problem.problem import Problem
-from nncalc.render import AUTO, DETAIL, DETAILS, DIGITS, FIGURE_ENDING, FIGURES, FILE_WIDTH, lettered
+from nncalc.render import (
+    AUTO,
+    DETAIL,
+    DETAILS,
+    DIGITS,
+    FIGURE_ENDING,
+    FIGURE_ENDINGS,
+    FIGURES,
+    FILE_WIDTH,
+    format_by_ending,
+    lettered,
+)
 from nncalc.render.layout import View
 from nncalc.render.working import DOCUMENTS, WORKING_FORMATS, format_for, render
 from nncalc.running import Settle, exact, on_paper, solve
@@ -24,6 +35,8 @@ from nncalc.trace.rules.reasons import give_reasons
 from nncalc.trace.steps import Trace
 
 MOST_DIGITS = 15
+# The formats that have a title of the whole.
+TITLED = (*DOCUMENTS, "html")
 # The most columns that one may ask for.
 MOST_WIDTH = 9999
 
@@ -48,15 +61,20 @@ class Request:
     ascii: bool = False
     fragment: bool = False
     figure: str | None = None
+    title: str | None = None
+    leads: Sequence[str] = ()  # whose each working is, and its number
 
     def __post_init__(self) -> None:
         if self.output == "":
             raise InputError(Finding("is empty", Location("--output"), want="a name"))
         if self.only and self.get:
             raise InputError(Finding("does not go with --get", Location("--only"), want="one of them"))
-        other = next((name for name in ("get", "format", "fragment", "why") if getattr(self, name)), None)
+        other = next((name for name in ("get", "format", "fragment", "why", "title") if getattr(self, name)), None)
         if self.is_figure and other:
             raise InputError(Finding(f"does not go with --{other}", Location("--figure"), want="one of them"))
+        if self.title and (self.get or self.fragment):
+            other = "get" if self.get else "fragment"
+            raise InputError(Finding(f"does not go with --{other}", Location("--title"), want="one of them"))
 
     @property
     def is_figure(self) -> bool:
@@ -95,9 +113,9 @@ def draw(problems: Sequence[Problem], request: Request) -> None:
 
     view, settle = view_of(request), settle_of(request)
     kind = choice("--figure", request.figure or AUTO, [AUTO, *FIGURES])
-    drawn = figure_svg if (request.output or "").lower().endswith(FIGURE_ENDING) else figure_text
+    drawn = figure_svg if format_by_ending(request.output or "", FIGURE_ENDINGS, "text") == "svg" else figure_text
     if drawn is figure_svg and len(problems) > 1:
-        raise InputError(Finding(f"{len(problems)} problems", Location("--output"), want="one, for one picture"))
+        raise InputError(Finding(so_many(len(problems), "problem"), Location("--output"), want="one, for one picture"))
     pages = []
     for problem in problems:
         trace = _solved(problem, request, settle)
@@ -157,8 +175,12 @@ def format_of(request: Request) -> str:
     Raises InputError for one that there is not.
     """
     if request.format is None and request.output is not None:
-        return format_for(request.output, "--output", "or --format")
-    return choice("--format", request.format, list(WORKING_FORMATS))
+        format = format_for(request.output, "--output", "or --format")
+    else:
+        format = choice("--format", request.format, list(WORKING_FORMATS))
+    if request.title and format not in TITLED:
+        raise InputError(Finding(f"{format} has no title", Location("--title"), want=f"one of {', '.join(TITLED)}"))
+    return format
 
 
 def view_of(request: Request) -> View:
@@ -175,5 +197,7 @@ def view_of(request: Request) -> View:
         width=width,
         ascii=request.ascii,
         fragment=request.fragment,
+        title=request.title or "",
+        leads=request.leads,
         color=terminal.colour(when if request.output is None or when == "always" else "never"),
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import printable
+from nncalc.errors import printable, so_many
 from nncalc.marking.assignment import Assignment
 from nncalc.reading.expression import Apply, Gradient, Number, Variable
 from nncalc.reading.lines import Lines
@@ -100,7 +100,7 @@ def tells_formula(step: Step) -> bool:
 
 def worth(points: Fraction) -> str:
     """Points in words."""
-    return f"{float(points):g} point{'' if points == 1 else 's'}"
+    return so_many(f"{float(points):g}", "point")
 
 
 def heading_said(title: str) -> str:
@@ -150,14 +150,10 @@ def typed(value: Any) -> str:
 def places_asked(asked: Assignment) -> str:
     """How closely answers are wanted, in words."""
     marking = asked.problem.marking
-    parts = [_counted(marking.places, "decimal")] if marking.places is not None else []
-    parts += [_counted(marking.sig, "significant digit")] if marking.sig is not None else []
+    parts = [so_many(marking.places, "decimal")] if marking.places is not None else []
+    parts += [so_many(marking.sig, "significant digit")] if marking.sig is not None else []
     words = " and ".join(parts) or "2 decimals, or 3 significant digits from 10 up"
     return words if marking.tolerance is None else f"{words}, or within {marking.tolerance:g}"
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _filled(key: str, shape: tuple[int, ...]) -> Iterator[str]:

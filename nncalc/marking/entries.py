@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nncalc.disk.read import decoded, name_of, read_bytes
 from nncalc.errors import Finding, InputError, Location, printable
@@ -116,4 +116,6 @@ def _take(entries: Entries, key: str, value: str, name: str, limits: Limits) -> 
             entries.notes.append(Finding(f"what follows {printable(key)} cannot be read, and is passed over",
                                          Location(name, line)))  # fmt: skip
         except InputError:
-            entries.lost[key] = error.findings[0]
+            why = error.findings[0]
+            typed = printable(" ".join(value.split()))
+            entries.lost[key] = replace(why, what=f"{why.what}: {typed}") if typed else why

@@ -102,7 +102,21 @@ class Marked:
     @property
     def remarks(self) -> list[str]:
         """All that an instructor should know of it."""
-        return [*self.reasons, *self.pair.remarks, *self.flags, *self.adjustments, *self.notes]
+        return [*self.reasons, *self.pair.remarks, *self.flags, *self.adjustments, *self.notes, *self.unread]
+
+    @property
+    def unread(self) -> list[str]:
+        """The lines of the sheet that cannot be read, and why."""
+        lines = [mark.line for mark in self.marks.lines if mark.line is not None] if self.marks is not None else []
+        return [
+            str(
+                Finding(
+                    line.trouble, replace(line.mark, column=None), line.name * (line.name != line.mark.source)
+                ).pathless
+            )
+            for line in lines
+            if line.is_unread
+        ]
 
     @property
     def notes(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 
+from nncalc.errors import so_many
 from nncalc.marking.assignment import Assignment
 from nncalc.marking.blank import places_asked, worth
 from nncalc.problem.problem import Marking, Problem
@@ -51,5 +52,5 @@ def total_said(total: Fraction | None) -> str:
 def _closely(marking: Marking) -> list[str]:
     """The places asked in a word, where the problem says them."""
     if marking.places is not None:
-        return [f"{marking.places} decimal{'' if marking.places == 1 else 's'}"]
-    return [] if marking.sig is None else [f"{marking.sig} digits"]
+        return [so_many(marking.places, "decimal")]
+    return [] if marking.sig is None else [so_many(marking.sig, "digit")]

@@ -69,12 +69,16 @@ def _folders_of_students(
 ) -> set[str]:
     """The folders that hold students' own variants: all of a kind, once one of them is a student's.
 
-    Beside problems for all these are folders with a problem of the same name; else they are week1, week2 of all where
-    students have such folders, too.
+    Beside problems for all these are folders with a problem of the same name, or folders that all have a problem of
+    one name; else they are week1, week2 of all where students have such folders, too.
     """
     top = {name for name in names if not name.count("/")}
-    folders = {name.partition("/")[0] for name in names} - top
-    if top:
-        folders = {name.partition("/")[0] for name in names if name.partition("/")[2] in top} & folders
+    inside: dict[str, set[str]] = {}
+    for name in {*names} - top:
+        folder, _, rest = name.partition("/")
+        inside.setdefault(folder, set()).add(rest)
+    folders = {*inside}
+    if top and not set.intersection(*inside.values() or [set()]):
+        folders = {folder for folder, held in inside.items() if held & top}
     folders -= set(answered)
     return folders if any(is_student(folder) for folder in folders) else set()

@@ -24,6 +24,7 @@ from nncalc.topics.parts.language import LANGUAGE, ArrayFunction
 
 # The ranks of a topic's kinds, whose second name says the topic, and of fields, which nobody types for a command.
 KINDS, FIELDS = 3, 4
+HELP = "--help"
 HITS_SHOWN, MOST_OF_A_TABLE = 8, 3
 # Words that say nothing of what is looked for.
 IDLE = frozenset(re.findall("[a-z]+", "a an and are by do for from how i in is it of on or the to what with without"))
@@ -85,10 +86,12 @@ def all_names() -> list[str]:
 def corrected(concept: Concept, rest: Sequence[str]) -> str:
     """The line that does what was typed: the concept's start, what was typed behind it, and what a form still needs.
 
-    Flags that people call otherwise (--lr) get the names that they have here.
+    Flags that people call otherwise (--lr) get the names that they have here. Who asks for help gets the command's.
     """
     if not rest or not concept.start:
         return concept.line
+    if HELP in rest:
+        return typed_line([concept.start[0], HELP])
     words = [*concept.start, *(_renamed(word, concept) for word in rest)]
     given = flag_names(words)
     form = likeliest(kernels(concept.start[0]), given)

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
 
-from nncalc.errors import dimensions
+from nncalc.errors import dimensions, so_many
 from nncalc.reading import scalars
 from nncalc.reading.flow import NumbersNode
 from nncalc.reading.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -117,4 +117,4 @@ def _row(node: Node, deeper: int) -> Any:
 
 def numbers_in_words(shape: tuple[int, ...]) -> str:
     """How many numbers a row has."""
-    return f"has {dimensions(shape)} number{'s' * (shape != (1,))}" if shape else "is a number"
+    return f"has {so_many(dimensions(shape), 'number')}" if shape else "is a number"

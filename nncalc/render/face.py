@@ -8,7 +8,7 @@ from html import escape
 from os import fsdecode
 from typing import Any, Self, overload
 
-from nncalc.errors import Finding, InputError, Location, printable
+from nncalc.errors import Finding, InputError, Location, printable, so_many
 from nncalc.marking.solved import AnyPath, AnyProblem, Solved
 from nncalc.render import AUTO, DETAIL, DETAILS, DIGITS, FIGURE_ENDING, FILE_WIDTH
 from nncalc.render.documents.latex import latex
@@ -108,7 +108,7 @@ class Working(Solved):
     def __repr__(self) -> str:
         """One line: the topic, the title, and the names of the answers."""
         head = f"{self.topic} {self.title!r}" if self.title else self.topic
-        return f"<Working {head}: {', '.join(self.answer) or f'{len(self.steps)} steps'}>"
+        return f"<Working {head}: {', '.join(self.answer) or so_many(len(self.steps), 'step')}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks: the page as HTML without script, its steps as LaTeX, and the text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,8 @@ class View:
     ascii: bool = False
     fragment: bool = False  # of a document the working alone
     reveal: bool = False  # right values also where a student's autograder hides them
+    title: str = ""  # of a whole document or page
+    leads: Sequence[str] = ()  # what stands before the title of each working of a document: the student, the number
 
     @property
     def style(self) -> Style:

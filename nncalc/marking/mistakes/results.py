@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nncalc.errors import so_many
 from nncalc.marking.assignment import lines_of
 from nncalc.marking.closeness import PLACES, Written, same
 from nncalc.marking.mistakes.slip import Candidate, Mistake, Slip, array_candidate
@@ -32,7 +33,7 @@ def _times(factor: float, words: str, slip: Slip) -> Iterator[Candidate]:
 def power_of_ten(slip: Slip) -> Iterator[Candidate]:
     """The point stands elsewhere."""
     for power in (-3, -2, -1, 1, 2, 3):
-        places = f"{abs(power)} place{'s' if abs(power) > 1 else ''} too far to the {'right' if power > 0 else 'left'}"
+        places = f"{so_many(abs(power), 'place')} too far to the {'right' if power > 0 else 'left'}"
         yield Candidate(f"the point stands {places}", partial(_shifted, slip, 10.0**power))
 
 
@@ -168,7 +169,7 @@ def rounded_early(slip: Slip) -> Iterator[Candidate]:
     for places in range(PLACES if asked is None else asked):
         if (rounded_early, places) not in slip.workings:
             slip.workings[rounded_early, places] = _coarse(slip, places)
-        kind = "whole numbers" if not places else f"{places} decimal{'s' if places > 1 else ''}"
+        kind = "whole numbers" if not places else so_many(places, "decimal")
         if slip.name in slip.workings[rounded_early, places]:
             yield from array_candidate(
                 f"the working is rounded to {kind}", slip.workings[rounded_early, places][slip.name]

@@ -7,13 +7,13 @@ from fractions import Fraction
 from itertools import chain, groupby, islice
 from typing import NamedTuple
 
-from nncalc.errors import JOINERS, printable
+from nncalc.errors import JOINERS, printable, so_many
 from nncalc.marking.keyed import Keyed, total_said
 from nncalc.render.documents.markup import Markup, ShownFormula
 from nncalc.render.documents.typesetter import Sides, Typesetter
 from nncalc.render.figure import telling_pictures
 from nncalc.render.figure.svg import printed_drawing
-from nncalc.render.layout import PageLine, View, answer_symbol, formula, line, remarks, signs_said
+from nncalc.render.layout import NOTE, PageLine, View, answer_symbol, formula, line, remarks, signs_said
 from nncalc.render.long import ends, is_long, left_out_said, runs
 from nncalc.trace.notation.numbers import number
 from nncalc.trace.notation.record import Style
@@ -37,17 +37,29 @@ def title_of(trace: Trace) -> str:
     return printable(trace.title, 600, JOINERS) or trace.called
 
 
-def several_titled(traces: Sequence[Trace]) -> str:
-    """What a document of several workings is called."""
+def document_title(traces: Sequence[Trace], view: View) -> str:
+    """What a whole document is called, with all its points: what the view says, else what it is or how many."""
+    if len(traces) == 1 and not view.title:
+        return "".join(view.leads) + title_of(traces[0])
     totals = [trace.total for trace in traces if isinstance(trace, Keyed) and trace.total is not None]
-    return f"{len(traces)} worked problems{total_said(sum(totals, Fraction(0)) if totals else None)}"
+    said = printable(view.title, NOTE, JOINERS) or f"{len(traces)} worked problems"
+    return said + total_said(sum(totals, Fraction(0)) if totals else None)
 
 
-def workings(traces: Sequence[Trace], markup: Markup, view: View) -> list[str]:
+def has_title_page(traces: Sequence[Trace], view: View) -> bool:
+    """Whether a document has a title of its own above those of its workings."""
+    return len(traces) > 1 or bool(view.title)
+
+
+def workings(traces: Sequence[Trace], markup: Markup, view: View, level: int = 1) -> list[str]:
     """The parts of several pages; of a key of several problems each has its number, as on the sheet of questions."""
     numbered = len(traces) > 1 and any(isinstance(trace, Keyed) for trace in traces)
-    lead = (f"{i}. " if numbered else "" for i in range(1, len(traces) + 1))
-    return [part for trace in traces for part in Document(markup, view).working(trace, lead=next(lead))]
+    leads = view.leads or [f"{i}. " if numbered else "" for i in range(1, len(traces) + 1)]
+    return [
+        part
+        for lead, trace in zip(leads, traces, strict=True)
+        for part in Document(markup, view).working(trace, level, lead)
+    ]
 
 
 class Document(Typesetter):
@@ -65,7 +77,7 @@ class Document(Typesetter):
         section = ""
         for run in [] if trace.overview and self.view.detail == "short" else runs(trace, self.view):
             if run.left_out:
-                yield self._said(f"… {run.left_out} steps")
+                yield self._said(f"… {so_many(run.left_out, 'step')}")
             for (title, scalar, worth), group in groupby(run.steps, key=self._together):
                 if title != section:
                     section = title

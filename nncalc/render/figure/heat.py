@@ -55,7 +55,7 @@ def heat_map(steps: list[Step], view: View) -> Panels:
     most = max(abs(low), abs(high)) or 1.0
     said = f"from {number(low, 3)} to {number(high, 3)}, the stronger the further from 0"
     if len(named) > MOST_PANELS:
-        said += f"; {len(named) - MOST_PANELS} more matrices are not drawn"
+        said += f"; not drawn: {len(named) - MOST_PANELS} more"
     if any(block.shape != part.shape for (_, block), (_, part) in zip(cut, shown, strict=True)):
         said += f"; of larger ones the first {MOST_SIDE} rows and columns"
     words = "; ".join(f"{name}, {' × '.join(map(str, block.shape))} cells, the largest {_place(block, view)}"

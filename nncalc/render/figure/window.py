@@ -97,9 +97,19 @@ def _picture(step: Step, index: Index, view: View) -> Panels | None:
 
 
 def _sign(step: Step, index: Index) -> str:
-    """What makes one number of a window: max of it, or = where products are added."""
+    """What makes one number of a window: max of it, or = where products are added, behind what is added to these."""
     made = step.element(index)
-    return f"{made.label} =" if isinstance(made, Op) and made.label in ("max", "min") else "="
+    if isinstance(made, Op) and made.label in ("max", "min"):
+        return f"{made.label} ="
+    addends = made.args if isinstance(made, Op) and made.kind == "add" else ()
+    added = [part for part in addends if isinstance(part, Ref) and len(part.index or ()) < 2]
+    return " ".join([*(f"+ {_addend(part)}" for part in added), "="])
+
+
+def _addend(part: Ref) -> str:
+    """A number's sign, with its place where its value has others."""
+    at = place(part.index or ()) if np.size(part.value.array) > 1 else ""
+    return TEXT.symbol(getattr(part.value, "symbol", ""), at)
 
 
 def _panel(value: Any, lead: Index, lit: frozenset[tuple[int, int]], sign: str) -> Panel:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TextIO
 
-from nncalc.errors import JOINERS, printable
+from nncalc.errors import JOINERS, printable, so_many
 from nncalc.marking.adjust import WHOLE
 from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.marking.marks import MarkedLine, Marks
@@ -98,7 +98,8 @@ def _others(tests: list[dict[str, Any]]) -> list[dict[str, Any]]:
     failed = sum(test["status"] == "failed" for test in tests)
     status = "failed" if failed else "passed"
     output = f"{failed} of them are not right" if failed else ""
-    return [{"name": f"{len(tests)} more lines", "score": score, "max_score": most, "status": status, "output": output}]
+    name = so_many(len(tests), "more line")
+    return [{"name": name, "score": score, "max_score": most, "status": status, "output": output}]
 
 
 def _tests(result: Marked, view: View, prefix: str, room: _Room) -> list[dict[str, Any]]:
@@ -138,7 +139,7 @@ def _lines(mark: MarkedLine, result: Marked, marks: Marks, view: View, room: _Ro
     for done, index in enumerate(listed):
         text = f"{mark_cell(mark, index)}: {printable(yours(mark, index))}: {mark.cells[index].name}"
         if not room.takes(text):
-            lines.append(f"and {len(listed) - done} more cells that are not right")
+            lines.append(f"and {so_many(len(listed) - done, 'more cell')} not right")
             break
         lines.append(text)
     if mark.name in result.adjusted:

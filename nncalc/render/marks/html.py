@@ -7,10 +7,11 @@ student's own numbers, else only from which of them, and from what was given, it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import TextIO
 from xml.etree.ElementTree import Element
 
-from nncalc.errors import JOINERS, printable
+from nncalc.errors import JOINERS, printable, so_many
 from nncalc.marking.homework import Homework, Marked
 from nncalc.marking.marks import Marks
 from nncalc.render.layout import View
@@ -21,13 +22,17 @@ from nncalc.render.marks.student import (
     StudentRow,
     adjusted_words,
     explained,
+    first_slips,
     further,
     heads,
+    outcome,
     result_score,
+    sheets_said,
     student_rows,
     student_title,
     total_score,
     unmarked,
+    unmarked_said,
 )
 from nncalc.render.page.alike import Alike
 from nncalc.render.page.document import node, overview, put, whole_page
@@ -55,10 +60,11 @@ class _Page:
     def whole(self) -> str:
         """The page as it is written."""
         results = self.homework.results
-        title = f"{len(self.homework.students)} students" if self.several else student_title(self.homework)
+        title = so_many(len(self.homework.students), "student") if self.several else student_title(self.homework)
         main = node("main", node("h1", _text(title, 600)))
         if len(results) > 1:
-            put(main, node("p", node("strong", _text(f"Total: {total_score(self.homework)}"))), *self._contents())
+            said = sheets_said(self.homework) if self.several else f"Total: {total_score(results)}"
+            put(main, node("p", node("strong", _text(said))), *self._slips(), *self._contents())
         sheets = [self._sheet(result, f"s{i}") for i, result in enumerate(results)]
         put(main, self.alike.notice(), *sheets)
         put(main, *(node("p", _text(str(finding.pathless)), class_="bad") for finding in self.homework.stray))
@@ -73,18 +79,32 @@ class _Page:
         body = [main, self.answers.all_frames(), cell_panel()]
         return whole_page(f"{_text(title, 200)}: marks", body, *files)
 
+    def _slips(self) -> Iterator[Element]:
+        """Where the slips of a class begin most often."""
+        if self.several and first_slips(self.homework):
+            yield node("p", _text(first_slips(self.homework)), class_="quiet")
+
     def _contents(self) -> Iterator[Element]:
-        """The sheets, a row each; what is typed above keeps those that have it."""
+        """The sheets, a row each, those of a student below the total; what is typed above keeps those that have it."""
         yield from narrowing()
-        names = ["student", "problem", "marks"][not self.several :]
-        rows = []
-        for i, result in enumerate(self.homework.results):
-            known = [_name(result)] * self.several + [result.pair.problem]
-            first, *others = (_text(name, 300) for name in known)
-            score = "not marked" if unmarked(result) else result_score(result)
-            cells = (node("td", text) for text in [*others, score])
-            rows.append(node("tr", node("td", node("a", first, href=f"#s{i}")), *cells))
-        yield overview(f"{len(rows)} sheets", names, rows, index=True)
+        grouped = self.several and len(self.homework.problems) > 1
+        names = ["student", "problem", "marks"] if grouped else ["student" if self.several else "problem", "marks"]
+        table = node("table", node("caption", "Marks of each sheet", class_="seen"))
+        table.set("class", "overview index")
+        put(table, node("thead", node("tr", *(node("th", name, scope="col") for name in names))))
+        sheets = enumerate(self.homework.results)
+        for _, group in groupby(sheets, key=lambda pair: pair[1].pair.student if grouped else ""):
+            own, body = [*group], node("tbody")
+            if grouped:
+                whose = node("th", node("strong", _text(_name(own[0][1]), 300)), scope="rowgroup", colspan=2)
+                total = node("td", node("strong", total_score(result for _, result in own)))
+                body.append(node("tr", whose, total, class_="whose"))
+            for i, result in own:
+                called = _name(result) if self.several and not grouped else result.pair.problem
+                link = node("td", node("a", _text(called, 300), href=f"#s{i}"))
+                body.append(node("tr", *[node("td")] * grouped, link, node("td", _text(outcome(result)))))
+            table.append(body)
+        yield node("div", table, class_="scroll")
 
     def _sheet(self, result: Marked, name: str) -> Element:
         title = f"{_name(result)}: {result.pair.problem}" if self.several else result.pair.problem
@@ -97,7 +117,8 @@ class _Page:
             made = node("section", heading, node("p", score), id=name)
         put(made, *(node("p", _text(text)) for text in adjusted_words(result)))
         if unmarked(result):
-            put(made, node("p", "Not marked:"), _list(unmarked(result)))
+            said, why = unmarked_said(result)
+            put(made, node("p", _text(said)), *([_list(why)] if why else []))
         if result.marks is not None and not result.pair.reason:
             put(made, *self._marks(result, result.marks))
         if result.notes:

@@ -21,6 +21,7 @@ from nncalc.render.marks.student import (
     student_title,
     total_score,
     unmarked,
+    unmarked_said,
 )
 
 
@@ -28,7 +29,7 @@ def render(homework: Homework, view: View, out: TextIO) -> None:
     """A page for a student: the total, then a heading a problem."""
     lines = [f"# {escaped_markdown(student_title(homework), 600)}", ""]
     if len(homework.results) > 1:
-        lines += [f"**{escaped_markdown(f'Total: {total_score(homework)}')}**", ""]
+        lines += [f"**{escaped_markdown(f'Total: {total_score(homework.results)}')}**", ""]
     several = len(homework.students) > 1
     for result in homework.results:
         lines += _sheet(result, several, view)
@@ -42,7 +43,8 @@ def _sheet(result: Marked, several: bool, view: View) -> list[str]:
     for text in adjusted_words(result):
         head += [escaped_markdown(text), ""]
     if unmarked(result):
-        head += ["Not marked:", "", *_list(unmarked(result)), ""]
+        said, why = unmarked_said(result)
+        head += [escaped_markdown(said), "", *([*_list(why), ""] if why else [])]
     if result.marks is None or result.pair.reason:
         return head
     notes = [HOW_READ, "", *_list(result.notes), ""] if result.notes else []

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from nncalc.errors import printable
+from nncalc.errors import printable, so_many
 from nncalc.marking.adjust import WHOLE
 from nncalc.marking.credit import points
 from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.marking.marks import Likely, MarkedLine, Marks
+from nncalc.marking.pairing import NOT_HANDED_IN
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.report import EXPLAINED, explanations, full_working, mark_cell, rows, score
@@ -25,6 +27,8 @@ from nncalc.trace.notation.tree import Index
 TELLING_DIGITS = re.compile(r"\d\.\d\d|\d{3}")
 WRITTEN_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 NO_FAULT = "The problem itself cannot be used: this is not your fault."
+# So many of the most frequent first slips of a class are named.
+FREQUENT = 5
 # Above the notes on what was read otherwise than it is written, or not at all.
 HOW_READ = "How the sheet was read, and what was passed over:"
 
@@ -73,9 +77,9 @@ def result_score(result: Marked) -> str:
     return f"{points(result.earned)} of {points(result.total)} points{adjusted}"
 
 
-def total_score(homework: Homework) -> str:
+def total_score(results: Iterable[Marked]) -> str:
     """The points of all problems together."""
-    earned, total = map(points, sums(homework.results))
+    earned, total = map(points, sums(results))
     return f"{earned} of {total} points"
 
 
@@ -83,6 +87,24 @@ def student_title(homework: Homework) -> str:
     """Whose page it is: the name that people know, beside that of the list."""
     people = {r.pair.student: r.pair.name for r in homework.results}
     return ", ".join(f"{name} ({student})" if name else student for student, name in people.items()) or "marks"
+
+
+def outcome(result: Marked) -> str:
+    """A sheet's score where there is a sheet, else why there is none, as short as a cell wants it."""
+    if not result.adjusted and result.marks is None:
+        return "not marked"
+    return result_score(result) if result.adjusted or result.pair.sheet is not None else brief_reason(result)
+
+
+def brief_reason(result: Marked) -> str:
+    """Why there is no sheet, as short as a cell wants it."""
+    return NOT_HANDED_IN if result.pair.reason.startswith(NOT_HANDED_IN) else "no sheet"
+
+
+def unmarked_said(result: Marked) -> tuple[str, list[str]]:
+    """Why there are no marks: a sentence where there is no sheet; else what stands above a list, and the list."""
+    why = unmarked(result)
+    return (f"{why[0][:1].upper()}{why[0][1:]}.", []) if why == [result.pair.reason] else ("Not marked:", why)
 
 
 def unmarked(result: Marked) -> list[str]:
@@ -135,3 +157,23 @@ def adjusted_words(result: Marked) -> list[str]:
 def further(marks: Marks, view: View) -> str:
     """The command that shows the first wrong cell all the way down, where that is no secret."""
     return full_working(marks, os.path.basename(marks.asked.problem.file)) if view.reveal else ""
+
+
+def first_slips(homework: Homework) -> str:
+    """Where slips of a class begin most often: first slips: one: c (2), two: Y (1)."""
+    firsts: Counter[str] = Counter()
+    several = len(homework.problems) > 1
+    for result in homework.results:
+        if result.marks is not None and result.marks.first is not None:
+            name = TEXT.symbol(result.marks.first.name, "")
+            firsts[f"{result.pair.problem}: {name}" if several else name] += 1
+    shown = ", ".join(f"{printable(name)} ({count})" for name, count in firsts.most_common(FREQUENT))
+    return f"first slips: {shown}" if shown else ""
+
+
+def sheets_said(homework: Homework) -> str:
+    """How many sheets of a class there are, and how many are all right."""
+    good = sum(result.passed for result in homework.results)
+    lost = sum(result.marks is None for result in homework.results)
+    sheets = sum(result.pair.sheet is not None for result in homework.results)
+    return f"{so_many(sheets, 'sheet')}, {good} all right" + (f", {lost} not marked" if lost else "")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TextIO
 
 from nncalc.errors import JOINERS, printable
 from nncalc.marking.credit import points
 from nncalc.marking.homework import Homework, Marked, sums
 from nncalc.marking.marks import Marks
+from nncalc.marking.pairing import NOT_HANDED_IN
 from nncalc.marking.verdicts import Verdict
 from nncalc.render.layout import View
 from nncalc.render.marks.csv import remarked
 from nncalc.render.marks.report import HEADS, closeness_asked, explanations, full_working, legend, rows, score, tone
-from nncalc.render.marks.student import HOW_READ, adjusted_words, result_score
+from nncalc.render.marks.student import HOW_READ, adjusted_words, brief_reason, first_slips, result_score, sheets_said
 from nncalc.render.paper import BAD, FOLDED, HEAD, NAME, QUIET, TONES, VALUE, Grid, Paper, Text
 from nncalc.trace.notation.style import TEXT
 
@@ -22,8 +22,6 @@ LETTERS = {
     Verdict.wrong: "X",
 }  # fmt: skip
 LEGEND = "+ right, ~ rounded, f follows from an earlier slip, p too few places, - missing, X wrong"
-# So many of the most frequent first slips are named.
-FREQUENT = 5
 # What is told of a student ends somewhere.
 MOST_TOLD = 2000
 
@@ -97,11 +95,6 @@ def _score(result: Marked) -> str:
     return score(result.marks) if result.marks is not None else "not marked"
 
 
-def brief_reason(result: Marked) -> str:
-    """Why there is no sheet, as short as a cell wants it."""
-    return "not handed in" if result.pair.reason.startswith("not handed in") else "no sheet"
-
-
 def _problems(homework: Homework, paper: Paper) -> None:
     """Several problems: a row a student, a column a problem, the points."""
     names = homework.problems
@@ -132,21 +125,10 @@ def _brief(result: Marked | None) -> str:
 
 def _end(homework: Homework, paper: Paper) -> None:
     """Where slips begin most often, and how many are all right."""
-    firsts: Counter[str] = Counter()
-    several = len(homework.problems) > 1
-    for result in homework.results:
-        if result.marks is not None and result.marks.first is not None:
-            name = TEXT.symbol(result.marks.first.name, "")
-            firsts[f"{result.pair.problem}: {name}" if several else name] += 1
-    if firsts:
-        shown = ", ".join(f"{printable(name)} ({count})" for name, count in firsts.most_common(FREQUENT))
-        paper.say(Text(f"first slips: {shown}", style=QUIET))
+    if first_slips(homework):
+        paper.say(Text(first_slips(homework), style=QUIET))
     for student, results in homework.students.items():
         told = remarked(results)
-        if told and told != "not handed in":
+        if told and told != NOT_HANDED_IN:
             paper.say(Text(printable(f"{student}: {told}", MOST_TOLD), style=QUIET))
-    good = sum(result.passed for result in homework.results)
-    unmarked = sum(result.marks is None for result in homework.results)
-    more = f", {unmarked} not marked" if unmarked else ""
-    sheets = sum(result.pair.sheet is not None for result in homework.results)
-    paper.say(Text(f"{sheets} sheet{'' if sheets == 1 else 's'}, {good} all right{more}"))
+    paper.say(Text(sheets_said(homework)))

@@ -28,7 +28,7 @@ def squeezed(*names: str, short_names: bool = True) -> str:
     short_names: a script with regular expressions or classes keeps its names, and the spaces within its lines.
     """
     text = _bare(names)
-    if names[0].endswith(".css"):
+    if names and names[0].endswith(".css"):
         return _style(text, short_properties(*names))
     return f'"use strict";{{{_script(text)}}}' if short_names else f'"use strict";\n{{\n{text}\n}}'
 

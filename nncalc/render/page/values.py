@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 import numpy as np
 
-from nncalc.errors import printable
+from nncalc.errors import printable, so_many
 from nncalc.render.layout import NOTE, View, blocks, exact_and_drift, matrix, remarks
 from nncalc.render.page.document import PRESENT, node, put, why_panel
 from nncalc.trace.name import StepName
@@ -91,7 +91,7 @@ def cell_panel() -> Element:
 
 def sides_of(array: Any) -> str:
     """Its sides in words: 3 × 4, or 5 cells."""
-    return " × ".join(map(str, np.shape(array))) + " cells" * (np.ndim(array) == 1)
+    return so_many(np.size(array), "cell") if np.ndim(array) == 1 else " × ".join(map(str, np.shape(array)))
 
 
 def shown_number(text: str) -> str:
@@ -220,7 +220,9 @@ class Values:
             put(table, body)
             yield node("div", table)
             if len(rows) > most:
-                yield node("p", f"… {len(rows) - most} more rows of {name}: --format json has all", class_="quiet")
+                yield node(
+                    "p", f"… {so_many(len(rows) - most, 'more row')} of {name}: --format json has all", class_="quiet"
+                )
 
     def _explained(self, step: Step) -> bool:
         return step.array.size <= MOST_EXPLAINED or self.view.detail == "full"

@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from importlib import import_module
-from os.path import splitext
 from typing import TYPE_CHECKING, TextIO
 
-from nncalc.errors import Finding, InputError, Location, printable
-from nncalc.render import lettered
+from nncalc.render import format_by_ending, lettered
 
 if TYPE_CHECKING:  # the tables are read where no working is loaded
     from nncalc.render.layout import View
@@ -28,12 +26,8 @@ WORKING_ENDINGS = {ending: format for format, ending in WORKING_FORMATS.items() 
 
 
 def format_for(path: str, where: str = "path", hint: str = "") -> str:
-    """The format that a file's ending chooses, the first where it has none. Raises InputError for one that none has."""
-    ending = splitext(path)[1].lower()
-    if ending and ending not in WORKING_ENDINGS:
-        what = f"there is no format for {printable(ending)}"
-        raise InputError(Finding(what, Location(where), want=f"one of {', '.join(WORKING_ENDINGS)}", hint=hint))
-    return WORKING_ENDINGS.get(ending, next(iter(WORKING_FORMATS)))
+    """The format of a working that a file's ending chooses. Raises InputError for one that none has."""
+    return format_by_ending(path, WORKING_ENDINGS, next(iter(WORKING_FORMATS)), where, hint)
 
 
 def render(traces: Sequence[Trace], view: View, out: TextIO, format: str = "table") -> None:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from nncalc.errors import printable
+from nncalc.errors import JOINERS, printable, so_many
 from nncalc.render.figure import pictures
 from nncalc.render.graph import graph_rows, is_graph
 from nncalc.render.layout import NOTE, View, answer_symbol, full_title, inline, signs_said
@@ -29,11 +29,13 @@ MOST_OPEN, MOST_STEPS = 400, 150
 
 def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     """Writes one page for all workings, each below a heading of its own where they are several."""
-    several = len(traces) > 1
+    has_title = len(traces) > 1 or bool(view.title)
     written = _Page(view)
-    workings = [written.working(trace, 2 if several else 1) for trace in traces]
-    title = f"{len(traces)} workings" if several else full_title(traces[0])
-    head = [node("h1", title)] if several else []
+    leads = view.leads or [""] * len(traces)
+    workings = [written.working(trace, 2 if has_title else 1, lead) for lead, trace in zip(leads, traces, strict=True)]
+    usual = f"{len(traces)} workings" if has_title else _title(traces[0], leads[0])
+    title = printable(view.title, NOTE, JOINERS) or usual
+    head = [node("h1", title)] if has_title else []
     body = [node("main", *head, written.alike.notice(), *workings), written.values.all_frames(), cell_panel()]
     styles = ["list.css"] if any(trace.overview or is_graph(trace) for trace in traces) else []
     folds = ["folds.js"] if written.alike.any else []
@@ -45,6 +47,10 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
     document([trace], view, out)
 
 
+def _title(trace: Trace, lead: str = "") -> str:
+    return printable(lead, NOTE, JOINERS) + full_title(trace)
+
+
 class _Page:
     """The parts of a page."""
 
@@ -54,11 +60,11 @@ class _Page:
         self.alike = Alike()
         self.folded = False
 
-    def working(self, trace: Trace, level: int) -> Element:
+    def working(self, trace: Trace, level: int, lead: str = "") -> Element:
         """Title, conventions, what was given, the steps by their sections, the answer, and notes."""
         self.values.known, self.values.reasons = {}, reasons_of(trace)
         self.folded = sum(step.array.size for step in trace.steps) > MOST_OPEN or len(trace.steps) > MOST_STEPS
-        made = node("article", node(f"h{level}", full_title(trace)))
+        made = node("article", node(f"h{level}", _title(trace, lead)))
         said = [", ".join(trace.conventions)] if trace.conventions else []
         signs = signs_said((step for run in runs(trace, self.view) for step in run.steps), self.view)
         said += [f"signs: {signs}"] if signs else []
@@ -87,7 +93,7 @@ class _Page:
                 left[StepName.parse(name).section][name] = value
         for run in runs(trace, self.view):
             if run.left_out:
-                yield node("p", f"… {run.left_out} steps", class_="quiet")
+                yield node("p", f"… {so_many(run.left_out, 'step')}", class_="quiet")
             for title, steps in groupby(run.steps, key=lambda step: step.title):
                 heading = node(f"h{level}", title or "Working")
                 section = node("section", heading)

@@ -8,7 +8,7 @@ from typing import TextIO
 from nncalc.render.documents.latex import LATEX_COMMON
 from nncalc.render.documents.latex_text import GREEK_IN_LATEX, escaped_latex
 from nncalc.render.documents.markup import AlignedLines, Markup, ShownFormula
-from nncalc.render.documents.paragraphs import several_titled, workings
+from nncalc.render.documents.paragraphs import document_title, has_title_page, workings
 from nncalc.render.layout import View
 from nncalc.trace.steps import Trace
 
@@ -23,9 +23,10 @@ LATEX_HEAD = r"""\documentclass[10pt,a4paper,fleqn]{article}
 \begin{document}
 \setlength{\abovedisplayskip}{-5pt}\setlength{\abovedisplayshortskip}{-5pt}
 """
-_CONTENTS = r"""\title{%s}\author{}\date{}
+_TITLE = r"""\title{%s}\author{}\date{}
 \maketitle
-\tableofcontents
+"""
+_LIST = r"""\tableofcontents
 \newpage
 """
 _SECTIONS = (r"\section", r"\subsection", r"\subsubsection")
@@ -41,8 +42,9 @@ def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     if view.fragment:
         out.write(f"{body}\n")
         return
-    contents = _CONTENTS % several_titled(traces) if len(traces) > 1 else ""
-    out.write(f"{LATEX_HEAD}{contents}\n{body}\n\\end{{document}}\n")
+    title = _TITLE % escaped_latex(document_title(traces, view)) if has_title_page(traces, view) else ""
+    contents = _LIST if len(traces) > 1 else ""
+    out.write(f"{LATEX_HEAD}{title}{contents}\n{body}\n\\end{{document}}\n")
 
 
 def _math(source: str) -> str:

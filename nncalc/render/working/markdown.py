@@ -11,14 +11,15 @@ from typing import TextIO
 
 from nncalc.render.documents.latex import LATEX_COMMON
 from nncalc.render.documents.markup import AlignedLines, Markup, ShownFormula, escaped_markdown
-from nncalc.render.documents.paragraphs import workings
+from nncalc.render.documents.paragraphs import document_title, workings
 from nncalc.render.layout import View
 from nncalc.trace.steps import Trace
 
 
 def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
-    """Writes the workings, one below the other; that is a document already."""
-    parts = workings(traces, MARKDOWN, view)
+    """Writes the workings, one below the other, below a title where there is one; that is a document already."""
+    title = [MARKDOWN.heading(MARKDOWN.text(document_title(traces, view)), 1)] if view.title else []
+    parts = [*title, *workings(traces, MARKDOWN, view, 1 + len(title))]
     out.write("\n\n".join(parts) + "\n")
 
 

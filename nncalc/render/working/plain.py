@@ -6,7 +6,7 @@ from typing import TextIO
 
 import numpy as np
 
-from nncalc.errors import JOINERS, printable
+from nncalc.errors import JOINERS, printable, so_many
 from nncalc.render.layout import NOTE, View, cell_name, formula, in_symbols, line, remarks, signs_said
 from nncalc.render.long import left_out_said, runs
 from nncalc.trace.notation.numbers import number
@@ -31,7 +31,7 @@ def render(trace: Trace, view: View, out: TextIO) -> None:
     section = ""
     for run in runs(trace, view):
         if run.left_out:
-            print(f"# … {run.left_out} steps", file=out)
+            print(f"# … {so_many(run.left_out, 'step')}", file=out)
         for step in run.steps:
             if step.title != section:
                 section = step.title

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TextIO
 
+from nncalc.errors import so_many
 from nncalc.render.breaking import LEADING_SIGNS, broken
 from nncalc.render.layout import PageLine, View, formula, line, remarks
 from nncalc.render.leaving import LeftOut
@@ -109,7 +110,7 @@ class StepPaper(Paper):
         """The array of a step, with a word of so many cells that do not stand above."""
         self.standing.add(step.name)
         blocks = self.blocks(TEXT.symbol(step.symbol), step.array, VALUE, INDENT)
-        said = f"… {more} more cells: --detail full" if more else ""
+        said = f"… {so_many(more, 'more cell')}: --detail full" if more else ""
         if said and self._has_room(INDENT + width_of(blocks[0][0].plain) + len(said) + 2):
             blocks[0][0].append(f"  {said}", QUIET)
         elif said:

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from nncalc.errors import JOINERS, printable
+from nncalc.errors import JOINERS, printable, so_many
 from nncalc.render.folding import Stretch, stretches
 from nncalc.render.layout import NOTE, View, answer_symbol, inline, signs_said
 from nncalc.render.long import ends, is_long, left_out_said, runs
@@ -83,7 +83,7 @@ class _Page(StepPaper):
         between = ""
         for run in runs(self.trace, self.view):
             if run.left_out:
-                self.say(Text(f"\n… {run.left_out} steps", style=QUIET))
+                self.say(Text(f"\n… {so_many(run.left_out, 'step')}", style=QUIET))
             kept = [step for step in run.steps if step.name not in self.left.gradients]
             for folded, parts in groupby(stretches(kept, self.trace, self.view), key=lambda part: part.folded):
                 if folded:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from nncalc.errors import JOINERS, printable
 from nncalc.render.documents.markup import LONGEST_TEXT, AlignedLines, Markup, ShownFormula, with_breaks
-from nncalc.render.documents.paragraphs import several_titled, title_of, workings
+from nncalc.render.documents.paragraphs import document_title, has_title_page, workings
 from nncalc.render.layout import View
 from nncalc.trace.notation.typst import CLOSE, COMMA, OPEN, TYPST, typst_string
 from nncalc.trace.steps import Trace
@@ -25,10 +25,11 @@ TYPST_HEAD = """#set document(title: {title}, date: none)
 #show math.equation: set par(leading: 0.55em)
 #show math.equation.where(block: true): set align(left)
 """
-_CONTENTS = """#v(4em)
+_TITLE = """#v(4em)
 #align(center, text(size: 20pt, weight: "bold", {title}))
 #v(2em)
-#outline(title: [Contents], depth: 1)
+"""
+_LIST = """#outline(title: [Contents], depth: 1)
 #pagebreak()
 """
 # What is wider than its column is set smaller; what may be, from this share of a line on, is measured.
@@ -49,10 +50,11 @@ _FITTED = """#layout(room => {{
 def document(traces: Sequence[Trace], view: View, out: TextIO) -> None:
     """Writes one document, or the workings alone; of several with a page of contents in front."""
     parts = workings(traces, TYPST_MARKUP, view)
-    title = typst_string(several_titled(traces) if len(traces) > 1 else title_of(traces[0]))
-    head = "" if view.fragment else TYPST_HEAD.format(title=title)
-    contents = _CONTENTS.format(title=title) if head and len(traces) > 1 else ""
-    out.write(head + contents + "\n" + "\n\n".join(parts) + "\n")
+    title = typst_string(document_title(traces, view))
+    head = [TYPST_HEAD.format(title=title)]
+    head += [_TITLE.format(title=title)] if has_title_page(traces, view) else []
+    head += [_LIST] if len(traces) > 1 else []
+    out.write("".join([] if view.fragment else head) + "\n" + "\n\n".join(parts) + "\n")
 
 
 def _text(foreign: str) -> str:

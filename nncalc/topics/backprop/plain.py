@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from nncalc.errors import Refused, did_you_mean, dimensions, printable, some_of
+from nncalc.errors import Refused, did_you_mean, dimensions, printable, so_many, some_of
 from nncalc.topics.backprop.stack import Flow, Position, WorkLayer
 from nncalc.topics.parts.activations import ACTIVATIONS, ActivationName
 from nncalc.topics.parts.belonging import LEFT_OUT, when
@@ -168,7 +168,9 @@ def _rows_of(at: Position, layer: EmbeddingLayer) -> list[int]:
     if one_hot:
         if x.shape[1] != rows:
             of = "the vocabulary has" if at.stack.tokens else "a row of x has"
-            raise Refused("table", f"has {rows} rows, but {of} {x.shape[1]} {'words' if at.stack.tokens else 'places'}")
+            raise Refused(
+                "table", f"has {so_many(rows, 'row')}, but {of} {x.shape[1]} {'words' if at.stack.tokens else 'places'}"
+            )
         return [int(place) for place in x.argmax(axis=1)]
     last = layer.first + rows - 1
     wrong = [t for t in x.tolist() if t != int(t) or not layer.first <= t <= last]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from nncalc.errors import so_many
 from nncalc.topics.params.common import BIG, HasBias, Name
 from nncalc.topics.params.part import Part
 from nncalc.topics.params.plain import sequence
@@ -85,7 +86,7 @@ def _exact(dim: Any) -> Any:
 
 
 def _attention_said(layer: Attention, dim: Any, groups: int) -> str:
-    words = [f"{layer.heads} head{'s' * (layer.heads > 1)} of {_exact(dim)}"]
+    words = [f"{so_many(layer.heads, 'head')} of {_exact(dim)}"]
     words += [f"{layer.value_dim} of V"] if layer.value_dim not in (None, _exact(dim)) else []
     words += [f"{groups} of keys and values"] if groups != layer.heads else []
     words += [f"to {layer.memory}"] if layer.memory else []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
 
+from nncalc.errors import so_many
 from nncalc.topics.params.common import BIG, HasBias, Name, Plain
 from nncalc.topics.params.image import image
 from nncalc.topics.params.part import Part, carried
@@ -85,7 +86,7 @@ def embedding(part: Part, layer: Embedding) -> Shape:
     if len(part.shape) != 1 and (len(part.shape) != 2 or part.shape[-1].exact != layer.dim):
         what = f"wants tokens, but gets {part.spoken(part.shape)}"
         raise part.refused(what, f"[T], or a sequence of {layer.dim} numbers to add to")
-    words = f"{layer.vocabulary} rows" + (", added" if len(part.shape) == 2 else "")
+    words = so_many(layer.vocabulary, "row") + (", added" if len(part.shape) == 2 else "")
     with part.section(words, (tokens.exact, layer.dim)):
         v = part.number("v", layer.vocabulary, "rows, one for each token of the vocabulary")
         d = part.number("d", layer.dim, "numbers a token")
@@ -103,7 +104,7 @@ def positions(part: Part, layer: Positions) -> Shape:
         raise part.refused(f"has {layer.dim} numbers a place, but {numbers.exact} come in", at="dim")
     if tokens is not None and tokens.exact > layer.count:
         raise part.refused(f"has {layer.count} places, but {tokens.exact} tokens come", at="count")
-    with part.section(f"{layer.count} rows, added", known_sizes(part.shape)):
+    with part.section(f"{so_many(layer.count, 'row')}, added", known_sizes(part.shape)):
         n, d = part.number("n", layer.count, "places"), part.number("d", numbers, "numbers a token")
         part.learns(lambda: n * d)
         if part.counter.more and not part.counter.sharing:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nncalc.errors import dimensions
+from nncalc.errors import dimensions, so_many
 from nncalc.topics.parts.windows import padded, windows_of, with_padding
 from nncalc.trace.rules import convolution
 from nncalc.trace.rules.pooling import max_pool
@@ -40,7 +40,7 @@ def shape_of(x: Any) -> tuple[int, ...]:
 
 def size_in_words(shape: tuple[int, ...]) -> str:
     """one number, 3 numbers, 2 x 3."""
-    return f"{shape[0]} number{'s' * (shape[0] != 1)}" if len(shape) == 1 else dimensions(shape)
+    return so_many(shape[0], "number") if len(shape) == 1 else dimensions(shape)
 
 
 def size_said(shape: tuple[int, ...]) -> str:
