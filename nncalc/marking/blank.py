@@ -150,7 +150,11 @@ def typed(value: Any) -> str:
 def places_asked(asked: Assignment) -> str:
     """How closely answers are wanted, in words."""
     marking = asked.problem.marking
-    parts = [so_many(marking.places, "decimal")] if marking.places is not None else []
+    parts = (
+        [so_many(marking.places, "decimal") if marking.places else "whole numbers"]
+        if marking.places is not None
+        else []
+    )
     parts += [so_many(marking.sig, "significant digit")] if marking.sig is not None else []
     words = " and ".join(parts) or "2 decimals, or 3 significant digits from 10 up"
     return words if marking.tolerance is None else f"{words}, or within {marking.tolerance:g}"
