@@ -115,7 +115,7 @@ def test_keys_and_sheets_know_the_pages_names(tmp_path: Path) -> None:
     (("softmax", "--x", "1,2", "--explain", "s]"), "'s]' is no name; want a step as Y, or a cell as Y[3,2] or Y:3,2"),
     (("softmax", "--x", "1,2", "--get", "s[3]"), "there is no cell 3 in s; want a cell of 2, counted from 1"),
     ((*CONV, "--get", "dL/dW"), "there is no step 'dL/dW' (did you mean dL/dK?)"),
-    ((*CONV, "--get", "∂L/∂weights"), "there is no step 'dL/dweights' (did you mean dL/dK?)"),
+    ((*CONV, "--get", "∂L/∂weights"), "there is no step '∂L/∂weights' (did you mean dL/dK?)"),
     ((*CONV, "--get", "dfilter"), "there is no step 'dfilter' (did you mean dL/dK?)"),
     (("softmax", "--x", "[0.659 0.242]"), "--x: x[1]: want a number, got 0.659 0.242 (a comma is missing: write 0.659, 0.242)"),
     (("softmax", "--x", "0,099"), "--x: x[2]: want a number, got 099 (a decimal comma? write 0.099)"),

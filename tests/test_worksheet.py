@@ -122,14 +122,15 @@ def test_only_sizes_and_rankings_cannot_be_followed() -> None:
     assert cells > 3000 and set(lost) <= {"params", "attention"} and sum(lost.values()) < 20, lost
 
 
-def test_the_script_knows_every_operator_that_a_problem_has() -> None:
+@pytest.mark.parametrize("paths", [SMALL, pytest.param(PROBLEMS, marks=pytest.mark.long)], ids=["some", "all"])
+def test_the_script_knows_every_operator_that_a_problem_has(paths: list[Path]) -> None:
     (table,) = re.findall(r"const OPERATORS = \{(.*?)\n\};", (RENDER / "verdicts.js").read_text(), re.S)
     known = {a or b for a, b in re.findall(r'(?:"([<>=]+)"|(\w+)): a =>', table)} | {"either", "largest"}
 
     def labels(x: Any) -> set[str]:
         return {x[0]}.union(*map(labels, x[1:])) if isinstance(x, list) and len(x) > 1 else set()
 
-    for path in PROBLEMS:
+    for path in paths:
         found = {label for _, shape in WorksheetData(asked(path)).plain()["skeletons"] for label in labels(shape)}
         assert found <= known, (path, found - known)
     assert len(known) > 30
