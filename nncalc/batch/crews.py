@@ -126,7 +126,7 @@ def _must_be_alike(client: Any, mark: Location) -> None:
     """Raises InputError where a worker would work otherwise than this process."""
     try:
         found = client.run(of_this_worker, os.getcwd())
-    except Exception as error:
+    except Exception as error:  # whatever a worker without nncalc, or with another Python, answers
         what = f"the workers cannot load nncalc: {printable(' '.join(str(error).split()), 200)}"
         raise InputError(Finding(what, mark)) from None
     for where, (version, sees) in found.items():

@@ -105,7 +105,7 @@ def _alone(
         part = items[:size]
         try:
             done, _ = begin(part).result()
-        except Exception:
+        except Exception:  # its worker died again: alone, an item that does so is the one that kills it
             crew.must_be_there()
             size, tries = 1, tries + (len(part) == 1)
             if tries < TRIES:

@@ -244,4 +244,4 @@ class Builder:
             name, mark = self.pending
             parent.entries[name], parent.keys[name], self.pending = node, mark, None
         else:
-            parent.items.append(node)  # type: ignore[union-attr]
+            parent.items.append(node)  # type: ignore[union-attr]  # only lists and mappings are opened

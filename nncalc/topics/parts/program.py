@@ -118,7 +118,7 @@ class Block:
             if any(gradient_name(node.of, node.by) not in scope for node in formula.nodes(Gradient)):
                 return False
             try:
-                self._work(work, formula, scope, carried)
+                self._work(work, formula, scope, carried, first)
             except ExpressionError as error:
                 raise InputError(formula.wrong(error)) from None
             except NotFinite as error:
@@ -128,13 +128,12 @@ class Block:
                 next(s for s in reversed(work.trace().steps) if s.value is scope[formula.name]).why = formula.line.why
         return True
 
-    def _work(self, work: Work, formula: WrittenFormula, scope: dict[str, Any], carried: Collection[str]) -> None:
+    def _work(
+        self, work: Work, formula: WrittenFormula, scope: dict[str, Any], carried: Collection[str], first: bool
+    ) -> None:
         value = walk(work, formula.tree, scope, fold=False)
-        terms, deep = _written_out(value)
-        if terms > MOST_TERMS and deep > MOST_NESTED_PRODUCTS:
-            what = f"one cell would be a sum of more than {MOST_TERMS} products"
-            hint = "give a part of it a line of its own"
-            raise InputError(Finding(what, formula.line.name_mark, formula.name, hint=hint))
+        if first:  # in every other section it is as long
+            _check_length(formula, value)
         scope[formula.name] = value = work.let(formula.name, value if isinstance(value, Value) else work.written(value))
         old = formula.name.removesuffix(NEW)
         if formula.name.endswith(NEW) and old in carried and shape_of(value) != shape_of(scope[old]):
@@ -158,6 +157,15 @@ class Block:
                 a, b = names
                 hint = f"{a}*{b} multiplies element by element; {a}·{b} adds the products up"
         return InputError(Finding(what, formula.line.name_mark, formula.name, hint=hint))
+
+
+def _check_length(formula: WrittenFormula, value: Any) -> None:
+    """Refuses a formula whose cells nobody could write: InputError with the line."""
+    terms, deep = _written_out(value)
+    if terms > MOST_TERMS and deep > MOST_NESTED_PRODUCTS:
+        what = f"one cell would be a sum of more than {MOST_TERMS} products"
+        hint = "give a part of it a line of its own"
+        raise InputError(Finding(what, formula.line.name_mark, formula.name, hint=hint))
 
 
 def _written_out(value: Any) -> tuple[int, int]:
